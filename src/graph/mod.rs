@@ -1,0 +1,68 @@
+//! Where rows come from. A kind of graph is one file and one variant; the contract suite in `tests/` holds them all to one behaviour.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::row::{Parameters, Row};
+
+mod bolt;
+mod error;
+
+pub use bolt::{Bolt, BoltSettings};
+pub use error::{GraphError, Place};
+
+/// A question to a graph.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Who asks: shown to operators in SHOW TRANSACTIONS.
+    pub kpi: &'a str,
+    /// The Cypher text, exactly one statement that only reads.
+    pub query: &'a str,
+    /// The columns wanted, in the order in which [`Row`]s are to hold them.
+    pub columns: &'a [Arc<str>],
+    /// The values of the query's parameters.
+    pub parameters: &'a Parameters,
+    /// The database; `None` is the graph's default.
+    pub database: Option<&'a str>,
+    /// The longest the whole answer may take, connecting and waiting for a connection included.
+    pub timeout: Duration,
+}
+
+/// Takes rows one by one as they arrive; `Break` ends the query on the server too.
+pub type RowSink<'a> = dyn FnMut(Row) -> ControlFlow<()> + Send + 'a;
+
+/// A graph that answers questions; cheap to share.
+#[derive(Debug)]
+pub enum Graph {
+    /// Neo4j, or what speaks its protocol.
+    Bolt(Bolt),
+}
+
+impl Graph {
+    /// Asks, and hands every row to `sink`. A query that was stopped by the sink is a success: the sink knows why.
+    ///
+    /// # Errors
+    /// [`GraphError`] says by reason what went wrong; rows that came before it have been handed over.
+    pub async fn rows(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+        match self {
+            Graph::Bolt(bolt) => bolt.rows(request, sink).await,
+        }
+    }
+
+    /// Whether the graph answers `RETURN 1` within `timeout`.
+    ///
+    /// # Errors
+    /// As [`Graph::rows`].
+    pub async fn ping(&self, timeout: Duration) -> Result<(), GraphError> {
+        let request = Request {
+            kpi: "cypher-exporter/ping",
+            query: "RETURN 1 AS one",
+            columns: &["one".into()],
+            parameters: &Parameters::new(),
+            database: None,
+            timeout,
+        };
+        self.rows(&request, &mut |_| ControlFlow::Continue(())).await
+    }
+}

@@ -1,0 +1,291 @@
+//! A KPI file becomes a [`Kpi`] that cannot be wrong, or every problem in it. Pure: no I/O, no clock, no panic.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::metric::{Desc, LabelName, MetricType};
+use crate::row::Parameters;
+
+pub mod cypher;
+mod pack;
+
+pub use pack::{Pack, PanelRow, RecordingRule, Timing};
+
+/// One file's text and the name it has for people, e.g. `queries/bmad/orphaned_agents.cypher`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The path as the user would type it.
+    pub path: String,
+    /// The pack: the folder the file lies in.
+    pub pack: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// A KPI: one query, the metrics it feeds, and when it runs.
+#[derive(Clone, Debug)]
+pub struct Kpi {
+    /// `pack/file-stem`: how commands, logs and the label `kpi` call it.
+    pub id: Arc<str>,
+    /// The pack it belongs to.
+    pub pack: Arc<str>,
+    /// The file, as the user would type it.
+    pub path: String,
+    /// The Cypher text exactly as in the file, header comment included, so that positions stay true.
+    pub query: Arc<str>,
+    /// The RETURN columns, in order; a [`Column`] is an index into them.
+    pub columns: Arc<[Arc<str>]>,
+    /// The metrics; at least one.
+    pub metrics: Vec<Metric>,
+    /// When it runs.
+    pub schedule: Schedule,
+    /// The longest a run may take.
+    pub timeout: Duration,
+    /// Snapshot or window.
+    pub mode: Mode,
+    /// The query runs once for each of these; at least one, which may be empty.
+    pub parameters: Vec<Parameters>,
+    /// The graph to ask; `None` is all of them.
+    pub graph: Option<Arc<str>>,
+    /// The database to ask; `None` is the graph's default.
+    pub database: Option<Arc<str>>,
+    /// What a failed run does to the values.
+    pub on_error: OnError,
+    /// How old a kept value may grow.
+    pub stale_after: Duration,
+    /// Two rows with the same labels.
+    pub on_duplicate: OnDuplicate,
+    /// The most label sets one run may bring, for each metric.
+    pub max_series: usize,
+    /// Its panels: `None` when the default follows from the type, empty for `panel = false`.
+    pub panels: Option<Vec<Panel>>,
+    /// Its alerts.
+    pub alerts: Vec<Alert>,
+}
+
+/// The position of a column in [`Kpi::columns`].
+pub type Column = usize;
+
+/// One metric that a query feeds.
+#[derive(Clone, Debug)]
+pub struct Metric {
+    /// Name, help, unit and label names.
+    pub desc: Arc<Desc>,
+    /// For each label of `desc` the column it is read from.
+    pub labels: Vec<Column>,
+    /// Type, and the columns of its value.
+    pub shape: Shape,
+    /// Label sets that are 0 when no row brings them, in the order of `desc.labels`.
+    pub expected: Vec<Box<[Arc<str>]>>,
+}
+
+/// The type of a metric and the columns its value is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// The value as it is.
+    Gauge {
+        /// The value.
+        value: Column,
+    },
+    /// The total as it is (snapshot), or what to add (window).
+    Counter {
+        /// The value.
+        value: Column,
+    },
+    /// A row is an observation.
+    Histogram {
+        /// What was observed.
+        value: Column,
+        /// How often, when the query says so.
+        weight: Option<Column>,
+        /// Upper bounds, strictly rising, without `+Inf`.
+        bounds: Arc<[f64]>,
+    },
+    /// A row brings all quantiles.
+    Summary {
+        /// The quantiles, rising.
+        quantiles: Arc<[f64]>,
+        /// For each quantile its column.
+        columns: Vec<Column>,
+        /// The column `sum`, when the query returns one.
+        sum: Option<Column>,
+        /// The column `count`, when the query returns one.
+        count: Option<Column>,
+    },
+    /// A row is a fact.
+    Info,
+    /// A row names the state that is true.
+    StateSet {
+        /// The name of the state.
+        value: Column,
+        /// The states, when `expect` lists them; otherwise those that the rows name.
+        states: Option<Arc<[Arc<str>]>>,
+    },
+}
+
+impl Shape {
+    /// The type without its columns.
+    pub fn metric_type(&self) -> MetricType {
+        match self {
+            Shape::Gauge { .. } => MetricType::Gauge,
+            Shape::Counter { .. } => MetricType::Counter,
+            Shape::Histogram { .. } => MetricType::Histogram,
+            Shape::Summary { .. } => MetricType::Summary,
+            Shape::Info => MetricType::Info,
+            Shape::StateSet { .. } => MetricType::StateSet,
+        }
+    }
+}
+
+/// When a KPI runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Schedule {
+    /// At start, then at this interval.
+    Every(Duration),
+    /// At start, then when the expression says so, in UTC.
+    Cron {
+        /// Six fields, seconds first, whatever the file wrote.
+        expression: String,
+        /// The longest time between two runs, seen over the coming years.
+        longest: Duration,
+    },
+}
+
+impl Schedule {
+    /// The interval, or the longest one.
+    pub fn interval(&self) -> Duration {
+        match self {
+            Schedule::Every(interval) => *interval,
+            Schedule::Cron { longest, .. } => *longest,
+        }
+    }
+}
+
+/// Snapshot or window.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mode {
+    /// The rows of a run replace the family.
+    Snapshot,
+    /// The rows of a run are events since the last one.
+    Window {
+        /// Distance behind the graph's clock.
+        lag: Duration,
+        /// Where a KPI without state begins.
+        start: Start,
+        /// What `$since` and `$until` are.
+        time: TimeForm,
+    },
+}
+
+/// Where a window KPI without state begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With the oldest event.
+    Beginning,
+    /// With the first run.
+    Now,
+}
+
+/// The form of `$since` and `$until`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeForm {
+    /// A zoned datetime.
+    DateTime,
+    /// A local datetime, UTC.
+    LocalDateTime,
+    /// Milliseconds since 1970.
+    EpochMillis,
+    /// Seconds since 1970.
+    EpochSeconds,
+    /// An ISO 8601 string, UTC.
+    Iso,
+}
+
+/// What a failed run does to the last good values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OnError {
+    /// They stay until `stale_after`.
+    Keep,
+    /// They go at once.
+    Drop,
+    /// Every gauge takes this value.
+    Publish(f64),
+}
+
+/// What two rows with the same labels mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnDuplicate {
+    /// The run fails.
+    Error,
+    /// Their values add up.
+    Sum,
+}
+
+/// A panel of the generated dashboard; what is `None` follows from the metric.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Panel {
+    /// Title.
+    pub title: Option<String>,
+    /// Grafana panel type, e.g. `stat` or `timeseries`.
+    pub kind: Option<String>,
+    /// Grafana unit, e.g. `percentunit`.
+    pub unit: Option<String>,
+    /// Values from which a colour holds, in rising order.
+    pub thresholds: Vec<(f64, String)>,
+    /// PromQL.
+    pub expr: Option<String>,
+}
+
+/// An alert of a KPI.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    /// CamelCase by custom.
+    pub name: String,
+    /// When it fires.
+    pub condition: Condition,
+    /// For how long it must hold.
+    pub hold: Duration,
+    /// `critical`, `warning` or `info`.
+    pub severity: Severity,
+    /// One line; Prometheus templates allowed.
+    pub summary: Option<String>,
+    /// More lines.
+    pub description: Option<String>,
+    /// Where help is.
+    pub runbook: Option<String>,
+}
+
+/// When an alert fires.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// PromQL as the file has it.
+    Expr(String),
+    /// The metric compared with a number.
+    When {
+        /// `<`, `<=`, `>`, `>=`, `==` or `!=`.
+        operator: &'static str,
+        /// What it is compared with.
+        threshold: f64,
+    },
+}
+
+/// How urgent an alert is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Someone must act now.
+    Critical,
+    /// Someone should look.
+    Warning,
+    /// Good to know.
+    Info,
+}
+
+/// The label names that a type writes itself and a KPI therefore cannot use.
+pub fn taken_label(metric_type: MetricType, label: &LabelName, metric_name: &str) -> bool {
+    match metric_type {
+        MetricType::Histogram => label.as_str() == "le",
+        MetricType::Summary => label.as_str() == "quantile",
+        MetricType::StateSet => label.as_str() == metric_name,
+        MetricType::Gauge | MetricType::Counter | MetricType::Info => false,
+    }
+}

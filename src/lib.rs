@@ -1,0 +1,6 @@
+//! The map of the house.
+
+pub mod graph;
+pub mod kpi;
+pub mod metric;
+pub mod row;

@@ -1,0 +1,181 @@
+//! A metric family: its description and its series, of one type throughout.
+
+use std::sync::Arc;
+
+use super::{LabelName, MetricName};
+
+/// The types a KPI may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MetricType {
+    /// A value that goes up and down.
+    Gauge,
+    /// A value that only grows; its name ends in `_total`.
+    Counter,
+    /// Observations counted in buckets.
+    Histogram,
+    /// Quantiles that the graph computed.
+    Summary,
+    /// Facts as labels, value 1; its name ends in `_info`.
+    Info,
+    /// Exactly one of several states is true.
+    StateSet,
+}
+
+impl MetricType {
+    /// The word a KPI file and OpenMetrics use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MetricType::Gauge => "gauge",
+            MetricType::Counter => "counter",
+            MetricType::Histogram => "histogram",
+            MetricType::Summary => "summary",
+            MetricType::Info => "info",
+            MetricType::StateSet => "stateset",
+        }
+    }
+
+    /// The suffix the name of such a family must end in.
+    pub fn name_suffix(self) -> Option<&'static str> {
+        match self {
+            MetricType::Counter => Some("_total"),
+            MetricType::Info => Some("_info"),
+            MetricType::Gauge | MetricType::Histogram | MetricType::Summary | MetricType::StateSet => None,
+        }
+    }
+
+    /// The suffixes of the sample names that such a family writes; `""` is the bare name.
+    pub fn sample_suffixes(self) -> &'static [&'static str] {
+        match self {
+            MetricType::Histogram => &["_bucket", "_sum", "_count"],
+            MetricType::Summary => &["", "_sum", "_count"],
+            MetricType::Gauge | MetricType::Counter | MetricType::Info | MetricType::StateSet => &[""],
+        }
+    }
+}
+
+/// What is known of a family before any query has run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Desc {
+    /// The name as the text format shows it: a counter's ends in `_total`.
+    pub name: MetricName,
+    /// One sentence for people; no line breaks needed, they are escaped.
+    pub help: String,
+    /// The unit, which is also the end of the name (before `_total`).
+    pub unit: Option<String>,
+    /// The label names, in the order of [`Series::labels`].
+    pub labels: Arc<[LabelName]>,
+}
+
+/// One line's worth of labels and its value. The values stand in the order of [`Desc::labels`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series<T> {
+    /// One value for each label name of the family.
+    pub labels: Box<[Arc<str>]>,
+    /// The value, by type.
+    pub value: T,
+}
+
+/// One series of a histogram.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Distribution {
+    /// Observations in each bucket, **not** cumulated: one for each bound, then one for `+Inf`.
+    pub counts: Box<[u64]>,
+    /// The sum of what was observed; none where a bound is negative, since such a sum may fall.
+    pub sum: Option<f64>,
+}
+
+/// One series of a summary.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantiles {
+    /// One value for each quantile of the family.
+    pub values: Box<[f64]>,
+    /// The sum of all observations, where the query returns it.
+    pub sum: Option<f64>,
+    /// The number of observations, where the query returns it.
+    pub count: Option<u64>,
+}
+
+/// The series of a family, all of one type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Points {
+    /// Gauges.
+    Gauge(Vec<Series<f64>>),
+    /// Counters.
+    Counter(Vec<Series<f64>>),
+    /// Histograms over the same bounds, strictly rising, without `+Inf`.
+    Histogram {
+        /// Upper bounds, inclusive.
+        bounds: Arc<[f64]>,
+        /// The histograms.
+        series: Vec<Series<Distribution>>,
+    },
+    /// Summaries with the same quantiles, 0 to 1.
+    Summary {
+        /// The quantiles, rising.
+        quantiles: Arc<[f64]>,
+        /// The summaries.
+        series: Vec<Series<Quantiles>>,
+    },
+    /// Facts; the labels are all there is.
+    Info(Vec<Series<()>>),
+    /// State sets over the same states.
+    StateSet {
+        /// All states.
+        states: Arc<[Arc<str>]>,
+        /// For each series the index of the state that is true.
+        series: Vec<Series<usize>>,
+    },
+}
+
+impl Points {
+    /// The type these are of.
+    pub fn metric_type(&self) -> MetricType {
+        match self {
+            Points::Gauge(_) => MetricType::Gauge,
+            Points::Counter(_) => MetricType::Counter,
+            Points::Histogram { .. } => MetricType::Histogram,
+            Points::Summary { .. } => MetricType::Summary,
+            Points::Info(_) => MetricType::Info,
+            Points::StateSet { .. } => MetricType::StateSet,
+        }
+    }
+
+    /// How many label sets there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Points::Gauge(series) | Points::Counter(series) => series.len(),
+            Points::Histogram { series, .. } => series.len(),
+            Points::Summary { series, .. } => series.len(),
+            Points::Info(series) => series.len(),
+            Points::StateSet { series, .. } => series.len(),
+        }
+    }
+
+    /// Whether there is no series at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Labels that every series of a part carries: `graph`, and those of the configuration.
+pub type Constant = Arc<[(LabelName, Arc<str>)]>;
+
+/// What one graph contributes to a family.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Written before the labels of the series.
+    pub constant: Constant,
+    /// The series; shared with whoever else shows them.
+    pub points: Arc<Points>,
+}
+
+/// A family ready to be written: one description, and a part for each graph that answered, all of one type.
+#[derive(Clone, Debug)]
+pub struct Family {
+    /// What it is.
+    pub desc: Arc<Desc>,
+    /// The type; that of all its parts.
+    pub metric_type: MetricType,
+    /// Its series.
+    pub parts: Vec<Part>,
+}

@@ -1,0 +1,7 @@
+//! Plain data: what Prometheus is told. Names that cannot be illegal, families that cannot mix types.
+
+mod family;
+mod name;
+
+pub use family::{Constant, Desc, Distribution, Family, MetricType, Part, Points, Quantiles, Series};
+pub use name::{IllegalName, LabelName, MetricName};

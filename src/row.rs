@@ -1,0 +1,60 @@
+//! Plain data: what any graph can be asked with and can answer.
+
+use std::collections::BTreeMap;
+
+/// One value of one column of one row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// NULL.
+    Null,
+    /// true or false.
+    Boolean(bool),
+    /// A 64-bit integer, as Cypher has it.
+    Integer(i64),
+    /// A float; NaN and infinities included.
+    Float(f64),
+    /// A string.
+    String(String),
+    /// A date, time, datetime or duration in its ISO 8601 form: good as a label, not as a value.
+    Temporal(String),
+    /// Anything a sample cannot hold, by what it is: `list`, `map`, `node`, `relationship`, `path`, `point`, `bytes`.
+    Composite(&'static str),
+}
+
+impl Value {
+    /// What this is, in the words of the Cypher manual.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Boolean(_) => "boolean",
+            Value::Integer(_) => "integer",
+            Value::Float(_) => "float",
+            Value::String(_) => "string",
+            Value::Temporal(_) => "temporal value",
+            Value::Composite(kind) => kind,
+        }
+    }
+}
+
+/// A row: one value for each column that was asked for, in that order.
+pub type Row = Vec<Value>;
+
+/// A query parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Literal {
+    /// true or false.
+    Boolean(bool),
+    /// An integer.
+    Integer(i64),
+    /// A float.
+    Float(f64),
+    /// A string.
+    String(String),
+    /// A list.
+    List(Vec<Literal>),
+    /// A map.
+    Map(BTreeMap<String, Literal>),
+}
+
+/// The parameters of one run of a query, by name without the `$`.
+pub type Parameters = BTreeMap<String, Literal>;
