@@ -2,5 +2,6 @@
 
 pub mod graph;
 pub mod kpi;
+pub mod measure;
 pub mod metric;
 pub mod row;
