@@ -1,5 +1,7 @@
 //! The map of the house.
 
+pub mod board;
+pub mod exposition;
 pub mod graph;
 pub mod kpi;
 pub mod measure;
