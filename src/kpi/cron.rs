@@ -1,9 +1,8 @@
 //! Cron expressions: five or six fields, in UTC, that will come true again.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
-use croner::Cron;
 use croner::parser::{CronParser, Seconds};
 
 /// Why a text is no schedule.
@@ -17,26 +16,50 @@ pub(super) enum CronFault {
     Never,
 }
 
-/// A checked expression of six fields, and the longest time between two runs.
-pub(super) fn parse(text: &str) -> Result<(String, Duration), CronFault> {
-    let fields = text.split_whitespace().count();
-    let expression = match fields {
-        5 => format!("0 {}", text.trim()),
-        6 => text.trim().to_owned(),
-        _ => return Err(CronFault::Fields(fields)),
-    };
-    // The same settings as the scheduler's own parser: day of month AND day of week.
-    let parser = CronParser::builder().seconds(Seconds::Required).dom_and_dow(true).build();
-    let cron = parser.parse(&expression).map_err(|fault| CronFault::Syntax(fault.to_string()))?;
-    let longest = longest_gap(&cron).ok_or(CronFault::Never)?;
-    Ok((expression, longest))
+/// A cron expression, in UTC, that comes true again and again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cron {
+    expression: String,
+    longest: Duration,
+    pattern: croner::Cron,
+}
+
+impl Cron {
+    pub(super) fn parse(text: &str) -> Result<Self, CronFault> {
+        let fields = text.split_whitespace().count();
+        let expression = match fields {
+            5 => format!("0 {}", text.trim()),
+            6 => text.trim().to_owned(),
+            _ => return Err(CronFault::Fields(fields)),
+        };
+        // The same settings as the scheduler's own parser: day of month AND day of week.
+        let parser = CronParser::builder().seconds(Seconds::Required).dom_and_dow(true).build();
+        let pattern = parser.parse(&expression).map_err(|fault| CronFault::Syntax(fault.to_string()))?;
+        let longest = longest_gap(&pattern).ok_or(CronFault::Never)?;
+        Ok(Self { expression, longest, pattern })
+    }
+
+    /// Six fields, seconds first, whatever the file wrote.
+    pub fn expression(&self) -> &str {
+        &self.expression
+    }
+
+    /// The longest time between two runs.
+    pub fn longest(&self) -> Duration {
+        self.longest
+    }
+
+    /// The first run after `time`.
+    pub fn next_after(&self, time: SystemTime) -> Option<SystemTime> {
+        self.pattern.find_next_occurrence(&DateTime::<Utc>::from(time), false).ok().map(SystemTime::from)
+    }
 }
 
 /// How many runs are looked at for the longest gap: a year of days with room.
 const RUNS: usize = 400;
 
 /// The longest gap between runs from a fixed date on: leap days are seen, the clock is not.
-fn longest_gap(cron: &Cron) -> Option<Duration> {
+fn longest_gap(cron: &croner::Cron) -> Option<Duration> {
     let origin = DateTime::<Utc>::from_timestamp(1_704_067_200, 0)?;
     let first = cron.find_next_occurrence(&origin, true).ok()?;
     let mut longest = Duration::ZERO;
@@ -54,6 +77,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn next_run() {
+        let day = |days: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(days * 86_400);
+        let cron = Cron::parse("0 0 * * *").expect("a good expression");
+        assert_eq!(cron.next_after(day(20_000)), Some(day(20_001)));
+    }
+
+    #[test]
     fn expressions() {
         let hours = |n: u64| Duration::from_secs(n * 3600);
         for (text, expected) in [
@@ -64,9 +94,9 @@ mod tests {
             ("@daily", Err(CronFault::Fields(1))),
             ("* * *", Err(CronFault::Fields(3))),
         ] {
-            let expected = expected.map(|(expression, gap)| (expression.to_owned(), gap));
-            assert_eq!(parse(text), expected, "{text}");
+            let found = Cron::parse(text).map(|cron| (cron.expression().to_owned(), cron.longest()));
+            assert_eq!(found, expected.map(|(expression, gap)| (expression.to_owned(), gap)), "{text}");
         }
-        assert!(matches!(parse("61 * * * *"), Err(CronFault::Syntax(_))));
+        assert!(matches!(Cron::parse("61 * * * *"), Err(CronFault::Syntax(_))));
     }
 }

@@ -21,6 +21,7 @@ mod parse;
 mod problem;
 
 pub use catalog::{Catalog, Defaults, load};
+pub use cron::Cron;
 pub use pack::{Pack, PanelRow, RecordingRule, Timing};
 pub use problem::{Gravity, Problem, nearest, offset};
 
@@ -166,13 +167,8 @@ impl Shape {
 pub enum Schedule {
     /// At start, then at this interval.
     Every(Duration),
-    /// At start, then when the expression says so, in UTC.
-    Cron {
-        /// Six fields, seconds first, whatever the file wrote.
-        expression: String,
-        /// The longest time between two runs, seen over the coming years.
-        longest: Duration,
-    },
+    /// At start, then when the expression says so.
+    Cron(Cron),
 }
 
 impl Schedule {
@@ -180,7 +176,7 @@ impl Schedule {
     pub fn interval(&self) -> Duration {
         match self {
             Schedule::Every(interval) => *interval,
-            Schedule::Cron { longest, .. } => *longest,
+            Schedule::Cron(cron) => cron.longest(),
         }
     }
 }

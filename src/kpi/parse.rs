@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::catalog::Defaults;
 use super::columns::{self, Names};
+use super::cron::Cron;
 use super::cypher::{self, Statement};
 use super::header::{self, Header};
 use super::opening::{self, Opening};
@@ -108,8 +109,8 @@ fn schedule(header: &Header, defaults: &Defaults<'_>, problems: &mut Problems<'_
     if header.every.is_some() {
         problems.error(cron.span.clone(), "the KPI has both `every` and `cron`", "keep one of them");
     }
-    match cron::parse(&cron.value) {
-        Ok((expression, longest)) => Schedule::Cron { expression, longest },
+    match Cron::parse(&cron.value) {
+        Ok(cron) => Schedule::Cron(cron),
         Err(fault) => {
             let fix =
                 "write five fields (minute hour day month weekday) or six with seconds first, in UTC: \"0 2 * * *\"";

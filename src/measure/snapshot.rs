@@ -37,6 +37,11 @@ impl<'k> Snapshot<'k> {
         ControlFlow::Continue(())
     }
 
+    /// Whether something was wrong with a row, so that no further row is wanted.
+    pub fn is_broken(&self) -> bool {
+        self.fault.is_some()
+    }
+
     /// The values left out so far; they count even when the run fails.
     pub fn skipped(&self) -> Skipped {
         self.skipped
