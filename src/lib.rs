@@ -3,6 +3,7 @@
 pub mod board;
 pub mod exposition;
 pub mod graph;
+pub mod instruments;
 pub mod kpi;
 pub mod metric;
 pub mod row;
