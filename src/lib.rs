@@ -3,6 +3,7 @@
 pub mod board;
 pub mod exposition;
 pub mod graph;
+pub mod http;
 pub mod instruments;
 pub mod kpi;
 pub mod metric;
