@@ -260,3 +260,7 @@ impl Reading {
         form.get_or_init(|| Segment::encode(&self.families, format))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests;

@@ -74,16 +74,14 @@ fn has_series(family: &Family) -> bool {
     family.parts.iter().any(|Part { points, .. }| !points.is_empty())
 }
 
-/// Writes what stands after `# HELP name `, or in a label value when quotes are escaped too.
-///
-/// NUL becomes U+FFFD: Prometheus takes it for the end of its input and drops the whole scrape.
+/// Writes what stands after `# HELP name `, or in a label value when quotes are escaped too. Nothing else needs escaping,
+/// not even NUL: a real Prometheus reads it back.
 fn escaped(text: &str, quotes: bool, out: &mut Vec<u8>) {
     for byte in text.bytes() {
         match byte {
             b'\\' => out.extend(br"\\"),
             b'\n' => out.extend(br"\n"),
             b'"' if quotes => out.extend(br#"\""#),
-            0 => out.extend("\u{fffd}".as_bytes()),
             plain => out.push(plain),
         }
     }

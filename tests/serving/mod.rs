@@ -156,7 +156,7 @@ pub fn refresh(error: Option<&'static str>) -> Refresh {
 /// Short limits, so that tests see their ends.
 pub fn brisk() -> Limits {
     let moment = Duration::from_millis(300);
-    Limits { connections: 1, header: moment, stall: moment, age: PATIENCE, grace: moment }
+    Limits { connections: 1, header: moment, stall: moment, age: 2 * PATIENCE, grace: moment }
 }
 
 /// A running server; it ends with the value.
