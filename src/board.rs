@@ -61,10 +61,7 @@ impl Board {
 
     /// Whether each lane has finished a run, well or not, or will not run at all.
     pub fn first_pass_done(&self) -> bool {
-        self.lanes().all(|lane| {
-            let status = lane.status();
-            status.last_run.is_some() || status.not_run.is_some()
-        })
+        self.lanes().all(Lane::has_run)
     }
 
     /// Whether at least one graph answers: one that is away must not hide the others' values.
@@ -151,6 +148,12 @@ impl Lane {
     /// Replaces the status.
     pub fn set_status(&self, status: Status) {
         self.status.store(Arc::new(status));
+    }
+
+    /// Whether a run has finished, well or not, or there will be none.
+    pub fn has_run(&self) -> bool {
+        let status = self.status.load();
+        status.last_run.is_some() || status.not_run.is_some()
     }
 
     /// What was last published.
@@ -257,3 +260,7 @@ impl Reading {
         form.get_or_init(|| Segment::encode(&self.families, format))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests;

@@ -3,6 +3,8 @@
 pub mod board;
 pub mod exposition;
 pub mod graph;
+pub mod http;
+pub mod instruments;
 pub mod kpi;
 pub mod measure;
 pub mod metric;
