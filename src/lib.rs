@@ -1,5 +1,6 @@
 //! The map of the house.
 
+pub mod config;
 pub mod graph;
 pub mod kpi;
 pub mod metric;
