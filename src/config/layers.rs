@@ -37,7 +37,8 @@ pub(super) enum Raw {
     Flag(bool),
     Date,
     List(Vec<Setting>),
-    EmptyTable,
+    /// Whatever is in it: in a list, or empty. Tables with something in them are keys of their own.
+    Table,
 }
 
 /// Everything that is set, by key. A table is here only when it is empty.
@@ -49,7 +50,7 @@ pub(super) fn settings(file: &Document, variables: &HashMap<String, String>, pro
     problems.extend(strange.into_iter().map(|name| unknown_variable(name, "no setting has such a name")));
     let merged = merge(file, ours, variables).expect("sources that are maps in memory are always read and merged");
     let mut settings = Settings::new();
-    flatten(&Key::default(), merged, file, &mut settings);
+    flatten(&Key::default(), &merged, file, &mut settings);
     settings
 }
 
@@ -93,32 +94,35 @@ fn merge(
     config::Config::builder().add_source(Neo4jVariables::from(variables)).add_source(named).build()?.collect()
 }
 
-fn flatten(parent: &Key, table: Map<String, Value>, file: &Document, settings: &mut Settings) {
+fn flatten(parent: &Key, table: &Map<String, Value>, file: &Document, settings: &mut Settings) {
     for (name, value) in table {
-        let key = parent.child(&name);
-        match value.kind {
-            ValueKind::Table(table) if !table.is_empty() => flatten(&key, table, file, settings),
-            _ => _ = settings.insert(key.clone(), setting(&key, value, file)),
+        let key = parent.child(name);
+        if let ValueKind::Table(inside) = &value.kind
+            && !inside.is_empty()
+        {
+            flatten(&key, inside, file, settings);
+            continue;
         }
+        let setting = setting(&key, value, file);
+        settings.insert(key, setting);
     }
 }
 
-fn setting(key: &Key, value: Value, file: &Document) -> Setting {
-    let place = place(key, value.origin(), file);
-    let value = match value.kind {
-        ValueKind::String(text) => Raw::Text(text),
-        ValueKind::Boolean(flag) => Raw::Flag(flag),
-        ValueKind::I64(number) => Raw::Whole(number.into()),
-        ValueKind::I128(number) => Raw::Whole(number),
-        ValueKind::U64(number) => Raw::Whole(number.into()),
-        ValueKind::U128(number) => Raw::Whole(number.try_into().unwrap_or(i128::MAX)),
+fn setting(key: &Key, value: &Value, file: &Document) -> Setting {
+    let raw = match &value.kind {
+        ValueKind::String(text) => Raw::Text(text.clone()),
+        ValueKind::Boolean(flag) => Raw::Flag(*flag),
+        ValueKind::I64(number) => Raw::Whole((*number).into()),
+        ValueKind::I128(number) => Raw::Whole(*number),
+        ValueKind::U64(number) => Raw::Whole((*number).into()),
+        ValueKind::U128(number) => Raw::Whole((*number).try_into().unwrap_or(i128::MAX)),
         ValueKind::Float(_) => Raw::Fraction,
         // What `Document` makes of a date.
         ValueKind::Nil => Raw::Date,
-        ValueKind::Array(values) => Raw::List(values.into_iter().map(|value| setting(key, value, file)).collect()),
-        ValueKind::Table(_) => Raw::EmptyTable,
+        ValueKind::Array(values) => Raw::List(values.iter().map(|value| setting(key, value, file)).collect()),
+        ValueKind::Table(_) => Raw::Table,
     };
-    Setting { value, place }
+    Setting { value: raw, place: place(key, value.origin(), file) }
 }
 
 /// The crate keeps the origin of values, but not of tables.

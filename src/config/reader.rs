@@ -49,7 +49,7 @@ impl Reader {
     /// Takes a section's header, so that an empty section is not unknown and a value in its place is refused.
     pub(super) fn section(&mut self, key: &Key) {
         if let Some(setting) = self.settings.remove(key)
-            && !matches!(setting.value, Raw::EmptyTable)
+            && !matches!(setting.value, Raw::Table)
         {
             self.wrong_type::<()>(key, "a section", &setting);
         }
@@ -59,7 +59,9 @@ impl Reader {
         let setting = self.take(key)?;
         match setting.value {
             Raw::Text(text) => Some((text, setting.place)),
-            _ => self.wrong_type(key, "text in quotes", &setting),
+            Raw::Whole(_) | Raw::Fraction | Raw::Flag(_) | Raw::Date | Raw::List(_) | Raw::Table => {
+                self.wrong_type(key, "text in quotes", &setting)
+            }
         }
     }
 
@@ -129,14 +131,18 @@ impl Reader {
                 return None;
             }
             Raw::List(items) => items.into_iter().filter_map(|item| self.item(key, item)).collect(),
-            _ => return self.wrong_type(key, "a text in quotes or a list of them", &setting),
+            Raw::Whole(_) | Raw::Fraction | Raw::Flag(_) | Raw::Date | Raw::Table => {
+                return self.wrong_type(key, "a text in quotes or a list of them", &setting);
+            }
         })
     }
 
     fn item(&mut self, key: &Key, item: Setting) -> Option<Found<String>> {
         match item.value {
             Raw::Text(text) => Some((text, item.place)),
-            _ => self.wrong_type(key, "a list of texts in quotes", &item),
+            Raw::Whole(_) | Raw::Fraction | Raw::Flag(_) | Raw::Date | Raw::List(_) | Raw::Table => {
+                self.wrong_type(key, "a list of texts in quotes", &item)
+            }
         }
     }
 
@@ -179,7 +185,7 @@ fn type_name(value: &Raw) -> &'static str {
         Raw::Flag(_) => "true or false",
         Raw::Date => "a date",
         Raw::List(_) => "a list",
-        Raw::EmptyTable => "an empty section",
+        Raw::Table => "a section",
     }
 }
 

@@ -140,7 +140,7 @@ const FILE_MISTAKES: &[(&str, &str)] = &[
     ("[queries]\nevery = 300", "config.toml:2: `queries.every` must be text in quotes, found a whole number"),
     ("[queries]\npacks = []", "config.toml:2: `queries.packs` must not be an empty list"),
     ("[queries]\npacks = [\"../x\"]", "config.toml:2: `queries.packs` must be names of folders in `queries.path`"),
-    ("[queries]\npath = {}", "config.toml:2: `queries.path` must be text in quotes, found an empty section"),
+    ("[queries]\npath = {}", "config.toml:2: `queries.path` must be text in quotes, found a section"),
     // Web.
     (
         "[web]\nlisten = \"localhost:9687\"",
