@@ -18,6 +18,7 @@ use crate::board::Board;
 use crate::instruments::Instruments;
 
 mod api;
+mod ask;
 mod body;
 mod health;
 mod page;
@@ -26,6 +27,7 @@ mod routes;
 mod scrape;
 mod server;
 
+pub use ask::{Answer, AskError, ask};
 pub use server::serve;
 
 /// Everything an answer is made of.

@@ -10,9 +10,7 @@ use super::cypher::{self, Statement};
 use super::header::{self, Header};
 use super::opening::{self, Opening};
 use super::problem::{Problem, Problems, nearest};
-use super::{
-    Condition, Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Shape, Source, Start, TimeForm, cron, fields,
-};
+use super::{Condition, Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Shape, Source, Start, TimeForm, fields};
 use crate::metric::MetricType;
 use crate::row::Parameters;
 

@@ -123,7 +123,8 @@ impl Scheduler {
 
     /// Runs one KPI, or all of them, now, and waits. Empty when there is no such KPI.
     pub async fn refresh(&self, kpi: Option<&str>) -> Vec<Outcome> {
-        let asked: Vec<_> = self.lanes.iter().filter(|lane| kpi.is_none_or(|id| *lane.kpi == *id)).map(LaneHandle::ask).collect();
+        let asked: Vec<_> =
+            self.lanes.iter().filter(|lane| kpi.is_none_or(|id| *lane.kpi == *id)).map(LaneHandle::ask).collect();
         let mut outcomes = Vec::with_capacity(asked.len());
         for (kpi, graph, answer) in asked {
             let result = answer.await.unwrap_or_else(|_| Err("the exporter is stopping".to_owned()));

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::graph::{Graph, GraphError, Request};
 use crate::kpi::Kpi;
 use crate::measure::{MeasureError, Measured, Skipped, Snapshot};
+use crate::row::Row;
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -36,13 +37,23 @@ impl RunError {
             RunError::Measure(error) => error.reason(),
         }
     }
+
+    /// The text of the error; a graph's complaint about the query with its line of the KPI's file.
+    pub fn in_file(&self, kpi: &Kpi) -> String {
+        match self {
+            RunError::Graph(GraphError::Statement { message, place: Some(place) }) => {
+                format!("{}:{}:{}: {message}", kpi.path, place.line, place.column)
+            }
+            RunError::Graph(_) | RunError::Measure(_) => self.to_string(),
+        }
+    }
 }
 
-/// Runs a snapshot KPI once.
-pub async fn run(kpi: &Kpi, graph: &Graph) -> Run {
+/// Runs a snapshot KPI once; `seen` is shown each row.
+pub async fn run(kpi: &Kpi, graph: &Graph, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
     let started = Instant::now();
     let mut snapshot = Snapshot::new(kpi);
-    let asked = ask(kpi, graph, &mut snapshot, started).await;
+    let asked = ask(kpi, graph, &mut snapshot, seen, started).await;
     let skipped = snapshot.skipped();
     let result = match asked {
         Ok(()) => snapshot.finish().map_err(RunError::from),
@@ -51,7 +62,13 @@ pub async fn run(kpi: &Kpi, graph: &Graph) -> Run {
     Run { result, skipped, duration: started.elapsed() }
 }
 
-async fn ask(kpi: &Kpi, graph: &Graph, snapshot: &mut Snapshot<'_>, started: Instant) -> Result<(), GraphError> {
+async fn ask(
+    kpi: &Kpi,
+    graph: &Graph,
+    snapshot: &mut Snapshot<'_>,
+    seen: &mut (dyn FnMut(&Row) + Send),
+    started: Instant,
+) -> Result<(), GraphError> {
     for parameters in &kpi.parameters {
         let left = kpi.timeout.saturating_sub(started.elapsed());
         if left.is_zero() {
@@ -65,7 +82,11 @@ async fn ask(kpi: &Kpi, graph: &Graph, snapshot: &mut Snapshot<'_>, started: Ins
             database: kpi.database.as_deref(),
             timeout: left,
         };
-        graph.rows(&request, &mut |row| snapshot.row(&row)).await?;
+        let mut take = |row: Row| {
+            seen(&row);
+            snapshot.row(&row)
+        };
+        graph.rows(&request, &mut take).await?;
         if snapshot.is_broken() {
             break;
         }

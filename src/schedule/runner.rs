@@ -11,10 +11,10 @@ use super::due::Due;
 use super::run::{Run, RunError, run};
 use super::watch::GraphWatch;
 use crate::board::{Board, Slot, Status};
-use crate::graph::GraphError;
 use crate::instruments::LaneInstruments;
 use crate::kpi::{Kpi, OnError};
 use crate::measure::{Measured, substitute};
+use crate::row::Row;
 
 /// A run that went well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +102,8 @@ impl Runner {
         self.instruments.skipped("null_value", run.skipped.null_value);
         self.instruments.skipped("nan_value", run.skipped.nan_value);
         let now = SystemTime::now();
-        self.status = Status { running: false, last_run: Some(now), duration: Some(run.duration), ..self.status.clone() };
+        self.status =
+            Status { running: false, last_run: Some(now), duration: Some(run.duration), ..self.status.clone() };
         let outcome = match run.result {
             Ok(measured) => Ok(self.succeed(measured, run.duration, now)),
             Err(error) => Err(self.fail(&error, run.duration)),
@@ -120,8 +121,9 @@ impl Runner {
             return Run::not_asked(error.into());
         }
         let kpi = self.kpi().clone();
+        let mut unseen = |_: &Row| {};
         let watch = self.watch.clone();
-        let mut running = std::pin::pin!(run(&kpi, &watch.graph));
+        let mut running = std::pin::pin!(run(&kpi, &watch.graph, &mut unseen));
         loop {
             let stale_at = self.stale_at;
             tokio::select! {
@@ -154,7 +156,7 @@ impl Runner {
 
     fn fail(&mut self, error: &RunError, duration: Duration) -> String {
         self.instruments.failed(duration, error.reason());
-        let text = described(self.kpi(), error);
+        let text = error.in_file(self.kpi());
         if !matches!(error, RunError::Graph(error) if error.graph_is_away()) {
             tracing::warn!(kpi = %self.kpi().id, graph = %self.watch.name, reason = error.reason(), "{text}");
         }
@@ -189,16 +191,6 @@ impl Runner {
 
     fn show_status(&self) {
         self.slot().lanes()[self.lane].set_status(self.status.clone());
-    }
-}
-
-/// A graph's complaint about a query, at its line of the file.
-fn described(kpi: &Kpi, error: &RunError) -> String {
-    match error {
-        RunError::Graph(GraphError::Statement { message, place: Some(place) }) => {
-            format!("{}:{}:{}: {message}", kpi.path, place.line, place.column)
-        }
-        RunError::Graph(_) | RunError::Measure(_) => error.to_string(),
     }
 }
 

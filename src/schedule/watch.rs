@@ -31,12 +31,7 @@ pub(super) struct GraphWatch {
 }
 
 impl GraphWatch {
-    pub(super) fn new(
-        name: Arc<str>,
-        graph: Arc<Graph>,
-        board: Arc<Board>,
-        instruments: Arc<Instruments>,
-    ) -> Self {
+    pub(super) fn new(name: Arc<str>, graph: Arc<Graph>, board: Arc<Board>, instruments: Arc<Instruments>) -> Self {
         let (returns, _) = watch::channel(0);
         Self { name, graph, board, instruments, away: ArcSwapOption::empty(), doubt: Notify::new(), returns }
     }

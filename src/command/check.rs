@@ -1,0 +1,177 @@
+//! `check`: every mistake in settings and KPI files; with `--connect` also what the graph thinks of the queries.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Ended;
+use super::loaded::{self, Loaded};
+use crate::cli::{Check, Common};
+use crate::graph::{Graph, GraphError, Request};
+use crate::kpi::cypher::{self, Named};
+use crate::kpi::{Gravity, Kpi, Mode, Problem, nearest, offset};
+use crate::row::{Literal, Parameters, Value};
+
+/// Planning a query takes milliseconds; the first one of a fresh server a second or two.
+const WITHIN: Duration = Duration::from_secs(15);
+/// The statement is sent below this line, so that the server's columns are those of the file.
+const EXPLAIN: &str = "EXPLAIN\n";
+
+pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<Ended> {
+    let Some(mut loaded) = loaded::load(common)? else { return Ok(Ended::BadInput) };
+    let mut reachable = true;
+    if options.connect {
+        for (name, graph) in loaded.graphs() {
+            match ask(&loaded, &name, &graph).await {
+                Ok(problems) => loaded.catalog.problems.extend(problems),
+                Err(error) => {
+                    writeln!(anstream::stderr(), "error: {error}\n")?;
+                    reachable = false;
+                }
+            }
+        }
+    }
+    loaded.show_problems()?;
+    summarise(&loaded)?;
+    Ok(match (loaded.catalog.errors(), reachable) {
+        (0, true) => Ended::Done,
+        (0, false) => Ended::Failed,
+        _ => Ended::BadInput,
+    })
+}
+
+fn summarise(loaded: &Loaded) -> anyhow::Result<()> {
+    let catalog = &loaded.catalog;
+    let warnings = catalog.problems.iter().filter(|problem| problem.gravity == Gravity::Warning).count();
+    let metrics: usize = catalog.kpis.iter().map(|kpi| kpi.metrics.len()).sum();
+    writeln!(
+        anstream::stdout(),
+        "{} KPIs, {metrics} metrics, {} packs: {} errors, {warnings} warnings",
+        catalog.kpis.len(),
+        catalog.packs.len(),
+        catalog.errors(),
+    )?;
+    Ok(())
+}
+
+/// What a graph has to say of the KPIs that ask it.
+async fn ask(loaded: &Loaded, name: &str, graph: &Graph) -> Result<Vec<Problem>, GraphError> {
+    graph.ping(WITHIN).await?;
+    let vocabulary = Vocabulary::of(graph).await?;
+    let mut problems = Vec::new();
+    let asked = loaded.catalog.kpis.iter().filter(|kpi| kpi.graph.as_deref().is_none_or(|only| only == name));
+    for kpi in asked {
+        match explain(kpi, graph).await {
+            Ok(()) => problems.extend(vocabulary.unknown_names(kpi)),
+            Err(error) if error.graph_is_away() => return Err(error),
+            Err(error) => problems.push(refused(kpi, &error)),
+        }
+    }
+    Ok(problems)
+}
+
+async fn explain(kpi: &Kpi, graph: &Graph) -> Result<(), GraphError> {
+    let mut parameters = kpi.parameters.first().cloned().unwrap_or_default();
+    if kpi.mode != Mode::Snapshot {
+        // Planning does not look at values, but wants the names.
+        parameters.extend(["since", "until"].map(|name| (name.to_owned(), Literal::String(String::new()))));
+    }
+    let query = format!("{EXPLAIN}{}", kpi.query);
+    let request = Request {
+        kpi: &kpi.id,
+        query: &query,
+        columns: &[],
+        parameters: &parameters,
+        database: kpi.database.as_deref(),
+        timeout: WITHIN,
+    };
+    graph.rows(&request, &mut |_| ControlFlow::Continue(())).await
+}
+
+fn refused(kpi: &Kpi, error: &GraphError) -> Problem {
+    let (message, span) = match error {
+        GraphError::Statement { message, place } => {
+            let line = |line: usize| line.saturating_sub(EXPLAIN.matches('\n').count());
+            let at = place.and_then(|place| offset(&kpi.query, line(place.line), place.column));
+            (format!("the graph refuses the query: {message}"), at.map(|at| at..at + 1))
+        }
+        GraphError::Unreachable { .. }
+        | GraphError::Authentication { .. }
+        | GraphError::Timeout(_)
+        | GraphError::Writes(_)
+        | GraphError::Database(_)
+        | GraphError::MissingColumn(_)
+        | GraphError::Decode(_)
+        | GraphError::Server { .. } => (error.to_string(), None),
+    };
+    let fix = "mend the query; it runs as it stands in Neo4j Browser and cypher-shell, too".to_owned();
+    Problem { gravity: Gravity::Error, path: kpi.path.clone(), span, message, fix }
+}
+
+/// The names a graph has.
+struct Vocabulary {
+    labels: Vec<String>,
+    relationship_types: Vec<String>,
+    properties: Vec<String>,
+}
+
+impl Vocabulary {
+    async fn of(graph: &Graph) -> Result<Self, GraphError> {
+        Ok(Self {
+            labels: column(graph, "CALL db.labels() YIELD label RETURN label AS name").await?,
+            relationship_types: column(
+                graph,
+                "CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType AS name",
+            )
+            .await?,
+            properties: column(graph, "CALL db.propertyKeys() YIELD propertyKey RETURN propertyKey AS name").await?,
+        })
+    }
+
+    /// A query over names that the graph does not have is legal and returns nothing, for ever.
+    fn unknown_names(&self, kpi: &Kpi) -> Vec<Problem> {
+        let Ok(statement) = cypher::scan(&kpi.query) else { return Vec::new() };
+        let of_kind = |kind: &'static str, named: &[Named], known: &[String]| -> Vec<Problem> {
+            let mut unknown: Vec<&Named> = named.iter().filter(|name| !known.contains(&name.name)).collect();
+            unknown.sort_by(|a, b| (&a.name, a.span.start).cmp(&(&b.name, b.span.start)));
+            unknown.dedup_by(|a, b| a.name == b.name);
+            unknown.into_iter().map(|name| no_such(kpi, kind, name, known)).collect()
+        };
+        let labels = of_kind("label", &statement.labels, &self.labels);
+        let types = of_kind("relationship type", &statement.relationship_types, &self.relationship_types);
+        let properties = of_kind("property", &statement.properties, &self.properties);
+        labels.into_iter().chain(types).chain(properties).collect()
+    }
+}
+
+fn no_such(kpi: &Kpi, kind: &str, named: &Named, known: &[String]) -> Problem {
+    let name = &named.name;
+    let fix = match nearest(name, known.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "nothing to do if it is still to come; until then the query finds nothing by it".to_owned(),
+    };
+    let (path, span) = (kpi.path.clone(), Some(named.span.clone()));
+    Problem { gravity: Gravity::Warning, path, span, message: format!("the graph has no {kind} `{name}`"), fix }
+}
+
+async fn column(graph: &Graph, query: &str) -> Result<Vec<String>, GraphError> {
+    let mut names = Vec::new();
+    let columns: [Arc<str>; 1] = ["name".into()];
+    let request = Request {
+        kpi: "cypher-exporter/check",
+        query,
+        columns: &columns,
+        parameters: &Parameters::new(),
+        database: None,
+        timeout: WITHIN,
+    };
+    let mut take = |row: Vec<Value>| {
+        names.extend(
+            row.into_iter().filter_map(|value| if let Value::String(name) = value { Some(name) } else { None }),
+        );
+        ControlFlow::Continue(())
+    };
+    graph.rows(&request, &mut take).await?;
+    Ok(names)
+}

@@ -1,0 +1,47 @@
+//! `health`: asks a running exporter how it is.
+
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use super::{Ended, loaded};
+use crate::cli::{Common, Health};
+use crate::http;
+
+/// Container health checks have little patience.
+const WITHIN: Duration = Duration::from_secs(3);
+
+pub(super) async fn health(common: &Common, options: &Health) -> anyhow::Result<Ended> {
+    let address = match &options.address {
+        Some(address) => address.clone(),
+        None => match loaded::settings(common)? {
+            Some(config) => on_this_machine(config.web.listen).to_string(),
+            None => return Ok(Ended::BadInput),
+        },
+    };
+    let path = if options.ready { "/-/ready" } else { "/-/healthy" };
+    match http::ask(&address, path, WITHIN).await {
+        Ok(answer) if answer.well => {
+            write!(anstream::stdout(), "{}", answer.body)?;
+            Ok(Ended::Done)
+        }
+        Ok(answer) => {
+            write!(anstream::stderr(), "{}", answer.body)?;
+            Ok(Ended::Failed)
+        }
+        Err(error) => {
+            writeln!(anstream::stderr(), "{error}")?;
+            Ok(Ended::Failed)
+        }
+    }
+}
+
+/// An address that listens everywhere is asked on the loopback.
+fn on_this_machine(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
+}

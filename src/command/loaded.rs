@@ -1,0 +1,118 @@
+//! Settings and KPI files, loaded and their problems shown: the beginning of every command but `health`.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::cli::Common;
+use crate::config::{Config, GraphConfig};
+use crate::graph::{Bolt, BoltSettings, Graph};
+use crate::kpi::{self, Catalog, Defaults, Gravity, Kpi, Problem, nearest};
+use crate::metric::{Constant, LabelName};
+use crate::queries;
+
+/// What the one graph is called when the settings give it no name.
+const ONLY_GRAPH: &str = "default";
+
+/// Settings, KPIs, and what was wrong with them.
+pub(super) struct Loaded {
+    pub(super) config: Config,
+    pub(super) catalog: Catalog,
+    texts: HashMap<String, String>,
+}
+
+/// The settings; `None` when they are wrong, which has then been said.
+pub(super) fn settings(common: &Common) -> anyhow::Result<Option<Config>> {
+    match Config::from_process(common.config.as_deref()) {
+        Ok(config) => Ok(Some(config)),
+        Err(errors) => {
+            writeln!(anstream::stderr(), "{errors}")?;
+            Ok(None)
+        }
+    }
+}
+
+/// Loads everything. `None` when there is nothing to go on with; why has then been said.
+pub(super) fn load(common: &Common) -> anyhow::Result<Option<Loaded>> {
+    let Some(config) = settings(common)? else { return Ok(None) };
+    let files = match queries::read(&config.queries.path, config.queries.packs.as_deref()) {
+        Ok(files) => files,
+        Err(error) => {
+            writeln!(anstream::stderr(), "error: {error}")?;
+            return Ok(None);
+        }
+    };
+    let mut reserved: Vec<_> = config.labels.iter().map(|(name, _)| name.clone()).collect();
+    if config.graphs.len() > 1 {
+        reserved.push(LabelName::new("graph").context("`graph` is a legal label")?);
+    }
+    let defaults = Defaults { every: config.queries.every, reserved_labels: &reserved };
+    let mut catalog = kpi::load(&files.kpis, &files.packs, &defaults);
+    catalog.problems.extend(files.problems);
+    leave_out_without_graph(&mut catalog, &config.graphs);
+    let texts = files.kpis.into_iter().chain(files.packs).map(|source| (source.path, source.text)).collect();
+    Ok(Some(Loaded { config, catalog, texts }))
+}
+
+/// A KPI for a graph that nobody configured could never run.
+fn leave_out_without_graph(catalog: &mut Catalog, graphs: &[GraphConfig]) {
+    let names: Vec<_> = graphs.iter().map(name).collect();
+    let (kept, lost) = std::mem::take(&mut catalog.kpis)
+        .into_iter()
+        .partition::<Vec<_>, _>(|kpi: &Arc<Kpi>| kpi.graph.as_deref().is_none_or(|graph| names.contains(&graph)));
+    catalog.kpis = kept;
+    catalog.problems.extend(lost.iter().map(|kpi| no_graph(kpi, &names)));
+}
+
+fn no_graph(kpi: &Kpi, names: &[&str]) -> Problem {
+    let graph = kpi.graph.as_deref().unwrap_or_default();
+    let fix = match nearest(graph, names.iter().copied()) {
+        Some(meant) => format!("did you mean \"{meant}\"?"),
+        None => format!("add [graphs.{graph}] to the settings, or take `graph` out of the header"),
+    };
+    let message = format!("the settings know no graph \"{graph}\"");
+    Problem { gravity: Gravity::Error, path: kpi.path.clone(), span: None, message, fix }
+}
+
+fn name(graph: &GraphConfig) -> &str {
+    graph.name.as_deref().unwrap_or(ONLY_GRAPH)
+}
+
+impl Loaded {
+    /// Prints every problem with its place.
+    pub(super) fn show_problems(&self) -> anyhow::Result<()> {
+        self.show(&self.catalog.problems)
+    }
+
+    /// Prints problems of the files that were loaded; without colours where nobody would see them.
+    pub(super) fn show(&self, problems: &[Problem]) -> anyhow::Result<()> {
+        let mut out = anstream::stderr();
+        for problem in problems {
+            let text = self.texts.get(&problem.path).map_or("", String::as_str);
+            writeln!(out, "{}\n", problem.render(text, true))?;
+        }
+        Ok(())
+    }
+
+    /// The graphs, by name, in the order of the settings. None is connected yet.
+    pub(super) fn graphs(&self) -> Vec<(Arc<str>, Arc<Graph>)> {
+        let graph = |config: &GraphConfig| {
+            let settings = BoltSettings {
+                uris: config.uris.clone(),
+                user: config.user.clone(),
+                password: config.password.clone(),
+                database: config.database.clone(),
+                max_concurrent: config.max_concurrent,
+            };
+            (name(config).into(), Arc::new(Graph::Bolt(Bolt::new(settings))))
+        };
+        self.config.graphs.iter().map(graph).collect()
+    }
+
+    /// The labels of the settings, which every series of a KPI carries.
+    pub(super) fn constant(&self) -> Constant {
+        self.config.labels.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect()
+    }
+}

@@ -1,0 +1,72 @@
+//! The subcommands, one file each, and what they share. The only place that wires the floors together.
+
+mod check;
+mod health;
+mod loaded;
+mod run;
+mod serve;
+
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{Cli, Command, Common, LogFormat};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// As asked.
+    Done,
+    /// Something went wrong that the user's files are not to blame for.
+    Failed,
+    /// The settings or a KPI file are wrong; what is wrong has been said.
+    BadInput,
+}
+
+impl From<Ended> for ExitCode {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Done => ExitCode::SUCCESS,
+            Ended::Failed => ExitCode::FAILURE,
+            // EX_USAGE of sysexits.
+            Ended::BadInput => ExitCode::from(64),
+        }
+    }
+}
+
+/// Does what the command line says.
+///
+/// # Errors
+/// Whatever kept it from being done and is not a matter of the user's files.
+pub fn execute(cli: &Cli) -> anyhow::Result<Ended> {
+    start_log(&cli.common)?;
+    // The driver needs it before the first connection with TLS; a second call would be an error, so its answer is left.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let ended = runtime.block_on(async {
+        match cli.command.as_ref().unwrap_or(&Command::Serve) {
+            Command::Serve => serve::serve(&cli.common).await,
+            Command::Check(options) => check::check(&cli.common, options).await,
+            Command::Run(options) => run::run(&cli.common, options).await,
+            Command::Health(options) => health::health(&cli.common, options).await,
+        }
+    });
+    // Queries that do not end must not keep the process.
+    runtime.shutdown_background();
+    ended
+}
+
+fn start_log(common: &Common) -> anyhow::Result<()> {
+    // The driver and the cron trigger talk of their inner life at these levels.
+    let quiet = "neo4rs=warn,tokio_cron_scheduler=warn";
+    let filter = EnvFilter::try_new(format!("{quiet},{}", common.log))
+        .map_err(|cause| anyhow::anyhow!("--log cannot be \"{}\": {cause}", common.log))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    match common.log_format {
+        LogFormat::Text => {
+            log.with_ansi(anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never).init()
+        }
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! `run`: asks the graph for some KPIs once, and shows rows, series and timing.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use super::Ended;
+use super::loaded::{self, Loaded};
+use crate::cli::{Common, Run as Options};
+use crate::exposition::{Format, Segment};
+use crate::graph::Graph;
+use crate::kpi::{Kpi, Mode, Problem, nearest};
+use crate::measure::Measured;
+use crate::metric::{Constant, Family, Part};
+use crate::row::{Row, Value};
+use crate::schedule::{self, Run};
+
+pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ended> {
+    let Some(loaded) = loaded::load(common)? else { return Ok(Ended::BadInput) };
+    let Some(kpis) = chosen(&loaded, &options.kpis)? else { return Ok(Ended::BadInput) };
+    let graphs = loaded.graphs();
+    let mut all_well = true;
+    for kpi in &kpis {
+        let asked = graphs.iter().filter(|(name, _)| kpi.graph.as_ref().is_none_or(|only| only == name));
+        for (name, graph) in asked {
+            let title = if graphs.len() > 1 { format!("{} on {name}", kpi.id) } else { kpi.id.to_string() };
+            all_well &= show_run(kpi, graph, &title, &loaded.constant(), options.rows).await?;
+        }
+    }
+    Ok(if all_well { Ended::Done } else { Ended::Failed })
+}
+
+/// The KPIs that are asked for; `None` when one of them is not there or wrong, which has then been said.
+fn chosen(loaded: &Loaded, wanted: &[String]) -> anyhow::Result<Option<Vec<Arc<Kpi>>>> {
+    if wanted.is_empty() {
+        loaded.show_problems()?;
+        return Ok((loaded.catalog.errors() == 0).then(|| loaded.catalog.kpis.clone()));
+    }
+    let mut chosen = Vec::new();
+    for name in wanted {
+        match loaded.catalog.kpis.iter().filter(|kpi| is_called(&kpi.id, &kpi.path, name)).collect::<Vec<_>>()[..] {
+            [] => {
+                say_why_not(loaded, name)?;
+                return Ok(None);
+            }
+            ref found => chosen.extend(found.iter().map(|kpi| (*kpi).clone())),
+        }
+    }
+    Ok(Some(chosen))
+}
+
+fn is_called(id: &str, path: &str, name: &str) -> bool {
+    id == name || path == name.trim_start_matches("./") || path == name || id.rsplit('/').next() == Some(name)
+}
+
+fn say_why_not(loaded: &Loaded, name: &str) -> anyhow::Result<()> {
+    let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".cypher");
+    let of_file = |problem: &&Problem| problem.path.rsplit('/').next() == Some(&format!("{stem}.cypher"));
+    let problems: Vec<_> = loaded.catalog.problems.iter().filter(of_file).cloned().collect();
+    if !problems.is_empty() {
+        return loaded.show(&problems);
+    }
+    let ids = loaded.catalog.kpis.iter().flat_map(|kpi| [&*kpi.id, kpi.id.rsplit('/').next().unwrap_or_default()]);
+    let hint = nearest(name, ids).map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    writeln!(anstream::stderr(), "error: no KPI is called `{name}`{hint}")?;
+    Ok(())
+}
+
+async fn show_run(kpi: &Kpi, graph: &Graph, title: &str, constant: &Constant, limit: usize) -> anyhow::Result<bool> {
+    if kpi.mode != Mode::Snapshot {
+        writeln!(anstream::stderr(), "{title}: mode = \"window\" is not run yet")?;
+        return Ok(false);
+    }
+    let mut rows: Vec<Row> = Vec::new();
+    let run = schedule::run(kpi, graph, &mut |row| {
+        if rows.len() < limit {
+            rows.push(row.clone());
+        }
+    })
+    .await;
+    match &run.result {
+        Ok(measured) => show_measured(kpi, title, constant, &rows, &run, measured).map(|()| true),
+        Err(error) => {
+            let failed = format!("{title}: failed after {}: {}", time(&run), error.in_file(kpi));
+            writeln!(anstream::stderr(), "{failed}")?;
+            Ok(false)
+        }
+    }
+}
+
+fn show_measured(
+    kpi: &Kpi,
+    title: &str,
+    constant: &Constant,
+    rows: &[Row],
+    run: &Run,
+    measured: &Measured,
+) -> anyhow::Result<()> {
+    let mut out = anstream::stdout();
+    let (count, series) = (counted(measured.rows, "row", "rows"), counted(measured.series(), "series", "series"));
+    writeln!(out, "{title}: {count}, {series}, {}", time(run))?;
+    write!(out, "{}", table(kpi, rows))?;
+    if measured.rows > rows.len() as u64 {
+        writeln!(out, "  … {} more", measured.rows - rows.len() as u64)?;
+    }
+    let skipped = run.skipped.null_value + run.skipped.nan_value;
+    if skipped > 0 {
+        writeln!(out, "  {skipped} left out: the value was NULL or NaN")?;
+    }
+    let families: Vec<_> = kpi
+        .metrics
+        .iter()
+        .zip(&measured.points)
+        .map(|(metric, points)| Family {
+            desc: metric.desc.clone(),
+            metric_type: metric.shape.metric_type(),
+            parts: vec![Part { constant: constant.clone(), points: points.clone() }],
+        })
+        .collect();
+    writeln!(out, "{}", String::from_utf8_lossy(Segment::encode(&families, Format::Text).body()))?;
+    Ok(())
+}
+
+fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+fn time(run: &Run) -> String {
+    format!("{:.1} ms", run.duration.as_secs_f64() * 1000.0)
+}
+
+/// The rows under their columns, each column as wide as its widest cell.
+fn table(kpi: &Kpi, rows: &[Row]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let head = kpi.columns.iter().map(|column| column.to_string()).collect::<Vec<_>>();
+    let lines: Vec<Vec<String>> =
+        std::iter::once(head).chain(rows.iter().map(|row| row.iter().map(cell).collect())).collect();
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<_> = (0..kpi.columns.len()).map(width).collect();
+    let padded = |line: &Vec<String>| {
+        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        format!("  {}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
+    };
+    lines.iter().map(padded).collect()
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Boolean(boolean) => boolean.to_string(),
+        Value::Integer(integer) => integer.to_string(),
+        Value::Float(float) => format!("{float:?}"),
+        Value::String(text) => format!("{text:?}"),
+        Value::Temporal(text) => text.clone(),
+        Value::Composite(kind) => format!("<{kind}>"),
+    }
+}

@@ -1,0 +1,110 @@
+//! `serve`: everything at work until a signal ends it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use futures_util::FutureExt;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::Ended;
+use super::loaded::{self, Loaded};
+use crate::board::Board;
+use crate::cli::Common;
+use crate::http::{self, Refresh, Refreshed, Settings, Site, UnknownKpi};
+use crate::instruments::Instruments;
+use crate::schedule::{Outcome, Scheduler};
+
+/// A supervisor's patience: after SIGTERM the process is gone within 5 s.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+pub(super) async fn serve(common: &Common) -> anyhow::Result<Ended> {
+    let Some(loaded) = loaded::load(common)? else { return Ok(Ended::BadInput) };
+    loaded.show_problems()?;
+    if loaded.catalog.kpis.is_empty() {
+        tracing::error!(path = %loaded.config.queries.path.display(), "there is no KPI to run: put a .cypher file into a folder there");
+        return Ok(Ended::BadInput);
+    }
+    // Before anything runs: who cannot be scraped need not ask the graph.
+    let listen = loaded.config.web.listen;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen}; `[web] listen` names another address"))?;
+    let stop = stop_on_signal()?;
+    let (site, scheduler) = open(&loaded).await?;
+    tracing::info!(
+        address = %listener.local_addr()?,
+        kpis = loaded.catalog.kpis.len(),
+        left_out = loaded.catalog.errors(),
+        "serving /metrics"
+    );
+    http::serve(listener, Arc::new(site), stop.clone()).await;
+    scheduler.stop(PATIENCE).await;
+    tracing::info!("ended");
+    Ok(Ended::Done)
+}
+
+async fn open(loaded: &Loaded) -> anyhow::Result<(Site, Arc<Scheduler>)> {
+    let graphs = loaded.graphs();
+    let names: Vec<_> = graphs.iter().map(|(name, _)| name.clone()).collect();
+    let catalog = &loaded.catalog;
+    let board = Arc::new(Board::new(&catalog.kpis, &names, loaded.constant()));
+    let instruments = Arc::new(Instruments::new(&catalog.kpis, &catalog.packs, &names)?);
+    let scheduler = Arc::new(Scheduler::start(&board, &instruments, &graphs).await?);
+    let settings = Settings {
+        lifecycle: loaded.config.web.lifecycle,
+        dashboard_url: loaded.config.web.dashboard_url.clone(),
+        ..Settings::default()
+    };
+    let refresh = refresh(&scheduler, &board);
+    Ok((Site { board, instruments, refresh, settings }, scheduler))
+}
+
+/// What the web side may ask of the scheduler.
+fn refresh(scheduler: &Arc<Scheduler>, board: &Arc<Board>) -> Refresh {
+    let (scheduler, board) = (scheduler.clone(), board.clone());
+    Arc::new(move |kpi: Option<String>| {
+        let (scheduler, board) = (scheduler.clone(), board.clone());
+        async move {
+            match &kpi {
+                Some(id) if board.slot(id).is_none() => Err(UnknownKpi(id.clone())),
+                _ => Ok(scheduler.refresh(kpi.as_deref()).await.into_iter().map(refreshed).collect()),
+            }
+        }
+        .boxed()
+    })
+}
+
+fn refreshed(outcome: Outcome) -> Refreshed {
+    let (success, error) = match outcome.result {
+        Ok(success) => (Some(success), None),
+        Err(error) => (None, Some(error)),
+    };
+    Refreshed {
+        kpi: outcome.kpi,
+        graph: outcome.graph,
+        duration: success.map(|success| success.duration).unwrap_or_default(),
+        rows: success.map(|success| success.rows).unwrap_or_default(),
+        series: success.map(|success| success.series).unwrap_or_default(),
+        error,
+    }
+}
+
+/// Cancelled by SIGTERM or SIGINT.
+fn stop_on_signal() -> anyhow::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    let stopped = stop.clone();
+    tokio::spawn(async move {
+        let name = tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        };
+        tracing::info!(signal = name, "ending");
+        stopped.cancel();
+    });
+    Ok(stop)
+}
