@@ -4,14 +4,14 @@
 mod bmad;
 mod support;
 
-use std::collections::BTreeSet;
 use std::fs;
 
-use bmad::answer::{Answer, answer};
+use bmad::answer::{Answer, answer, catalog};
 use bmad::oracle::{FAMILIES, Family, Samples};
 use bmad::random::{self, Shape};
 use bmad::statements::statements;
 use bmad::world::{Agent, DAY, Event, Insight, Pattern, Summary, Time, World};
+use cypher_exporter::kpi::Metric;
 use support::neo4j::{Neo4j, shared};
 
 /// Fills an empty graph.
@@ -56,10 +56,43 @@ fn text(text: &str) -> Option<String> {
 }
 
 #[test]
+fn the_pack_loads_without_a_problem() {
+    let problems = catalog().problems;
+    let texts: Vec<_> = problems.iter().map(|p| p.render(&fs::read_to_string(&p.path).unwrap(), false)).collect();
+    assert!(texts.is_empty(), "{}", texts.join("\n"));
+}
+
+#[test]
 fn the_pack_has_every_family() {
-    let files = fs::read_dir("queries/bmad").unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let kpis: BTreeSet<_> = files.filter_map(|name| name.strip_suffix(".cypher").map(str::to_owned)).collect();
-    assert_eq!(kpis, FAMILIES.iter().map(|family| family.kpi.to_owned()).collect());
+    let mut found: Vec<_> = catalog().kpis.iter().flat_map(|kpi| kpi.metrics.iter().map(described)).collect();
+    found.sort();
+    let labels = |family: &Family| family.labels.iter().map(|label| (*label).to_owned()).collect();
+    let expected = FAMILIES.iter().map(|family| (format!("bmad_{}", family.kpi), family.metric_type, labels(family)));
+    assert_eq!(found, expected.collect::<Vec<_>>());
+}
+
+/// Name, type and label names in order.
+fn described(metric: &Metric) -> (String, &'static str, Vec<String>) {
+    let mut labels: Vec<_> = metric.desc.labels.iter().map(ToString::to_string).collect();
+    labels.sort();
+    (metric.desc.name.to_string(), metric.shape.metric_type().as_str(), labels)
+}
+
+#[test]
+fn every_kpi_of_the_pack_has_its_place_on_the_dashboard() {
+    let catalog = catalog();
+    let mut placed: Vec<_> = catalog.packs[0].rows.iter().flat_map(|row| row.kpis.clone()).collect();
+    placed.sort();
+    assert_eq!(placed, FAMILIES.iter().map(|family| family.kpi.to_owned()).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_query_latency_is_a_family_of_the_pack() {
+    let pack = catalog().packs.swap_remove(0);
+    let latency = pack.query_latency.unwrap();
+    assert_eq!(latency.name.as_str(), "bmad_query_latency_seconds");
+    assert_eq!(latency.label.unwrap().as_str(), "query_type");
+    assert_eq!(*latency.bounds, [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0]);
 }
 
 #[tokio::test]
