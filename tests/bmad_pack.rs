@@ -4,14 +4,15 @@
 mod bmad;
 mod support;
 
-use std::collections::BTreeSet;
 use std::fs;
 
-use bmad::answer::{Answer, answer};
+use bmad::answer::{Answer, answer, catalog};
+use bmad::glance::at_a_glance;
 use bmad::oracle::{FAMILIES, Family, Samples};
 use bmad::random::{self, Shape};
 use bmad::statements::statements;
-use bmad::world::{Agent, DAY, Event, Insight, Pattern, Summary, Time, World};
+use bmad::world::{Agent, DAY, World};
+use cypher_exporter::kpi::Metric;
 use support::neo4j::{Neo4j, shared};
 
 /// Fills an empty graph.
@@ -50,16 +51,44 @@ async fn check(world: &World, case: &str) {
     compare(neo4j, world, case).await;
 }
 
-/// A property that is there.
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+#[test]
+fn the_pack_loads_without_a_problem() {
+    let problems = catalog().problems;
+    let texts: Vec<_> = problems.iter().map(|p| p.render(&fs::read_to_string(&p.path).unwrap(), false)).collect();
+    assert!(texts.is_empty(), "{}", texts.join("\n"));
 }
 
 #[test]
 fn the_pack_has_every_family() {
-    let files = fs::read_dir("queries/bmad").unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let kpis: BTreeSet<_> = files.filter_map(|name| name.strip_suffix(".cypher").map(str::to_owned)).collect();
-    assert_eq!(kpis, FAMILIES.iter().map(|family| family.kpi.to_owned()).collect());
+    let mut found: Vec<_> = catalog().kpis.iter().flat_map(|kpi| kpi.metrics.iter().map(described)).collect();
+    found.sort();
+    let labels = |family: &Family| family.labels.iter().map(|label| (*label).to_owned()).collect();
+    let expected = FAMILIES.iter().map(|family| (format!("bmad_{}", family.kpi), family.metric_type, labels(family)));
+    assert_eq!(found, expected.collect::<Vec<_>>());
+}
+
+/// Name, type and label names in order.
+fn described(metric: &Metric) -> (String, &'static str, Vec<String>) {
+    let mut labels: Vec<_> = metric.desc.labels.iter().map(ToString::to_string).collect();
+    labels.sort();
+    (metric.desc.name.to_string(), metric.shape.metric_type().as_str(), labels)
+}
+
+#[test]
+fn every_kpi_of_the_pack_has_its_place_on_the_dashboard() {
+    let catalog = catalog();
+    let mut placed: Vec<_> = catalog.packs[0].rows.iter().flat_map(|row| row.kpis.clone()).collect();
+    placed.sort();
+    assert_eq!(placed, FAMILIES.iter().map(|family| family.kpi.to_owned()).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_query_latency_is_a_family_of_the_pack() {
+    let pack = catalog().packs.swap_remove(0);
+    let latency = pack.query_latency.unwrap();
+    assert_eq!(latency.name.as_str(), "bmad_query_latency_seconds");
+    assert_eq!(latency.label.unwrap().as_str(), "query_type");
+    assert_eq!(*latency.bounds, [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0]);
 }
 
 #[tokio::test]
@@ -130,155 +159,11 @@ async fn archiving_changes_no_total() {
     same(&answer(neo4j, "events_total").await, &before, "events_total after archiving");
 }
 
-/// Small worlds whose right answer can be seen at a glance, so that the second opinion itself is checked.
 #[tokio::test]
 async fn answers_that_can_be_seen_at_a_glance() {
-    let done = |key, ago, outcomes, patterns| Event {
-        key,
-        group_id: text("a"),
-        timestamp: Time::Ago(ago),
-        outcomes,
-        patterns,
-        ..Event::default()
-    };
-    let insight = |key, group: Option<String>| Insight {
-        key,
-        group_id: group,
-        applies_to: text("python"),
-        confidence_score: Some(0.8),
-        created_at: Time::Ago(DAY),
-        success_rate: Some(1.0),
-        times_applied: Some(1),
-        ..Insight::default()
-    };
-    let teacher = |key, name: &str| Agent { key, name: text(name), learned: vec![0, 0], ..Agent::default() };
-    let learner = |key, name: &str| Agent {
-        key,
-        name: text(name),
-        can_apply: vec![(0, Time::Ago(DAY)), (0, Time::Missing)],
-        ..Agent::default()
-    };
-    let pattern = Pattern { group_id: text("a"), success_rate: Some(1.0), times_used: Some(6), ..Pattern::default() };
-    let cases = [
-        (
-            "two outcomes and one pattern twice are one event; without an outcome or a second too old it is none",
-            World {
-                events: vec![
-                    done(0, DAY, vec![0, 1], vec![0, 0]),
-                    done(1, 7 * DAY - 600, vec![2], vec![]),
-                    done(2, 7 * DAY + 1, vec![3], vec![]),
-                    done(3, DAY, vec![], vec![0]),
-                ],
-                outcomes: 4,
-                patterns: vec![pattern.clone()],
-                ..World::default()
-            },
-            "pattern_reuse_rate",
-            vec![(vec![("group_id", "a")], 0.5)],
-        ),
-        (
-            "a missing group and the text `unknown` are one series",
-            World { insights: vec![insight(0, None), insight(1, text("unknown"))], ..World::default() },
-            "insight_total",
-            vec![(vec![("applies_to", "python"), ("group_id", "unknown")], 2.0)],
-        ),
-        (
-            "an empty group is not the unknown one",
-            World { insights: vec![insight(0, None), insight(1, text(""))], ..World::default() },
-            "insights_generated_this_week",
-            vec![(vec![("group_id", "")], 1.0), (vec![("group_id", "unknown")], 1.0)],
-        ),
-        (
-            "a group that works and learns nothing",
-            World { events: vec![done(0, DAY, vec![], vec![])], ..World::default() },
-            "high_confidence_insights_this_week",
-            vec![(vec![("group_id", "a")], 0.0)],
-        ),
-        (
-            "rates written as integers are not divided as integers",
-            World {
-                insights: vec![
-                    insight(0, text("a")),
-                    Insight { success_rate: Some(0.0), times_applied: Some(2), ..insight(1, text("a")) },
-                ],
-                ..World::default()
-            },
-            "insight_accuracy",
-            vec![(vec![("group_id", "a")], 1.0 / 3.0)],
-        ),
-        (
-            "an insight of one's own is no transfer",
-            World {
-                agents: vec![Agent { can_apply: vec![(0, Time::Ago(DAY))], ..teacher(0, "Jay") }],
-                insights: vec![insight(0, None)],
-                ..World::default()
-            },
-            "knowledge_transfers_total",
-            vec![],
-        ),
-        (
-            "shared twice is one transfer",
-            World {
-                agents: vec![teacher(0, "Jay"), learner(1, "Troy")],
-                insights: vec![insight(0, None)],
-                ..World::default()
-            },
-            "knowledge_transfers_total",
-            vec![(vec![("from_agent", "Jay"), ("to_agent", "Troy")], 1.0)],
-        ),
-        (
-            "two teachers of one lesson are one transfer of the month",
-            World {
-                agents: vec![teacher(0, "Jay"), teacher(1, "Bob"), learner(2, "Troy")],
-                insights: vec![insight(0, None)],
-                ..World::default()
-            },
-            "knowledge_transfers_this_month",
-            vec![(vec![], 1.0)],
-        ),
-        (
-            "another pack's nodes are not counted",
-            World { agents: vec![Agent { key: 0, system: text("agentos"), ..Agent::default() }], ..World::default() },
-            "orphaned_agents",
-            vec![(vec![], 0.0)],
-        ),
-        (
-            "live and archived events add up",
-            World {
-                events: vec![Event { event_type: text("review"), ..done(0, DAY, vec![], vec![]) }],
-                summaries: vec![Summary {
-                    event_type: text("review"),
-                    group_id: text("a"),
-                    count: Some(41),
-                    system: None,
-                }],
-                ..World::default()
-            },
-            "events_total",
-            vec![(vec![("event_type", "review"), ("group_id", "a")], 42.0)],
-        ),
-        (
-            "used five times is not enough",
-            World {
-                patterns: vec![
-                    pattern.clone(),
-                    Pattern { key: 1, success_rate: Some(0.0), times_used: Some(5), ..pattern.clone() },
-                ],
-                ..World::default()
-            },
-            "avg_pattern_success_rate",
-            vec![(vec![("group_id", "a")], 1.0)],
-        ),
-        (
-            "a group whose patterns all fall short",
-            World { patterns: vec![Pattern { success_rate: Some(0.59), ..pattern }], ..World::default() },
-            "active_patterns",
-            vec![(vec![("group_id", "a")], 0.0)],
-        ),
-    ];
     let Some(neo4j) = shared() else { return };
     let _alone = neo4j.alone().await;
-    for (case, world, kpi, series) in cases {
+    for (case, world, kpi, series) in at_a_glance() {
         let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         let expected =
             series.into_iter().map(|(labels, value)| (labels.into_iter().map(own).collect(), value)).collect();

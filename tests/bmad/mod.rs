@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
 
 pub(crate) mod answer;
+pub(crate) mod glance;
 pub(crate) mod oracle;
 pub(crate) mod random;
 pub(crate) mod statements;

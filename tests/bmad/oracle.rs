@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::world::{Agent, DAY, Event, Insight, Pattern, Text, World};
+use super::world::{Agent, DAY, Event, Insight, Pattern, Text, Time, World};
 
 /// Label values, in the order of [`Family::labels`], and the value that belongs to them.
 pub(crate) type Samples = BTreeMap<Vec<String>, f64>;
@@ -190,7 +190,7 @@ fn live_events(world: &World) -> Samples {
 }
 
 /// Who taught what to whom, each once, when `fresh` says that the sharing counts.
-fn transfers<'w>(world: &'w World, fresh: impl Fn(super::world::Time) -> bool) -> Vec<(&'w Agent, usize, &'w Agent)> {
+fn transfers(world: &World, fresh: impl Fn(Time) -> bool) -> Vec<(&Agent, usize, &Agent)> {
     let mut transfers = BTreeMap::new();
     for teacher in agents(world) {
         for learner in agents(world).filter(|learner| learner.key != teacher.key) {
