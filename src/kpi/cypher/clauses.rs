@@ -264,19 +264,32 @@ impl<'t> Walk<'_, 't> {
     /// Whether the prefix word at `index` is a variable of that name, seen from what follows it.
     fn is_variable(&self, index: usize, word: &str) -> bool {
         let Some(next) = self.tokens.get(index + 1) else { return true };
+        if word == "DISTINCT" && !self.word_before(index, &["RETURN", "WITH"]) {
+            return true;
+        }
         match next.kind {
             Kind::Symbol if next.is("*") => word != "DISTINCT",
             Kind::Symbol => self.follows_operand(next),
-            Kind::Word => match role(&next.text) {
-                Role::Other | Role::End => self.is_sort_order(index + 1),
-                Role::Union | Role::Before => true,
-                Role::Infix | Role::Affix | Role::Is | Role::As => {
-                    !next.is_word("WHEN")
-                        && self.tokens.get(index + 2).is_some_and(|after| !self.follows_operand(after))
-                }
-                _ => self.begins_clause(index + 1),
-            },
-            _ => false,
+            Kind::Word => self.is_variable_before(index + 1, word),
+            Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => false,
+        }
+    }
+
+    /// The same, where a word follows at `index`.
+    fn is_variable_before(&self, index: usize, prefix: &str) -> bool {
+        let after = self.tokens.get(index + 1);
+        let operand_after = after.is_some_and(|after| !self.follows_operand(after));
+        let clause_after = after.is_some_and(|after| after.kind == Kind::Word && role(&after.text).is_clause());
+        match role(&self.tokens[index].text) {
+            Role::Other | Role::End => {
+                prefix == "CASE" && self.is_sort_order(index) && !after.is_some_and(|after| after.is_word("WHEN"))
+            }
+            Role::Union | Role::Before => true,
+            Role::As => operand_after,
+            Role::Infix | Role::Affix | Role::Is => {
+                operand_after && !clause_after && !self.tokens[index].is_word("WHEN")
+            }
+            _ => self.begins_clause(index),
         }
     }
 

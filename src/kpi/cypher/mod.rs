@@ -165,10 +165,23 @@ impl Scan<'_, '_> {
     fn named_columns(&self, body: &[Token<'_>], pairs: &Pairs, columns: &Columns) -> Vec<Named> {
         let named = columns.named(body, pairs).unwrap_or_default();
         let column = |(name, tokens): (Option<String>, Range<usize>)| {
-            let span = self.decoded.original(&(body[tokens.start].span.start..body[tokens.end - 1].span.end));
-            Named { name: name.unwrap_or_else(|| self.text[span.clone()].to_owned()), span }
+            let decoded = body[tokens.start].span.start..body[tokens.end - 1].span.end;
+            let name = name.unwrap_or_else(|| self.as_written(&decoded));
+            Named { name, span: self.decoded.original(&decoded) }
         };
         named.into_iter().map(column).collect()
+    }
+
+    /// The original text as the server cuts it: of an escape at the very end it takes the backslash only.
+    fn as_written(&self, decoded: &Range<usize>) -> String {
+        let last = self.decoded.text[decoded.clone()].chars().next_back().map_or(0, char::len_utf8);
+        let start = self.decoded.original(decoded).start;
+        let end = self.decoded.original(&(decoded.end - last..decoded.end)).start;
+        self.text[start..]
+            .char_indices()
+            .take_while(|(offset, _)| start + offset <= end)
+            .map(|(_, shown)| shown)
+            .collect()
     }
 
     fn parameters(&self) -> Vec<Named> {
