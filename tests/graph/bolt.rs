@@ -15,9 +15,9 @@ async fn running(observer: &Graph, kpi: &str) -> Vec<String> {
     // SHOW takes no parameters in its WHERE on every release: the name is put in.
     let rows = question(query.replace("$kpi", &format!("'{kpi}'"))).rows(observer).await.unwrap();
     rows.into_iter()
-        .map(|mut row| match row.remove(0) {
-            Value::String(app) => app,
-            other => panic!("{other:?}"),
+        .map(|row| {
+            let [Value::String(app)] = &row[..] else { panic!("{row:?}") };
+            app.clone()
         })
         .collect()
 }
@@ -68,6 +68,15 @@ async fn a_deadline_leaves_no_query_on_the_server() {
     let (end, _) = tokio::join!(asked.rows(&graph), watch);
     assert_eq!(end, Err(GraphError::Timeout(Duration::from_secs(2))));
     until("the query ends", async || running(&observer, "bmad/slow").await, Vec::is_empty).await;
+}
+
+#[tokio::test]
+async fn parts_of_the_graph_are_named_by_kind() {
+    let Some(neo4j) = neo4j::shared() else { return };
+    neo4j.write("MERGE (:Kind {name: 'a'})-[:LEADS_TO {since: 1}]->(:Kind {name: 'b'})").await;
+    let rows = question("MATCH p = (n:Kind {name: 'a'})-[r]->() RETURN n, r, p").columns(["n", "r", "p"]);
+    let expected = ["node", "relationship", "path"].map(Value::Composite);
+    assert_eq!(rows.rows(&graph(neo4j)).await.unwrap(), [expected]);
 }
 
 #[tokio::test]
