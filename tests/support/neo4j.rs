@@ -21,8 +21,8 @@ pub const LTS: &str = "5.26.25";
 /// The newest release that we promise to work with; needs Java 21 or newer.
 pub const NEWEST: &str = "2026.09.0";
 
-/// How long a server may take to answer: it needs 4 to 7 s on a quiet machine with two cores.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+/// How long a server may take to answer: it needs 4 to 7 s on a quiet machine with two cores, and builds may be running.
+const READY_WITHIN: Duration = Duration::from_secs(120);
 
 /// What a test may ask of its own server.
 #[derive(Clone, Debug)]
@@ -68,6 +68,20 @@ pub fn shared() -> Option<&'static Neo4j> {
     SHARED.get_or_init(|| named_by_environment().or_else(|| Neo4j::start(Options::default()))).as_ref()
 }
 
+/// The newest release, started at first use and shared by the tests of this program. Unlike the others it may be missing in
+/// CI: it takes Java 21, and the LTS release still runs on 17.
+pub fn newest() -> Option<&'static Neo4j> {
+    static NEWEST_SERVER: OnceLock<Option<Neo4j>> = OnceLock::new();
+    let start = || match Neo4j::try_start(&Options { version: NEWEST, ..Options::default() }) {
+        Ok(neo4j) => Some(neo4j),
+        Err(reason) => {
+            say(&format!("SKIPPED on Neo4j {NEWEST}: {reason}"));
+            None
+        }
+    };
+    NEWEST_SERVER.get_or_init(start).as_ref()
+}
+
 fn named_by_environment() -> Option<Neo4j> {
     let uri = env::var("NEO4J_TEST_URI").ok()?;
     let user = env::var("NEO4J_TEST_USER").unwrap_or_else(|_| "neo4j".to_owned());
@@ -81,23 +95,29 @@ impl Neo4j {
     /// Starts a server of the test's own and waits until it answers; `None`, with a loud word, where Java or the jars are
     /// missing. Dropping it ends it and removes its home.
     pub fn start(options: Options) -> Option<Self> {
-        let distribution = match Distribution::find(options.version) {
-            Ok(distribution) => distribution,
+        match Self::try_start(&options) {
+            Ok(neo4j) => Some(neo4j),
             Err(reason) => {
-                skip(&reason);
-                return None;
-            }
-        };
-        // Between our look at a free port and the server's bind, another program can take it.
-        for _ in 0..2 {
-            if let Ok(neo4j) = Self::try_start(&options, &distribution) {
-                return Some(neo4j);
+                assert!(env::var("CI").as_deref() != Ok("true"), "tests on a real Neo4j must run in CI: {reason}");
+                say(&format!("SKIPPED, as no real Neo4j could be started: {reason}"));
+                None
             }
         }
-        Some(Self::try_start(&options, &distribution).unwrap_or_else(|error| panic!("{error}")))
     }
 
-    fn try_start(options: &Options, distribution: &Distribution) -> Result<Self, String> {
+    /// The error is what is missing to run one; a server that does not start is a panic.
+    fn try_start(options: &Options) -> Result<Self, String> {
+        let distribution = Distribution::find(options.version)?;
+        // Between our look at a free port and the server's bind, another program can take it.
+        for _ in 0..2 {
+            if let Ok(neo4j) = Self::start_once(options, &distribution) {
+                return Ok(neo4j);
+            }
+        }
+        Ok(Self::start_once(options, &distribution).unwrap_or_else(|error| panic!("{error}")))
+    }
+
+    fn start_once(options: &Options, distribution: &Distribution) -> Result<Self, String> {
         let home = tempfile::Builder::new().prefix("neo4j-").tempdir().expect("a temporary folder can be made");
         let port = free_port();
         configure(home.path(), port, options);
@@ -238,13 +258,10 @@ impl Neo4j {
     }
 }
 
-/// Says that tests are skipped, past the capture of output by the test program; in CI that is a failure.
-fn skip(reason: &str) {
-    assert!(env::var("CI").as_deref() != Ok("true"), "tests on a real Neo4j must run in CI: {reason}");
-    let _ = io::Write::write_all(
-        &mut io::stderr(),
-        format!("\n*** SKIPPED, as no real Neo4j could be started: {reason} ***\n").as_bytes(),
-    );
+/// Says something past the capture of output by the test program.
+fn say(text: &str) {
+    // Without standard error there is nobody to tell.
+    let _ = io::Write::write_all(&mut io::stderr(), format!("\n*** {text} ***\n").as_bytes());
 }
 
 fn free_port() -> u16 {

@@ -112,7 +112,8 @@ fn split_place(message: &str) -> (&str, Option<Place>) {
         let Some((text, place)) = line.rsplit_once("(line ") else { continue };
         if let Some(place) = parse_place(place) {
             let text = if line.as_ptr() == message.as_ptr() { text } else { first_line(message) };
-            return (text.trim_end(), Some(place));
+            // It says line 0 when it knows no place, as of two statements in one query.
+            return (text.trim_end(), Some(place).filter(|place| place.line > 0 && place.column > 0));
         }
     }
     (first_line(message), None)
@@ -193,6 +194,7 @@ mod tests {
             ("No (line 1, column two (offset: 7))", "", ("No (line 1, column two (offset: 7))", None)),
             ("After an emoji (line 1, column 12 (offset: 11))", "RETURN '🦀' x", ("After an emoji", Some((1, 11)))),
             ("At the end (line 1, column 9 (offset: 8))", "RETURN 1", ("At the end", Some((1, 9)))),
+            ("Nowhere (line 0, column 1 (offset: 0))", "RETURN 1; RETURN 2", ("Nowhere", None)),
             ("", "", ("", None)),
         ] {
             let (message, place) = place(message, query);

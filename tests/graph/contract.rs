@@ -1,0 +1,192 @@
+//! The promises that every kind of graph keeps.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use cypher_exporter::graph::{Graph, GraphError, Place};
+use cypher_exporter::row::{Literal, Value};
+
+use crate::asking::{ENDLESS, question};
+
+async fn value(graph: &Graph, expression: &str) -> Value {
+    let mut rows = question(format!("RETURN {expression} AS v")).rows(graph).await.unwrap();
+    assert_eq!(rows.len(), 1, "{expression}");
+    rows.remove(0).remove(0)
+}
+
+async fn still_answers(graph: &Graph) {
+    assert_eq!(value(graph, "7").await, Value::Integer(7));
+}
+
+pub(crate) async fn values_arrive_as_they_are(graph: &Graph) {
+    for (expression, expected) in [
+        ("null", Value::Null),
+        ("true", Value::Boolean(true)),
+        ("1 > 2", Value::Boolean(false)),
+        ("0", Value::Integer(0)),
+        ("9007199254740993", Value::Integer(9_007_199_254_740_993)),
+        ("-9223372036854775808", Value::Integer(i64::MIN)),
+        ("0.1", Value::Float(0.1)),
+        ("1e308 * 10", Value::Float(f64::INFINITY)),
+        ("-1e308 * 10", Value::Float(f64::NEG_INFINITY)),
+        ("''", Value::String(String::new())),
+        ("'a \\'b\\'\\n🦀'", Value::String("a 'b'\n🦀".into())),
+        ("[1, 2]", Value::Composite("list")),
+        ("{a: 1}", Value::Composite("map")),
+        ("point({x: 1, y: 2})", Value::Composite("point")),
+        ("point({x: 1, y: 2, z: 3})", Value::Composite("point")),
+    ] {
+        assert_eq!(value(graph, expression).await, expected, "{expression}");
+    }
+    assert!(matches!(value(graph, "0.0 / 0.0").await, Value::Float(number) if number.is_nan()));
+    assert!(matches!(value(graph, "-0.0").await, Value::Float(zero) if zero.is_sign_negative()));
+}
+
+pub(crate) async fn times_arrive_as_iso_8601(graph: &Graph) {
+    for (expression, expected) in [
+        ("date('2026-11-21')", "2026-11-21"),
+        ("localtime('09:08:07.006')", "09:08:07.006"),
+        ("time('09:08:07Z')", "09:08:07Z"),
+        ("time('09:08:07+02:00')", "09:08:07+02:00"),
+        ("localdatetime('2026-11-21T09:08:07.006')", "2026-11-21T09:08:07.006"),
+        ("datetime('2026-11-21T09:08:07Z')", "2026-11-21T09:08:07Z"),
+        ("datetime('2026-11-21T09:08:07.5-03:30')", "2026-11-21T09:08:07.500-03:30"),
+        ("datetime('2026-07-21T09:08:07[Europe/Berlin]')", "2026-07-21T09:08:07+02:00[Europe/Berlin]"),
+        // The hour that the clocks of Berlin show twice.
+        ("datetime('2026-10-25T02:30:00[Europe/Berlin]')", "2026-10-25T02:30:00[Europe/Berlin]"),
+        ("duration('P1Y2M3DT4H5M6.7S')", "P1Y2M3DT4H5M6.7S"),
+        ("duration('-PT0.5S')", "PT-0.5S"),
+        ("duration('PT0S')", "PT0S"),
+    ] {
+        assert_eq!(value(graph, expression).await, Value::Temporal(expected.into()), "{expression}");
+    }
+    let far = question("RETURN date({year: 999999999}) AS v").rows(graph).await.unwrap_err();
+    assert_eq!(far, GraphError::Decode("column `v`: the year is out of range".into()));
+    still_answers(graph).await;
+}
+
+pub(crate) async fn columns_come_in_the_order_asked_for(graph: &Graph) {
+    let rows =
+        question("UNWIND [1, 2] AS i RETURN i AS a, 10 * i AS b, 'x' AS c, i AS `d e`").columns(["d e", "b", "a"]);
+    let expected = [1, 2].map(|i| vec![Value::Integer(i), Value::Integer(10 * i), Value::Integer(i)]);
+    assert_eq!(rows.rows(graph).await.unwrap(), expected);
+}
+
+pub(crate) async fn a_column_that_is_not_there_is_named(graph: &Graph) {
+    let error = question("RETURN 1 AS a").columns(["a", "b"]).rows(graph).await.unwrap_err();
+    assert_eq!(error, GraphError::MissingColumn("b".into()));
+    still_answers(graph).await;
+}
+
+pub(crate) async fn a_result_without_rows_is_an_answer(graph: &Graph) {
+    assert!(question("UNWIND [] AS v RETURN v").rows(graph).await.unwrap().is_empty());
+}
+
+pub(crate) async fn parameters_of_every_kind_arrive(graph: &Graph) {
+    let inner = Literal::Map(BTreeMap::from([("deep".into(), Literal::Boolean(true))]));
+    let mut asked = question(
+        "RETURN [$boolean, $integer, $float, $string, $list, $map] = [true, -42, 2.5, 'a \\'b\\'', [1, 'two', []], {inner: {deep: true}}] AS v",
+    );
+    asked.parameters = BTreeMap::from([
+        ("boolean".into(), Literal::Boolean(true)),
+        ("integer".into(), Literal::Integer(-42)),
+        ("float".into(), Literal::Float(2.5)),
+        ("string".into(), Literal::String("a 'b'".into())),
+        ("list".into(), Literal::List(vec![Literal::Integer(1), Literal::String("two".into()), Literal::List(vec![])])),
+        ("map".into(), Literal::Map(BTreeMap::from([("inner".into(), inner)]))),
+    ]);
+    assert_eq!(asked.rows(graph).await.unwrap(), [[Value::Boolean(true)]]);
+}
+
+pub(crate) async fn a_syntax_error_says_where(graph: &Graph) {
+    for (query, line, column) in [
+        ("RETURN x AS v", 1, 8),
+        ("MATCH (n)\n  RETRN n AS v", 2, 3),
+        // Columns are counted in characters, also after one that is two units of UTF-16.
+        ("RETURN '🦀', x AS v", 1, 13),
+    ] {
+        let error = question(query).rows(graph).await.unwrap_err();
+        let GraphError::Statement { message, place } = error else { panic!("{query}: {error:?}") };
+        assert_eq!(place, Some(Place { line, column }), "{query}: {message}");
+        assert!(!message.contains('\n') && !message.contains("offset"), "{message}");
+    }
+    still_answers(graph).await;
+}
+
+pub(crate) async fn other_faults_in_the_text_are_told(graph: &Graph) {
+    for (query, part) in
+        [("RETURN $nope AS v", "nope"), ("RETURN no.such(1) AS v", "no.such"), ("RETURN 1 AS v, 2 AS v", "same name")]
+    {
+        let error = question(query).rows(graph).await.unwrap_err();
+        assert!(matches!(&error, GraphError::Statement { message, .. } if message.contains(part)), "{error:?}");
+    }
+    still_answers(graph).await;
+}
+
+pub(crate) async fn an_error_amid_the_rows_comes_after_them(graph: &Graph) {
+    let (rows, end) = question("UNWIND range(5000, 0, -1) AS i RETURN 10 / i AS v").rows_and_end(graph).await;
+    let error = end.unwrap_err();
+    assert!(matches!(&error, GraphError::Server { code, .. } if code.ends_with("ArithmeticError")), "{error:?}");
+    assert!(rows.len() >= 1000, "{} rows", rows.len());
+    still_answers(graph).await;
+}
+
+pub(crate) async fn writes_are_refused(graph: &Graph) {
+    for query in ["CREATE (n:Contract) RETURN 1 AS v", "MATCH (n:Contract) SET n.a = 1 RETURN 1 AS v"] {
+        let error = question(query).rows(graph).await.unwrap_err();
+        assert!(matches!(error, GraphError::Writes(_)), "{error:?}");
+    }
+    let left = question("MATCH (n:Contract) RETURN count(n) AS v").rows(graph).await.unwrap();
+    assert_eq!(left, [[Value::Integer(0)]]);
+}
+
+pub(crate) async fn an_unknown_database_is_told(graph: &Graph) {
+    let mut asked = question("RETURN 1 AS v");
+    asked.database = Some("nowhere".into());
+    let error = asked.rows(graph).await.unwrap_err();
+    assert!(matches!(&error, GraphError::Database(message) if message.contains("nowhere")), "{error:?}");
+    still_answers(graph).await;
+}
+
+pub(crate) async fn a_sink_that_breaks_ends_the_query(graph: &Graph) {
+    let mut taken = 0;
+    let enough = |_| {
+        taken += 1;
+        if taken == 10 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    // Would take hours to the end.
+    question("UNWIND range(1, 1000000000000) AS v RETURN v").ask(graph, enough).await.unwrap();
+    assert_eq!(taken, 10);
+    still_answers(graph).await;
+}
+
+pub(crate) async fn a_deadline_holds(graph: &Graph) {
+    still_answers(graph).await;
+    let limit = Duration::from_millis(500);
+    let before = Instant::now();
+    let error = question(ENDLESS).within(limit).rows(graph).await.unwrap_err();
+    let took = before.elapsed();
+    assert_eq!(error, GraphError::Timeout(limit));
+    // Generous for a busy machine; the query itself would take hours.
+    assert!((limit..limit + Duration::from_secs(2)).contains(&took), "{took:?}");
+    still_answers(graph).await;
+}
+
+pub(crate) async fn a_dropped_question_harms_nobody(graph: &Graph) {
+    for milliseconds in [1, 10, 100] {
+        let asked = question(ENDLESS);
+        let dropped = tokio::time::timeout(Duration::from_millis(milliseconds), asked.rows(graph)).await;
+        assert!(dropped.is_err());
+        still_answers(graph).await;
+    }
+}
+
+pub(crate) async fn many_ask_at_once(graph: &Graph) {
+    let ask = async |i: i64| {
+        let rows = question(format!("UNWIND range(1, 2000) AS x RETURN x + {i} AS v")).rows(graph).await.unwrap();
+        assert_eq!(rows.len(), 2000);
+        assert_eq!(rows[1999], [Value::Integer(2000 + i)]);
+    };
+    futures_util::future::join_all((0..20).map(ask)).await;
+}

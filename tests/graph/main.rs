@@ -1,0 +1,53 @@
+//! What every kind of graph promises, and what Bolt promises beyond that, asked of real servers.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod asking;
+mod bolt;
+mod contract;
+mod faults;
+
+/// Runs the contract on one kind of graph: `$graph` makes a fresh one, or `None` where it cannot be had.
+macro_rules! holds {
+    ($kind:ident, $graph:expr, $($promise:ident)*) => {
+        mod $kind {
+            $(
+                #[tokio::test]
+                async fn $promise() {
+                    let Some(graph) = $graph else { return };
+                    super::contract::$promise(&graph).await;
+                }
+            )*
+        }
+    };
+}
+
+/// The contract by its promises; a new one is a function in `contract.rs` and a line here.
+macro_rules! contract {
+    ($kind:ident, $graph:expr) => {
+        holds! {
+            $kind, $graph,
+            values_arrive_as_they_are
+            times_arrive_as_iso_8601
+            columns_come_in_the_order_asked_for
+            a_column_that_is_not_there_is_named
+            a_result_without_rows_is_an_answer
+            parameters_of_every_kind_arrive
+            a_syntax_error_says_where
+            other_faults_in_the_text_are_told
+            an_error_amid_the_rows_comes_after_them
+            writes_are_refused
+            an_unknown_database_is_told
+            a_sink_that_breaks_ends_the_query
+            a_deadline_holds
+            a_dropped_question_harms_nobody
+            many_ask_at_once
+        }
+    };
+}
+
+contract!(neo4j_lts, crate::support::neo4j::shared().map(crate::asking::graph));
+contract!(neo4j_newest, crate::support::neo4j::newest().map(crate::asking::graph));
