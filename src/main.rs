@@ -1,1 +1,3 @@
+//! The program `cypher-exporter`.
+
 fn main() {}
