@@ -1,11 +1,35 @@
-//! Neo4j over Bolt by neo4rs; the only file that names the driver.
+//! Neo4j over Bolt by neo4rs. Only this module and its parts name the driver; what it does wrong is kept in here.
+//!
+//! - Reads only: `execute_read` sends the access mode READ, which an explicit transaction of this driver would not.
+//! - The driver cannot end a query. We own every connection alone and close its socket instead: Neo4j then ends the query.
+//!   So whatever stops early (a deadline, a sink that breaks, a dropped future) throws the connection away.
+//! - The driver's own timeouts are out of the way; every wait here ends at the deadline of the request.
+//! - Connecting happens behind the [`Gate`], so that a wrong password does not lock the account for other applications.
+
+mod connection;
+mod failure;
+mod gate;
+mod value;
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use secrecy::SecretString;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
 use super::{GraphError, Request, RowSink};
+use crate::row::Row;
+use connection::{Connection, address};
+use gate::Gate;
+
+/// The longest that one address may take to answer its first, trivial query. A server that accepts the connection and
+/// then stays silent would otherwise use up the time of every query.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 
 /// How to reach a server.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct BoltSettings {
     /// Tried in order; `bolt`, `bolt+s` or `bolt+ssc`.
     pub uris: Vec<String>,
@@ -19,19 +43,182 @@ pub struct BoltSettings {
     pub max_concurrent: usize,
 }
 
+impl fmt::Debug for BoltSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An address may carry a password where none belongs.
+        f.debug_struct("BoltSettings")
+            .field("uris", &self.uris.iter().map(|uri| address(uri)).collect::<Vec<_>>())
+            .field("user", &self.user)
+            .field("password", &self.password)
+            .field("database", &self.database)
+            .field("max_concurrent", &self.max_concurrent)
+            .finish()
+    }
+}
+
 /// A Neo4j server.
-#[derive(Debug)]
 pub struct Bolt {
-    _settings: BoltSettings,
+    settings: BoltSettings,
+    /// One permit for each query that may run.
+    slots: Semaphore,
+    gate: Gate,
+    /// Connections that finished their last query, the latest last.
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl fmt::Debug for Bolt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bolt").field("settings", &self.settings).finish_non_exhaustive()
+    }
 }
 
 impl Bolt {
-    /// Connects on first use.
+    /// Connects on first use. TLS needs the process-wide crypto provider of rustls to be installed before that.
     pub fn new(settings: BoltSettings) -> Self {
-        Self { _settings: settings }
+        let slots = Semaphore::new(settings.max_concurrent.max(1));
+        Self { settings, slots, gate: Gate::default(), idle: Mutex::default() }
     }
 
-    pub(super) async fn rows(&self, _: &Request<'_>, _: &mut RowSink<'_>) -> Result<(), GraphError> {
-        Err(GraphError::Decode("not there yet".into()))
+    /// Closes the connections that are not in use.
+    pub fn forget(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    pub(super) async fn rows(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+        let deadline = Instant::now() + request.timeout;
+        let too_late = |_| GraphError::Timeout(request.timeout);
+        let slot = timeout_at(deadline, self.slots.acquire()).await.map_err(too_late)?;
+        let _slot = slot.expect("the semaphore is never closed");
+        let connection = self.connect(request, deadline).await?;
+        let answer = timeout_at(deadline, self.stream(&connection, request, deadline, sink)).await.map_err(too_late)?;
+        match answer {
+            Ok(Stream::Complete) => self.keep(connection),
+            Ok(Stream::Broken) => {}
+            Err(failure) => return Err(self.fail(failure, connection, request)),
+        }
+        Ok(())
+    }
+
+    /// A connection that has answered just now.
+    async fn connect(&self, request: &Request<'_>, deadline: Instant) -> Result<Connection, GraphError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match idle {
+            Some(connection) if connection.is_fresh() => Ok(connection),
+            idle => match self.gate.pass(deadline, self.prove(idle, deadline)).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(GraphError::Timeout(request.timeout)),
+            },
+        }
+    }
+
+    /// Asks a trivial query of the idle connection, or else of each address in turn, until one answers.
+    async fn prove(&self, idle: Option<Connection>, deadline: Instant) -> Result<Connection, GraphError> {
+        let mut left = u32::from(idle.is_some()) + u32::try_from(self.settings.uris.len()).unwrap_or(u32::MAX);
+        let mut limit = || {
+            let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
+            left -= 1;
+            share.min(CONNECT_WITHIN)
+        };
+        if let Some(connection) = idle {
+            match connection.prove(limit()).await {
+                Ok(()) => return Ok(connection),
+                Err(refused @ GraphError::Authentication { .. }) => return Err(refused),
+                // The server went away and may be back: start anew.
+                Err(_) => self.forget(),
+            }
+        }
+        let mut causes = Vec::new();
+        for uri in &self.settings.uris {
+            let connection = Connection::open(uri, &self.settings);
+            let proof = match &connection {
+                Ok(connection) => connection.prove(limit()).await,
+                Err(error) => Err(error.clone()),
+            };
+            match (connection, proof) {
+                (Ok(connection), Ok(())) => return Ok(connection),
+                (_, Err(GraphError::Unreachable { uri, cause })) => causes.push((uri, cause)),
+                (_, Err(error)) | (Err(error), Ok(())) => return Err(error),
+            }
+        }
+        Err(failure::all_unreachable(causes))
+    }
+
+    async fn stream(
+        &self,
+        connection: &Connection,
+        request: &Request<'_>,
+        deadline: Instant,
+        sink: &mut RowSink<'_>,
+    ) -> Result<Stream, Failure> {
+        let query = self.query(request, deadline);
+        let mut rows = connection.graph.execute_read(query).await?;
+        while let Some(row) = rows.next().await? {
+            let row: Row =
+                request.columns.iter().map(|column| value::decode(&row, column)).collect::<Result<_, _>>()?;
+            if sink(row).is_break() {
+                return Ok(Stream::Broken);
+            }
+        }
+        Ok(Stream::Complete)
+    }
+
+    fn query(&self, request: &Request<'_>, deadline: Instant) -> neo4rs::Query {
+        let left = deadline.saturating_duration_since(Instant::now()).as_millis();
+        let query = neo4rs::query(request.query)
+            .with_params(value::encode(request.parameters))
+            // 0 would mean no limit.
+            .extra("tx_timeout", i64::try_from(left).unwrap_or(i64::MAX).max(1))
+            .extra("tx_metadata", value::metadata([("app", "cypher-exporter"), ("kpi", request.kpi)]));
+        match request.database.or(self.settings.database.as_deref()) {
+            // Not by the driver's own setting: that one overwrites what a request asks for.
+            Some(database) => query.extra("db", database),
+            None => query,
+        }
+    }
+
+    fn keep(&self, mut connection: Connection) {
+        connection.answered();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    }
+
+    fn fail(&self, failure: Failure, connection: Connection, request: &Request<'_>) -> GraphError {
+        let error = match failure {
+            Failure::Here(error) => return error,
+            Failure::Driver(error) => error,
+        };
+        let refusal = failure::of_query(&error, &connection.address, request);
+        if matches!(refusal, GraphError::Authentication { .. }) {
+            return self.gate.refuse(refusal);
+        }
+        if matches!(error, neo4rs::Error::Neo4j(_)) {
+            // The server spoke, so the connection is in order.
+            self.keep(connection);
+        }
+        refusal
+    }
+}
+
+/// How a stream of rows ended.
+enum Stream {
+    Complete,
+    /// The sink had enough; the server still has rows.
+    Broken,
+}
+
+/// Why a stream of rows ended too early.
+enum Failure {
+    Here(GraphError),
+    Driver(neo4rs::Error),
+}
+
+impl From<neo4rs::Error> for Failure {
+    fn from(error: neo4rs::Error) -> Self {
+        Failure::Driver(error)
+    }
+}
+
+impl From<GraphError> for Failure {
+    fn from(error: GraphError) -> Self {
+        Failure::Here(error)
     }
 }

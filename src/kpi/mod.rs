@@ -1,15 +1,29 @@
 //! A KPI file becomes a [`Kpi`] that cannot be wrong, or every problem in it. Pure: no I/O, no clock, no panic.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::metric::{Desc, LabelName, MetricType};
+use crate::metric::{Desc, MetricType};
 use crate::row::Parameters;
 
+mod alert;
+mod catalog;
+mod columns;
+mod cron;
 pub mod cypher;
+mod fields;
+mod header;
+mod opening;
 mod pack;
+mod panel;
+mod parse;
+mod problem;
 
+pub use catalog::{Catalog, Defaults, load};
+pub use cron::Cron;
 pub use pack::{Pack, PanelRow, RecordingRule, Timing};
+pub use problem::{Gravity, Problem, nearest, offset};
 
 /// One file's text and the name it has for people, e.g. `queries/bmad/orphaned_agents.cypher`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,8 +89,19 @@ pub struct Metric {
     pub labels: Vec<Column>,
     /// Type, and the columns of its value.
     pub shape: Shape,
-    /// Label sets that are 0 when no row brings them, in the order of `desc.labels`.
-    pub expected: Vec<Box<[Arc<str>]>>,
+    /// Label values known in advance: combinations that no row brings are 0.
+    pub expected: Vec<Expected>,
+    /// Where the file defines it, in bytes.
+    pub place: Range<usize>,
+}
+
+/// The values of one label that are known in advance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expected {
+    /// The label, as an index into the labels of the metric.
+    pub label: usize,
+    /// Its values.
+    pub values: Vec<Arc<str>>,
 }
 
 /// The type of a metric and the columns its value is made of.
@@ -142,13 +167,8 @@ impl Shape {
 pub enum Schedule {
     /// At start, then at this interval.
     Every(Duration),
-    /// At start, then when the expression says so, in UTC.
-    Cron {
-        /// Six fields, seconds first, whatever the file wrote.
-        expression: String,
-        /// The longest time between two runs, seen over the coming years.
-        longest: Duration,
-    },
+    /// At start, then when the expression says so.
+    Cron(Cron),
 }
 
 impl Schedule {
@@ -156,7 +176,7 @@ impl Schedule {
     pub fn interval(&self) -> Duration {
         match self {
             Schedule::Every(interval) => *interval,
-            Schedule::Cron { longest, .. } => *longest,
+            Schedule::Cron(cron) => cron.longest(),
         }
     }
 }
@@ -253,6 +273,8 @@ pub struct Alert {
     pub description: Option<String>,
     /// Where help is.
     pub runbook: Option<String>,
+    /// Where the file defines it, in bytes.
+    pub place: Range<usize>,
 }
 
 /// When an alert fires.
@@ -278,14 +300,4 @@ pub enum Severity {
     Warning,
     /// Good to know.
     Info,
-}
-
-/// The label names that a type writes itself and a KPI therefore cannot use.
-pub fn taken_label(metric_type: MetricType, label: &LabelName, metric_name: &str) -> bool {
-    match metric_type {
-        MetricType::Histogram => label.as_str() == "le",
-        MetricType::Summary => label.as_str() == "quantile",
-        MetricType::StateSet => label.as_str() == metric_name,
-        MetricType::Gauge | MetricType::Counter | MetricType::Info => false,
-    }
 }

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Alert;
+use toml::de::DeTable;
+
+use super::fields::{self, At, Fields};
+use super::problem::{Problem, Problems, nearest};
+use super::{Alert, Condition, Source, alert};
 use crate::metric::{LabelName, MetricName};
 
 /// A folder of KPIs.
@@ -62,4 +66,114 @@ impl Timing {
     pub fn per_second(&self) -> f64 {
         if self.name.as_str().ends_with("_ms") { 1000.0 } else { 1.0 }
     }
+}
+
+impl Pack {
+    /// A pack of which nothing is said but its name.
+    pub(super) fn bare(name: &Arc<str>) -> Self {
+        Self {
+            name: name.clone(),
+            title: name.to_string(),
+            description: None,
+            rows: Vec::new(),
+            alerts: Vec::new(),
+            records: Vec::new(),
+            query_latency: None,
+            export_latency: None,
+        }
+    }
+}
+
+/// Reads a `pack.toml`, whose rows name KPIs by the `stems` of their files. A pack comes only without errors.
+pub(super) fn read(source: &Source, stems: &[&str]) -> (Option<Pack>, Vec<Problem>) {
+    let mut problems = Problems::of(&source.path);
+    let table = fields::parse(&source.text, 0, &mut problems);
+    let pack = pack(&table, source, stems, &mut problems);
+    let pack = problems.none_grave().then_some(pack);
+    (pack, problems.into_vec())
+}
+
+fn pack(table: &DeTable<'_>, source: &Source, stems: &[&str], problems: &mut Problems<'_>) -> Pack {
+    let mut fields = Fields::of(table, 0, "pack.toml", problems);
+    let title = fields.string("title").map(|at| at.value);
+    let description = fields.string("description").map(|at| at.value);
+    let rows = fields.tables("row");
+    let alerts = fields.tables("alert");
+    let records = fields.tables("record");
+    let query_latency = fields.table("query_latency");
+    let export_latency = fields.table("export_latency");
+    fields.finish();
+    Pack {
+        title: title.unwrap_or_else(|| source.pack.clone()),
+        description,
+        rows: rows.iter().filter_map(|table| row(table, stems, problems)).collect(),
+        alerts: alerts.into_iter().filter_map(|table| pack_alert(table, problems)).collect(),
+        records: records.iter().filter_map(|table| record(table, problems)).collect(),
+        query_latency: query_latency.and_then(|table| timing(&table, true, problems)),
+        export_latency: export_latency.and_then(|table| timing(&table, false, problems)),
+        ..Pack::bare(&source.pack.as_str().into())
+    }
+}
+
+fn row(table: &At<&DeTable<'_>>, stems: &[&str], problems: &mut Problems<'_>) -> Option<PanelRow> {
+    let mut fields = Fields::of(table.value, 0, "a row", problems);
+    let title = required(fields.string("title"), "title", table, fields.problems);
+    let kpis = required(fields.strings("kpis"), "kpis", table, fields.problems);
+    fields.finish();
+    for kpi in kpis.iter().flatten().filter(|kpi| !stems.contains(&kpi.value.as_str())) {
+        let fix = match nearest(&kpi.value, stems.iter().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "name KPIs by their files, without `.cypher`".to_owned(),
+        };
+        problems.error(kpi.span.clone(), format!("the pack has no KPI `{}`", kpi.value), fix);
+    }
+    Some(PanelRow { title: title?, kpis: kpis?.into_iter().map(|at| at.value).collect() })
+}
+
+fn record(table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<RecordingRule> {
+    let mut fields = Fields::of(table.value, 0, "a recording rule", problems);
+    let record = required(fields.string("record"), "record", table, fields.problems);
+    let expr = required(fields.string("expr"), "expr", table, fields.problems);
+    fields.finish();
+    Some(RecordingRule { record: record?, expr: expr? })
+}
+
+fn pack_alert(table: At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<Alert> {
+    let alert = alert::read(table, 0, problems)?;
+    if matches!(alert.condition, Condition::When { .. }) {
+        let fix = "write `expr` in PromQL, or move the alert into the KPI's file";
+        problems.error(alert.place.clone(), "`when` has no metric to speak of in pack.toml", fix);
+    }
+    Some(alert)
+}
+
+fn timing(table: &At<&DeTable<'_>>, labelled: bool, problems: &mut Problems<'_>) -> Option<Timing> {
+    let mut fields = Fields::of(table.value, 0, "a timing", problems);
+    let name = fields.string("name");
+    let help = required(fields.string("help"), "help", table, fields.problems);
+    let label = if labelled { fields.string("label") } else { None };
+    let bounds = super::header::buckets(&mut fields);
+    let bounds = required(bounds, "buckets", table, fields.problems);
+    fields.finish();
+    let name = required(name, "name", table, problems)?;
+    let legal = MetricName::new(&name).ok().filter(|_| name.ends_with("_seconds") || name.ends_with("_ms"));
+    if legal.is_none() {
+        let fix = "end it in `_seconds` or `_ms`: that says the unit";
+        problems.error(table.span.clone(), format!("a timing cannot be called `{name}`"), fix);
+    }
+    let label = label.and_then(|label| match LabelName::new(&label.value) {
+        Ok(name) => Some(name),
+        Err(fault) => {
+            problems.error(label.span, format!("`{}` is no label: {fault}", label.value), "name it e.g. `query_type`");
+            None
+        }
+    });
+    Some(Timing { name: legal?, help: help?, label, bounds: bounds?.into() })
+}
+
+fn required<T>(field: Option<At<T>>, key: &str, table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<T> {
+    if field.is_none() {
+        problems.error(table.span.clone(), format!("`{key}` is missing"), format!("write `{key} = …`"));
+    }
+    field.map(|at| at.value)
 }

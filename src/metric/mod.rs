@@ -2,6 +2,7 @@
 
 mod family;
 mod name;
+pub mod own;
 
 pub use family::{Constant, Desc, Distribution, Family, MetricType, Part, Points, Quantiles, Series};
 pub use name::{IllegalName, LabelName, MetricName};

@@ -2,6 +2,23 @@
 
 use std::ops::Range;
 
+use brackets::Pairs;
+use clauses::Refusal;
+use columns::Columns;
+use decode::Decoded;
+use token::{Kind, Token};
+
+mod brackets;
+mod clauses;
+mod columns;
+mod decode;
+mod names;
+mod options;
+mod phrases;
+mod procedures;
+mod token;
+mod words;
+
 /// Something the text names, and where: a byte range of the original text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
@@ -38,6 +55,135 @@ pub struct Fault {
 }
 
 /// Scans one KPI's text. Every fault is returned, in order of place.
-pub fn scan(_text: &str) -> Result<Statement, Vec<Fault>> {
-    Ok(Statement::default())
+///
+/// # Errors
+/// When the text is not exactly one statement that only reads, with named columns.
+pub fn scan(text: &str) -> Result<Statement, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let decoded = decode::decode(text, &mut faults);
+    let tokens = token::tokens(&decoded, &mut faults);
+    let statement = Scan { text, decoded: &decoded, tokens: &tokens }.statement(&mut faults);
+    if faults.is_empty() {
+        return Ok(statement);
+    }
+    faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
+    faults.dedup_by(|later, earlier| later.span == earlier.span);
+    Err(faults)
 }
+
+struct Scan<'s, 't> {
+    text: &'s str,
+    decoded: &'s Decoded<'t>,
+    tokens: &'s [Token<'s>],
+}
+
+impl Scan<'_, '_> {
+    fn statement(&self, faults: &mut Vec<Fault>) -> Statement {
+        let pairs = match brackets::pair(self.tokens) {
+            Ok(pairs) => pairs,
+            Err(span) => {
+                faults.push(self.fault(span, "this bracket has no partner", "close every bracket that is opened"));
+                // Without pairs only what needs none can be told.
+                self.refuse(
+                    procedures::refusals(self.tokens).into_iter().chain(phrases::refusals(self.tokens)),
+                    faults,
+                );
+                return Statement::default();
+            }
+        };
+        let start = options::skip(self.tokens);
+        faults.extend(
+            options::faults(&self.tokens[..start])
+                .into_iter()
+                .map(|(token, message, fix)| self.fault(self.tokens[token].span.clone(), &message, fix)),
+        );
+        let end = self.end(start, faults);
+        let body = &self.tokens[..end];
+        let (columns, refusals) = clauses::walk(body, &pairs, start);
+        let refused =
+            refusals.into_iter().chain(procedures::refusals(self.tokens)).chain(phrases::refusals(self.tokens));
+        self.refuse(refused, faults);
+        self.columns(body, &pairs, &columns, start, faults);
+        let names = names::graph_names(body, &pairs);
+        Statement {
+            columns: self.named_columns(body, &pairs, &columns),
+            parameters: self.parameters(),
+            labels: self.named(&names.labels),
+            relationship_types: self.named(&names.relationship_types),
+            properties: self.named(&names.properties),
+        }
+    }
+
+    fn fault(&self, decoded: Range<usize>, message: &str, fix: &str) -> Fault {
+        Fault { span: self.decoded.original(&decoded), message: message.to_owned(), fix: fix.to_owned() }
+    }
+
+    fn refuse(&self, refusals: impl Iterator<Item = Refusal>, faults: &mut Vec<Fault>) {
+        let span = |token: usize| self.tokens[token].span.clone();
+        faults.extend(refusals.map(|refusal| self.fault(span(refusal.token), &refusal.message, &refusal.fix)));
+    }
+
+    /// The end of the statement: a `;` that nothing follows, or the end of the text.
+    fn end(&self, start: usize, faults: &mut Vec<Fault>) -> usize {
+        let end =
+            self.tokens[start..].iter().position(|token| token.is(";")).map_or(self.tokens.len(), |at| start + at);
+        if end == start {
+            let span = self
+                .tokens
+                .get(end)
+                .map_or(self.decoded.text.len()..self.decoded.text.len(), |token| token.span.clone());
+            faults.push(self.fault(span, "there is no statement here", "write a query that ends with RETURN"));
+        } else if let Some(second) = self.tokens.get(end + 1) {
+            faults.push(self.fault(
+                second.span.clone(),
+                "a second statement begins here, but a KPI is one statement",
+                "keep one statement, and move the other to a file of its own",
+            ));
+        }
+        end
+    }
+
+    fn columns(&self, body: &[Token<'_>], pairs: &Pairs, columns: &Columns, start: usize, faults: &mut Vec<Fault>) {
+        if let Some(star) = columns.star_token() {
+            let fix = "name the columns, e.g. `RETURN n.group AS group, n.count AS value`";
+            faults.push(self.fault(body[star].span.clone(), "`RETURN *` does not say which columns there are", fix));
+        } else if columns.named(body, pairs).is_none_or(|named| named.is_empty()) && start < body.len() {
+            let yields = body[start].is_word("CALL") || body[start].is_word("SHOW");
+            let fix = if yields {
+                "add YIELD and RETURN, e.g. `YIELD name RETURN count(name) AS value`"
+            } else {
+                "end the query with RETURN, e.g. `RETURN count(*) AS value`"
+            };
+            faults.push(self.fault(
+                body[start].span.clone(),
+                "this statement has no RETURN, so it has no columns",
+                fix,
+            ));
+        }
+    }
+
+    fn named_columns(&self, body: &[Token<'_>], pairs: &Pairs, columns: &Columns) -> Vec<Named> {
+        let named = columns.named(body, pairs).unwrap_or_default();
+        let column = |(name, tokens): (Option<String>, Range<usize>)| {
+            let span = self.decoded.original(&(body[tokens.start].span.start..body[tokens.end - 1].span.end));
+            Named { name: name.unwrap_or_else(|| self.text[span.clone()].to_owned()), span }
+        };
+        named.into_iter().map(column).collect()
+    }
+
+    fn parameters(&self) -> Vec<Named> {
+        let parameters = self.tokens.iter().filter(|token| token.kind == Kind::Parameter);
+        parameters.map(|token| self.name(token)).collect()
+    }
+
+    fn named(&self, tokens: &[usize]) -> Vec<Named> {
+        tokens.iter().map(|&token| self.name(&self.tokens[token])).collect()
+    }
+
+    fn name(&self, token: &Token<'_>) -> Named {
+        Named { name: token.text.clone().into_owned(), span: self.decoded.original(&token.span) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,9 @@
+// Agents that the graph knows.
+/*kpi
+[panel]
+title = "Registered Agents"
+kind  = "stat"
+*/
+MATCH (a:AIAgent)
+WHERE a.system IS NULL
+RETURN count(a) AS value

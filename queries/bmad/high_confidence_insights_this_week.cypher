@@ -1,0 +1,27 @@
+// Insights of the last 7 days with a confidence above 0.7, by project group; 0 for a group that was active without any.
+/*kpi
+params = { range = "P7D" }
+
+[panel]
+title      = "High-Confidence Insights This Week"
+kind       = "timeseries"
+thresholds = [{ from = 0, color = "red" }, { from = 15, color = "green" }]
+
+[[alert]]
+name        = "BmadFewHighConfidenceInsights"
+when        = "< 15"
+for         = "1d"
+severity    = "info"
+summary     = "{{ $labels.group_id }} learned only {{ $value }} things worth trusting in a week"
+description = "The target is 15 insights with a confidence above 0.7 per week and active project."
+*/
+CALL () {
+  MATCH (e:Event)
+  WHERE e.system IS NULL AND e.timestamp >= datetime() - duration($range)
+  RETURN DISTINCT coalesce(e.group_id, 'unknown') AS project, 0 AS insights
+  UNION ALL
+  MATCH (i:Insight)
+  WHERE i.system IS NULL AND i.created_at >= datetime() - duration($range)
+  RETURN coalesce(i.group_id, 'unknown') AS project, count(CASE WHEN i.confidence_score > 0.7 THEN 1 END) AS insights
+}
+RETURN project AS group_id, sum(insights) AS value

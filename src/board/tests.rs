@@ -1,0 +1,135 @@
+//! What a scrape sees of runs on one graph and on two.
+
+use super::*;
+use crate::kpi::{Metric, Mode, OnDuplicate, OnError, Schedule, Shape};
+use crate::metric::{Desc, MetricName, Series};
+
+fn kpi(id: &str, graph: Option<&str>) -> Arc<Kpi> {
+    let name = MetricName::new(&id.replace('/', "_")).unwrap();
+    let desc = Desc { name, help: "Help.".into(), unit: None, labels: [LabelName::new("group").unwrap()].into() };
+    let metric =
+        Metric { desc: Arc::new(desc), labels: vec![1], shape: Shape::Gauge { value: 0 }, expected: Vec::new() };
+    Arc::new(Kpi {
+        id: id.into(),
+        pack: "p".into(),
+        path: format!("queries/{id}.cypher"),
+        query: "".into(),
+        columns: [].into(),
+        metrics: vec![metric],
+        schedule: Schedule::Every(Duration::from_secs(60)),
+        timeout: Duration::from_secs(30),
+        mode: Mode::Snapshot,
+        parameters: Vec::new(),
+        graph: graph.map(Arc::from),
+        database: None,
+        on_error: OnError::Keep,
+        stale_after: Duration::from_secs(900),
+        on_duplicate: OnDuplicate::Error,
+        max_series: 10,
+        panels: None,
+        alerts: Vec::new(),
+    })
+}
+
+fn constant() -> Constant {
+    [(LabelName::new("env").unwrap(), Arc::from("prod"))].into()
+}
+
+fn points(group: &str, value: f64) -> Option<Vec<Arc<Points>>> {
+    Some(vec![Arc::new(Points::Gauge(vec![Series { labels: [Arc::from(group)].into(), value }]))])
+}
+
+fn samples(slot: &Slot) -> Vec<String> {
+    let Some(reading) = slot.reading() else { return Vec::new() };
+    let text = String::from_utf8(reading.segment(Format::Text).body().to_vec()).unwrap();
+    text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+}
+
+#[test]
+fn slots_stand_in_order_of_id() {
+    let board = Board::new(&[kpi("p/b", None), kpi("p/a", None)], &["default".into()], Constant::default());
+    let ids: Vec<_> = board.slots().iter().map(|slot| slot.kpi.id.as_ref()).collect();
+    assert_eq!(ids, ["p/a", "p/b"]);
+    assert_eq!(board.slot("p/b").unwrap().kpi.id.as_ref(), "p/b");
+    assert!(board.slot("p/c").is_none() && board.graph("other").is_none());
+}
+
+#[test]
+fn one_graph_needs_no_label() {
+    let board = Board::new(&[kpi("p/a", None)], &["default".into()], constant());
+    let slot = &board.slots()[0];
+    assert!(slot.reading().is_none());
+    slot.publish(0, points("g", 1.0));
+    assert_eq!(samples(slot), ["p_a{env=\"prod\",group=\"g\"} 1"]);
+}
+
+#[test]
+fn lanes_stand_side_by_side_and_replace_only_themselves() {
+    let graphs = ["one".into(), "two".into()];
+    let board = Board::new(&[kpi("p/a", None), kpi("p/b", Some("two"))], &graphs, constant());
+    let slot = board.slot("p/a").unwrap();
+    let lanes: Vec<_> = board.lanes().map(|lane| lane.graph.as_ref()).collect();
+    assert_eq!(lanes, ["one", "two", "two"]);
+    slot.publish(0, points("g", 1.0));
+    slot.publish(1, points("g", 2.0));
+    let two = "p_a{graph=\"two\",env=\"prod\",group=\"g\"} 2";
+    assert_eq!(samples(slot), ["p_a{graph=\"one\",env=\"prod\",group=\"g\"} 1", two]);
+    slot.publish(0, points("h", 3.0));
+    assert_eq!(samples(slot), ["p_a{graph=\"one\",env=\"prod\",group=\"h\"} 3", two]);
+    slot.publish(0, None);
+    assert_eq!(samples(slot), [two]);
+    assert!(slot.lanes()[0].points().is_none() && slot.lanes()[1].points().is_some());
+    slot.publish(1, None);
+    assert!(slot.reading().is_none());
+}
+
+#[test]
+fn a_reading_is_written_and_compressed_once_and_outlives_its_successor() {
+    let board = Board::new(&[kpi("p/a", None)], &["default".into()], Constant::default());
+    let slot = &board.slots()[0];
+    slot.publish(0, points("g", 1.0));
+    let (first, again) = (slot.reading().unwrap(), slot.reading().unwrap());
+    for format in [Format::Text, Format::OpenMetrics] {
+        assert_eq!(first.segment(format).body().as_ptr(), again.segment(format).body().as_ptr());
+        let blocks = |reading: &Reading| reading.segment(format).deflated().blocks().as_ptr();
+        assert_eq!(blocks(&first), blocks(&again));
+    }
+    slot.publish(0, points("g", 2.0));
+    assert!(first.segment(Format::Text).body().ends_with(b" 1\n"));
+    assert_eq!(samples(slot), ["p_a{group=\"g\"} 2"]);
+}
+
+#[test]
+fn lanes_that_publish_at_once_do_not_lose_each_other() {
+    let graphs: Vec<Arc<str>> = (0..8).map(|at| Arc::from(format!("g{at}"))).collect();
+    let board = Board::new(&[kpi("p/a", None)], &graphs, Constant::default());
+    for round in 0..50 {
+        std::thread::scope(|scope| {
+            for lane in 0..graphs.len() {
+                let slot = &board.slots()[0];
+                scope.spawn(move || slot.publish(lane, points("g", f64::from(round))));
+            }
+        });
+        let now = samples(&board.slots()[0]);
+        assert_eq!(now.iter().filter(|line| line.ends_with(&format!(" {round}"))).count(), graphs.len());
+    }
+}
+
+#[test]
+fn first_pass_and_graphs() {
+    let board = Board::new(&[kpi("p/a", None), kpi("p/b", None)], &["one".into(), "two".into()], Constant::default());
+    let failed = Status { last_run: Some(SystemTime::UNIX_EPOCH), error: Some("no".into()), ..Status::default() };
+    let never = Status { not_run: Some("window mode"), ..Status::default() };
+    for (lane, status) in board.lanes().zip([failed.clone(), failed.clone(), never, failed]) {
+        assert!(!board.first_pass_done());
+        lane.set_status(status);
+    }
+    assert!(board.first_pass_done() && board.last_update().is_none());
+    assert!(!board.any_graph_up());
+    board.graph("two").unwrap().set_up();
+    assert!(board.any_graph_up() && !board.all_graphs_up());
+    board.graph("one").unwrap().set_up();
+    assert!(board.all_graphs_up());
+    board.graph("one").unwrap().set_down("refused".into());
+    assert_eq!(board.graph("one").unwrap().away().as_deref().map(String::as_str), Some("refused"));
+}

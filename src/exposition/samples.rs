@@ -1,0 +1,153 @@
+//! The lines of a family's samples; the same in both formats.
+
+use std::iter;
+use std::sync::Arc;
+
+use super::{escaped, number};
+use crate::metric::{Distribution, Family, LabelName, Part, Points, Quantiles, Series};
+
+/// Writes every sample of a family.
+pub(super) fn write(family: &Family, out: &mut Vec<u8>) {
+    for part in &family.parts {
+        let mut lines = Lines::new(family, part, out);
+        match part.points.as_ref() {
+            Points::Gauge(series) | Points::Counter(series) => lines.values(series),
+            Points::Histogram { bounds, series } => lines.histograms(bounds, series),
+            Points::Summary { quantiles, series } => lines.summaries(quantiles, series),
+            Points::Info(series) => lines.facts(series),
+            Points::StateSet { states, series } => lines.states(states, series),
+        }
+    }
+}
+
+/// Writes the lines of one part.
+struct Lines<'a> {
+    name: &'a str,
+    label_names: &'a [LabelName],
+    /// The part's constant labels, ready to be written.
+    constant: Vec<u8>,
+    /// The labels of the series at hand, constant ones first.
+    labels: Vec<u8>,
+    out: &'a mut Vec<u8>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(family: &'a Family, part: &Part, out: &'a mut Vec<u8>) -> Self {
+        let mut constant = Vec::new();
+        for (name, value) in part.constant.iter() {
+            label(name.as_str(), value, &mut constant);
+        }
+        let label_names = &family.desc.labels;
+        Self { name: family.desc.name.as_str(), label_names, constant, labels: Vec::new(), out }
+    }
+
+    fn values(&mut self, series: &[Series<f64>]) {
+        for series in series {
+            self.take_labels(&series.labels);
+            self.head("", None);
+            self.value(series.value);
+        }
+    }
+
+    fn histograms(&mut self, bounds: &[f64], series: &[Series<Distribution>]) {
+        let bounds: Vec<_> = bounds.iter().copied().chain(iter::once(f64::INFINITY)).map(number::canonical).collect();
+        for Series { labels, value: Distribution { counts, sum } } in series {
+            self.take_labels(labels);
+            let mut total = 0;
+            for (bound, count) in bounds.iter().zip(counts) {
+                total += count;
+                self.head("_bucket", Some(("le", bound)));
+                self.count(total);
+            }
+            // OpenMetrics wants both or none; what `_count` would say stands in the last bucket.
+            if let Some(sum) = sum {
+                self.head("_sum", None);
+                self.value(*sum);
+                self.head("_count", None);
+                self.count(total);
+            }
+        }
+    }
+
+    fn summaries(&mut self, quantiles: &[f64], series: &[Series<Quantiles>]) {
+        let quantiles: Vec<_> = quantiles.iter().copied().map(number::canonical).collect();
+        for Series { labels, value: Quantiles { values, sum, count } } in series {
+            self.take_labels(labels);
+            for (quantile, value) in quantiles.iter().zip(values) {
+                self.head("", Some(("quantile", quantile)));
+                self.value(*value);
+            }
+            if let Some(sum) = sum {
+                self.head("_sum", None);
+                self.value(*sum);
+            }
+            if let Some(count) = count {
+                self.head("_count", None);
+                self.count(*count);
+            }
+        }
+    }
+
+    fn facts(&mut self, series: &[Series<()>]) {
+        for series in series {
+            self.take_labels(&series.labels);
+            self.head("", None);
+            self.count(1);
+        }
+    }
+
+    fn states(&mut self, states: &[Arc<str>], series: &[Series<usize>]) {
+        for series in series {
+            self.take_labels(&series.labels);
+            for (at, state) in states.iter().enumerate() {
+                self.head("", Some((self.name, state)));
+                self.count(u64::from(at == series.value));
+            }
+        }
+    }
+
+    /// Escapes the labels of a series once for all its lines.
+    fn take_labels(&mut self, values: &[Arc<str>]) {
+        self.labels.clear();
+        self.labels.extend_from_slice(&self.constant);
+        for (name, value) in self.label_names.iter().zip(values) {
+            label(name.as_str(), value, &mut self.labels);
+        }
+    }
+
+    /// Writes a line up to its value; `own` is the label that the type itself brings.
+    fn head(&mut self, suffix: &str, own: Option<(&str, &str)>) {
+        self.out.extend(self.name.as_bytes());
+        self.out.extend(suffix.as_bytes());
+        let brace = self.out.len();
+        self.out.push(b'{');
+        self.out.extend_from_slice(&self.labels);
+        if let Some((name, value)) = own {
+            label(name, value, self.out);
+        }
+        if self.out.len() == brace + 1 {
+            self.out.pop();
+        } else if let Some(last_comma) = self.out.last_mut() {
+            *last_comma = b'}';
+        }
+        self.out.push(b' ');
+    }
+
+    fn value(&mut self, value: f64) {
+        number::value(value, self.out);
+        self.out.push(b'\n');
+    }
+
+    fn count(&mut self, count: u64) {
+        number::count(count, self.out);
+        self.out.push(b'\n');
+    }
+}
+
+/// Writes `name="value",`.
+fn label(name: &str, value: &str, out: &mut Vec<u8>) {
+    out.extend(name.as_bytes());
+    out.extend(b"=\"");
+    escaped(value, true, out);
+    out.extend(b"\",");
+}

@@ -1,0 +1,193 @@
+//! Lets one caller at a time connect, and none for a while after a failure.
+//!
+//! Three wrong passwords lock a Neo4j account for every application that uses it, so a dozen queries that find a wrong
+//! password must send it once. A server that is away is asked once too, and the others need not wait for the answer.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout_at};
+
+use crate::graph::GraphError;
+
+/// The first wait after a refused login; each further one doubles it. An account is locked for 5 s by default.
+const AFTER_LOGIN: Duration = Duration::from_secs(10);
+/// The longest wait after a refused login: a corrected password is to be noticed without a restart.
+const AFTER_LOGIN_AT_MOST: Duration = Duration::from_secs(300);
+/// The same for a server that is away: an attempt costs nothing, and its return is to be noticed soon.
+const WHEN_AWAY: Duration = Duration::from_secs(1);
+const WHEN_AWAY_AT_MOST: Duration = Duration::from_secs(5);
+
+/// See the module.
+#[derive(Default)]
+pub(super) struct Gate {
+    turn: tokio::sync::Mutex<()>,
+    closed: Mutex<Option<Closed>>,
+}
+
+/// What the last attempt came to, when it failed.
+struct Closed {
+    error: GraphError,
+    failures: u32,
+    until: Instant,
+}
+
+impl Gate {
+    /// Runs `attempt` when it is this caller's turn, and fails at once while the gate is closed or, after a failure,
+    /// while another caller finds out whether it may open. `attempt` must end by itself; the wait for the turn ends at the
+    /// deadline.
+    pub(super) async fn pass<T>(
+        &self,
+        deadline: Instant,
+        attempt: impl Future<Output = Result<T, GraphError>>,
+    ) -> Result<Result<T, GraphError>, Elapsed> {
+        let _turn = match self.turn.try_lock() {
+            Ok(turn) => turn,
+            Err(_) => {
+                if let Some(closed) = &*self.closed() {
+                    return Ok(Err(closed.error()));
+                }
+                timeout_at(deadline, self.turn.lock()).await?
+            }
+        };
+        if let Some(closed) = self.closed().as_ref().filter(|closed| Instant::now() < closed.until) {
+            return Ok(Err(closed.error()));
+        }
+        Ok(match attempt.await {
+            Ok(passed) => {
+                *self.closed() = None;
+                Ok(passed)
+            }
+            Err(error) => Err(self.refuse(error)),
+        })
+    }
+
+    /// Closes the gate because of `error`, and gives the error as callers are to see it.
+    pub(super) fn refuse(&self, error: GraphError) -> GraphError {
+        let mut closed = self.closed();
+        let failures = match &*closed {
+            Some(before) if before.error.reason() == error.reason() => before.failures.saturating_add(1),
+            Some(_) | None => 0,
+        };
+        let now = Closed { until: Instant::now() + wait(&error, failures), error, failures };
+        let error = now.error();
+        *closed = Some(now);
+        error
+    }
+
+    fn closed(&self) -> MutexGuard<'_, Option<Closed>> {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn wait(error: &GraphError, failures: u32) -> Duration {
+    let (first, most) = if matches!(error, GraphError::Authentication { .. }) {
+        (AFTER_LOGIN, AFTER_LOGIN_AT_MOST)
+    } else {
+        (WHEN_AWAY, WHEN_AWAY_AT_MOST)
+    };
+    first.saturating_mul(2_u32.saturating_pow(failures)).min(most)
+}
+
+impl Closed {
+    /// The error with the time that is left, in whole seconds.
+    fn error(&self) -> GraphError {
+        let mut error = self.error.clone();
+        if let GraphError::Authentication { next_try, .. } = &mut error {
+            let left = self.until.saturating_duration_since(Instant::now());
+            *next_try = Duration::from_secs(left.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX));
+        }
+        error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    fn wrong_password() -> GraphError {
+        GraphError::Authentication { uri: "bolt://db".into(), cause: "no".into(), next_try: Duration::ZERO }
+    }
+
+    fn away() -> GraphError {
+        GraphError::Unreachable { uri: "bolt://db".into(), cause: "refused".into() }
+    }
+
+    async fn pass(gate: &Gate, attempt: impl Future<Output = Result<(), GraphError>>) -> Result<(), GraphError> {
+        gate.pass(Instant::now() + Duration::from_secs(60), attempt).await.unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_many_callers_one_sends_a_wrong_password() {
+        let (gate, sent) = (Gate::default(), AtomicU32::new(0));
+        let caller = || {
+            pass(&gate, async {
+                sent.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                Err(wrong_password())
+            })
+        };
+        let answers = futures_util::future::join_all((0..20).map(|_| caller())).await;
+        assert_eq!(sent.load(Ordering::Relaxed), 1);
+        assert!(answers.iter().all(|answer| answer.as_ref().unwrap_err().reason() == "authentication"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_grow_up_to_a_limit_and_start_anew_after_a_success() {
+        for (error, expected) in [(wrong_password(), [10, 20, 40, 80, 160, 300, 300]), (away(), [1, 2, 4, 5, 5, 5, 5])]
+        {
+            let gate = Gate::default();
+            for seconds in expected {
+                pass(&gate, async { Err(error.clone()) }).await.unwrap_err();
+                tokio::time::advance(Duration::from_millis(seconds * 1000 - 1)).await;
+                assert!(pass(&gate, async { panic!("the gate is closed for {seconds} s") }).await.is_err());
+                tokio::time::advance(Duration::from_millis(1)).await;
+            }
+            pass(&gate, async { Ok(()) }).await.unwrap();
+            pass(&gate, async { Err(error.clone()) }).await.unwrap_err();
+            tokio::time::advance(Duration::from_secs(expected[0])).await;
+            pass(&gate, async { Ok(()) }).await.unwrap();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_failure_the_others_do_not_wait_for_the_next_attempt() {
+        let gate = Gate::default();
+        pass(&gate, async { Err(away()) }).await.unwrap_err();
+        tokio::time::advance(WHEN_AWAY).await;
+        let slow = pass(&gate, async {
+            tokio::time::sleep(Duration::from_secs(30)).await;
+            Ok(())
+        });
+        let other = async {
+            tokio::task::yield_now().await;
+            let before = Instant::now();
+            (pass(&gate, async { panic!("one at a time") }).await, before.elapsed())
+        };
+        let (slow, (other, waited)) = tokio::join!(slow, other);
+        assert_eq!((slow, other, waited), (Ok(()), Err(away()), Duration::ZERO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_wait_for_the_turn_ends_at_the_deadline() {
+        let gate = Gate::default();
+        let _turn = gate.turn.lock().await;
+        let deadline = Instant::now() + Duration::from_secs(3);
+        assert!(gate.pass(deadline, async { Ok(()) }).await.is_err());
+        assert_eq!(Instant::now(), deadline);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_says_how_long_is_left() {
+        let gate = Gate::default();
+        pass(&gate, async { Err(wrong_password()) }).await.unwrap_err();
+        tokio::time::advance(Duration::from_millis(2_500)).await;
+        let error = pass(&gate, async { Ok(()) }).await.unwrap_err();
+        insta::assert_snapshot!(error, @"the graph at bolt://db refuses the login: no; check user and password, next try in 8s");
+    }
+}

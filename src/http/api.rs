@@ -1,0 +1,192 @@
+//! The answers in JSON.
+
+use std::iter;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use hyper::StatusCode;
+use hyper::header::HeaderValue;
+use serde_json::{Map, Value, json};
+use tokio::task::spawn_blocking;
+
+use super::routes::{Answer, text, whole};
+use super::{Refreshed, Site, health};
+use crate::board::{Board, Lane, Slot};
+use crate::metric::{Family, Part, Points, Series};
+
+/// Every KPI with its values and how its runs go.
+pub(super) async fn summary(site: &Site) -> Answer {
+    let board = site.board.clone();
+    // As long as the answer to a scrape, and never kept ready.
+    match spawn_blocking(move || summary_of(&board)).await {
+        Ok(summary) => answer(StatusCode::OK, &summary),
+        Err(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "the summary could not be written\n"),
+    }
+}
+
+/// How the exporter is.
+pub(super) fn health(site: &Site) -> Answer {
+    let board = &site.board;
+    let health = json!({
+        "status": health::status(board),
+        "exporter_ready": health::not_ready(board).is_none(),
+        "scheduler_running": health::scheduler_running(board),
+        "last_update": timestamp(board.last_update()),
+    });
+    answer(StatusCode::OK, &health)
+}
+
+/// Runs all KPIs, or the one that the query string names.
+pub(super) async fn refresh(site: &Site, query: &str) -> Answer {
+    if !site.settings.lifecycle {
+        let message = "refreshing is not allowed: set `lifecycle = true` under `[web]`";
+        return answer(StatusCode::FORBIDDEN, &json!({ "status": "error", "error": message }));
+    }
+    let kpi = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "kpi").map(|(_, id)| id.into_owned());
+    let begin = Instant::now();
+    match (site.refresh)(kpi).await {
+        Err(unknown) => answer(StatusCode::NOT_FOUND, &json!({ "status": "error", "error": unknown.to_string() })),
+        Ok(results) => {
+            let well = results.iter().all(|result| result.error.is_none());
+            let report = json!({
+                "status": if well { "success" } else { "error" },
+                "update_time_ms": milliseconds(begin.elapsed()),
+                "timestamp": timestamp(Some(SystemTime::now())),
+                "kpis": results.iter().map(refreshed).collect::<Vec<_>>(),
+            });
+            answer(if well { StatusCode::OK } else { StatusCode::BAD_GATEWAY }, &report)
+        }
+    }
+}
+
+fn refreshed(result: &Refreshed) -> Value {
+    let well = result.error.is_none();
+    json!({
+        "id": *result.kpi,
+        "graph": *result.graph,
+        "status": if well { "success" } else { "error" },
+        "error": result.error,
+        "duration_ms": milliseconds(result.duration),
+        "rows": well.then_some(result.rows),
+        "series": well.then_some(result.series),
+    })
+}
+
+fn summary_of(board: &Board) -> Value {
+    let intervals = board.slots().iter().map(|slot| slot.kpi.schedule.interval());
+    json!({
+        "last_update": timestamp(board.last_update()),
+        // KPIs have intervals of their own: this is how often anything changes.
+        "update_interval_seconds": intervals.min().map(|interval| interval.as_secs_f64()),
+        "health_status": health::status(board),
+        "graphs": board.graphs().iter().map(|graph| json!({
+            "name": *graph.name,
+            "up": graph.is_up(),
+            "error": graph.away().as_deref(),
+        })).collect::<Vec<_>>(),
+        "kpis": board.slots().iter().map(kpi).collect::<Vec<_>>(),
+    })
+}
+
+fn kpi(slot: &Slot) -> Value {
+    let reading = slot.reading();
+    let families = reading.iter().flat_map(|reading| reading.families());
+    json!({
+        "id": *slot.kpi.id,
+        "file": slot.kpi.path,
+        "interval_seconds": slot.kpi.schedule.interval().as_secs_f64(),
+        "graphs": slot.lanes().iter().map(lane).collect::<Vec<_>>(),
+        "metrics": families.map(metric).collect::<Vec<_>>(),
+    })
+}
+
+fn lane(lane: &Lane) -> Value {
+    let status = lane.status();
+    json!({
+        "name": *lane.graph,
+        "running": status.running,
+        "last_run": timestamp(status.last_run),
+        "last_success": timestamp(status.last_success),
+        "next_run": timestamp(status.next_run),
+        "duration_seconds": status.duration.map(|duration| duration.as_secs_f64()),
+        "rows": status.rows,
+        "series": status.series,
+        "error": status.error,
+        "not_run": status.not_run,
+    })
+}
+
+fn metric(family: &Family) -> Value {
+    json!({
+        "name": family.desc.name.as_str(),
+        "type": family.metric_type.as_str(),
+        "help": family.desc.help,
+        "unit": family.desc.unit,
+        "series": family.parts.iter().flat_map(|part| part_series(family, part)).collect::<Vec<_>>(),
+    })
+}
+
+fn part_series(family: &Family, part: &Part) -> Vec<Value> {
+    let labels = |values: &[Arc<str>]| -> Map<String, Value> {
+        let constant = part.constant.iter().map(|(name, value)| (name, value));
+        let own = family.desc.labels.iter().zip(values);
+        constant.chain(own).map(|(name, value)| (name.to_string(), json!(**value))).collect()
+    };
+    fn each<T>(
+        series: &[Series<T>],
+        labels: impl Fn(&[Arc<str>]) -> Map<String, Value>,
+        value: impl Fn(&T) -> Value,
+    ) -> Vec<Value> {
+        series.iter().map(|one| json!({ "labels": labels(&one.labels), "value": value(&one.value) })).collect()
+    }
+    match part.points.as_ref() {
+        Points::Gauge(series) | Points::Counter(series) => each(series, labels, |value| number(*value)),
+        Points::Histogram { bounds, series } => each(series, labels, |value| {
+            let totals = value.counts.iter().scan(0, |total, count| {
+                *total += count;
+                Some(*total)
+            });
+            let bounds = bounds.iter().copied().chain(iter::once(f64::INFINITY));
+            let buckets: Vec<_> =
+                bounds.zip(totals).map(|(le, count)| json!({ "le": number(le), "count": count })).collect();
+            json!({ "count": value.counts.iter().sum::<u64>(), "sum": value.sum.map(number), "buckets": buckets })
+        }),
+        Points::Summary { quantiles, series } => each(series, labels, |value| {
+            let values = quantiles.iter().zip(&value.values);
+            let values: Vec<_> = values.map(|(q, value)| json!({ "quantile": q, "value": number(*value) })).collect();
+            json!({ "count": value.count, "sum": value.sum.map(number), "quantiles": values })
+        }),
+        Points::Info(series) => each(series, labels, |()| json!(1)),
+        Points::StateSet { states, series } => {
+            each(series, labels, |state| json!(states.get(*state).map(|state| &**state)))
+        }
+    }
+}
+
+/// JSON has no infinities: they are strings, as Prometheus' own API has them.
+fn number(value: f64) -> Value {
+    if value.is_finite() {
+        // 3, not 3.0.
+        return if value.fract() == 0.0 && value.abs() < 1e15 { json!(value as i64) } else { json!(value) };
+    }
+    json!(if value.is_nan() {
+        "NaN"
+    } else if value > 0.0 {
+        "+Inf"
+    } else {
+        "-Inf"
+    })
+}
+
+fn timestamp(time: Option<SystemTime>) -> Value {
+    json!(time.map(|time| humantime::format_rfc3339_seconds(time).to_string()))
+}
+
+fn milliseconds(duration: Duration) -> Value {
+    json!((duration.as_secs_f64() * 1e6).round() / 1e3)
+}
+
+fn answer(status: StatusCode, value: &Value) -> Answer {
+    let body = format!("{value:#}\n");
+    whole(status, HeaderValue::from_static("application/json"), bytes::Bytes::from(body))
+}

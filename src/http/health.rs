@@ -1,0 +1,37 @@
+//! How the exporter is, from what the board shows.
+
+use crate::board::Board;
+
+/// Why no traffic should come yet; none when all is well.
+pub(super) fn not_ready(board: &Board) -> Option<String> {
+    if !board.first_pass_done() {
+        let waiting = board.lanes().filter(|lane| !lane.has_run()).count();
+        return Some(format!("{waiting} of {} KPI runs have not been made yet", board.lanes().count()));
+    }
+    if board.any_graph_up() {
+        return None;
+    }
+    let away = board.graphs().iter().filter_map(|graph| Some(format!("graph `{}`: {}", graph.name, graph.away()?)));
+    Some(away.collect::<Vec<_>>().join("; "))
+}
+
+/// `unknown` before each KPI has run, `healthy` when all ran well, `unhealthy` when none did or no graph answers.
+pub(super) fn status(board: &Board) -> &'static str {
+    let runs: Vec<_> = board.lanes().map(|lane| lane.status()).filter(|status| status.not_run.is_none()).collect();
+    let failed = runs.iter().filter(|status| status.error.is_some()).count();
+    if !board.first_pass_done() {
+        "unknown"
+    } else if !board.any_graph_up() || (failed == runs.len() && failed > 0) {
+        "unhealthy"
+    } else if failed > 0 || !board.all_graphs_up() {
+        "degraded"
+    } else {
+        "healthy"
+    }
+}
+
+/// Whether runs are under way or due, wherever there is something to run.
+pub(super) fn scheduler_running(board: &Board) -> bool {
+    let mut runs = board.lanes().map(|lane| lane.status()).filter(|status| status.not_run.is_none()).peekable();
+    runs.peek().is_none() || runs.any(|status| status.running || status.next_run.is_some())
+}

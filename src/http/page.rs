@@ -1,0 +1,118 @@
+//! The status page: links, and every KPI in a table. One file, nothing loaded from elsewhere.
+
+use std::fmt::Write;
+use std::time::SystemTime;
+
+use hyper::StatusCode;
+use hyper::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+
+use super::routes::{Answer, whole, with};
+use super::{Site, health};
+use crate::board::{Lane, Slot};
+use crate::metric::Points;
+
+const STYLE: &str = include_str!("page.css");
+
+/// The page.
+pub(super) fn answer(site: &Site) -> Answer {
+    let answer =
+        whole(StatusCode::OK, HeaderValue::from_static("text/html; charset=utf-8"), bytes::Bytes::from(html(site)));
+    with(answer, CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'"))
+}
+
+fn html(site: &Site) -> String {
+    let status = health::status(&site.board);
+    let last_update = time(site.board.last_update());
+    let rows: String =
+        site.board.slots().iter().flat_map(|slot| (0..slot.lanes().len()).map(|at| row(slot, at))).collect();
+    let dashboard = site.settings.dashboard_url.as_ref().map_or("", |_| " · <a href=\"/dashboard\">dashboard</a>");
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>cypher-exporter</title>\n<style>\n{STYLE}</style>\n\
+         <h1>cypher-exporter</h1>\n\
+         <p><strong class=\"{status}\">{status}</strong>, last update {last_update}, version {version}</p>\n\
+         <p><a href=\"/metrics\">metrics</a> · <a href=\"/api/metrics/summary\">summary</a> · \
+         <a href=\"/api/metrics/health\">health</a> · <a href=\"/-/ready\">readiness</a>{dashboard}</p>\n\
+         {graphs}\
+         <table>\n<thead><tr><th>KPI<th>Graph<th>Type<th>Value<th>Last run<th>Next run<th>Took<th>Error</thead>\n\
+         <tbody>\n{rows}</tbody>\n</table>\n</html>\n",
+        version = env!("CARGO_PKG_VERSION"),
+        graphs = graphs(site),
+    )
+}
+
+/// The graphs that are away; nothing when all answer.
+fn graphs(site: &Site) -> String {
+    site.board.graphs().iter().fold(String::new(), |mut out, graph| {
+        if let Some(reason) = graph.away() {
+            let _ = writeln!(out, "<p class=\"error\">graph {} is away: {}</p>", escape(&graph.name), escape(&reason));
+        }
+        out
+    })
+}
+
+fn row(slot: &Slot, at: usize) -> String {
+    let Some(lane) = slot.lanes().get(at) else { return String::new() };
+    let status = lane.status();
+    let types: Vec<_> = slot.kpi.metrics.iter().map(|metric| metric.shape.metric_type().as_str()).collect();
+    let error = status.error.as_deref().or(status.not_run).unwrap_or_default();
+    let took = status.duration.map_or("–".to_owned(), |took| format!("{:.3} s", took.as_secs_f64()));
+    let next = if status.running { "now".to_owned() } else { time(status.next_run) };
+    let cells = [
+        escape(&slot.kpi.id),
+        escape(&lane.graph),
+        types.join(", "),
+        escape(&values(lane)),
+        time(status.last_run),
+        next,
+        took,
+    ];
+    let cells: String = cells.iter().map(|cell| format!("<td>{cell}")).collect();
+    format!("<tr>{cells}<td class=\"error\">{}\n", escape(error))
+}
+
+/// A number for each metric with one plain value, a count of series for any other.
+fn values(lane: &Lane) -> String {
+    let Some(points) = lane.points() else { return "–".to_owned() };
+    let shown = points.iter().map(|points| match points.as_ref() {
+        Points::Gauge(series) | Points::Counter(series) if series.len() == 1 => series[0].value.to_string(),
+        Points::Gauge(_)
+        | Points::Counter(_)
+        | Points::Histogram { .. }
+        | Points::Summary { .. }
+        | Points::Info(_)
+        | Points::StateSet { .. } => format!("{} series", points.len()),
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+fn time(time: Option<SystemTime>) -> String {
+    time.map_or("–".to_owned(), |time| humantime::format_rfc3339_seconds(time).to_string())
+}
+
+/// Text that stays text inside an element or a quoted attribute.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            plain => out.push(plain),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_becomes_markup() {
+        assert_eq!(escape("<b a='1' c=\"2\">&</b> é"), "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;&lt;/b&gt; é");
+    }
+}

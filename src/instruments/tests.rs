@@ -1,0 +1,164 @@
+//! What a scrape sees of the exporter itself, before and after runs.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+use crate::exposition::{Format, Segment};
+use crate::kpi::{Mode, OnDuplicate, OnError, Schedule};
+use crate::metric::{LabelName, MetricName};
+
+fn kpi(id: &str) -> Arc<Kpi> {
+    Arc::new(Kpi {
+        id: id.into(),
+        pack: id.split_once('/').unwrap().0.into(),
+        path: format!("queries/{id}.cypher"),
+        query: "".into(),
+        columns: [].into(),
+        metrics: Vec::new(),
+        schedule: Schedule::Every(Duration::from_secs(60)),
+        timeout: Duration::from_secs(30),
+        mode: Mode::Snapshot,
+        parameters: Vec::new(),
+        graph: None,
+        database: None,
+        on_error: OnError::Keep,
+        stale_after: Duration::from_secs(900),
+        on_duplicate: OnDuplicate::Error,
+        max_series: 10,
+        panels: None,
+        alerts: Vec::new(),
+    })
+}
+
+fn pack(name: &str, query_latency: Option<Timing>, export_latency: Option<Timing>) -> Pack {
+    Pack {
+        name: name.into(),
+        title: String::new(),
+        description: None,
+        rows: Vec::new(),
+        alerts: Vec::new(),
+        records: Vec::new(),
+        query_latency,
+        export_latency,
+    }
+}
+
+fn timing(name: &str, label: Option<&str>) -> Timing {
+    let label = label.map(|label| LabelName::new(label).unwrap());
+    Timing { name: MetricName::new(name).unwrap(), help: "Timing.".into(), label, bounds: [0.5, 200.0].into() }
+}
+
+/// The samples as text, without those that differ from run to run.
+fn samples(instruments: &Instruments) -> String {
+    let segment = Segment::encode(&instruments.families(), Format::Text);
+    let text = std::str::from_utf8(segment.body()).unwrap();
+    let varies = ["#", "process_", "cypher_exporter_build", "cypher_exporter_scrape", "cypher_exporter_kpi_last"];
+    let stays = |line: &&str| !varies.iter().any(|start| line.starts_with(start));
+    text.lines().filter(stays).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn the_names_are_those_that_kpis_cannot_take() {
+    let instruments = Instruments::new(&[kpi("p/a")], &[], &["default".into()]).unwrap();
+    let lane = instruments.lane(&kpi("p/a"), "default");
+    lane.succeeded(Duration::from_secs(1), 1, 1);
+    lane.failed(Duration::from_secs(1), "timeout");
+    instruments.scraped(Duration::from_millis(1), 1);
+    let names: Vec<_> = instruments.families().iter().map(|family| family.desc.name.to_string()).collect();
+    assert_eq!(names, own::NAMES);
+    assert!(names.iter().all(|name| name.starts_with(own::PREFIX) || name.starts_with("process_")));
+}
+
+#[test]
+fn before_any_run() {
+    let instruments = Instruments::new(&[kpi("p/a")], &[], &["default".into()]).unwrap();
+    insta::assert_snapshot!(samples(&instruments), @r#"
+    cypher_exporter_graph_up{graph="default"} 0
+    cypher_exporter_kpi_interval_seconds{kpi="p/a"} 60
+    cypher_exporter_kpi_runs_total{kpi="p/a"} 0
+    cypher_exporter_kpi_skipped_rows_total{kpi="p/a",reason="nan_value"} 0
+    cypher_exporter_kpi_skipped_rows_total{kpi="p/a",reason="null_value"} 0
+    cypher_exporter_kpi_up{kpi="p/a"} 0
+    "#);
+}
+
+#[test]
+fn after_a_failure_and_a_success_on_two_graphs() {
+    let graphs = ["one".into(), "two".into()];
+    let instruments = Instruments::new(&[kpi("p/a")], &[], &graphs).unwrap();
+    let (one, two) = (instruments.lane(&kpi("p/a"), "one"), instruments.lane(&kpi("p/a"), "two"));
+    one.failed(Duration::from_millis(250), "timeout");
+    one.succeeded(Duration::from_millis(500), 7, 3);
+    one.skipped("null_value", 2);
+    two.succeeded(Duration::from_secs(2), 1, 1);
+    two.failed(Duration::from_secs(3), "unreachable");
+    instruments.graph_up("one", true);
+    insta::assert_snapshot!(samples(&instruments), @r#"
+    cypher_exporter_graph_up{graph="one"} 1
+    cypher_exporter_graph_up{graph="two"} 0
+    cypher_exporter_kpi_duration_seconds{graph="one",kpi="p/a"} 0.5
+    cypher_exporter_kpi_duration_seconds{graph="two",kpi="p/a"} 3
+    cypher_exporter_kpi_errors_total{graph="one",kpi="p/a",reason="timeout"} 1
+    cypher_exporter_kpi_errors_total{graph="two",kpi="p/a",reason="unreachable"} 1
+    cypher_exporter_kpi_interval_seconds{graph="one",kpi="p/a"} 60
+    cypher_exporter_kpi_interval_seconds{graph="two",kpi="p/a"} 60
+    cypher_exporter_kpi_rows{graph="one",kpi="p/a"} 7
+    cypher_exporter_kpi_rows{graph="two",kpi="p/a"} 1
+    cypher_exporter_kpi_runs_total{graph="one",kpi="p/a"} 2
+    cypher_exporter_kpi_runs_total{graph="two",kpi="p/a"} 2
+    cypher_exporter_kpi_series{graph="one",kpi="p/a"} 3
+    cypher_exporter_kpi_series{graph="two",kpi="p/a"} 1
+    cypher_exporter_kpi_skipped_rows_total{graph="one",kpi="p/a",reason="nan_value"} 0
+    cypher_exporter_kpi_skipped_rows_total{graph="one",kpi="p/a",reason="null_value"} 2
+    cypher_exporter_kpi_skipped_rows_total{graph="two",kpi="p/a",reason="nan_value"} 0
+    cypher_exporter_kpi_skipped_rows_total{graph="two",kpi="p/a",reason="null_value"} 0
+    cypher_exporter_kpi_up{graph="one",kpi="p/a"} 1
+    cypher_exporter_kpi_up{graph="two",kpi="p/a"} 0
+    "#);
+    let last_success =
+        instruments.families().into_iter().find(|family| family.desc.name.as_str().contains("last_success"));
+    assert_eq!(last_success.unwrap().parts[0].points.len(), 2);
+}
+
+#[test]
+fn packs_name_their_own_timings() {
+    let packs = [
+        pack("p", Some(timing("p_query_latency_seconds", Some("query_type"))), None),
+        pack("q", Some(timing("q_latency_ms", None)), Some(timing("q_export_latency_ms", None))),
+    ];
+    let instruments = Instruments::new(&[], &packs, &["default".into()]).unwrap();
+    instruments.lane(&kpi("p/a"), "default").succeeded(Duration::from_millis(250), 1, 1);
+    instruments.lane(&kpi("p/b"), "default").failed(Duration::from_secs(250), "timeout");
+    instruments.lane(&kpi("q/c"), "default").succeeded(Duration::from_millis(250), 1, 1);
+    instruments.lane(&kpi("q/d"), "default").succeeded(Duration::from_micros(250), 1, 1);
+    instruments.scraped(Duration::from_millis(2), 1);
+    let text: String =
+        samples(&instruments).lines().filter(|line| !line.starts_with("cypher")).map(|l| format!("{l}\n")).collect();
+    insta::assert_snapshot!(text, @r#"
+    p_query_latency_seconds_bucket{query_type="a",le="0.5"} 1
+    p_query_latency_seconds_bucket{query_type="a",le="200.0"} 1
+    p_query_latency_seconds_bucket{query_type="a",le="+Inf"} 1
+    p_query_latency_seconds_sum{query_type="a"} 0.25
+    p_query_latency_seconds_count{query_type="a"} 1
+    p_query_latency_seconds_bucket{query_type="b",le="0.5"} 0
+    p_query_latency_seconds_bucket{query_type="b",le="200.0"} 0
+    p_query_latency_seconds_bucket{query_type="b",le="+Inf"} 1
+    p_query_latency_seconds_sum{query_type="b"} 250
+    p_query_latency_seconds_count{query_type="b"} 1
+    q_export_latency_ms_bucket{le="0.5"} 0
+    q_export_latency_ms_bucket{le="200.0"} 1
+    q_export_latency_ms_bucket{le="+Inf"} 1
+    q_export_latency_ms_sum 2
+    q_export_latency_ms_count 1
+    q_latency_ms_bucket{le="0.5"} 1
+    q_latency_ms_bucket{le="200.0"} 1
+    q_latency_ms_bucket{le="+Inf"} 2
+    q_latency_ms_sum 250.25
+    q_latency_ms_count 2
+    "#);
+}
+
+#[test]
+fn two_packs_cannot_share_a_timing() {
+    let packs = ["p", "q"].map(|name| pack(name, Some(timing("latency_seconds", None)), None));
+    assert!(Instruments::new(&[], &packs, &[]).is_err());
+}

@@ -1,0 +1,512 @@
+//! The walk over the clauses: it knows at each token whether an operand is due, and so which words are clauses and which are names.
+//! In `WITH n AS set SET set.x = 1` the second `set` writes; in `RETURN set` and `n.set` none does.
+
+use super::brackets::Pairs;
+use super::columns::Columns;
+use super::token::{Kind, Token};
+use super::words::{Role, is_type_word, role};
+
+/// A reason to refuse, and the token it stands at.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) token: usize,
+    pub(super) message: String,
+    pub(super) fix: String,
+}
+
+/// Walks the clauses from `start`; gives the columns and what must not be there.
+pub(super) fn walk(tokens: &[Token<'_>], pairs: &Pairs, start: usize) -> (Columns, Vec<Refusal>) {
+    let top = Frame::Query(Query::new(true, false));
+    let mut walk =
+        Walk { tokens, pairs, at: start, frames: vec![top], columns: Columns::default(), refusals: Vec::new() };
+    while walk.at < tokens.len() {
+        walk.step();
+    }
+    walk.columns.end(tokens.len());
+    (walk.columns, walk.refusals)
+}
+
+/// What is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Due {
+    /// A clause.
+    Clause,
+    /// An operand.
+    Operand,
+    /// A name.
+    Name,
+    /// An operator or a clause.
+    Operator,
+}
+
+/// In which part of a query a token stands, as far as it matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// The items of RETURN.
+    Items,
+    /// A pattern, in which `+` and `*` may be quantifiers.
+    Pattern,
+    /// What SHOW shows.
+    Show,
+    /// Anything else.
+    Other,
+}
+
+#[derive(Debug)]
+struct Query {
+    /// It is not in a sub-query.
+    top: bool,
+    /// It is the inside of EXISTS or COUNT, which may be a mere pattern.
+    pattern_allowed: bool,
+    due: Due,
+    part: Part,
+    /// How many CASE are open.
+    cases: usize,
+    /// The brace that opens the sub-query of the CALL just seen.
+    call_brace: Option<usize>,
+}
+
+impl Query {
+    fn new(top: bool, pattern_allowed: bool) -> Self {
+        Query { top, pattern_allowed, due: Due::Clause, part: Part::Other, cases: 0, call_brace: None }
+    }
+}
+
+/// What a bracket encloses.
+#[derive(Debug)]
+enum Frame {
+    /// A query: clauses may stand here.
+    Query(Query),
+    /// A pattern, a list, a map, arguments: no clause can stand here.
+    Plain,
+}
+
+struct Walk<'s, 't> {
+    tokens: &'s [Token<'t>],
+    pairs: &'s Pairs,
+    at: usize,
+    frames: Vec<Frame>,
+    columns: Columns,
+    refusals: Vec<Refusal>,
+}
+
+impl<'t> Walk<'_, 't> {
+    fn step(&mut self) {
+        let index = self.at;
+        let token = &self.tokens[index];
+        self.at += 1;
+        if token.kind == Kind::Symbol && matches!(token.text.as_ref(), "(" | "[" | "{") {
+            return self.open(index);
+        }
+        if token.kind == Kind::Symbol && matches!(token.text.as_ref(), ")" | "]" | "}") {
+            return self.close(index);
+        }
+        if let Some(Frame::Query(query)) = self.frames.pop() {
+            let query = self.token_in_query(query, index);
+            self.frames.push(Frame::Query(query));
+        } else {
+            self.frames.push(Frame::Plain);
+        }
+    }
+
+    fn open(&mut self, index: usize) {
+        let opens_query = self.tokens[index].is("{") && self.opens_query(index);
+        let mut top = false;
+        if let Some(Frame::Query(query)) = self.frames.last_mut() {
+            top = query.top && query.due == Due::Clause && query.call_brace != Some(index);
+            if query.due == Due::Clause && query.pattern_allowed && !opens_query {
+                query.part = Part::Pattern;
+            }
+        }
+        let pattern_allowed = self.word_before(index, &["EXISTS", "COUNT"]);
+        self.frames.push(if opens_query { Frame::Query(Query::new(top, pattern_allowed)) } else { Frame::Plain });
+    }
+
+    fn close(&mut self, index: usize) {
+        if self.frames.len() > 1 {
+            self.frames.pop();
+        }
+        let open = self.pairs.other(index);
+        if let Some(Frame::Query(query)) = self.frames.last_mut() {
+            query.due = Due::Operator;
+        }
+        let called = self.tokens[index].is("}") && self.belongs_to_call(open) && !self.is_projection(open);
+        if called && self.tokens.get(index + 1).is_some_and(|next| next.is_word("IN")) {
+            self.refuse(
+                index + 1,
+                "`CALL { … } IN TRANSACTIONS` commits on its own, which a KPI must not do".to_owned(),
+                "remove `IN TRANSACTIONS` and what follows it".to_owned(),
+            );
+        }
+    }
+
+    /// Whether the brace at `index` opens a query, not a map, a projection or a quantifier.
+    fn opens_query(&self, index: usize) -> bool {
+        if let Some(Frame::Query(query)) = self.frames.last() {
+            let after_clause_word = query.due == Due::Clause || query.call_brace == Some(index);
+            if after_clause_word {
+                return true;
+            }
+        }
+        let after_subquery_word =
+            self.word_before(index, &["EXISTS", "COUNT", "COLLECT"]) || self.belongs_to_call(index);
+        after_subquery_word && !self.is_projection(index)
+    }
+
+    /// Whether the token before is one of `words`, and no property or label of that name.
+    fn word_before(&self, index: usize, words: &[&str]) -> bool {
+        let Some(word) = index.checked_sub(1).map(|before| &self.tokens[before]) else { return false };
+        let named =
+            index.checked_sub(2).is_some_and(|before| self.tokens[before].is(".") || self.tokens[before].is(":"));
+        !named && words.iter().any(|wanted| word.is_word(wanted))
+    }
+
+    /// Whether the brace at `index` follows `CALL` or `CALL (…)`.
+    fn belongs_to_call(&self, index: usize) -> bool {
+        let Some(before) = index.checked_sub(1) else { return false };
+        self.word_before(index, &["CALL"])
+            || (self.tokens[before].is(")") && self.word_before(self.pairs.other(before), &["CALL"]))
+    }
+
+    /// Whether what the brace at `index` encloses reads as a map: `{.x}`, `{x: 1}`, `{x}`, `{x, y}`.
+    fn is_projection(&self, index: usize) -> bool {
+        if self.call_is_clause(index) {
+            return false;
+        }
+        let inside = |offset: usize| self.tokens.get(index + offset);
+        match inside(1) {
+            Some(first) if first.is_name() => {
+                inside(2).is_some_and(|second| [":", ",", "}"].iter().any(|symbol| second.is(symbol)))
+            }
+            Some(first) => first.is(".") || first.is("}"),
+            None => true,
+        }
+    }
+
+    fn call_is_clause(&self, index: usize) -> bool {
+        matches!(self.frames.last(), Some(Frame::Query(query)) if query.call_brace == Some(index))
+    }
+
+    fn token_in_query(&mut self, mut query: Query, index: usize) -> Query {
+        let token = &self.tokens[index];
+        match token.kind {
+            Kind::Word if query.part == Part::Show => self.word_in_show(&mut query, index),
+            Kind::Word => self.word(&mut query, index),
+            Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => query.due = Due::Operator,
+            Kind::Symbol => self.symbol(&mut query, index),
+        }
+        query
+    }
+
+    fn symbol(&mut self, query: &mut Query, index: usize) {
+        let complete = query.due == Due::Operator;
+        query.due = match self.tokens[index].text.as_ref() {
+            "*" if !complete => {
+                self.columns.star(index, query.top && query.part == Part::Items);
+                Due::Operator
+            }
+            "%" if !complete => Due::Operator,
+            "+" | "*" if complete && query.part == Part::Pattern => Due::Operator,
+            "::" => {
+                self.at = self.after_type(self.at);
+                Due::Operator
+            }
+            "." | ":" | "&" | "|" | "$" => Due::Name,
+            "!" => query.due,
+            "," => {
+                if query.top && query.part == Part::Items {
+                    self.columns.comma(index);
+                }
+                Due::Operand
+            }
+            _ => Due::Operand,
+        };
+    }
+
+    /// SHOW has words of its own, e.g. `SHOW ROLE create PRIVILEGES AS REVOKE COMMANDS`.
+    fn word_in_show(&mut self, query: &mut Query, index: usize) {
+        match role(&self.tokens[index].text) {
+            Role::Return => self.clause(query, index, Role::Return),
+            Role::Reads if !self.tokens[index].is_word("WITH") => self.clause(query, index, Role::Reads),
+            _ => {}
+        }
+    }
+
+    fn word(&mut self, query: &mut Query, index: usize) {
+        let role = role(&self.tokens[index].text);
+        match query.due {
+            Due::Name => query.due = Due::Operator,
+            Due::Operand => self.operand(query, index),
+            Due::Clause => self.first_word(query, index, role),
+            Due::Operator if query.cases > 0 => self.word_in_case(query, index, role),
+            Due::Operator => self.word_after_operand(query, index, role),
+        }
+    }
+
+    fn operand(&mut self, query: &mut Query, index: usize) {
+        let token = &self.tokens[index];
+        let prefix = ["NOT", "CASE", "DISTINCT"].into_iter().find(|word| token.is_word(word));
+        query.due = match prefix {
+            Some(word) if !self.is_variable(index, word) => {
+                query.cases += usize::from(word == "CASE");
+                if word == "CASE" && self.tokens.get(self.at).is_some_and(|next| next.is_word("WHEN")) {
+                    self.at += 1;
+                }
+                if word == "DISTINCT" && query.top && query.part == Part::Items {
+                    self.columns.distinct(index);
+                }
+                Due::Operand
+            }
+            _ => Due::Operator,
+        };
+    }
+
+    /// Whether the prefix word at `index` is a variable of that name, seen from what follows it.
+    fn is_variable(&self, index: usize, word: &str) -> bool {
+        let Some(next) = self.tokens.get(index + 1) else { return true };
+        match next.kind {
+            Kind::Symbol if next.is("*") => word != "DISTINCT",
+            Kind::Symbol => self.follows_operand(next),
+            Kind::Word => match role(&next.text) {
+                Role::Other | Role::End => self.is_sort_order(index + 1),
+                Role::Union | Role::Before => true,
+                Role::Infix | Role::Affix | Role::Is | Role::As => {
+                    !next.is_word("WHEN")
+                        && self.tokens.get(index + 2).is_some_and(|after| !self.follows_operand(after))
+                }
+                _ => self.begins_clause(index + 1),
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether the clause word at `index` is followed by what a clause begins with, and is no variable.
+    fn begins_clause(&self, index: usize) -> bool {
+        let Some(next) = self.tokens.get(index + 1) else { return false };
+        match next.kind {
+            Kind::Word => {
+                let order_by = self.tokens[index].is_word("ORDER") && next.is_word("BY");
+                order_by || (matches!(role(&next.text), Role::Other) && !self.is_sort_order(index + 1))
+            }
+            Kind::Symbol => ["(", "*", "$", "-"].iter().any(|symbol| next.is(symbol)),
+            _ => true,
+        }
+    }
+
+    /// Whether `token` comes after a complete operand rather than begins one.
+    fn follows_operand(&self, token: &Token<'_>) -> bool {
+        match token.kind {
+            Kind::Symbol => !["(", "[", "{", "+", "-", "$"].iter().any(|symbol| token.is(symbol)),
+            Kind::Word => matches!(role(&token.text), Role::Infix | Role::Is | Role::As),
+            Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => false,
+        }
+    }
+
+    fn is_sort_order(&self, index: usize) -> bool {
+        ["ASC", "ASCENDING", "DESC", "DESCENDING"].iter().any(|word| self.tokens[index].is_word(word))
+    }
+
+    fn first_word(&mut self, query: &mut Query, index: usize, role: Role) {
+        let assigned = self.tokens.get(index + 1).is_some_and(|next| next.is("="));
+        if query.pattern_allowed && (assigned || !role.is_clause()) {
+            query.part = Part::Pattern;
+            query.due = Due::Operator;
+        } else if role.is_clause() {
+            self.clause(query, index, role);
+        } else {
+            if query.top && !self.tokens[index].is_word("WHEN") {
+                self.refuse_start(index);
+            }
+            query.due = Due::Operand;
+        }
+    }
+
+    /// In CASE no clause can stand; `WHEN STARTS WITH 'x'` has a WITH that is none.
+    fn word_in_case(&mut self, query: &mut Query, index: usize, role: Role) {
+        match role {
+            Role::End => query.cases -= 1,
+            Role::Is => self.after_is(query),
+            Role::Affix => self.after_affix(query),
+            Role::Infix => query.due = Due::Operand,
+            Role::As if query.top && query.part == Part::Items => {
+                // An open CASE cannot be named: this CASE was a variable after all.
+                query.cases = 0;
+                self.word_after_operand(query, index, role);
+            }
+            _ => {}
+        }
+    }
+
+    fn word_after_operand(&mut self, query: &mut Query, index: usize, role: Role) {
+        match role {
+            Role::Other | Role::End => {}
+            Role::Infix => query.due = Due::Operand,
+            Role::Affix => self.after_affix(query),
+            Role::Is => self.after_is(query),
+            Role::As => {
+                if query.top && query.part == Part::Items {
+                    self.columns.alias(index + 1);
+                }
+                query.due = Due::Name;
+            }
+            _ => self.clause(query, index, role),
+        }
+    }
+
+    fn after_affix(&mut self, query: &mut Query) {
+        if self.tokens.get(self.at).is_some_and(|next| next.is_word("WITH")) {
+            self.at += 1;
+            query.due = Due::Operand;
+        }
+    }
+
+    fn after_is(&mut self, query: &mut Query) {
+        query.due = Due::Name;
+        if self.tokens.get(self.at).is_some_and(|next| next.is_word("NOT")) {
+            self.at += 1;
+        }
+        if self.tokens.get(self.at).is_some_and(|next| next.is_word("TYPED") || next.is("::")) {
+            self.at = self.after_type(self.at + 1);
+            query.due = Due::Operator;
+        }
+    }
+
+    /// The token after the type that begins at `index`: its `<`, `>` and `WITH` are no operators and no clause.
+    fn after_type(&self, mut index: usize) -> usize {
+        let mut depth = 0_usize;
+        while let Some(token) = self.tokens.get(index) {
+            let zone = self.tokens.get(index + 1).is_some_and(|next| next.is_word("TIME") || next.is_word("TIMEZONE"));
+            let of_type = match token.kind {
+                Kind::Word => is_type_word(&token.text) || (token.is_word("WITH") && zone),
+                Kind::Symbol => match token.text.as_ref() {
+                    "<" => {
+                        depth += 1;
+                        true
+                    }
+                    ">" if depth > 0 => {
+                        depth -= 1;
+                        true
+                    }
+                    "!" => true,
+                    "|" => depth > 0 || self.is_type(index + 1),
+                    _ => false,
+                },
+                Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => false,
+            };
+            if !of_type {
+                break;
+            }
+            index += 1;
+        }
+        index
+    }
+
+    fn is_type(&self, index: usize) -> bool {
+        self.tokens.get(index).is_some_and(|token| token.kind == Kind::Word && is_type_word(&token.text))
+    }
+
+    fn clause(&mut self, query: &mut Query, index: usize, role: Role) {
+        if query.top {
+            self.columns.end(index);
+        }
+        query.due = Due::Operand;
+        query.cases = 0;
+        // A hint does not end the pattern it stands in.
+        if role != Role::Using {
+            query.part = Part::Other;
+        }
+        match role {
+            Role::Match => query.part = Part::Pattern,
+            Role::Return => {
+                query.part = Part::Items;
+                if query.top {
+                    self.columns.begin(index + 1);
+                }
+            }
+            Role::Call => self.call(query),
+            Role::Using => self.hint(),
+            Role::Union => self.union(query),
+            Role::Show => {
+                query.part = Part::Show;
+                query.due = Due::Operator;
+            }
+            Role::Before => query.due = Due::Clause,
+            Role::Finish => query.due = Due::Operator,
+            Role::Writes => self.refuse_write(index),
+            Role::Administers => self.refuse_administration(index),
+            // ORDER is followed by BY, an operator for this walk.
+            Role::Reads if self.tokens[index].is_word("ORDER") => query.due = Due::Operator,
+            Role::Reads | Role::Infix | Role::Affix | Role::Is | Role::As | Role::End | Role::Other => {}
+        }
+    }
+
+    fn call(&mut self, query: &mut Query) {
+        let after_scope = match self.tokens.get(self.at) {
+            Some(next) if next.is("(") => self.pairs.other(self.at) + 1,
+            _ => self.at,
+        };
+        query.due = Due::Operator;
+        if self.tokens.get(after_scope).is_some_and(|brace| brace.is("{")) {
+            query.call_brace = Some(after_scope);
+            return;
+        }
+        while self.tokens.get(self.at).is_some_and(Token::is_name) {
+            self.at += 1;
+            if !self.tokens.get(self.at).is_some_and(|dot| dot.is(".")) {
+                break;
+            }
+            self.at += 1;
+        }
+    }
+
+    /// `USING TEXT INDEX SEEK n:Label(x)`: the variable comes after the words.
+    fn hint(&mut self) {
+        let word = |index: usize, words: &[&str]| {
+            self.tokens.get(index).is_some_and(|token| words.iter().any(|word| token.is_word(word)))
+        };
+        let mut at = self.at;
+        if word(at, &["BTREE", "TEXT", "RANGE", "POINT"]) && word(at + 1, &["INDEX"]) {
+            at += 1;
+        }
+        if word(at, &["INDEX"]) {
+            at += 1;
+            if word(at, &["SEEK"]) && self.tokens.get(at + 1).is_some_and(Token::is_name) {
+                at += 1;
+            }
+        } else if word(at, &["SCAN"]) {
+            at += 1;
+        }
+        self.at = at;
+    }
+
+    fn union(&mut self, query: &mut Query) {
+        if self.tokens.get(self.at).is_some_and(|next| next.is_word("ALL") || next.is_word("DISTINCT")) {
+            self.at += 1;
+        }
+        query.due = Due::Clause;
+        if query.top {
+            self.columns.freeze();
+        }
+    }
+
+    fn refuse(&mut self, token: usize, message: String, fix: String) {
+        self.refusals.push(Refusal { token, message, fix });
+    }
+
+    fn refuse_write(&mut self, index: usize) {
+        let word = self.tokens[index].text.to_ascii_uppercase();
+        let message = format!("`{word}` writes, but a KPI only reads the graph");
+        self.refuse(index, message, format!("remove the {word} clause"));
+    }
+
+    fn refuse_administration(&mut self, index: usize) {
+        let word = self.tokens[index].text.to_ascii_uppercase();
+        let message = format!("`{word}` is an administration command, but a KPI only reads the graph");
+        self.refuse(index, message, "run it with cypher-shell, not as a KPI".to_owned());
+    }
+
+    fn refuse_start(&mut self, index: usize) {
+        let message = format!("a query cannot begin with `{}`", self.tokens[index].text);
+        self.refuse(index, message, "begin with MATCH, WITH, UNWIND, CALL, SHOW or RETURN".to_owned());
+    }
+}

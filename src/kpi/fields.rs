@@ -1,0 +1,190 @@
+//! Reads a TOML table key by key: every wrong type and every unknown key becomes a problem with its place.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Problems, nearest};
+
+/// A value and where the file has it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct At<T> {
+    pub(super) value: T,
+    pub(super) span: Range<usize>,
+}
+
+/// Takes `text`, which begins at byte `base` of the file, as TOML; every syntax error becomes a problem.
+pub(super) fn parse<'t>(text: &'t str, base: usize, problems: &mut Problems<'_>) -> DeTable<'t> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let span = error.span().unwrap_or(0..text.len());
+        let fix = if span.end + 1 >= text.trim_end().len() && base > 0 {
+            "mend the TOML; if a string holds `*/`, take that out: it ends the header"
+        } else {
+            "mend the TOML; strings stand in quotes, tables as `[name]`"
+        };
+        problems.error(base + span.start..base + span.end, format!("this is not TOML: {}", error.message()), fix);
+    }
+    table.into_inner()
+}
+
+/// A table being read.
+pub(super) struct Fields<'a, 't, 'p, 's> {
+    table: &'a DeTable<'t>,
+    base: usize,
+    place: &'static str,
+    known: Vec<&'static str>,
+    pub(super) problems: &'p mut Problems<'s>,
+}
+
+impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
+    /// `base` is the byte of the file at which the TOML text begins, `place` what people call this table.
+    pub(super) fn of(table: &'a DeTable<'t>, base: usize, place: &'static str, problems: &'p mut Problems<'s>) -> Self {
+        Self { table, base, place, known: Vec::new(), problems }
+    }
+
+    /// The value of `key`, of whatever type.
+    pub(super) fn any(&mut self, key: &'static str) -> Option<At<&'a DeValue<'t>>> {
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
+        let (_, value) = self.table.iter().find(|(name, _)| name.get_ref() == key)?;
+        Some(At { value: value.get_ref(), span: shift(value.span(), self.base) })
+    }
+
+    /// The value of `key`, turned by `read`, or a problem that says what is `wanted`.
+    fn typed<T>(
+        &mut self,
+        key: &'static str,
+        wanted: &str,
+        read: impl FnOnce(&'a DeValue<'t>) -> Option<T>,
+    ) -> Option<At<T>> {
+        let At { value, span } = self.any(key)?;
+        match read(value) {
+            Some(value) => Some(At { value, span }),
+            None => {
+                self.wrong(&span, key, wanted, value);
+                None
+            }
+        }
+    }
+
+    fn wrong(&mut self, span: &Range<usize>, key: &str, wanted: &str, value: &DeValue<'_>) {
+        let (message, fix) = (format!("`{key}` cannot be this {}", value.type_str()), format!("write {wanted}"));
+        self.problems.error(span.clone(), message, fix);
+    }
+
+    pub(super) fn string(&mut self, key: &'static str) -> Option<At<String>> {
+        self.typed(key, "a string in quotes", |value| value.as_str().map(str::to_owned))
+    }
+
+    pub(super) fn duration(&mut self, key: &'static str) -> Option<At<Duration>> {
+        let wanted = "a duration above zero in quotes, e.g. \"30s\", \"5m\" or \"1h 30m\"";
+        self.typed(key, wanted, |value| humantime::parse_duration(value.as_str()?).ok().filter(|d| !d.is_zero()))
+    }
+
+    /// A duration that may be zero.
+    pub(super) fn hold(&mut self, key: &'static str) -> Option<At<Duration>> {
+        let wanted = "a duration in quotes, e.g. \"0s\", \"5m\"";
+        self.typed(key, wanted, |value| humantime::parse_duration(value.as_str()?).ok())
+    }
+
+    pub(super) fn count(&mut self, key: &'static str) -> Option<At<usize>> {
+        self.typed(key, "a whole number above zero", |value| {
+            integer(value).and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0)
+        })
+    }
+
+    /// One of a closed set of words.
+    pub(super) fn choice<T: Copy>(&mut self, key: &'static str, words: &[(&'static str, T)]) -> Option<At<T>> {
+        let At { value: word, span } = self.string(key)?;
+        if let Some((_, value)) = words.iter().find(|(known, _)| *known == word) {
+            return Some(At { value: *value, span });
+        }
+        let meant = nearest(&word, words.iter().map(|(known, _)| *known));
+        let all = words.iter().map(|(known, _)| format!("\"{known}\"")).collect::<Vec<_>>().join(", ");
+        let fix =
+            meant.map_or(format!("one of {all}"), |meant| format!("did you mean \"{meant}\"? It is one of {all}"));
+        self.problems.error(span, format!("`{key}` cannot be \"{word}\""), fix);
+        None
+    }
+
+    pub(super) fn strings(&mut self, key: &'static str) -> Option<At<Vec<At<String>>>> {
+        let base = self.base;
+        self.typed(key, "a list of strings, e.g. [\"a\", \"b\"]", |value| strings(value, base))
+    }
+
+    pub(super) fn number(&mut self, key: &'static str) -> Option<At<f64>> {
+        self.typed(key, "a number", number)
+    }
+
+    pub(super) fn numbers(&mut self, key: &'static str) -> Option<At<Vec<f64>>> {
+        self.typed(key, "a list of numbers, e.g. [0.1, 1, 10]", |value| {
+            value.as_array()?.iter().map(|item| number(item.get_ref())).collect()
+        })
+    }
+
+    pub(super) fn table(&mut self, key: &'static str) -> Option<At<&'a DeTable<'t>>> {
+        self.typed(key, "a table, e.g. { key = \"value\" }", DeValue::as_table)
+    }
+
+    /// `[[key]]`, or a single `[key]`.
+    pub(super) fn tables(&mut self, key: &'static str) -> Vec<At<&'a DeTable<'t>>> {
+        let base = self.base;
+        let tables = self.typed(key, "one or several tables, as `[[…]]`", |value| match value.as_table() {
+            Some(table) => Some(vec![(table, None)]),
+            None => {
+                value.as_array()?.iter().map(|item| Some((item.get_ref().as_table()?, Some(item.span())))).collect()
+            }
+        });
+        let Some(At { value: tables, span }) = tables else { return Vec::new() };
+        let place = |own: Option<Range<usize>>| own.map_or(span.clone(), |own| shift(own, base));
+        tables.into_iter().map(|(value, own)| At { value, span: place(own) }).collect()
+    }
+
+    /// Whatever key nobody asked for is a problem.
+    pub(super) fn finish(self) {
+        for (name, _) in self.table.iter() {
+            let word = name.get_ref().as_ref();
+            if self.known.contains(&word) {
+                continue;
+            }
+            let fix = match nearest(word, self.known.iter().copied()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("{} knows {}", self.place, listed(&self.known)),
+            };
+            self.problems.error(shift(name.span(), self.base), format!("unknown key `{word}`"), fix);
+        }
+    }
+
+    pub(super) fn base(&self) -> usize {
+        self.base
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn shift(span: Range<usize>, base: usize) -> Range<usize> {
+    span.start + base..span.end + base
+}
+
+pub(super) fn strings(value: &DeValue<'_>, base: usize) -> Option<Vec<At<String>>> {
+    let item = |item: &toml::Spanned<DeValue<'_>>| {
+        Some(At { value: item.get_ref().as_str()?.to_owned(), span: shift(item.span(), base) })
+    };
+    value.as_array()?.iter().map(item).collect()
+}
+
+pub(super) fn integer(value: &DeValue<'_>) -> Option<i64> {
+    let integer = value.as_integer()?;
+    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
+}
+
+/// A number that is neither infinite nor NaN.
+pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
+    let float = || value.as_float()?.as_str().parse::<f64>().ok().filter(|f| f.is_finite());
+    integer(value).map(|n| n as f64).or_else(float)
+}

@@ -1,0 +1,233 @@
+//! The header as the file writes it: every key read by its type, nothing compared with the query yet.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use toml::de::{DeTable, DeValue};
+
+use super::fields::{At, Fields, integer, number, strings};
+use super::problem::Problems;
+use super::{Alert, OnDuplicate, OnError, Panel, Start, TimeForm, alert, panel};
+use crate::metric::MetricType;
+use crate::row::{Literal, Parameters};
+
+/// What one file's header says.
+#[derive(Default)]
+pub(super) struct Header {
+    /// The keys of a metric, at the top of the header.
+    pub(super) own: MetricKeys,
+    /// `[[metric]]`.
+    pub(super) metrics: Vec<MetricKeys>,
+    pub(super) labels: Option<At<Vec<At<String>>>>,
+    pub(super) every: Option<At<Duration>>,
+    pub(super) cron: Option<At<String>>,
+    pub(super) timeout: Option<At<Duration>>,
+    pub(super) window: Option<At<bool>>,
+    pub(super) lag: Option<At<Duration>>,
+    pub(super) start: Option<At<Start>>,
+    pub(super) time: Option<At<TimeForm>>,
+    pub(super) params: Vec<At<Parameters>>,
+    pub(super) graph: Option<At<String>>,
+    pub(super) database: Option<At<String>>,
+    pub(super) on_error: Option<At<OnError>>,
+    pub(super) stale_after: Option<At<Duration>>,
+    pub(super) expect: Vec<Expect>,
+    pub(super) on_duplicate: Option<At<OnDuplicate>>,
+    pub(super) max_series: Option<At<usize>>,
+    pub(super) panels: Option<Vec<Panel>>,
+    pub(super) alerts: Vec<Alert>,
+}
+
+/// The keys that belong to one metric.
+#[derive(Clone, Default)]
+pub(super) struct MetricKeys {
+    /// The table; for the top of the header an empty range.
+    pub(super) span: Range<usize>,
+    pub(super) name: Option<At<String>>,
+    pub(super) metric_type: Option<At<MetricType>>,
+    pub(super) help: Option<At<String>>,
+    pub(super) unit: Option<At<String>>,
+    pub(super) value: Option<At<String>>,
+    pub(super) buckets: Option<At<Vec<f64>>>,
+    pub(super) quantiles: Option<At<Vec<(f64, At<String>)>>>,
+}
+
+/// `expect`: a column and the values known in advance.
+pub(super) struct Expect {
+    pub(super) column: At<String>,
+    pub(super) values: Vec<At<String>>,
+}
+
+const TYPES: [(&str, MetricType); 6] = [
+    ("gauge", MetricType::Gauge),
+    ("counter", MetricType::Counter),
+    ("histogram", MetricType::Histogram),
+    ("summary", MetricType::Summary),
+    ("info", MetricType::Info),
+    ("stateset", MetricType::StateSet),
+];
+const MODES: [(&str, bool); 2] = [("snapshot", false), ("window", true)];
+const STARTS: [(&str, Start); 2] = [("beginning", Start::Beginning), ("now", Start::Now)];
+const TIMES: [(&str, TimeForm); 5] = [
+    ("datetime", TimeForm::DateTime),
+    ("localdatetime", TimeForm::LocalDateTime),
+    ("epoch_ms", TimeForm::EpochMillis),
+    ("epoch_s", TimeForm::EpochSeconds),
+    ("iso", TimeForm::Iso),
+];
+const DUPLICATES: [(&str, OnDuplicate); 2] = [("error", OnDuplicate::Error), ("sum", OnDuplicate::Sum)];
+
+/// Reads the header that begins at byte `base` of the file.
+pub(super) fn read(table: &DeTable<'_>, base: usize, problems: &mut Problems<'_>) -> Header {
+    let mut fields = Fields::of(table, base, "the header", problems);
+    let mut header = Header {
+        own: metric_keys(&mut fields, base..base),
+        labels: fields.strings("labels"),
+        every: fields.duration("every"),
+        cron: fields.string("cron"),
+        timeout: fields.duration("timeout"),
+        window: fields.choice("mode", &MODES),
+        lag: fields.hold("lag"),
+        start: fields.choice("start", &STARTS),
+        time: fields.choice("time", &TIMES),
+        params: params(&mut fields),
+        graph: fields.string("graph"),
+        database: fields.string("database"),
+        on_error: on_error(&mut fields),
+        stale_after: fields.duration("stale_after"),
+        expect: expect(&mut fields),
+        on_duplicate: fields.choice("on_duplicate", &DUPLICATES),
+        max_series: fields.count("max_series"),
+        panels: panel::read(&mut fields),
+        ..Header::default()
+    };
+    let alerts = fields.tables("alert");
+    let metrics = fields.tables("metric");
+    fields.finish();
+    header.alerts = alerts.into_iter().filter_map(|table| alert::read(table, base, problems)).collect();
+    header.metrics = metrics.into_iter().map(|table| metric_table(&table, base, problems)).collect();
+    header
+}
+
+fn metric_table(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> MetricKeys {
+    let mut fields = Fields::of(table.value, base, "a metric", problems);
+    let keys = metric_keys(&mut fields, table.span.clone());
+    fields.finish();
+    keys
+}
+
+fn metric_keys(fields: &mut Fields<'_, '_, '_, '_>, span: Range<usize>) -> MetricKeys {
+    MetricKeys {
+        span,
+        name: fields.string("name"),
+        metric_type: fields.choice("type", &TYPES),
+        help: fields.string("help"),
+        unit: fields.string("unit"),
+        value: fields.string("value"),
+        buckets: buckets(fields),
+        quantiles: quantiles(fields),
+    }
+}
+
+/// Bounds of a histogram, strictly rising.
+pub(super) fn buckets(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<f64>>> {
+    let bounds = fields.numbers("buckets")?;
+    if bounds.value.is_empty() || bounds.value.windows(2).any(|pair| pair[0] >= pair[1]) {
+        let fix = "write at least one bound, each above the one before; +Inf is added by itself";
+        fields.problems.error(bounds.span, "`buckets` do not rise", fix);
+        return None;
+    }
+    Some(bounds)
+}
+
+fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<(f64, At<String>)>>> {
+    let base = fields.base();
+    let At { value: table, span } = fields.table("quantiles")?;
+    let pair = |key: &str, value: &toml::Spanned<DeValue<'_>>| {
+        let quantile = key.parse::<f64>().ok().filter(|q| (0.0..=1.0).contains(q))?;
+        let column = value.get_ref().as_str()?.to_owned();
+        Some((quantile, At { value: column, span: super::fields::shift(value.span(), base) }))
+    };
+    let pairs: Option<Vec<_>> = table.iter().map(|(key, value)| pair(key.get_ref(), value)).collect();
+    let Some(mut pairs) = pairs.filter(|pairs| !pairs.is_empty()) else {
+        let fix = "name a column for each quantile from 0 to 1: { \"0.5\" = \"p50\", \"0.99\" = \"p99\" }";
+        fields.problems.error(span, "`quantiles` is no map of quantiles to columns", fix);
+        return None;
+    };
+    pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    Some(At { value: pairs, span })
+}
+
+fn on_error(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<OnError>> {
+    let At { value, span } = fields.any("on_error")?;
+    let policy = match value.as_str() {
+        Some("keep") => Some(OnError::Keep),
+        Some("drop") => Some(OnError::Drop),
+        Some(_) => None,
+        None => number(value).map(OnError::Publish),
+    };
+    if policy.is_none() {
+        fields.problems.error(
+            span.clone(),
+            "`on_error` cannot be this",
+            "write \"keep\", \"drop\" or a number to publish",
+        );
+    }
+    policy.map(|value| At { value, span })
+}
+
+fn expect(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<Expect> {
+    let base = fields.base();
+    let Some(At { value: table, .. }) = fields.table("expect") else { return Vec::new() };
+    let mut expected = Vec::new();
+    for (column, values) in table.iter() {
+        let span = super::fields::shift(column.span(), base);
+        match strings(values.get_ref(), base).filter(|values| !values.is_empty()) {
+            Some(values) => expected.push(Expect { column: At { value: column.get_ref().to_string(), span }, values }),
+            None => fields.problems.error(
+                super::fields::shift(values.span(), base),
+                format!("`expect.{}` is no list of values", column.get_ref()),
+                "write the values as strings, e.g. [\"success\", \"failed\"]",
+            ),
+        }
+    }
+    expected
+}
+
+fn params(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<At<Parameters>> {
+    let mut sets = Vec::new();
+    for At { value: table, span } in fields.tables("params") {
+        let literal = |(name, value): (&toml::Spanned<_>, &toml::Spanned<DeValue<'_>>)| {
+            let name: &std::borrow::Cow<'_, str> = name.get_ref();
+            Some((name.to_string(), literal(value.get_ref())?))
+        };
+        match table.iter().map(literal).collect::<Option<Parameters>>() {
+            Some(value) => sets.push(At { value, span }),
+            None => fields.problems.error(
+                span,
+                "a parameter cannot be a TOML date or an integer beyond 64 bits",
+                "write a date as a string and turn it into one in the query: `datetime($from)`",
+            ),
+        }
+    }
+    sets
+}
+
+fn literal(value: &DeValue<'_>) -> Option<Literal> {
+    Some(match value {
+        DeValue::String(text) => Literal::String(text.to_string()),
+        DeValue::Integer(_) => Literal::Integer(integer(value)?),
+        DeValue::Float(float) => Literal::Float(float.as_str().parse().ok()?),
+        DeValue::Boolean(boolean) => Literal::Boolean(*boolean),
+        DeValue::Datetime(_) => return None,
+        DeValue::Array(items) => {
+            Literal::List(items.iter().map(|item| literal(item.get_ref())).collect::<Option<_>>()?)
+        }
+        DeValue::Table(table) => Literal::Map(
+            table
+                .iter()
+                .map(|(name, value)| Some((name.get_ref().to_string(), literal(value.get_ref())?)))
+                .collect::<Option<_>>()?,
+        ),
+    })
+}

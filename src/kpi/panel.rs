@@ -1,0 +1,72 @@
+//! `panel = false`, `[panel]` and `[[panel]]`.
+
+use toml::de::DeTable;
+
+use super::Panel;
+use super::fields::{At, Fields};
+use super::problem::Problems;
+
+/// The panel types that Grafana itself has and that can draw a metric.
+const KINDS: [(&str, &str); 10] = [
+    ("barchart", "barchart"),
+    ("bargauge", "bargauge"),
+    ("gauge", "gauge"),
+    ("heatmap", "heatmap"),
+    ("histogram", "histogram"),
+    ("piechart", "piechart"),
+    ("stat", "stat"),
+    ("state-timeline", "state-timeline"),
+    ("table", "table"),
+    ("timeseries", "timeseries"),
+];
+
+/// `None` when the file says nothing, empty when it wants no panel.
+pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Option<Vec<Panel>> {
+    let At { value, span } = fields.any("panel")?;
+    if let Some(wanted) = value.as_bool() {
+        if wanted {
+            fields.problems.error(span, "`panel = true` says nothing", "leave it out: a panel is made by default");
+        }
+        return Some(Vec::new());
+    }
+    let base = fields.base();
+    let tables = fields.tables("panel");
+    Some(tables.into_iter().map(|table| panel(&table, base, fields.problems)).collect())
+}
+
+fn panel(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Panel {
+    let mut fields = Fields::of(table.value, base, "a panel", problems);
+    let panel = Panel {
+        title: fields.string("title").map(|at| at.value),
+        kind: fields.choice("kind", &KINDS).map(|at| at.value.to_owned()),
+        unit: fields.string("unit").map(|at| at.value),
+        expr: fields.string("expr").map(|at| at.value),
+        thresholds: Vec::new(),
+    };
+    let thresholds = fields.tables("thresholds");
+    fields.finish();
+    let thresholds: Vec<_> = thresholds.iter().filter_map(|table| threshold(table, base, problems)).collect();
+    if thresholds.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
+        problems.error(
+            table.span.clone(),
+            "the thresholds do not rise",
+            "write them from the lowest `from` to the highest",
+        );
+    }
+    Panel { thresholds, ..panel }
+}
+
+fn threshold(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Option<(f64, String)> {
+    let mut fields = Fields::of(table.value, base, "a threshold", problems);
+    let from = fields.number("from");
+    let color = fields.string("color");
+    fields.finish();
+    if from.is_none() || color.is_none() {
+        problems.error(
+            table.span.clone(),
+            "a threshold needs `from` and `color`",
+            "e.g. { from = 0.6, color = \"yellow\" }",
+        );
+    }
+    Some((from?.value, color?.value))
+}

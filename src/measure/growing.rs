@@ -1,0 +1,206 @@
+//! One metric while the rows of a run arrive: what each type takes from a row, and what two rows make together.
+
+use std::sync::Arc;
+
+use super::label_sets::{LabelSet, LabelSets};
+use super::snapshot::Numbered;
+use super::value::{Cell, Number};
+use super::{MeasureError, Skipped};
+use crate::kpi::{Column, Kpi, Metric, OnDuplicate, Shape};
+use crate::metric::{Distribution, Points, Quantiles, Series};
+
+/// A metric and its series so far.
+pub(super) struct Growing<'k> {
+    metric: &'k Metric,
+    series: ByType<'k>,
+}
+
+enum ByType<'k> {
+    Plain { value: Column, counter: bool, sum: bool, sets: LabelSets<'k, f64> },
+    Histogram { value: Column, weight: Option<Column>, bounds: &'k Arc<[f64]>, sets: LabelSets<'k, Distribution> },
+    Summary { columns: SummaryColumns<'k>, sets: LabelSets<'k, Quantiles> },
+    Info { sets: LabelSets<'k, ()> },
+    StateSet { value: Column, states: Option<&'k Arc<[Arc<str>]>>, sets: LabelSets<'k, Arc<str>> },
+}
+
+struct SummaryColumns<'k> {
+    quantiles: &'k Arc<[f64]>,
+    values: &'k [Column],
+    sum: Option<Column>,
+    count: Option<Column>,
+}
+
+impl<'k> Growing<'k> {
+    pub(super) fn new(kpi: &'k Kpi, metric: &'k Metric) -> Self {
+        let (desc, limit) = (&*metric.desc, kpi.max_series);
+        let sum = kpi.on_duplicate == OnDuplicate::Sum;
+        let series = match &metric.shape {
+            Shape::Gauge { value } => {
+                ByType::Plain { value: *value, counter: false, sum, sets: LabelSets::new(desc, limit) }
+            }
+            Shape::Counter { value } => {
+                ByType::Plain { value: *value, counter: true, sum, sets: LabelSets::new(desc, limit) }
+            }
+            Shape::Histogram { value, weight, bounds } => {
+                ByType::Histogram { value: *value, weight: *weight, bounds, sets: LabelSets::new(desc, limit) }
+            }
+            Shape::Summary { quantiles, columns, sum, count } => ByType::Summary {
+                columns: SummaryColumns { quantiles, values: columns, sum: *sum, count: *count },
+                sets: LabelSets::new(desc, limit),
+            },
+            Shape::Info => ByType::Info { sets: LabelSets::new(desc, limit) },
+            Shape::StateSet { value, states } => {
+                ByType::StateSet { value: *value, states: states.as_ref(), sets: LabelSets::new(desc, limit) }
+            }
+        };
+        Self { metric, series }
+    }
+
+    /// Takes what a row says of this metric; a value that is NULL or NaN is counted and left out.
+    pub(super) fn take(&mut self, row: &Numbered<'_>, skipped: &mut Skipped) -> Result<(), MeasureError> {
+        let metric = self.metric;
+        match &mut self.series {
+            ByType::Plain { value, counter, sum, sets } => {
+                let Some(number) = row.number(*value, skipped)? else { return Ok(()) };
+                if *counter && number < 0.0 {
+                    return Err(row.cell(*value).out_of_range(number, "a counter's total: it must not be negative"));
+                }
+                let labels = row.labels(metric)?;
+                if *sum {
+                    *sets.at(labels, || 0.0)? += number;
+                    return Ok(());
+                }
+                sets.only(row.number, labels, number)
+            }
+            ByType::Histogram { value, weight, bounds, sets } => {
+                let Some(number) = row.number(*value, skipped)? else { return Ok(()) };
+                let Some(weight) = row.weight(*weight, skipped)? else { return Ok(()) };
+                observe(sets.at(row.labels(metric)?, || zero(bounds))?, number, weight, bounds);
+                Ok(())
+            }
+            ByType::Summary { columns, sets } => {
+                let Some(quantiles) = columns.read(row, skipped)? else { return Ok(()) };
+                sets.only(row.number, row.labels(metric)?, quantiles)
+            }
+            ByType::Info { sets } => sets.only(row.number, row.labels(metric)?, ()),
+            ByType::StateSet { value, states, sets } => {
+                let Some(state) = row.state(*value, *states, skipped)? else { return Ok(()) };
+                sets.only(row.number, row.labels(metric)?, state)
+            }
+        }
+    }
+
+    /// The series, with the zeros that were expected and did not come.
+    pub(super) fn finish(self) -> Result<Points, MeasureError> {
+        let expected = &self.metric.expected;
+        Ok(match self.series {
+            ByType::Plain { counter, mut sets, .. } => {
+                sets.fill(expected, &0.0)?;
+                let series = sets.into_series();
+                if counter { Points::Counter(series) } else { Points::Gauge(series) }
+            }
+            ByType::Histogram { bounds, mut sets, .. } => {
+                sets.fill(expected, &zero(bounds))?;
+                Points::Histogram { bounds: bounds.clone(), series: sets.into_series() }
+            }
+            ByType::Summary { columns, sets } => {
+                Points::Summary { quantiles: columns.quantiles.clone(), series: sets.into_series() }
+            }
+            ByType::Info { sets } => Points::Info(sets.into_series()),
+            ByType::StateSet { states, sets, .. } => state_set(sets.into_series(), states),
+        })
+    }
+}
+
+impl Numbered<'_> {
+    fn cell(&self, column: Column) -> Cell<'_> {
+        Cell { value: &self.row[column], column: &self.kpi.columns[column], row: self.number }
+    }
+
+    fn labels(&self, metric: &Metric) -> Result<LabelSet, MeasureError> {
+        metric.labels.iter().map(|column| self.cell(*column).label()).collect()
+    }
+
+    fn number(&self, column: Column, skipped: &mut Skipped) -> Result<Option<f64>, MeasureError> {
+        match self.cell(column).number()? {
+            Number::Is(number) => return Ok(Some(number)),
+            Number::Null => skipped.null_value += 1,
+            Number::NaN => skipped.nan_value += 1,
+        }
+        Ok(None)
+    }
+
+    /// How often a row's value was observed; once, when the query does not say.
+    fn weight(&self, column: Option<Column>, skipped: &mut Skipped) -> Result<Option<u64>, MeasureError> {
+        let Some(column) = column else { return Ok(Some(1)) };
+        let weight = self.cell(column).count()?;
+        if weight.is_none() {
+            skipped.null_value += 1;
+        }
+        Ok(weight)
+    }
+
+    fn state(
+        &self,
+        column: Column,
+        states: Option<&Arc<[Arc<str>]>>,
+        skipped: &mut Skipped,
+    ) -> Result<Option<Arc<str>>, MeasureError> {
+        let cell = self.cell(column);
+        if cell.is_null() {
+            skipped.null_value += 1;
+            return Ok(None);
+        }
+        let state = cell.label()?;
+        if states.is_some_and(|states| !states.contains(&state)) {
+            return Err(MeasureError::State { row: self.number, column: cell.column.clone(), state });
+        }
+        Ok(Some(state))
+    }
+}
+
+impl SummaryColumns<'_> {
+    fn read(&self, row: &Numbered<'_>, skipped: &mut Skipped) -> Result<Option<Quantiles>, MeasureError> {
+        let mut values = Vec::with_capacity(self.values.len());
+        for column in self.values {
+            let Some(value) = row.number(*column, skipped)? else { return Ok(None) };
+            values.push(value);
+        }
+        let sum = match self.sum.map(|column| row.cell(column).number()).transpose()? {
+            Some(Number::Is(sum)) => Some(sum),
+            Some(Number::Null | Number::NaN) | None => None,
+        };
+        let count = self.count.map(|column| row.cell(column).count()).transpose()?.flatten();
+        Ok(Some(Quantiles { values: values.into(), sum, count }))
+    }
+}
+
+/// A histogram of no observation; without a sum where a bound is negative, since such a sum may fall.
+fn zero(bounds: &[f64]) -> Distribution {
+    let sum = bounds.iter().all(|bound| *bound >= 0.0).then_some(0.0);
+    Distribution { counts: vec![0; bounds.len() + 1].into(), sum }
+}
+
+fn observe(histogram: &mut Distribution, value: f64, weight: u64, bounds: &[f64]) {
+    let bucket = &mut histogram.counts[bounds.partition_point(|bound| *bound < value)];
+    *bucket = bucket.saturating_add(weight);
+    // Without this, 0 times infinity would make the sum NaN for ever.
+    if weight > 0 {
+        histogram.sum = histogram.sum.map(|sum| sum + value * weight as f64);
+    }
+}
+
+/// The states are those that the file lists, or those that the rows named.
+fn state_set(series: Vec<Series<Arc<str>>>, listed: Option<&Arc<[Arc<str>]>>) -> Points {
+    let states: Arc<[Arc<str>]> = listed.cloned().unwrap_or_else(|| {
+        let mut named: Vec<_> = series.iter().map(|series| series.value.clone()).collect();
+        named.sort_unstable();
+        named.dedup();
+        named.into()
+    });
+    let index = |series: Series<Arc<str>>| {
+        let value = states.iter().position(|state| *state == series.value)?;
+        Some(Series { labels: series.labels, value })
+    };
+    Points::StateSet { series: series.into_iter().filter_map(index).collect(), states: states.clone() }
+}

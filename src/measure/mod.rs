@@ -1,0 +1,135 @@
+//! Rows become samples, by the rules that no KPI may break. Pure.
+
+mod growing;
+mod label_sets;
+mod snapshot;
+mod substitute;
+mod value;
+
+use std::sync::Arc;
+
+use crate::metric::Points;
+
+pub use snapshot::Snapshot;
+pub use substitute::substitute;
+
+/// What a run brought.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// The series of each metric of the KPI, in that order.
+    pub points: Vec<Arc<Points>>,
+    /// The rows that came.
+    pub rows: u64,
+    /// The values that were left out.
+    pub skipped: Skipped,
+}
+
+impl Measured {
+    /// How many label sets there are, over all metrics.
+    pub fn series(&self) -> u64 {
+        self.points.iter().map(|points| points.len() as u64).sum()
+    }
+}
+
+/// Values that were left out, by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Skipped {
+    /// The value was NULL.
+    pub null_value: u64,
+    /// The value was NaN.
+    pub nan_value: u64,
+}
+
+/// Why the rows of a run make no samples.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum MeasureError {
+    /// A value is of a type that no sample holds.
+    #[error("row {row}: the column `{column}` is a {found}, not a number; {fix}")]
+    Value {
+        /// From 1.
+        row: u64,
+        /// The column.
+        column: Arc<str>,
+        /// Its type there.
+        found: &'static str,
+        /// What to write instead.
+        fix: &'static str,
+    },
+    /// An integer that a float64 cannot hold.
+    #[error(
+        "row {row}: {value} in the column `{column}` is beyond 2^53 and would lose digits; divide it in the query, or use `toFloat` to say that this is meant"
+    )]
+    TooLarge {
+        /// From 1.
+        row: u64,
+        /// The column.
+        column: Arc<str>,
+        /// The integer.
+        value: i64,
+    },
+    /// A value out of the range that the metric's type allows.
+    #[error("row {row}: {value} in the column `{column}` cannot be {wanted}")]
+    Range {
+        /// From 1.
+        row: u64,
+        /// The column.
+        column: Arc<str>,
+        /// The number.
+        value: f64,
+        /// E.g. `a counter's total: it must not be negative`.
+        wanted: &'static str,
+    },
+    /// A label is a list, a map or a part of the graph.
+    #[error("row {row}: the column `{column}` is a {found} and cannot be a label; return one of its properties")]
+    Label {
+        /// From 1.
+        row: u64,
+        /// The column.
+        column: Arc<str>,
+        /// Its type there.
+        found: &'static str,
+    },
+    /// A state that `expect` does not list.
+    #[error("row {row}: `{state}` is not among the states that `expect` lists for `{column}`")]
+    State {
+        /// From 1.
+        row: u64,
+        /// The column.
+        column: Arc<str>,
+        /// The state.
+        state: Arc<str>,
+    },
+    /// Two rows with the same labels.
+    #[error(
+        "row {row}: a second row for `{metric}` with the labels {{{labels}}}; aggregate in the query, or write on_duplicate = \"sum\""
+    )]
+    Duplicate {
+        /// From 1.
+        row: u64,
+        /// The metric.
+        metric: String,
+        /// The labels as they would be shown.
+        labels: String,
+    },
+    /// More label sets than `max_series`.
+    #[error("`{metric}` has more than {limit} series; return fewer label values, or raise `max_series`")]
+    TooManySeries {
+        /// The metric.
+        metric: String,
+        /// `max_series`.
+        limit: usize,
+    },
+}
+
+impl MeasureError {
+    /// The value of the label `reason`; a closed set.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            MeasureError::Value { .. } | MeasureError::TooLarge { .. } | MeasureError::Range { .. } => "value",
+            MeasureError::Label { .. } => "label",
+            MeasureError::State { .. } => "state",
+            MeasureError::Duplicate { .. } => "duplicate",
+            MeasureError::TooManySeries { .. } => "max_series",
+        }
+    }
+}

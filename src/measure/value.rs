@@ -1,0 +1,141 @@
+//! One cell of a row, as a number or as a label.
+
+use std::sync::Arc;
+
+use super::MeasureError;
+use crate::row::Value;
+
+/// The largest integer up to which a float64 holds every one.
+const EXACT: u64 = 1 << 53;
+
+/// What a cell says as a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Number {
+    Is(f64),
+    Null,
+    NaN,
+}
+
+/// A cell and how to name it in an error.
+#[derive(Clone, Copy)]
+pub(super) struct Cell<'a> {
+    pub(super) value: &'a Value,
+    pub(super) column: &'a Arc<str>,
+    /// From 1.
+    pub(super) row: u64,
+}
+
+impl Cell<'_> {
+    pub(super) fn is_null(self) -> bool {
+        *self.value == Value::Null
+    }
+
+    pub(super) fn number(self) -> Result<Number, MeasureError> {
+        match self.value {
+            Value::Null => Ok(Number::Null),
+            Value::Boolean(boolean) => Ok(Number::Is(f64::from(u8::from(*boolean)))),
+            Value::Integer(integer) if integer.unsigned_abs() > EXACT => {
+                Err(MeasureError::TooLarge { row: self.row, column: self.column.clone(), value: *integer })
+            }
+            Value::Integer(integer) => Ok(Number::Is(*integer as f64)),
+            Value::Float(float) if float.is_nan() => Ok(Number::NaN),
+            Value::Float(float) => Ok(Number::Is(*float)),
+            Value::String(_) => Err(self.no_number("turn it into one with `toFloat(…)`")),
+            Value::Temporal(_) => Err(self.no_number("return its `.epochSeconds`, or the seconds of a duration")),
+            Value::Composite(_) => Err(self.no_number("return its size, or one of its properties")),
+        }
+    }
+
+    fn no_number(self, fix: &'static str) -> MeasureError {
+        let found = self.value.type_name();
+        MeasureError::Value { row: self.row, column: self.column.clone(), found, fix }
+    }
+
+    /// A number that counts something.
+    pub(super) fn count(self) -> Result<Option<u64>, MeasureError> {
+        match self.number()? {
+            Number::Null | Number::NaN => Ok(None),
+            Number::Is(count) if count >= 0.0 && count.fract() == 0.0 && count <= EXACT as f64 => {
+                Ok(Some(count as u64))
+            }
+            Number::Is(value) => Err(self.out_of_range(value, "a count: it must be whole and not negative")),
+        }
+    }
+
+    pub(super) fn out_of_range(self, value: f64, wanted: &'static str) -> MeasureError {
+        MeasureError::Range { row: self.row, column: self.column.clone(), value, wanted }
+    }
+
+    /// NULL is `unknown`; an empty string stays empty.
+    pub(super) fn label(self) -> Result<Arc<str>, MeasureError> {
+        Ok(match self.value {
+            Value::Null => "unknown".into(),
+            Value::Boolean(boolean) => if *boolean { "true" } else { "false" }.into(),
+            Value::Integer(integer) => integer.to_string().into(),
+            // As Cypher's toString: 1.0 keeps its point.
+            Value::Float(float) => format!("{float:?}").into(),
+            Value::String(text) | Value::Temporal(text) => text.as_str().into(),
+            Value::Composite(found) => {
+                return Err(MeasureError::Label { row: self.row, column: self.column.clone(), found });
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may end by panic")]
+mod tests {
+    use super::*;
+
+    fn cell(value: &Value) -> Result<Number, MeasureError> {
+        Cell { value, column: &"n".into(), row: 1 }.number()
+    }
+
+    #[test]
+    fn numbers() {
+        let exact = 9_007_199_254_740_992;
+        for (value, expected) in [
+            (Value::Null, Number::Null),
+            (Value::Boolean(true), Number::Is(1.0)),
+            (Value::Integer(exact), Number::Is(9_007_199_254_740_992.0)),
+            (Value::Integer(-exact), Number::Is(-9_007_199_254_740_992.0)),
+            (Value::Float(f64::NAN), Number::NaN),
+            (Value::Float(f64::INFINITY), Number::Is(f64::INFINITY)),
+        ] {
+            assert_eq!(cell(&value).unwrap(), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn no_numbers_name_the_column() {
+        for (value, expected) in [
+            (Value::Integer(9_007_199_254_740_993), "row 1: 9007199254740993 in the column `n` is beyond 2^53"),
+            (Value::Integer(i64::MIN), "row 1: -9223372036854775808 in the column `n` is beyond 2^53"),
+            (Value::String("12".into()), "row 1: the column `n` is a string, not a number; turn it"),
+            (Value::Temporal("P1D".into()), "row 1: the column `n` is a temporal value, not a number"),
+            (Value::Composite("list"), "row 1: the column `n` is a list, not a number; return its size"),
+            (Value::Composite("node"), "row 1: the column `n` is a node, not a number"),
+        ] {
+            let text = cell(&value).unwrap_err().to_string();
+            assert!(text.starts_with(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn labels() {
+        for (value, expected) in [
+            (Value::Null, "unknown"),
+            (Value::String(String::new()), ""),
+            (Value::String("a\n\"b".into()), "a\n\"b"),
+            (Value::Boolean(false), "false"),
+            (Value::Integer(i64::MAX), "9223372036854775807"),
+            (Value::Float(1.0), "1.0"),
+            (Value::Temporal("2026-11-21".into()), "2026-11-21"),
+        ] {
+            assert_eq!(&*Cell { value: &value, column: &"l".into(), row: 1 }.label().unwrap(), expected);
+        }
+        let map = Value::Composite("map");
+        let error = Cell { value: &map, column: &"l".into(), row: 3 }.label().unwrap_err();
+        assert_eq!(error.reason(), "label");
+    }
+}

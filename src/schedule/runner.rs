@@ -1,0 +1,211 @@
+//! The runner of one KPI on one graph: waits until it is due, runs it, and shows what came of it. Never two runs at once.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::due::Due;
+use super::run::{Run, RunError, run};
+use super::watch::GraphWatch;
+use crate::board::{Board, Slot, Status};
+use crate::graph::GraphError;
+use crate::instruments::LaneInstruments;
+use crate::kpi::{Kpi, OnError};
+use crate::measure::{Measured, substitute};
+
+/// A run that went well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Success {
+    /// From the first question to the last row.
+    pub duration: Duration,
+    /// The rows that came.
+    pub rows: u64,
+    /// The label sets they made.
+    pub series: u64,
+}
+
+/// Someone who wants a run now and hears how it went, or why it failed.
+pub(super) type Request = oneshot::Sender<Result<Success, String>>;
+
+/// One KPI on one graph.
+pub(super) struct Runner {
+    board: Arc<Board>,
+    slot: usize,
+    lane: usize,
+    watch: Arc<GraphWatch>,
+    instruments: LaneInstruments,
+    requests: mpsc::UnboundedReceiver<Request>,
+    due: Due,
+    status: Status,
+    /// When the values shown are too old, unless a run goes well before.
+    stale_at: Option<Instant>,
+}
+
+impl Runner {
+    pub(super) fn new(
+        (board, slot, lane): (Arc<Board>, usize, usize),
+        watch: Arc<GraphWatch>,
+        instruments: LaneInstruments,
+        requests: mpsc::UnboundedReceiver<Request>,
+        due: Due,
+    ) -> Self {
+        Self { board, slot, lane, watch, instruments, requests, due, status: Status::default(), stale_at: None }
+    }
+
+    /// Runs at once, then whenever it is due, asked for, or the graph has come back; until `stop`.
+    pub(super) async fn keep(mut self, stop: CancellationToken) {
+        let mut returns = self.watch.returns();
+        let mut waiting = Vec::new();
+        loop {
+            // Before the run: a graph that comes back during it is not missed.
+            returns.mark_unchanged();
+            let graph_was_away = tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                graph_was_away = self.run_once(&mut waiting) => graph_was_away,
+            };
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                () = self.wait(&mut waiting, &mut returns, graph_was_away) => {}
+            }
+        }
+    }
+
+    /// Waits for a reason to run, and takes away what grows too old meanwhile.
+    async fn wait(&mut self, waiting: &mut Vec<Request>, returns: &mut watch::Receiver<u64>, graph_was_away: bool) {
+        self.due.forget_missed();
+        self.status.next_run = self.due.at();
+        self.show_status();
+        loop {
+            let stale_at = self.stale_at;
+            tokio::select! {
+                biased;
+                Some(request) = self.requests.recv() => return waiting.push(request),
+                Ok(()) = returns.changed(), if graph_was_away => return,
+                () = self.due.next() => return,
+                () = passed(stale_at) => self.take_away(),
+            }
+        }
+    }
+
+    /// Runs the KPI and shows the outcome; says whether the graph was away.
+    async fn run_once(&mut self, waiting: &mut Vec<Request>) -> bool {
+        self.status.running = true;
+        self.show_status();
+        let run = self.run().await;
+        self.tell_watch(&run);
+        let graph_was_away = matches!(&run.result, Err(RunError::Graph(error)) if error.graph_is_away());
+        self.instruments.skipped("null_value", run.skipped.null_value);
+        self.instruments.skipped("nan_value", run.skipped.nan_value);
+        let now = SystemTime::now();
+        self.status = Status { running: false, last_run: Some(now), duration: Some(run.duration), ..self.status.clone() };
+        let outcome = match run.result {
+            Ok(measured) => Ok(self.succeed(measured, run.duration, now)),
+            Err(error) => Err(self.fail(&error, run.duration)),
+        };
+        self.show_status();
+        for request in waiting.drain(..) {
+            // Who asked may have gone.
+            let _ = request.send(outcome.clone());
+        }
+        graph_was_away
+    }
+
+    async fn run(&mut self) -> Run {
+        if let Some(error) = self.watch.away() {
+            return Run::not_asked(error.into());
+        }
+        let kpi = self.kpi().clone();
+        let watch = self.watch.clone();
+        let mut running = std::pin::pin!(run(&kpi, &watch.graph));
+        loop {
+            let stale_at = self.stale_at;
+            tokio::select! {
+                run = &mut running => return run,
+                () = passed(stale_at) => self.take_away(),
+            }
+        }
+    }
+
+    fn tell_watch(&self, run: &Run) {
+        match &run.result {
+            Err(RunError::Graph(error)) => self.watch.failed(error),
+            Err(RunError::Measure(_)) | Ok(_) => self.watch.answered(),
+        }
+    }
+
+    fn succeed(&mut self, measured: Measured, duration: Duration, now: SystemTime) -> Success {
+        let success = Success { duration, rows: measured.rows, series: measured.series() };
+        self.instruments.succeeded(duration, success.rows, success.series);
+        self.stale_at = Some(Instant::now() + self.kpi().stale_after);
+        self.slot().publish(self.lane, Some(measured.points));
+        if self.status.error.take().is_some() {
+            tracing::info!(kpi = %self.kpi().id, graph = %self.watch.name, "the KPI runs again");
+        }
+        self.status.last_success = Some(now);
+        self.status.rows = success.rows;
+        self.status.series = success.series;
+        success
+    }
+
+    fn fail(&mut self, error: &RunError, duration: Duration) -> String {
+        self.instruments.failed(duration, error.reason());
+        let text = described(self.kpi(), error);
+        if !matches!(error, RunError::Graph(error) if error.graph_is_away()) {
+            tracing::warn!(kpi = %self.kpi().id, graph = %self.watch.name, reason = error.reason(), "{text}");
+        }
+        self.status.error = Some(text.clone());
+        match self.kpi().on_error {
+            OnError::Keep => {}
+            OnError::Drop => self.take_away(),
+            OnError::Publish(number) => {
+                let last = self.slot().lanes()[self.lane].points();
+                let points = substitute(self.kpi(), last.as_deref(), number);
+                self.slot().publish(self.lane, Some(points));
+                // The number is what the user wants to see until a run goes well, however long that takes.
+                self.stale_at = None;
+            }
+        }
+        text
+    }
+
+    fn take_away(&mut self) {
+        self.stale_at = None;
+        self.slot().publish(self.lane, None);
+        tracing::warn!(kpi = %self.kpi().id, graph = %self.watch.name, "no fresh values: the KPI's series are gone until a run goes well");
+    }
+
+    fn slot(&self) -> &Slot {
+        &self.board.slots()[self.slot]
+    }
+
+    fn kpi(&self) -> &Arc<Kpi> {
+        &self.slot().kpi
+    }
+
+    fn show_status(&self) {
+        self.slot().lanes()[self.lane].set_status(self.status.clone());
+    }
+}
+
+/// A graph's complaint about a query, at its line of the file.
+fn described(kpi: &Kpi, error: &RunError) -> String {
+    match error {
+        RunError::Graph(GraphError::Statement { message, place: Some(place) }) => {
+            format!("{}:{}:{}: {message}", kpi.path, place.line, place.column)
+        }
+        RunError::Graph(_) | RunError::Measure(_) => error.to_string(),
+    }
+}
+
+/// Never passes when there is no such moment.
+async fn passed(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,103 @@
+//! Whether a graph answers: found out once for all KPIs, so that a graph that is away is asked by one voice only.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep};
+
+use crate::board::Board;
+use crate::graph::{Graph, GraphError};
+use crate::instruments::Instruments;
+
+/// The longest a graph may take to answer `RETURN 1`; the first query of a fresh Neo4j takes up to 2 s.
+const PING: Duration = Duration::from_secs(5);
+/// Between two pings: a twentieth of the outage, so that the wait is always small against it, but within these bounds.
+const SOONEST: Duration = Duration::from_millis(200);
+const LATEST: Duration = Duration::from_secs(10);
+
+/// One graph, and what is known of it.
+pub(super) struct GraphWatch {
+    pub(super) name: Arc<str>,
+    pub(super) graph: Arc<Graph>,
+    board: Arc<Board>,
+    instruments: Arc<Instruments>,
+    /// Why no query goes out at present.
+    away: ArcSwapOption<GraphError>,
+    doubt: Notify,
+    /// Counts how often the graph has come back.
+    returns: watch::Sender<u64>,
+}
+
+impl GraphWatch {
+    pub(super) fn new(
+        name: Arc<str>,
+        graph: Arc<Graph>,
+        board: Arc<Board>,
+        instruments: Arc<Instruments>,
+    ) -> Self {
+        let (returns, _) = watch::channel(0);
+        Self { name, graph, board, instruments, away: ArcSwapOption::empty(), doubt: Notify::new(), returns }
+    }
+
+    /// Why the graph is not asked now.
+    pub(super) fn away(&self) -> Option<GraphError> {
+        self.away.load_full().map(|error| (*error).clone())
+    }
+
+    /// Changes each time the graph has come back.
+    pub(super) fn returns(&self) -> watch::Receiver<u64> {
+        self.returns.subscribe()
+    }
+
+    /// A query was answered, well or not.
+    pub(super) fn answered(&self) {
+        self.set(None);
+    }
+
+    /// A query failed in a way that may be the graph's.
+    pub(super) fn failed(&self, error: &GraphError) {
+        if error.graph_is_away() {
+            self.set(Some(error));
+            self.doubt.notify_one();
+        } else if matches!(error, GraphError::Timeout(_)) {
+            self.doubt.notify_one();
+        } else {
+            self.answered();
+        }
+    }
+
+    /// Pings whenever there is doubt, until the graph answers. Never ends.
+    pub(super) async fn keep(&self) {
+        loop {
+            self.doubt.notified().await;
+            let since = Instant::now();
+            while let Err(error) = self.graph.ping(PING).await {
+                self.set(Some(&error));
+                sleep((since.elapsed() / 20).clamp(SOONEST, LATEST)).await;
+            }
+            let was_away = self.away.load().is_some();
+            self.answered();
+            if was_away {
+                tracing::info!(graph = %self.name, "the graph answers again");
+                self.returns.send_modify(|returns| *returns += 1);
+            }
+        }
+    }
+
+    fn set(&self, error: Option<&GraphError>) {
+        let was_away = self.away.swap(error.map(|error| Arc::new(error.clone()))).is_some();
+        let Some(state) = self.board.graph(&self.name) else { return };
+        match error {
+            None => state.set_up(),
+            Some(error) => {
+                state.set_down(error.to_string());
+                if !was_away {
+                    tracing::warn!(graph = %self.name, %error, "the graph is away; its KPIs wait until it answers");
+                }
+            }
+        }
+        self.instruments.graph_up(&self.name, error.is_none());
+    }
+}

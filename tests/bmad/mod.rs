@@ -1,0 +1,11 @@
+//! A BMAD graph as plain Rust: what it holds, the Cypher that makes it, and the numbers that must come out of it.
+//!
+//! `world` knows nothing of Cypher, `statements` nothing of KPIs, and `oracle` nothing of a graph: that is what makes its
+//! numbers worth comparing with.
+#![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
+
+pub(crate) mod answer;
+pub(crate) mod oracle;
+pub(crate) mod random;
+pub(crate) mod statements;
+pub(crate) mod world;

@@ -1,0 +1,136 @@
+//! What a BMAD graph holds. Nodes point at each other by `key`; a key that no node has is a relationship that is not there.
+
+pub(crate) const HOUR: i64 = 3600;
+pub(crate) const DAY: i64 = 24 * HOUR;
+
+/// A text property that may be missing; an empty text is there.
+pub(crate) type Text = Option<String>;
+
+/// The name of a node, unique among those of its label.
+pub(crate) type Key = usize;
+
+/// A time property.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) enum Time {
+    /// Not there.
+    #[default]
+    Missing,
+    /// A datetime, this many seconds before now.
+    Ago(i64),
+    /// The same, but stored as a string by some careless script: no query may count it, none may stumble over it.
+    Text(i64),
+}
+
+impl Time {
+    /// Whether it is a datetime not older than `seconds`.
+    pub(crate) fn within(self, seconds: i64) -> bool {
+        match self {
+            Time::Ago(ago) => ago <= seconds,
+            Time::Missing | Time::Text(_) => false,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Agent {
+    pub(crate) key: Key,
+    pub(crate) name: Text,
+    /// The pack that the node belongs to, when it is not this one. So on all nodes.
+    pub(crate) system: Text,
+    pub(crate) brains: Vec<Key>,
+    pub(crate) learned: Vec<Key>,
+    pub(crate) can_apply: Vec<(Key, Time)>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Event {
+    pub(crate) key: Key,
+    pub(crate) event_type: Text,
+    pub(crate) group_id: Text,
+    pub(crate) timestamp: Time,
+    pub(crate) system: Text,
+    pub(crate) outcomes: Vec<Key>,
+    pub(crate) patterns: Vec<Key>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pattern {
+    pub(crate) key: Key,
+    pub(crate) group_id: Text,
+    pub(crate) success_rate: Option<f64>,
+    pub(crate) times_used: Option<i64>,
+    pub(crate) system: Text,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Insight {
+    pub(crate) key: Key,
+    pub(crate) group_id: Text,
+    pub(crate) applies_to: Text,
+    pub(crate) confidence_score: Option<f64>,
+    pub(crate) created_at: Time,
+    pub(crate) success_rate: Option<f64>,
+    pub(crate) times_applied: Option<i64>,
+    pub(crate) system: Text,
+    /// Carries the label `Memory` as well.
+    pub(crate) memory: bool,
+}
+
+/// Archived events.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Summary {
+    pub(crate) event_type: Text,
+    pub(crate) group_id: Text,
+    pub(crate) count: Option<i64>,
+    pub(crate) system: Text,
+}
+
+/// A whole graph. Of brains and outcomes only the keys matter: they are 0, 1, 2, …
+#[derive(Clone, Debug, Default)]
+pub(crate) struct World {
+    pub(crate) agents: Vec<Agent>,
+    pub(crate) brains: usize,
+    pub(crate) events: Vec<Event>,
+    pub(crate) outcomes: usize,
+    pub(crate) patterns: Vec<Pattern>,
+    pub(crate) insights: Vec<Insight>,
+    pub(crate) summaries: Vec<Summary>,
+}
+
+impl World {
+    pub(crate) fn pattern(&self, key: Key) -> Option<&Pattern> {
+        self.patterns.iter().find(|pattern| pattern.key == key)
+    }
+
+    pub(crate) fn insight(&self, key: Key) -> Option<&Insight> {
+        self.insights.iter().find(|insight| insight.key == key)
+    }
+
+    /// The same graph after everything of a group was deleted.
+    pub(crate) fn without_group(mut self, group: &str) -> Self {
+        let stays = |group_id: &Text| group_id.as_deref() != Some(group);
+        self.events.retain(|event| stays(&event.group_id));
+        self.patterns.retain(|pattern| stays(&pattern.group_id));
+        self.insights.retain(|insight| stays(&insight.group_id));
+        self.summaries.retain(|summary| stays(&summary.group_id));
+        self
+    }
+
+    /// The same graph after the weekly roll-up: events older than `seconds` became counts.
+    pub(crate) fn archived(mut self, seconds: i64) -> Self {
+        let is_old =
+            |event: &Event| matches!(event.timestamp, Time::Ago(ago) if ago > seconds) && event.system.is_none();
+        let (old, kept): (Vec<_>, Vec<_>) = self.events.into_iter().partition(is_old);
+        self.events = kept;
+        for Event { event_type, group_id, .. } in old {
+            let summary = self.summaries.iter_mut().find(|summary| {
+                summary.system.is_none() && summary.event_type == event_type && summary.group_id == group_id
+            });
+            match summary {
+                Some(summary) => *summary.count.get_or_insert(0) += 1,
+                None => self.summaries.push(Summary { event_type, group_id, count: Some(1), system: None }),
+            }
+        }
+        self
+    }
+}

@@ -1,0 +1,242 @@
+//! The real server on a free port, over a board that is filled by hand.
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use cypher_exporter::board::{Board, Slot, Status};
+use cypher_exporter::http::{Limits, Refresh, Refreshed, Settings, Site, UnknownKpi, serve};
+use cypher_exporter::instruments::Instruments;
+use cypher_exporter::kpi::{Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Shape};
+use cypher_exporter::metric::{
+    Constant, Desc, Distribution, LabelName, MetricName, MetricType, Points, Quantiles, Series,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// Nothing here takes as long; what does is broken.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Label values that try to break out of their quotes; the empty one counts as no label for Prometheus.
+pub const HOSTILE: [&str; 7] = ["back\\slash", "quo\"te", "new\nline", "é\u{1f600}", "", "nul\0", "\"} 1\nup{x=\""];
+
+/// A KPI with one metric and the labels that its points need.
+pub fn kpi(id: &str, name: &str, unit: Option<&str>, labels: &[&str], metric_type: MetricType) -> Arc<Kpi> {
+    let labels: Arc<[_]> = labels.iter().map(|label| LabelName::new(label).unwrap()).collect();
+    let help = format!("A {} with \"quotes\", a \\ and\na line break.", metric_type.as_str());
+    let desc = Desc { name: MetricName::new(name).unwrap(), help, unit: unit.map(str::to_owned), labels };
+    let shape = match metric_type {
+        MetricType::Gauge => Shape::Gauge { value: 0 },
+        MetricType::Counter => Shape::Counter { value: 0 },
+        MetricType::Histogram => Shape::Histogram { value: 0, weight: None, bounds: [0.25, 1.0, 1e6].into() },
+        MetricType::Summary => {
+            Shape::Summary { quantiles: [0.5, 1.0].into(), columns: vec![0, 1], sum: None, count: None }
+        }
+        MetricType::Info => Shape::Info,
+        MetricType::StateSet => Shape::StateSet { value: 0, states: None },
+    };
+    Arc::new(Kpi {
+        id: id.into(),
+        pack: "p".into(),
+        path: format!("queries/{id}.cypher"),
+        query: "".into(),
+        columns: [].into(),
+        metrics: vec![Metric { desc: Arc::new(desc), labels: Vec::new(), shape, expected: Vec::new() }],
+        schedule: Schedule::Every(Duration::from_secs(300)),
+        timeout: Duration::from_secs(30),
+        mode: Mode::Snapshot,
+        parameters: Vec::new(),
+        graph: None,
+        database: None,
+        on_error: OnError::Keep,
+        stale_after: Duration::from_secs(900),
+        on_duplicate: OnDuplicate::Error,
+        max_series: 100_000,
+        panels: None,
+        alerts: Vec::new(),
+    })
+}
+
+/// A series with these labels.
+pub fn series<T>(labels: &[&str], value: T) -> Series<T> {
+    Series { labels: labels.iter().map(|label| Arc::from(*label)).collect(), value }
+}
+
+/// KPIs of every type, and what each shows.
+pub fn all_types() -> Vec<(Arc<Kpi>, Points)> {
+    let counts = |counts: &[u64], sum| Distribution { counts: counts.into(), sum };
+    let mut odd = HOSTILE.map(|value| series(&[value], -1.5)).to_vec();
+    let long = "x".repeat(10_000);
+    odd.extend([series(&[&long], f64::INFINITY), series(&["-inf"], f64::NEG_INFINITY), series(&["tiny"], 1e-300)]);
+    let gauge = kpi("p/agents", "p_agents", None, &["group"], MetricType::Gauge);
+    let counter = kpi("p/busy", "p_busy_seconds_total", Some("seconds"), &[], MetricType::Counter);
+    let odd_name = kpi("p/stored", "p_stored_total", None, &[], MetricType::Gauge);
+    let histogram = kpi("p/skill", "p_skill_seconds", Some("seconds"), &["skill"], MetricType::Histogram);
+    let signed = kpi("p/signed", "p_delta", None, &[], MetricType::Histogram);
+    let summary = kpi("p/size", "p_size_bytes", Some("bytes"), &["group"], MetricType::Summary);
+    let info = kpi("p/model", "p_model_info", None, &["version"], MetricType::Info);
+    let states = kpi("p/breaker", "p_breaker", None, &["id"], MetricType::StateSet);
+    let bounds = || [0.25, 1.0, 1e6].into();
+    let two = vec![series(&["a"], counts(&[1, 2, 0, 4], Some(9.5))), series(&["b"], counts(&[0; 4], Some(0.0)))];
+    let quantiles = |sum, count| Quantiles { values: [2.0, 4.0].into(), sum, count };
+    let sizes = vec![series(&["a"], quantiles(Some(9.0), Some(3))), series(&["b"], quantiles(None, None))];
+    vec![
+        (gauge, Points::Gauge(odd)),
+        (counter, Points::Counter(vec![series(&[], 3.0)])),
+        (odd_name, Points::Gauge(vec![series(&[], 1e300)])),
+        (histogram, Points::Histogram { bounds: bounds(), series: two }),
+        (signed, Points::Histogram { bounds: [-1.0, 1.0].into(), series: vec![series(&[], counts(&[1, 1, 0], None))] }),
+        (summary, Points::Summary { quantiles: [0.5, 1.0].into(), series: sizes }),
+        (info, Points::Info(vec![series(&["7"], ())])),
+        (
+            states,
+            Points::StateSet { states: ["open", "closed"].map(Arc::from).into(), series: vec![series(&["1"], 1)] },
+        ),
+    ]
+}
+
+/// How many samples [`all_types`] makes.
+pub const ALL_TYPES_SAMPLES: usize = 10 + 1 + 1 + 12 + 3 + 6 + 1 + 2;
+
+/// KPIs of one gauge each, with so many series.
+pub fn gauges(kpis: usize, series_each: usize) -> Vec<(Arc<Kpi>, Points)> {
+    let points = |kpi: usize| {
+        (0..series_each).map(|at| series(&[&format!("{kpi}-{at}")], at as f64 * 1.2345)).collect::<Vec<_>>()
+    };
+    let of = |at| kpi(&format!("p/many{at:03}"), &format!("p_many{at:03}"), None, &["sensor"], MetricType::Gauge);
+    (0..kpis).map(|at| (of(at), Points::Gauge(points(at)))).collect()
+}
+
+/// A site whose KPIs have all run well.
+pub fn site(kpis: Vec<(Arc<Kpi>, Points)>, settings: Settings, refresh: Refresh) -> Site {
+    let graphs = [Arc::from("default")];
+    let (kpis, points): (Vec<_>, Vec<_>) = kpis.into_iter().unzip();
+    let board = Board::new(&kpis, &graphs, Constant::default());
+    for (kpi, points) in kpis.iter().zip(points) {
+        run_well(board.slot(&kpi.id).unwrap(), points);
+    }
+    board.graph("default").unwrap().set_up();
+    let instruments = Instruments::new(&kpis, &[], &graphs).unwrap();
+    Site { board: Arc::new(board), instruments: Arc::new(instruments), refresh, settings }
+}
+
+/// Publishes what a run brought.
+pub fn run_well(slot: &Slot, points: Points) {
+    let now = Some(SystemTime::now());
+    let series = points.len() as u64;
+    slot.publish(0, Some(vec![Arc::new(points)]));
+    slot.lanes()[0].set_status(Status { last_run: now, last_success: now, next_run: now, series, ..Status::default() });
+}
+
+/// A refresh that knows one KPI, `p/agents`, and has this outcome.
+pub fn refresh(error: Option<&'static str>) -> Refresh {
+    Arc::new(move |kpi| {
+        Box::pin(async move {
+            let id = kpi.unwrap_or("p/agents".into());
+            if id != "p/agents" {
+                return Err(UnknownKpi(id));
+            }
+            let error = error.map(str::to_owned);
+            Ok(vec![Refreshed {
+                kpi: id.into(),
+                graph: "default".into(),
+                duration: PATIENCE,
+                rows: 2,
+                series: 1,
+                error,
+            }])
+        })
+    })
+}
+
+/// Short limits, so that tests see their ends.
+pub fn brisk() -> Limits {
+    let moment = Duration::from_millis(300);
+    Limits { connections: 1, header: moment, stall: moment, age: 2 * PATIENCE, grace: moment }
+}
+
+/// A running server; it ends with the value.
+pub struct Served {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What it shows.
+    pub site: Arc<Site>,
+    /// Stops it.
+    pub stop: CancellationToken,
+    /// Ends when it has stopped.
+    pub ended: JoinHandle<()>,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+impl Served {
+    /// Starts it on a free port.
+    pub async fn start(site: Site) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, site, stop) = (listener.local_addr().unwrap(), Arc::new(site), CancellationToken::new());
+        let ended = tokio::spawn(serve(listener, site.clone(), stop.clone()));
+        Self { address, site, stop, ended }
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// A new connection.
+    pub async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// Sends one request on a connection of its own and reads until its end: head and body.
+    pub async fn ask(&self, method: &str, path: &str, headers: &str) -> (String, Vec<u8>) {
+        let mut stream = self.connect().await;
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        read_answer(&mut stream).await
+    }
+
+    /// The body of a GET as text.
+    pub async fn get(&self, path: &str, headers: &str) -> String {
+        String::from_utf8(self.ask("GET", path, headers).await.1).unwrap()
+    }
+}
+
+/// Reads until the server closes.
+pub async fn read_answer(stream: &mut TcpStream) -> (String, Vec<u8>) {
+    let mut all = Vec::new();
+    timeout(PATIENCE, stream.read_to_end(&mut all)).await.expect("the server never ends its answer").unwrap();
+    let end = all.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer with a head");
+    let body = all.split_off(end + 4);
+    (String::from_utf8(all).unwrap(), body)
+}
+
+/// Runs a program to its end: exit code, standard output, standard error. None when it is not there.
+pub fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<(i32, Vec<u8>, String)> {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().ok()?;
+    let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_vec());
+    // A program that refuses early need not read all of it.
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    Some((output.status.code().unwrap_or(-1), output.stdout, String::from_utf8_lossy(&output.stderr).into_owned()))
+}
+
+/// Says that a check did not run; where checks must run that is a failure.
+#[allow(clippy::print_stderr, reason = "whoever runs the tests is to see it")]
+pub fn skipped(what: &str) {
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "cannot run: {what}");
+    eprintln!("\n*** SKIPPED: {what}\n");
+}

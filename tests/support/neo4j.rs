@@ -1,0 +1,327 @@
+//! A real Neo4j Community server for tests: started on a free port in a temporary home, ended whatever ends the test.
+
+mod java;
+mod process;
+
+use std::fmt::Write as _;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+use std::{env, fs, io, thread};
+
+use java::Distribution;
+use process::Process;
+use tempfile::TempDir;
+
+/// The long-term support release that most tests run on.
+pub const LTS: &str = "5.26.25";
+
+/// The newest release that we promise to work with; needs Java 21 or newer.
+pub const NEWEST: &str = "2026.09.0";
+
+/// How long a server may take to answer: it needs 4 to 7 s on a quiet machine with two cores.
+const READY_WITHIN: Duration = Duration::from_secs(60);
+
+/// What a test may ask of its own server.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The release.
+    pub version: &'static str,
+    /// Turns authentication on, with this password of the user `neo4j`; at least 8 characters.
+    pub password: Option<String>,
+    /// Refuses connections without TLS; the certificate is self-signed.
+    pub tls: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { version: LTS, password: None, tls: false }
+    }
+}
+
+/// A server, running or not.
+#[derive(Debug)]
+pub struct Neo4j {
+    uri: String,
+    user: String,
+    password: String,
+    own: Option<Own>,
+    alone: tokio::sync::Mutex<()>,
+}
+
+/// What there is to a server that we started.
+#[derive(Debug)]
+struct Own {
+    // Dropped before the home, so that the server does not write into a folder that is being removed.
+    process: Option<Process>,
+    distribution: Distribution,
+    home: TempDir,
+}
+
+/// The server of this test program, started at first use, or the one that `NEO4J_TEST_URI` names. May block for seconds.
+///
+/// All tests of the program share it: use labels of your own, or [`Neo4j::alone`] before [`Neo4j::clear`].
+pub fn shared() -> Option<&'static Neo4j> {
+    static SHARED: OnceLock<Option<Neo4j>> = OnceLock::new();
+    SHARED.get_or_init(|| named_by_environment().or_else(|| Neo4j::start(Options::default()))).as_ref()
+}
+
+fn named_by_environment() -> Option<Neo4j> {
+    let uri = env::var("NEO4J_TEST_URI").ok()?;
+    let user = env::var("NEO4J_TEST_USER").unwrap_or_else(|_| "neo4j".to_owned());
+    let password = env::var("NEO4J_TEST_PASSWORD").unwrap_or_default();
+    let neo4j = Neo4j { uri, user, password, own: None, alone: tokio::sync::Mutex::default() };
+    neo4j.wait_until_ready(&mut || false).unwrap_or_else(|error| panic!("NEO4J_TEST_URI: {error}"));
+    Some(neo4j)
+}
+
+impl Neo4j {
+    /// Starts a server of the test's own and waits until it answers; `None`, with a loud word, where Java or the jars are
+    /// missing. Dropping it ends it and removes its home.
+    pub fn start(options: Options) -> Option<Self> {
+        let distribution = match Distribution::find(options.version) {
+            Ok(distribution) => distribution,
+            Err(reason) => {
+                skip(&reason);
+                return None;
+            }
+        };
+        // Between our look at a free port and the server's bind, another program can take it.
+        for _ in 0..2 {
+            if let Ok(neo4j) = Self::try_start(&options, &distribution) {
+                return Some(neo4j);
+            }
+        }
+        Some(Self::try_start(&options, &distribution).unwrap_or_else(|error| panic!("{error}")))
+    }
+
+    fn try_start(options: &Options, distribution: &Distribution) -> Result<Self, String> {
+        let home = tempfile::Builder::new().prefix("neo4j-").tempdir().expect("a temporary folder can be made");
+        let port = free_port();
+        configure(home.path(), port, options);
+        if let Some(password) = &options.password {
+            set_initial_password(distribution, home.path(), password);
+        }
+        let mut neo4j = Self {
+            uri: format!("{}://127.0.0.1:{port}", if options.tls { "bolt+ssc" } else { "bolt" }),
+            user: "neo4j".to_owned(),
+            password: options.password.clone().unwrap_or_default(),
+            own: Some(Own { process: None, distribution: distribution.clone(), home }),
+            alone: tokio::sync::Mutex::default(),
+        };
+        neo4j.launch()?;
+        Ok(neo4j)
+    }
+
+    fn launch(&mut self) -> Result<(), String> {
+        let own = self.own.as_mut().expect("only a server that we started is launched");
+        let mut process = Process::start(own.home.path(), &server(&own.distribution, own.home.path()));
+        let ready = self.wait_until_ready(&mut || process.has_ended());
+        let own = self.own.as_mut().expect("it was there");
+        own.process = Some(process);
+        ready.map_err(|error| format!("Neo4j does not answer: {error}\n{}", tail(&own.home.path().join("log"))))
+    }
+
+    /// The address to connect to; `bolt+ssc` when the server wants TLS.
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        self.uri.split_once("://").map_or(&self.uri, |(_, address)| address)
+    }
+
+    /// The user.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// The password; empty when the server does not ask for one.
+    pub fn password(&self) -> &str {
+        &self.password
+    }
+
+    /// Keeps this server from other tests of the program until the guard is dropped, as long as they ask for it too.
+    pub async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.alone.lock().await
+    }
+
+    /// Runs statements in WRITE mode one after the other; they are separated by a `;` at the end of a line.
+    pub async fn write(&self, cypher: &str) {
+        for statement in
+            cypher.split(";\n").map(|text| text.trim().trim_end_matches(';')).filter(|text| !text.is_empty())
+        {
+            self.run(statement).await.unwrap_or_else(|error| panic!("{error}\n{statement}"));
+        }
+    }
+
+    /// Deletes all nodes and relationships; indexes and constraints stay.
+    pub async fn clear(&self) {
+        self.write("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").await;
+    }
+
+    /// Stops the server's clock: connections stay open, and nothing is answered.
+    pub fn freeze(&self) {
+        self.process().signal("STOP");
+    }
+
+    /// Lets a frozen server go on.
+    pub fn thaw(&self) {
+        self.process().signal("CONT");
+    }
+
+    /// Ends the server without warning.
+    pub fn kill(&mut self) {
+        self.end("KILL");
+    }
+
+    /// Ends the server in good order.
+    pub fn stop(&mut self) {
+        self.end("TERM");
+    }
+
+    /// Starts a stopped or killed server again, with the same home and port, and waits until it answers.
+    pub fn restart(&mut self) {
+        if self.own.as_ref().is_some_and(|own| own.process.is_some()) {
+            self.stop();
+        }
+        self.launch().unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    fn end(&mut self, signal: &str) {
+        let process = self.own.as_mut().and_then(|own| own.process.take());
+        let mut process = process.expect("the test started this server and it runs");
+        process.signal(signal);
+        process.wait();
+    }
+
+    fn process(&self) -> &Process {
+        let own = self.own.as_ref().expect("a server named by NEO4J_TEST_URI is not ours to stop");
+        own.process.as_ref().expect("the server runs")
+    }
+
+    async fn run(&self, statement: &str) -> Result<(), neo4rs::Error> {
+        // A fresh connection each time: a pooled one would belong to the runtime of the test that opened it.
+        let graph = neo4rs::Graph::new(&self.uri, &self.user, &self.password)?;
+        let mut rows = graph.execute(neo4rs::query(statement)).await?;
+        while rows.next().await?.is_some() {}
+        Ok(())
+    }
+
+    /// Polls until a query is answered, on a thread of its own so that callers may be inside a runtime.
+    fn wait_until_ready(&self, has_ended: &mut (dyn FnMut() -> bool + Send)) -> Result<(), String> {
+        // Another test may have installed it: that one is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let deadline = Instant::now() + READY_WITHIN;
+        thread::scope(|scope| {
+            let poll = || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+                loop {
+                    let answer = runtime
+                        .block_on(async { tokio::time::timeout(Duration::from_secs(10), self.run("RETURN 1")).await });
+                    let error = match answer {
+                        Ok(Ok(())) => return Ok(()),
+                        Ok(Err(error)) => error.to_string(),
+                        Err(_) => "no answer within 10 s".to_owned(),
+                    };
+                    if has_ended() || Instant::now() > deadline {
+                        return Err(error);
+                    }
+                    thread::sleep(Duration::from_millis(50));
+                }
+            };
+            scope.spawn(poll).join().expect("the poll does not panic")
+        })
+    }
+}
+
+/// Says that tests are skipped, past the capture of output by the test program; in CI that is a failure.
+fn skip(reason: &str) {
+    assert!(env::var("CI").as_deref() != Ok("true"), "tests on a real Neo4j must run in CI: {reason}");
+    let _ = io::Write::write_all(
+        &mut io::stderr(),
+        format!("\n*** SKIPPED, as no real Neo4j could be started: {reason} ***\n").as_bytes(),
+    );
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("it is bound").port()
+}
+
+fn configure(home: &Path, port: u16, options: &Options) {
+    let mut settings = format!(
+        "server.default_listen_address=127.0.0.1
+server.bolt.listen_address=127.0.0.1:{port}
+server.bolt.advertised_address=127.0.0.1:{port}
+server.http.enabled=false
+server.https.enabled=false
+server.directories.import=import
+server.memory.pagecache.size=64m
+db.tx_log.preallocate=false
+dbms.usage_report.enabled=false
+dbms.security.auth_enabled={}
+",
+        options.password.is_some()
+    );
+    if options.tls {
+        let policy = "dbms.ssl.policy.bolt";
+        write!(
+            settings,
+            "server.bolt.tls_level=REQUIRED
+{policy}.enabled=true
+{policy}.base_directory=certs
+{policy}.private_key=private.key
+{policy}.public_certificate=public.crt
+"
+        )
+        .expect("writing to a string cannot fail");
+        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let certified = rcgen::generate_simple_self_signed(names).expect("the names are good");
+        fs::create_dir(home.join("certs")).unwrap();
+        fs::write(home.join("certs/public.crt"), certified.cert.pem()).unwrap();
+        fs::write(home.join("certs/private.key"), certified.signing_key.serialize_pem()).unwrap();
+    }
+    fs::create_dir(home.join("conf")).unwrap();
+    fs::create_dir(home.join("import")).unwrap();
+    fs::write(home.join("conf/neo4j.conf"), settings).unwrap();
+}
+
+fn java(distribution: &Distribution) -> Command {
+    let mut java = Command::new(&distribution.java);
+    // The first compiler only, and the smallest collector: tests are over before anything better would pay.
+    java.args(["-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]);
+    for package in ["java.nio", "java.io", "sun.nio.ch", "java.util.concurrent"] {
+        java.arg(format!("--add-opens=java.base/{package}=ALL-UNNAMED"));
+    }
+    java.arg("-cp").arg(distribution.lib.join("*"));
+    java
+}
+
+fn server(distribution: &Distribution, home: &Path) -> Command {
+    let mut server = java(distribution);
+    server.arg(distribution.main);
+    server.arg(format!("--home-dir={}", home.display()));
+    server.arg(format!("--config-dir={}", home.join("conf").display()));
+    server
+}
+
+fn set_initial_password(distribution: &Distribution, home: &Path, password: &str) {
+    let output = java(distribution)
+        .args(["org.neo4j.cli.AdminTool", "dbms", "set-initial-password", password])
+        .env("NEO4J_HOME", home)
+        .env("NEO4J_CONF", home.join("conf"))
+        .output()
+        .expect("java starts");
+    assert!(output.status.success(), "set-initial-password: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The end of the server's log, where the reason stands.
+fn tail(log: &Path) -> String {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(30)..].join("\n")
+}
