@@ -34,9 +34,18 @@ impl Source {
 
     /// Whether a path begins with `name`.
     pub(crate) fn names(&self, name: &str) -> bool {
-        let wanted: Vec<&str> = name.split("::").collect();
-        self.paths.iter().any(|path| path.len() >= wanted.len() && path.iter().zip(&wanted).all(|(a, b)| a == b))
+        self.paths.iter().any(|path| begins_with(path, name))
     }
+
+    /// Whether a path begins with `name`, but not with `exception`.
+    pub(crate) fn names_besides(&self, name: &str, exception: &str) -> bool {
+        self.paths.iter().any(|path| begins_with(path, name) && !begins_with(path, exception))
+    }
+}
+
+fn begins_with(path: &[String], name: &str) -> bool {
+    let mut segments = path.iter();
+    name.split("::").all(|wanted| segments.next().is_some_and(|segment| segment == wanted))
 }
 
 /// Words, `::`, and every other character by itself; comments, strings and characters are left out.
