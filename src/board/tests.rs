@@ -1,34 +1,12 @@
 //! What a scrape sees of runs on one graph and on two.
 
 use super::*;
-use crate::kpi::{Metric, Mode, OnDuplicate, OnError, Schedule, Shape};
-use crate::metric::{Desc, MetricName, Series};
+use crate::kpi;
+use crate::metric::Series;
 
 fn kpi(id: &str, graph: Option<&str>) -> Arc<Kpi> {
-    let name = MetricName::new(&id.replace('/', "_")).unwrap();
-    let desc = Desc { name, help: "Help.".into(), unit: None, labels: [LabelName::new("group").unwrap()].into() };
-    let metric =
-        Metric { desc: Arc::new(desc), labels: vec![1], shape: Shape::Gauge { value: 0 }, expected: Vec::new() };
-    Arc::new(Kpi {
-        id: id.into(),
-        pack: "p".into(),
-        path: format!("queries/{id}.cypher"),
-        query: "".into(),
-        columns: [].into(),
-        metrics: vec![metric],
-        schedule: Schedule::Every(Duration::from_secs(60)),
-        timeout: Duration::from_secs(30),
-        mode: Mode::Snapshot,
-        parameters: Vec::new(),
-        graph: graph.map(Arc::from),
-        database: None,
-        on_error: OnError::Keep,
-        stale_after: Duration::from_secs(900),
-        on_duplicate: OnDuplicate::Error,
-        max_series: 10,
-        panels: None,
-        alerts: Vec::new(),
-    })
+    let header = graph.map(|graph| format!("/*kpi graph = \"{graph}\" */")).unwrap_or_default();
+    kpi::one(&format!("queries/{id}.cypher"), &format!("// Help.\n{header}\nRETURN 1 AS value, 'a' AS group"))
 }
 
 fn constant() -> Constant {

@@ -85,10 +85,10 @@ impl Bolt {
     }
 
     pub(super) async fn rows(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+        let _slot = self.slots.acquire().await.expect("the semaphore is never closed");
+        // Not before: a query is not to blame for those that ran before it.
         let deadline = Instant::now() + request.timeout;
         let too_late = |_| GraphError::Timeout(request.timeout);
-        let slot = timeout_at(deadline, self.slots.acquire()).await.map_err(too_late)?;
-        let _slot = slot.expect("the semaphore is never closed");
         let connection = self.connect(request, deadline).await?;
         let answer = timeout_at(deadline, self.stream(&connection, request, deadline, sink)).await.map_err(too_late)?;
         match answer {

@@ -25,7 +25,7 @@ pub struct Request<'a> {
     pub parameters: &'a Parameters,
     /// The database; `None` is the graph's default.
     pub database: Option<&'a str>,
-    /// The longest the whole answer may take, connecting and waiting for a connection included.
+    /// The longest the whole answer may take, connecting included, from the moment it has its turn among the graph's queries.
     pub timeout: Duration,
 }
 

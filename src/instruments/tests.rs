@@ -3,30 +3,11 @@
 
 use super::*;
 use crate::exposition::{Format, Segment};
-use crate::kpi::{Mode, OnDuplicate, OnError, Schedule};
+use crate::kpi;
 use crate::metric::{LabelName, MetricName};
 
 fn kpi(id: &str) -> Arc<Kpi> {
-    Arc::new(Kpi {
-        id: id.into(),
-        pack: id.split_once('/').unwrap().0.into(),
-        path: format!("queries/{id}.cypher"),
-        query: "".into(),
-        columns: [].into(),
-        metrics: Vec::new(),
-        schedule: Schedule::Every(Duration::from_secs(60)),
-        timeout: Duration::from_secs(30),
-        mode: Mode::Snapshot,
-        parameters: Vec::new(),
-        graph: None,
-        database: None,
-        on_error: OnError::Keep,
-        stale_after: Duration::from_secs(900),
-        on_duplicate: OnDuplicate::Error,
-        max_series: 10,
-        panels: None,
-        alerts: Vec::new(),
-    })
+    kpi::one(&format!("queries/{id}.cypher"), "// Help.\nRETURN 1 AS value")
 }
 
 fn pack(name: &str, query_latency: Option<Timing>, export_latency: Option<Timing>) -> Pack {

@@ -155,3 +155,13 @@ fn written<'a>(name: &'a str, suffixes: &'a [&'a str]) -> impl Iterator<Item = S
 fn clash(path: &str, place: &std::ops::Range<usize>, message: String, fix: &str) -> Problem {
     Problem { gravity: Gravity::Error, path: path.to_owned(), span: Some(place.clone()), message, fix: fix.to_owned() }
 }
+
+/// The KPI of one good file, for tests of the floors above.
+#[cfg(test)]
+pub(crate) fn one(path: &str, text: &str) -> Arc<Kpi> {
+    let pack = path.rsplit('/').nth(1).unwrap_or_default().to_owned();
+    let source = Source { path: path.to_owned(), pack, text: text.to_owned() };
+    let catalog = load(&[source], &[], &Defaults { every: Duration::from_secs(60), reserved_labels: &[] });
+    assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
+    catalog.kpis[0].clone()
+}

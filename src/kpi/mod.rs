@@ -20,6 +20,8 @@ mod panel;
 mod parse;
 mod problem;
 
+#[cfg(test)]
+pub(crate) use catalog::one;
 pub use catalog::{Catalog, Defaults, load};
 pub use cron::Cron;
 pub use pack::{Pack, PanelRow, RecordingRule, Timing};

@@ -8,10 +8,8 @@ use std::time::{Duration, SystemTime};
 use cypher_exporter::board::{Board, Slot, Status};
 use cypher_exporter::http::{Limits, Refresh, Refreshed, Settings, Site, UnknownKpi, serve};
 use cypher_exporter::instruments::Instruments;
-use cypher_exporter::kpi::{Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Shape};
-use cypher_exporter::metric::{
-    Constant, Desc, Distribution, LabelName, MetricName, MetricType, Points, Quantiles, Series,
-};
+use cypher_exporter::kpi::{Defaults, Kpi, Source, load};
+use cypher_exporter::metric::{Constant, Distribution, MetricType, Points, Quantiles, Series};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -26,39 +24,26 @@ pub const HOSTILE: [&str; 7] = ["back\\slash", "quo\"te", "new\nline", "é\u{1f6
 
 /// A KPI with one metric and the labels that its points need.
 pub fn kpi(id: &str, name: &str, unit: Option<&str>, labels: &[&str], metric_type: MetricType) -> Arc<Kpi> {
-    let labels: Arc<[_]> = labels.iter().map(|label| LabelName::new(label).unwrap()).collect();
-    let help = format!("A {} with \"quotes\", a \\ and\na line break.", metric_type.as_str());
-    let desc = Desc { name: MetricName::new(name).unwrap(), help, unit: unit.map(str::to_owned), labels };
-    let shape = match metric_type {
-        MetricType::Gauge => Shape::Gauge { value: 0 },
-        MetricType::Counter => Shape::Counter { value: 0 },
-        MetricType::Histogram => Shape::Histogram { value: 0, weight: None, bounds: [0.25, 1.0, 1e6].into() },
-        MetricType::Summary => {
-            Shape::Summary { quantiles: [0.5, 1.0].into(), columns: vec![0, 1], sum: None, count: None }
-        }
-        MetricType::Info => Shape::Info,
-        MetricType::StateSet => Shape::StateSet { value: 0, states: None },
+    let own = match metric_type {
+        MetricType::Gauge | MetricType::Counter | MetricType::Info | MetricType::StateSet => "",
+        MetricType::Histogram => "buckets = [0.25, 1, 1e6]",
+        MetricType::Summary => "quantiles = { \"0.5\" = \"value\", \"1\" = \"most\" }",
     };
-    Arc::new(Kpi {
-        id: id.into(),
-        pack: "p".into(),
-        path: format!("queries/{id}.cypher"),
-        query: "".into(),
-        columns: [].into(),
-        metrics: vec![Metric { desc: Arc::new(desc), labels: Vec::new(), shape, expected: Vec::new() }],
-        schedule: Schedule::Every(Duration::from_secs(300)),
-        timeout: Duration::from_secs(30),
-        mode: Mode::Snapshot,
-        parameters: Vec::new(),
-        graph: None,
-        database: None,
-        on_error: OnError::Keep,
-        stale_after: Duration::from_secs(900),
-        on_duplicate: OnDuplicate::Error,
-        max_series: 100_000,
-        panels: None,
-        alerts: Vec::new(),
-    })
+    let most = if metric_type == MetricType::Summary { ", 1 AS most" } else { "" };
+    let value = if metric_type == MetricType::Info { Vec::new() } else { vec![format!("1 AS value{most}")] };
+    let columns: Vec<_> = value.into_iter().chain(labels.iter().map(|label| format!("'a' AS {label}"))).collect();
+    let text = format!(
+        "/*kpi\nname = \"{name}\"\ntype = \"{}\"\n{}\n{own}\nmax_series = 100000\nhelp = {}\n*/\nRETURN {}",
+        metric_type.as_str(),
+        unit.map(|unit| format!("unit = \"{unit}\"")).unwrap_or_default(),
+        r#""A thing with \"quotes\", a \\ and\na line break.""#,
+        columns.join(", "),
+    );
+    let source = Source { path: format!("queries/{id}.cypher"), pack: "p".into(), text };
+    let defaults = Defaults { every: Duration::from_secs(300), reserved_labels: &[] };
+    let catalog = load(&[source], &[], &defaults);
+    assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
+    catalog.kpis[0].clone()
 }
 
 /// A series with these labels.

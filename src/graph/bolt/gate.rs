@@ -15,9 +15,9 @@ use crate::graph::GraphError;
 const AFTER_LOGIN: Duration = Duration::from_secs(10);
 /// The longest wait after a refused login: a corrected password is to be noticed without a restart.
 const AFTER_LOGIN_AT_MOST: Duration = Duration::from_secs(300);
-/// The same for a server that is away: an attempt costs nothing, and its return is to be noticed soon.
-const WHEN_AWAY: Duration = Duration::from_secs(1);
-const WHEN_AWAY_AT_MOST: Duration = Duration::from_secs(5);
+/// After a failure to reach the server, just long enough that those who waited for their turn hear of it and do not all try
+/// in vain; when a server that is away is asked again is the scheduler's business.
+const WHEN_AWAY: Duration = Duration::from_millis(100);
 
 /// See the module.
 #[derive(Default)]
@@ -82,12 +82,11 @@ impl Gate {
 }
 
 fn wait(error: &GraphError, failures: u32) -> Duration {
-    let (first, most) = if matches!(error, GraphError::Authentication { .. }) {
-        (AFTER_LOGIN, AFTER_LOGIN_AT_MOST)
+    if matches!(error, GraphError::Authentication { .. }) {
+        AFTER_LOGIN.saturating_mul(2_u32.saturating_pow(failures)).min(AFTER_LOGIN_AT_MOST)
     } else {
-        (WHEN_AWAY, WHEN_AWAY_AT_MOST)
-    };
-    first.saturating_mul(2_u32.saturating_pow(failures)).min(most)
+        WHEN_AWAY
+    }
 }
 
 impl Closed {
@@ -138,19 +137,19 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn waits_grow_up_to_a_limit_and_start_anew_after_a_success() {
-        for (error, expected) in [(wrong_password(), [10, 20, 40, 80, 160, 300, 300]), (away(), [1, 2, 4, 5, 5, 5, 5])]
-        {
+    async fn waits_after_a_login_grow_up_to_a_limit_and_start_anew_after_a_success() {
+        let logins = [10, 20, 40, 80, 160, 300, 300].map(Duration::from_secs);
+        for (error, expected) in [(wrong_password(), logins), (away(), [WHEN_AWAY; 7])] {
             let gate = Gate::default();
-            for seconds in expected {
+            for wait in expected {
                 pass(&gate, async { Err(error.clone()) }).await.unwrap_err();
-                tokio::time::advance(Duration::from_millis(seconds * 1000 - 1)).await;
-                assert!(pass(&gate, async { panic!("the gate is closed for {seconds} s") }).await.is_err());
+                tokio::time::advance(wait - Duration::from_millis(1)).await;
+                assert!(pass(&gate, async { panic!("the gate is closed for {wait:?}") }).await.is_err());
                 tokio::time::advance(Duration::from_millis(1)).await;
             }
             pass(&gate, async { Ok(()) }).await.unwrap();
             pass(&gate, async { Err(error.clone()) }).await.unwrap_err();
-            tokio::time::advance(Duration::from_secs(expected[0])).await;
+            tokio::time::advance(expected[0]).await;
             pass(&gate, async { Ok(()) }).await.unwrap();
         }
     }
