@@ -16,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 use super::{GraphError, Request, RowSink};
@@ -84,9 +84,11 @@ impl Bolt {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    pub(super) async fn turn(&self) -> SemaphorePermit<'_> {
+        self.slots.acquire().await.expect("the semaphore is never closed")
+    }
+
     pub(super) async fn rows(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
-        let _slot = self.slots.acquire().await.expect("the semaphore is never closed");
-        // Not before: a query is not to blame for those that ran before it.
         let deadline = Instant::now() + request.timeout;
         let too_late = |_| GraphError::Timeout(request.timeout);
         let connection = self.connect(request, deadline).await?;

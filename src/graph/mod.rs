@@ -4,6 +4,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::SemaphorePermit;
+
 use crate::row::{Parameters, Row};
 
 mod bolt;
@@ -40,14 +42,20 @@ pub enum Graph {
 }
 
 impl Graph {
-    /// Asks, and hands every row to `sink`. A query that was stopped by the sink is a success: the sink knows why.
+    /// Waits until fewer queries run than the graph allows at one time. What waits here is nobody's fault and costs no
+    /// query its time.
+    pub async fn turn(&self) -> Turn<'_> {
+        match self {
+            Graph::Bolt(bolt) => Turn { graph: self, _permit: bolt.turn().await },
+        }
+    }
+
+    /// Asks when it is its turn, and hands every row to `sink`.
     ///
     /// # Errors
-    /// [`GraphError`] says by reason what went wrong; rows that came before it have been handed over.
+    /// As [`Turn::rows`].
     pub async fn rows(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
-        match self {
-            Graph::Bolt(bolt) => bolt.rows(request, sink).await,
-        }
+        self.turn().await.rows(request, sink).await
     }
 
     /// Whether the graph answers `RETURN 1` within `timeout`.
@@ -64,5 +72,24 @@ impl Graph {
             timeout,
         };
         self.rows(&request, &mut |_| ControlFlow::Continue(())).await
+    }
+}
+
+/// The right to run one query at a time; it ends with the value.
+#[derive(Debug)]
+pub struct Turn<'g> {
+    graph: &'g Graph,
+    _permit: SemaphorePermit<'g>,
+}
+
+impl Turn<'_> {
+    /// Asks, and hands every row to `sink`. A query that was stopped by the sink is a success: the sink knows why.
+    ///
+    /// # Errors
+    /// [`GraphError`] says by reason what went wrong; rows that came before it have been handed over.
+    pub async fn rows(&mut self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+        match self.graph {
+            Graph::Bolt(bolt) => bolt.rows(request, sink).await,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::graph::{Graph, GraphError, Request};
+use crate::graph::{Graph, GraphError, Request, Turn};
 use crate::kpi::Kpi;
 use crate::measure::{MeasureError, Measured, Skipped, Snapshot};
 use crate::row::Row;
@@ -51,9 +51,10 @@ impl RunError {
 
 /// Runs a snapshot KPI once; `seen` is shown each row.
 pub async fn run(kpi: &Kpi, graph: &Graph, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
+    let mut turn = graph.turn().await;
     let started = Instant::now();
     let mut snapshot = Snapshot::new(kpi);
-    let asked = ask(kpi, graph, &mut snapshot, seen, started).await;
+    let asked = ask(kpi, &mut turn, &mut snapshot, seen, started).await;
     let skipped = snapshot.skipped();
     let result = match asked {
         Ok(()) => snapshot.finish().map_err(RunError::from),
@@ -64,7 +65,7 @@ pub async fn run(kpi: &Kpi, graph: &Graph, seen: &mut (dyn FnMut(&Row) + Send)) 
 
 async fn ask(
     kpi: &Kpi,
-    graph: &Graph,
+    turn: &mut Turn<'_>,
     snapshot: &mut Snapshot<'_>,
     seen: &mut (dyn FnMut(&Row) + Send),
     started: Instant,
@@ -86,7 +87,7 @@ async fn ask(
             seen(&row);
             snapshot.row(&row)
         };
-        graph.rows(&request, &mut take).await?;
+        turn.rows(&request, &mut take).await?;
         if snapshot.is_broken() {
             break;
         }
