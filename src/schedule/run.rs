@@ -87,7 +87,7 @@ async fn ask(
             seen(&row);
             snapshot.row(&row)
         };
-        turn.rows(&request, &mut take).await?;
+        turn.rows(&request, &mut take).await.map_err(|error| whole(error, kpi.timeout))?;
         if snapshot.is_broken() {
             break;
         }
@@ -100,4 +100,9 @@ impl Run {
     pub(super) fn not_asked(error: RunError) -> Self {
         Self { result: Err(error), skipped: Skipped::default(), duration: Duration::ZERO }
     }
+}
+
+/// A timeout as the file names it: the request had only what earlier sets of parameters had left.
+fn whole(error: GraphError, timeout: Duration) -> GraphError {
+    if matches!(error, GraphError::Timeout(_)) { GraphError::Timeout(timeout) } else { error }
 }
