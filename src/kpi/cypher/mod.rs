@@ -12,6 +12,7 @@ mod brackets;
 mod clauses;
 mod columns;
 mod decode;
+mod lookahead;
 mod names;
 mod options;
 mod phrases;

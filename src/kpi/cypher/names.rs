@@ -86,7 +86,8 @@ impl Reader<'_, '_> {
     fn pattern(&mut self, open: usize) {
         let close = self.pairs.other(open);
         let relationship = self.is(open, "[") && open > 0 && self.is(open - 1, "-") && self.is(close + 1, "-");
-        if !relationship && !(self.is(open, "(") && self.is_node(open, close)) {
+        let node = self.is(open, "(") && self.is_node(open, close);
+        if !relationship && !node {
             return;
         }
         let mut at = open + 1;
