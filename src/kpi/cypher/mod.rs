@@ -55,21 +55,24 @@ pub struct Fault {
     pub fix: String,
 }
 
-/// Scans one KPI's text. Every fault is returned, in order of place.
+/// Scans one KPI's text.
 ///
 /// # Errors
-/// When the text is not exactly one statement that only reads, with named columns.
+/// When the text is not exactly one statement that only reads, with named columns; every fault is returned.
 pub fn scan(text: &str) -> Result<Statement, Vec<Fault>> {
+    let (statement, faults) = read(text);
+    if faults.is_empty() { Ok(statement) } else { Err(faults) }
+}
+
+/// As [`scan`], but beside the faults, which stand in order of place, also gives what can be told of the statement.
+pub(super) fn read(text: &str) -> (Statement, Vec<Fault>) {
     let mut faults = Vec::new();
     let decoded = decode::decode(text, &mut faults);
     let tokens = token::tokens(&decoded, &mut faults);
     let statement = Scan { text, decoded: &decoded, tokens: &tokens }.statement(&mut faults);
-    if faults.is_empty() {
-        return Ok(statement);
-    }
     faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
     faults.dedup_by(|later, earlier| later.span == earlier.span);
-    Err(faults)
+    (statement, faults)
 }
 
 struct Scan<'s, 't> {
