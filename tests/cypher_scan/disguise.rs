@@ -244,5 +244,6 @@ fn may_touch(text: &str, next: &str) -> bool {
     let wordish = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '`' | '.');
     let (Some(last), Some(first)) = (text.chars().next_back(), next.chars().next()) else { return true };
     let symbols = |c: char| ":|+<>=!./*~-&".contains(c);
-    !(wordish(last) && wordish(first)) && !(symbols(last) && symbols(first))
+    let would_merge = (wordish(last) && wordish(first)) || (symbols(last) && symbols(first));
+    !would_merge
 }
