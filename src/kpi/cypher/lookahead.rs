@@ -102,6 +102,7 @@ impl Lookahead<'_, '_> {
                 let order_by = self.tokens[index].is_word("ORDER") && next.is_word("BY");
                 order_by || (matches!(role(&next.text), Role::Other) && !self.is_one_of(index + 1, SORT_ORDERS))
             }
+            Kind::Symbol if next.is("{") => self.tokens[index].is_word("CALL") && !self.is_projection(index + 1),
             Kind::Symbol => ["(", "*", "$", "-"].iter().any(|symbol| next.is(symbol)),
             Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => true,
         }

@@ -36,11 +36,11 @@ pub struct Statement {
     pub columns: Vec<Named>,
     /// The parameters, without `$`, every use.
     pub parameters: Vec<Named>,
-    /// Node labels, relationship types and property keys that patterns and expressions name, every use.
+    /// Node labels, every use. As with types and keys, only names that certainly are one: they serve hints.
     pub labels: Vec<Named>,
-    /// Relationship types.
+    /// Relationship types, every use.
     pub relationship_types: Vec<Named>,
-    /// Property keys.
+    /// Property keys, every use.
     pub properties: Vec<Named>,
 }
 

@@ -31,11 +31,11 @@ const ENDING: &str = "
 ";
 
 const RUNNING: &str = "
-    apoc.algo.pagerankwithcypher apoc.case apoc.cypher. apoc.do. apoc.export. apoc.periodic. apoc.when
+    apoc.algo.pagerankwithcypher apoc.case apoc.cypher. apoc.do. apoc.periodic. apoc.when
 ";
 
 const CALLING_OUT: &str = "
-    ai. apoc.bolt. apoc.couchbase. apoc.diff.graphs apoc.es. apoc.gephi. apoc.hdfs. apoc.import. apoc.kafka. apoc.load.
+    ai. apoc.bolt. apoc.couchbase. apoc.diff.graphs apoc.es. apoc.export. apoc.gephi. apoc.hdfs. apoc.import. apoc.kafka. apoc.load.
     apoc.metrics. apoc.ml. apoc.model. apoc.mongo. apoc.mongodb. apoc.nlp. apoc.redis. apoc.spatial.geocode
     apoc.spatial.geocodeonce apoc.spatial.reversegeocode apoc.xml.import genai. gds.aura. gds.arrow. gds.session.
     streams.
@@ -45,7 +45,7 @@ const WRITES: &str = "writes";
 const ADMINISTERS: &str = "changes what the server keeps";
 const ENDS: &str = "ends or holds up the work of others";
 const RUNS: &str = "runs Cypher that cannot be checked here";
-const CALLS_OUT: &str = "reads files or calls other services";
+const CALLS_OUT: &str = "reads or writes files, or calls other services";
 
 /// What only reads although its namespace is refused.
 const READING: &str = "
