@@ -59,6 +59,7 @@ fn before_any_run() {
     cypher_exporter_kpi_skipped_rows_total{kpi="p/a",reason="nan_value"} 0
     cypher_exporter_kpi_skipped_rows_total{kpi="p/a",reason="null_value"} 0
     cypher_exporter_kpi_up{kpi="p/a"} 0
+    cypher_exporter_rejected_files 0
     "#);
 }
 
@@ -73,6 +74,7 @@ fn after_a_failure_and_a_success_on_two_graphs() {
     two.succeeded(Duration::from_secs(2), 1, 1);
     two.failed(Duration::from_secs(3), "unreachable");
     instruments.graph_up("one", true);
+    instruments.rejected_files(2);
     insta::assert_snapshot!(samples(&instruments), @r#"
     cypher_exporter_graph_up{graph="one"} 1
     cypher_exporter_graph_up{graph="two"} 0
@@ -94,6 +96,7 @@ fn after_a_failure_and_a_success_on_two_graphs() {
     cypher_exporter_kpi_skipped_rows_total{graph="two",kpi="p/a",reason="null_value"} 0
     cypher_exporter_kpi_up{graph="one",kpi="p/a"} 1
     cypher_exporter_kpi_up{graph="two",kpi="p/a"} 0
+    cypher_exporter_rejected_files 2
     "#);
     let last_success =
         instruments.families().into_iter().find(|family| family.desc.name.as_str().contains("last_success"));
