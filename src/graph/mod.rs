@@ -58,10 +58,11 @@ impl Graph {
         self.turn().await.rows(request, sink).await
     }
 
-    /// Whether the graph answers `RETURN 1` within `timeout`.
+    /// Whether the graph answers `RETURN 1` within `timeout`. It does not wait for its turn: those who hold the turns may be
+    /// waiting for a graph that hangs, and this is how that is found out.
     ///
     /// # Errors
-    /// As [`Graph::rows`].
+    /// As [`Turn::rows`].
     pub async fn ping(&self, timeout: Duration) -> Result<(), GraphError> {
         let request = Request {
             kpi: "cypher-exporter/ping",
@@ -71,7 +72,13 @@ impl Graph {
             database: None,
             timeout,
         };
-        self.rows(&request, &mut |_| ControlFlow::Continue(())).await
+        self.ask(&request, &mut |_| ControlFlow::Continue(())).await
+    }
+
+    async fn ask(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+        match self {
+            Graph::Bolt(bolt) => bolt.rows(request, sink).await,
+        }
     }
 }
 
@@ -88,8 +95,6 @@ impl Turn<'_> {
     /// # Errors
     /// [`GraphError`] says by reason what went wrong; rows that came before it have been handed over.
     pub async fn rows(&mut self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
-        match self.graph {
-            Graph::Bolt(bolt) => bolt.rows(request, sink).await,
-        }
+        self.graph.ask(request, sink).await
     }
 }

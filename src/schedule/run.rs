@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::graph::{Graph, GraphError, Request, Turn};
+use crate::graph::{GraphError, Request, Turn};
 use crate::kpi::Kpi;
 use crate::measure::{MeasureError, Measured, Skipped, Snapshot};
 use crate::row::Row;
@@ -14,8 +14,8 @@ pub struct Run {
     pub result: Result<Measured, RunError>,
     /// The values that were left out, also when the run failed later.
     pub skipped: Skipped,
-    /// From the first question to the last row.
-    pub duration: Duration,
+    /// From the first question to the last row; none when the graph was not asked.
+    pub duration: Option<Duration>,
 }
 
 /// Why a run failed.
@@ -50,17 +50,16 @@ impl RunError {
 }
 
 /// Runs a snapshot KPI once; `seen` is shown each row.
-pub async fn run(kpi: &Kpi, graph: &Graph, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
-    let mut turn = graph.turn().await;
+pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
     let started = Instant::now();
     let mut snapshot = Snapshot::new(kpi);
-    let asked = ask(kpi, &mut turn, &mut snapshot, seen, started).await;
+    let asked = ask(kpi, turn, &mut snapshot, seen, started).await;
     let skipped = snapshot.skipped();
     let result = match asked {
         Ok(()) => snapshot.finish().map_err(RunError::from),
         Err(error) => Err(error.into()),
     };
-    Run { result, skipped, duration: started.elapsed() }
+    Run { result, skipped, duration: Some(started.elapsed()) }
 }
 
 async fn ask(
@@ -98,7 +97,7 @@ async fn ask(
 impl Run {
     /// A run that failed before it asked anything.
     pub(super) fn not_asked(error: RunError) -> Self {
-        Self { result: Err(error), skipped: Skipped::default(), duration: Duration::ZERO }
+        Self { result: Err(error), skipped: Skipped::default(), duration: None }
     }
 }
 

@@ -14,7 +14,6 @@ use crate::board::{Board, Slot, Status};
 use crate::instruments::LaneInstruments;
 use crate::kpi::{Kpi, OnError};
 use crate::measure::{Measured, substitute};
-use crate::row::Row;
 
 /// A run that went well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,10 +101,14 @@ impl Runner {
         self.instruments.skipped("null_value", run.skipped.null_value);
         self.instruments.skipped("nan_value", run.skipped.nan_value);
         let now = SystemTime::now();
-        self.status =
-            Status { running: false, last_run: Some(now), duration: Some(run.duration), ..self.status.clone() };
+        self.status = Status {
+            running: false,
+            last_run: Some(now),
+            duration: run.duration.or(self.status.duration),
+            ..self.status.clone()
+        };
         let outcome = match run.result {
-            Ok(measured) => Ok(self.succeed(measured, run.duration, now)),
+            Ok(measured) => Ok(self.succeed(measured, run.duration.unwrap_or_default(), now)),
             Err(error) => Err(self.fail(&error, run.duration)),
         };
         self.show_status();
@@ -116,14 +119,10 @@ impl Runner {
         graph_was_away
     }
 
+    /// Waits for its turn and asks; takes away meanwhile what grows too old.
     async fn run(&mut self) -> Run {
-        if let Some(error) = self.watch.away() {
-            return Run::not_asked(error.into());
-        }
-        let kpi = self.kpi().clone();
-        let mut unseen = |_: &Row| {};
-        let watch = self.watch.clone();
-        let mut running = std::pin::pin!(run(&kpi, &watch.graph, &mut unseen));
+        let (kpi, watch) = (self.kpi().clone(), self.watch.clone());
+        let mut running = std::pin::pin!(ask(&kpi, &watch));
         loop {
             let stale_at = self.stale_at;
             tokio::select! {
@@ -154,7 +153,7 @@ impl Runner {
         success
     }
 
-    fn fail(&mut self, error: &RunError, duration: Duration) -> String {
+    fn fail(&mut self, error: &RunError, duration: Option<Duration>) -> String {
         self.instruments.failed(duration, error.reason());
         let text = error.in_file(self.kpi());
         if !matches!(error, RunError::Graph(error) if error.graph_is_away()) {
@@ -191,6 +190,15 @@ impl Runner {
 
     fn show_status(&self) {
         self.slot().lanes()[self.lane].set_status(self.status.clone());
+    }
+}
+
+/// A run, unless the graph is away when its turn comes: then it is not asked.
+async fn ask(kpi: &Kpi, watch: &GraphWatch) -> Run {
+    let mut turn = watch.graph.turn().await;
+    match watch.away() {
+        Some(error) => Run::not_asked(error.into()),
+        None => run(kpi, &mut turn, &mut |_| {}).await,
     }
 }
 
