@@ -62,7 +62,7 @@ impl Graph {
     /// waiting for a graph that hangs, and this is how that is found out.
     ///
     /// # Errors
-    /// As [`Turn::rows`].
+    /// As [`Turn::rows`]; a graph that does not answer in time is one that cannot be reached.
     pub async fn ping(&self, timeout: Duration) -> Result<(), GraphError> {
         let request = Request {
             kpi: "cypher-exporter/ping",
@@ -72,7 +72,20 @@ impl Graph {
             database: None,
             timeout,
         };
-        self.ask(&request, &mut |_| ControlFlow::Continue(())).await
+        match self.ask(&request, &mut |_| ControlFlow::Continue(())).await {
+            Err(GraphError::Timeout(within)) => {
+                let cause = format!("it does not answer within {}", humantime::format_duration(within));
+                Err(GraphError::Unreachable { uri: self.address(), cause })
+            }
+            answer => answer,
+        }
+    }
+
+    /// Where it is, without credentials.
+    fn address(&self) -> String {
+        match self {
+            Graph::Bolt(bolt) => bolt.address(),
+        }
     }
 
     async fn ask(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {

@@ -99,6 +99,11 @@ impl Run {
     pub(super) fn not_asked(error: RunError) -> Self {
         Self { result: Err(error), skipped: Skipped::default(), duration: None }
     }
+
+    /// Whether the graph is to blame, so that the run is worth repeating as soon as it is back.
+    pub(super) fn graph_was_away(&self) -> bool {
+        self.duration.is_none() || matches!(&self.result, Err(RunError::Graph(error)) if error.graph_is_away())
+    }
 }
 
 /// A timeout as the file names it: the request had only what earlier sets of parameters had left.

@@ -97,7 +97,7 @@ impl Runner {
         self.show_status();
         let run = self.run().await;
         self.tell_watch(&run);
-        let graph_was_away = matches!(&run.result, Err(RunError::Graph(error)) if error.graph_is_away());
+        let graph_was_away = run.graph_was_away();
         self.instruments.skipped("null_value", run.skipped.null_value);
         self.instruments.skipped("nan_value", run.skipped.nan_value);
         let now = SystemTime::now();
