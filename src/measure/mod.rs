@@ -137,7 +137,3 @@ impl MeasureError {
         }
     }
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may end by panic")]
-mod tests;

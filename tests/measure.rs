@@ -1,17 +1,24 @@
 //! Rows in, exposition text out: what each type makes of its rows, and what breaks a run.
 
+#![allow(clippy::unwrap_used, reason = "a test may end by panic")]
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::*;
-use crate::exposition::{Format, Segment};
-use crate::kpi::{Kpi, one};
-use crate::metric::{Constant, Family, Part};
-use crate::row::Value;
+use cypher_exporter::exposition::{Format, Segment};
+use cypher_exporter::kpi::{self, Defaults, Kpi, Source};
+use cypher_exporter::measure::{MeasureError, Measured, Snapshot, substitute};
+use cypher_exporter::metric::{Constant, Family, Part, Points};
+use cypher_exporter::row::Value;
 
 /// A KPI of this header and these columns.
 fn kpi(header: &str, columns: &str) -> Arc<Kpi> {
-    one("queries/p/m.cypher", &format!("// Help.\n/*kpi\n{header}\n*/\nMATCH (n) RETURN {columns}"))
+    let text = format!("// Help.\n/*kpi\n{header}\n*/\nMATCH (n) RETURN {columns}");
+    let source = Source { path: "queries/p/m.cypher".to_owned(), pack: "p".into(), text };
+    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), reserved_labels: &[] });
+    assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
+    catalog.kpis[0].clone()
 }
 
 fn cells<const N: usize>(row: [Value; N]) -> Vec<Value> {
