@@ -303,3 +303,6 @@ pub enum Severity {
     /// Good to know.
     Info,
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,8 +43,8 @@ pub(super) fn read(text: &str) -> Opening<'_> {
                 opening.unclosed = Some(at..at + 2);
                 break;
             };
-            if rest.starts_with(MARK) && !rest[MARK.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_') {
-                let inside = MARK.len().min(2 + length);
+            if is_header(rest) {
+                let inside = MARK.len();
                 opening.headers.push(Block { toml: &rest[inside..2 + length], start: at + inside });
             }
             at += length + 4;
@@ -59,10 +59,30 @@ pub(super) fn read(text: &str) -> Opening<'_> {
     opening
 }
 
+/// `/*kpi`, but not `/*kpis`.
+fn is_header(rest: &str) -> bool {
+    let after = rest.strip_prefix(MARK);
+    after.is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+}
+
+impl Block<'_> {
+    /// Where its `/*kpi` stands.
+    pub(super) fn mark(&self) -> Range<usize> {
+        self.start - MARK.len()..self.start
+    }
+
+    /// Where the `*/` stands that ends it.
+    pub(super) fn end(&self) -> Range<usize> {
+        let end = self.start + self.toml.len();
+        end..end + 2
+    }
+}
+
 /// Where a header stands that comes too late to be read: after the query has begun.
 pub(super) fn late_header(text: &str, opening: &Opening<'_>) -> Option<Range<usize>> {
-    let at = opening.end + text.get(opening.end..)?.find(MARK)?;
-    Some(at..at + MARK.len())
+    let query = text.get(opening.end..).filter(|_| opening.unclosed.is_none())?;
+    let (at, _) = query.match_indices(MARK).find(|(at, _)| is_header(&query[*at..]))?;
+    Some(opening.end + at..opening.end + at + MARK.len())
 }
 
 /// The first run of `//` lines; an empty one ends it.
