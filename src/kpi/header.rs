@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 
-use super::fields::{At, Fields, integer, number, strings};
+use super::fields::{At, Fields, integer, number, shown, strings};
 use super::problem::Problems;
 use super::{Alert, OnDuplicate, OnError, Panel, Start, TimeForm, alert, panel};
 use crate::metric::MetricType;
@@ -201,7 +201,7 @@ fn on_error(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<OnError>> {
     if policy.is_none() {
         fields.problems.error(
             span.clone(),
-            "`on_error` cannot be this",
+            format!("`on_error` cannot be {}", shown(value)),
             "write \"keep\", \"drop\" or a number to publish",
         );
     }
