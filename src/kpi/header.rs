@@ -39,6 +39,9 @@ pub(super) struct Header {
     pub(super) alerts: Vec<Alert>,
 }
 
+/// A quantile and the column that holds it.
+type Quantile = (f64, At<String>);
+
 /// The keys that belong to one metric.
 #[derive(Clone, Default)]
 pub(super) struct MetricKeys {
@@ -52,7 +55,7 @@ pub(super) struct MetricKeys {
     pub(super) unit: Option<At<String>>,
     pub(super) value: Option<At<String>>,
     pub(super) buckets: Option<At<Vec<f64>>>,
-    pub(super) quantiles: Option<At<Vec<(f64, At<String>)>>>,
+    pub(super) quantiles: Option<At<Vec<Quantile>>>,
 }
 
 impl MetricKeys {
@@ -166,7 +169,7 @@ pub(super) fn buckets(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<f64>
     Some(At { value, span: bounds.span })
 }
 
-fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<(f64, At<String>)>>> {
+fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<Quantile>>> {
     let base = fields.base();
     let At { value: table, span } = fields.table("quantiles")?;
     let pair = |key: &str, value: &toml::Spanned<DeValue<'_>>| {

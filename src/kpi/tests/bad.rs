@@ -263,7 +263,7 @@ fn one_rule_one_row_header() {
             "\"zero\"",
             "write \"keep\", \"drop\" or a number to publish",
         ),
-        ("on_error = nan", "`on_error` cannot be this", "nan", "write \"keep\", \"drop\" or a number to publish"),
+        ("on_error = nan", "`on_error` cannot be nan", "nan", "write \"keep\", \"drop\" or a number to publish"),
         (
             "on_error = 0\ntype = \"counter\"\nname = \"x_total\"",
             "a metric of type counter cannot take a number on error",
