@@ -52,6 +52,7 @@ pub(super) fn load(common: &Common) -> anyhow::Result<Option<Loaded>> {
     let mut catalog = kpi::load(&files.kpis, &files.packs, &defaults);
     catalog.problems.extend(files.problems);
     leave_out_without_graph(&mut catalog, &config.graphs);
+    catalog.sort_problems();
     let texts = files.kpis.into_iter().chain(files.packs).map(|source| (source.path, source.text)).collect();
     Ok(Some(Loaded { config, catalog, texts }))
 }
@@ -84,6 +85,16 @@ impl Loaded {
     /// Prints every problem with its place.
     pub(super) fn show_problems(&self) -> anyhow::Result<()> {
         self.show(&self.catalog.problems)
+    }
+
+    /// Whether there is a KPI file at all; says so when there is none.
+    pub(super) fn has_files(&self) -> anyhow::Result<bool> {
+        let none = self.texts.is_empty() && self.catalog.problems.is_empty();
+        if none {
+            let path = self.config.queries.path.display();
+            writeln!(anstream::stderr(), "error: there is no KPI: put a .cypher file into a folder in {path}")?;
+        }
+        Ok(!none)
     }
 
     /// Prints problems of the files that were loaded; without colours where nobody would see them.

@@ -192,9 +192,12 @@ impl Claim<'_> {
             (None, Some(earlier)) => Some((name, format!("`{earlier}` of this file"))),
             (None, None) => None,
         });
-        by.map(|(name, by)| match name == self.name {
-            true => format!("`{name}` is already written by {by}"),
-            false => format!("`{}` needs the name `{name}`, which is already taken by {by}", self.name),
+        by.map(|(name, by)| {
+            if name == self.name {
+                format!("`{name}` is already written by {by}")
+            } else {
+                format!("`{}` needs the name `{name}`, which is already taken by {by}", self.name)
+            }
         })
     }
 }

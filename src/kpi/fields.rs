@@ -186,7 +186,7 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
 }
 
 /// A value as a message shows it.
-fn shown(value: &DeValue<'_>) -> String {
+pub(super) fn shown(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) => format!("{text:?}"),
         DeValue::Integer(integer) => integer.as_str().to_owned(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 
-use super::fields::{At, Fields, integer, number, strings};
+use super::fields::{At, Fields, integer, number, shown, strings};
 use super::problem::Problems;
 use super::{Alert, OnDuplicate, OnError, Panel, Start, TimeForm, alert, panel};
 use crate::metric::MetricType;
@@ -39,6 +39,9 @@ pub(super) struct Header {
     pub(super) alerts: Vec<Alert>,
 }
 
+/// A quantile and the column that holds it.
+type Quantile = (f64, At<String>);
+
 /// The keys that belong to one metric.
 #[derive(Clone, Default)]
 pub(super) struct MetricKeys {
@@ -52,11 +55,8 @@ pub(super) struct MetricKeys {
     pub(super) unit: Option<At<String>>,
     pub(super) value: Option<At<String>>,
     pub(super) buckets: Option<At<Vec<f64>>>,
-    pub(super) quantiles: Option<At<QuantileColumns>>,
+    pub(super) quantiles: Option<At<Vec<Quantile>>>,
 }
-
-/// Quantiles and their columns, rising.
-pub(super) type QuantileColumns = Vec<(f64, At<String>)>;
 
 impl MetricKeys {
     /// Whether a key is there but could not be read.
@@ -169,7 +169,7 @@ pub(super) fn buckets(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<f64>
     Some(At { value, span: bounds.span })
 }
 
-fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<QuantileColumns>> {
+fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<Quantile>>> {
     let base = fields.base();
     let At { value: table, span } = fields.table("quantiles")?;
     let pair = |key: &str, value: &toml::Spanned<DeValue<'_>>| {
@@ -204,7 +204,7 @@ fn on_error(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<OnError>> {
     if policy.is_none() {
         fields.problems.error(
             span.clone(),
-            "`on_error` cannot be this",
+            format!("`on_error` cannot be {}", shown(value)),
             "write \"keep\", \"drop\" or a number to publish",
         );
     }

@@ -37,15 +37,15 @@ pub(super) fn read(text: &str) -> Opening<'_> {
             let length = line.find(['\n', '\r']).unwrap_or(line.len());
             paragraph.line(&line[..length]);
             at += 2 + length;
-        } else if let Some(block) = rest.strip_prefix("/*") {
+        } else if let Some(inside) = rest.strip_prefix("/*") {
             paragraph.end();
-            let Some(length) = block.find("*/") else {
+            let Some(length) = inside.find("*/") else {
                 opening.unclosed = Some(at..at + 2);
                 break;
             };
             if is_header(rest) {
-                let inside = MARK.len();
-                opening.headers.push(Block { toml: &rest[inside..2 + length], start: at + inside });
+                let mark = MARK.len();
+                opening.headers.push(Block { toml: &rest[mark..2 + length], start: at + mark });
             }
             at += length + 4;
         } else if let Some(space) = rest.chars().next().filter(|c| c.is_whitespace() || *c == '\u{feff}') {

@@ -227,7 +227,7 @@ fn one_rule_one_row_header() {
         ),
         (
             "cron = \"@daily\"",
-            "`@daily` is no cron expression: it has 1 fields",
+            "`@daily` is no cron expression: its number of fields is 1",
             "\"@daily\"",
             "write five fields (minute hour day month weekday) or six with seconds first, in UTC: \"0 2 * * *\"",
         ),
@@ -259,11 +259,11 @@ fn one_rule_one_row_header() {
         ("database = 1", "`database` cannot be 1", "1", "write a string in quotes"),
         (
             "on_error = \"zero\"",
-            "`on_error` cannot be this",
+            "`on_error` cannot be \"zero\"",
             "\"zero\"",
             "write \"keep\", \"drop\" or a number to publish",
         ),
-        ("on_error = nan", "`on_error` cannot be this", "nan", "write \"keep\", \"drop\" or a number to publish"),
+        ("on_error = nan", "`on_error` cannot be nan", "nan", "write \"keep\", \"drop\" or a number to publish"),
         (
             "on_error = 0\ntype = \"counter\"\nname = \"x_total\"",
             "a metric of type counter cannot take a number on error",
@@ -586,7 +586,7 @@ RETURN n.x AS `n x`, count(n) AS vale
       |
       = help: write a duration above zero in quotes, e.g. "30s", "5m" or "1h 30m"
 
-    error: `never` is no cron expression: it has 1 fields
+    error: `never` is no cron expression: its number of fields is 1
      --> queries/p/m.cypher:6:8
       |
     6 | cron = "never"
@@ -601,6 +601,14 @@ RETURN n.x AS `n x`, count(n) AS vale
       | ^^^^^^^^^
       |
       = help: give it one: name = "PatternReuseLow"
+
+    error: `when` cannot be "0.6"
+     --> queries/p/m.cypher:8:8
+      |
+    8 | when = "0.6"
+      |        ^^^^^
+      |
+      = help: write an operator and a number: when = "< 0.6"; for more write `expr` in PromQL
 
     error: the parameter `$x` has no value
       --> queries/p/m.cypher:10:14
