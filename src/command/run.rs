@@ -10,7 +10,7 @@ use super::loaded::{self, Loaded};
 use crate::cli::{Common, Run as Options};
 use crate::exposition::{Format, Segment};
 use crate::graph::Graph;
-use crate::kpi::{Kpi, Mode, Problem, nearest};
+use crate::kpi::{Kpi, Problem, nearest};
 use crate::measure::Measured;
 use crate::metric::{Constant, Family, Part};
 use crate::row::{Row, Value};
@@ -87,8 +87,8 @@ fn names(loaded: &Loaded) -> String {
 }
 
 async fn show_run(kpi: &Kpi, graph: &Graph, title: &str, constant: &Constant, limit: usize) -> anyhow::Result<bool> {
-    if kpi.mode != Mode::Snapshot {
-        writeln!(anstream::stderr(), "{title}: mode = \"window\" is not run yet")?;
+    if let Some(reason) = kpi.mode.not_run() {
+        writeln!(anstream::stderr(), "{title}: {reason}")?;
         return Ok(false);
     }
     let mut rows: Vec<Row> = Vec::new();
