@@ -40,8 +40,12 @@ pub(super) async fn serve(common: &Common) -> anyhow::Result<Ended> {
         left_out = loaded.catalog.errors(),
         "serving /metrics"
     );
-    http::serve(listener, Arc::new(site), stop.clone()).await;
-    scheduler.stop(PATIENCE).await;
+    // Both at once: a refresh whose runs are ended need not be waited for.
+    let ended = async {
+        stop.cancelled().await;
+        scheduler.stop(PATIENCE).await;
+    };
+    tokio::join!(http::serve(listener, Arc::new(site), stop.clone()), ended);
     tracing::info!("ended");
     Ok(Ended::Done)
 }
