@@ -205,15 +205,15 @@ impl LaneInstruments {
 
     /// A run went well.
     pub fn succeeded(&self, duration: Duration, rows: u64, series: u64) {
-        self.ran(duration, true);
+        self.ran(Some(duration), true);
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         self.kpis.last_success.with_label_values(&self.labels).set(now.as_secs_f64());
         self.kpis.rows.with_label_values(&self.labels).set(rows as f64);
         self.kpis.series.with_label_values(&self.labels).set(series as f64);
     }
 
-    /// A run failed.
-    pub fn failed(&self, duration: Duration, reason: &'static str) {
+    /// A run failed; it took no time that would say anything of the query when the graph was away.
+    pub fn failed(&self, duration: Option<Duration>, reason: &'static str) {
         self.ran(duration, false);
         self.kpis.errors.with_label_values(&self.with_reason(reason)).inc();
     }
@@ -223,9 +223,10 @@ impl LaneInstruments {
         self.kpis.skipped.with_label_values(&self.with_reason(reason)).inc_by(rows);
     }
 
-    fn ran(&self, duration: Duration, well: bool) {
+    fn ran(&self, duration: Option<Duration>, well: bool) {
         self.up.set(f64::from(u8::from(well)));
         self.runs.inc();
+        let Some(duration) = duration else { return };
         self.kpis.duration.with_label_values(&self.labels).set(duration.as_secs_f64());
         if let Some(clock) = &self.query_latency {
             clock.observe(duration);

@@ -42,7 +42,7 @@ fn the_names_are_those_that_kpis_cannot_take() {
     let instruments = Instruments::new(&[kpi("p/a")], &[], &["default".into()]).unwrap();
     let lane = instruments.lane(&kpi("p/a"), "default");
     lane.succeeded(Duration::from_secs(1), 1, 1);
-    lane.failed(Duration::from_secs(1), "timeout");
+    lane.failed(Some(Duration::from_secs(1)), "timeout");
     instruments.scraped(Duration::from_millis(1), 1);
     let names: Vec<_> = instruments.families().iter().map(|family| family.desc.name.to_string()).collect();
     assert_eq!(names, own::NAMES);
@@ -67,17 +67,17 @@ fn after_a_failure_and_a_success_on_two_graphs() {
     let graphs = ["one".into(), "two".into()];
     let instruments = Instruments::new(&[kpi("p/a")], &[], &graphs).unwrap();
     let (one, two) = (instruments.lane(&kpi("p/a"), "one"), instruments.lane(&kpi("p/a"), "two"));
-    one.failed(Duration::from_millis(250), "timeout");
+    one.failed(Some(Duration::from_millis(250)), "timeout");
     one.succeeded(Duration::from_millis(500), 7, 3);
     one.skipped("null_value", 2);
     two.succeeded(Duration::from_secs(2), 1, 1);
-    two.failed(Duration::from_secs(3), "unreachable");
+    two.failed(None, "unreachable");
     instruments.graph_up("one", true);
     insta::assert_snapshot!(samples(&instruments), @r#"
     cypher_exporter_graph_up{graph="one"} 1
     cypher_exporter_graph_up{graph="two"} 0
     cypher_exporter_kpi_duration_seconds{graph="one",kpi="p/a"} 0.5
-    cypher_exporter_kpi_duration_seconds{graph="two",kpi="p/a"} 3
+    cypher_exporter_kpi_duration_seconds{graph="two",kpi="p/a"} 2
     cypher_exporter_kpi_errors_total{graph="one",kpi="p/a",reason="timeout"} 1
     cypher_exporter_kpi_errors_total{graph="two",kpi="p/a",reason="unreachable"} 1
     cypher_exporter_kpi_interval_seconds{graph="one",kpi="p/a"} 60
@@ -108,7 +108,8 @@ fn packs_name_their_own_timings() {
     ];
     let instruments = Instruments::new(&[], &packs, &["default".into()]).unwrap();
     instruments.lane(&kpi("p/a"), "default").succeeded(Duration::from_millis(250), 1, 1);
-    instruments.lane(&kpi("p/b"), "default").failed(Duration::from_secs(250), "timeout");
+    instruments.lane(&kpi("p/b"), "default").failed(Some(Duration::from_secs(250)), "timeout");
+    instruments.lane(&kpi("p/b"), "default").failed(None, "unreachable");
     instruments.lane(&kpi("q/c"), "default").succeeded(Duration::from_millis(250), 1, 1);
     instruments.lane(&kpi("q/d"), "default").succeeded(Duration::from_micros(250), 1, 1);
     instruments.scraped(Duration::from_millis(2), 1);

@@ -21,6 +21,9 @@ pub struct Run {
 /// Why a run failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RunError {
+    /// The graph is known to be away, for this reason, and was not asked.
+    #[error(transparent)]
+    NotAsked(GraphError),
     /// The graph did not answer.
     #[error(transparent)]
     Graph(#[from] GraphError),
@@ -33,7 +36,7 @@ impl RunError {
     /// The value of the label `reason`; a closed set.
     pub fn reason(&self) -> &'static str {
         match self {
-            RunError::Graph(error) => error.reason(),
+            RunError::NotAsked(error) | RunError::Graph(error) => error.reason(),
             RunError::Measure(error) => error.reason(),
         }
     }
@@ -44,7 +47,16 @@ impl RunError {
             RunError::Graph(GraphError::Statement { message, place: Some(place) }) => {
                 format!("{}:{}:{}: {message}", kpi.path, place.line, place.column)
             }
-            RunError::Graph(_) | RunError::Measure(_) => self.to_string(),
+            RunError::NotAsked(_) | RunError::Graph(_) | RunError::Measure(_) => self.to_string(),
+        }
+    }
+
+    /// Whether the graph was away, so that the query is not to blame.
+    pub(super) fn graph_is_away(&self) -> bool {
+        match self {
+            RunError::NotAsked(_) => true,
+            RunError::Graph(error) => error.graph_is_away(),
+            RunError::Measure(_) => false,
         }
     }
 }
@@ -96,8 +108,8 @@ async fn ask(
 }
 
 impl Run {
-    /// A run that failed before it asked anything.
-    pub(super) fn not_asked(error: RunError) -> Self {
-        Self { result: Err(error), skipped: Skipped::default(), duration: Duration::ZERO }
+    /// A run that did not take place since the graph is away.
+    pub(super) fn not_asked(error: GraphError) -> Self {
+        Self { result: Err(RunError::NotAsked(error)), skipped: Skipped::default(), duration: Duration::ZERO }
     }
 }
