@@ -27,6 +27,7 @@ pub struct Instruments {
     several_graphs: bool,
     kpis: KpiMetrics,
     graph_up: GaugeVec,
+    rejected_files: Gauge,
     scrape_duration: Histogram,
     scrape_size: Histogram,
     /// By pack.
@@ -47,6 +48,11 @@ impl Instruments {
             several_graphs,
             kpis: KpiMetrics::new(&registry, several_graphs)?,
             graph_up: gauges(&registry, "graph_up", "Whether the graph answers.", &["graph"])?,
+            rejected_files: gauge(
+                &registry,
+                "rejected_files",
+                "KPI and pack files with a mistake, which are left out.",
+            )?,
             scrape_duration: histogram(
                 &registry,
                 "scrape_duration_seconds",
@@ -98,6 +104,11 @@ impl Instruments {
     /// Says whether a graph answers.
     pub fn graph_up(&self, graph: &str, up: bool) {
         self.graph_up.with_label_values(&[graph]).set(f64::from(u8::from(up)));
+    }
+
+    /// Says how many files are left out because of a mistake in them.
+    pub fn rejected_files(&self, files: usize) {
+        self.rejected_files.set(files as f64);
     }
 
     /// A scrape was answered: how long that took, and the size of the answer.
@@ -212,7 +223,7 @@ impl LaneInstruments {
         self.kpis.series.with_label_values(&self.labels).set(series as f64);
     }
 
-    /// A run failed; it took no time that would say anything of the query when the graph was away.
+    /// A run failed; without a duration where the graph was not even asked.
     pub fn failed(&self, duration: Option<Duration>, reason: &'static str) {
         self.ran(duration, false);
         self.kpis.errors.with_label_values(&self.with_reason(reason)).inc();
@@ -240,6 +251,12 @@ impl LaneInstruments {
 
 fn own_name(name: &str) -> String {
     format!("{}{name}", own::PREFIX)
+}
+
+fn gauge(registry: &Registry, name: &str, help: &str) -> Result<Gauge> {
+    let gauge = Gauge::new(own_name(name), help)?;
+    registry.register(Box::new(gauge.clone()))?;
+    Ok(gauge)
 }
 
 fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> Result<GaugeVec> {

@@ -12,8 +12,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use cypher_exporter::kpi::cypher::{Fault, Statement, scan};
-use disguise::{Random, disguise};
+use disguise::disguise;
 use neo4rs::{BoltType, Graph, query};
+use support::random::Random;
 
 /// How often each plain query is disguised.
 const ROUNDS: u64 = 24;
@@ -80,7 +81,7 @@ fn mean_queries() -> Vec<(Nature, String)> {
         [(Nature::Reading, queries::READING), (Nature::Writing, queries::WRITING), (Nature::Silent, queries::SILENT)];
     let mut mean = Vec::new();
     for round in 0..ROUNDS {
-        let mut random = Random(round);
+        let mut random = Random::new(round);
         for (nature, list) in plain {
             for plain in list {
                 let wrapping = random.pick(queries::WRAPPINGS);

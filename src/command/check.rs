@@ -1,5 +1,6 @@
 //! `check`: every mistake in settings and KPI files; with `--connect` also what the graph thinks of the queries.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -60,14 +61,16 @@ async fn ask(loaded: &Loaded, name: &str, graph: &Graph) -> Result<Vec<Problem>,
     graph.ping(WITHIN).await?;
     let vocabulary = Vocabulary::of(graph).await?;
     let mut problems = Vec::new();
+    let mut unknown = Vec::new();
     let asked = loaded.catalog.kpis.iter().filter(|kpi| kpi.graph.as_deref().is_none_or(|only| only == name));
     for kpi in asked {
         match explain(kpi, graph).await {
-            Ok(()) => problems.extend(vocabulary.unknown_names(kpi)),
+            Ok(()) => vocabulary.unknown_names(kpi, &mut unknown),
             Err(error) if error.graph_is_away() => return Err(error),
             Err(error) => problems.push(refused(kpi, &error)),
         }
     }
+    problems.extend(unknown.into_iter().map(Unknown::into_problem));
     Ok(problems)
 }
 
@@ -129,30 +132,62 @@ impl Vocabulary {
         })
     }
 
-    /// A query over names that the graph does not have is legal and returns nothing, for ever.
-    fn unknown_names(&self, kpi: &Kpi) -> Vec<Problem> {
-        let Ok(statement) = cypher::scan(&kpi.query) else { return Vec::new() };
-        let of_kind = |kind: &'static str, named: &[Named], known: &[String]| -> Vec<Problem> {
-            let mut unknown: Vec<&Named> = named.iter().filter(|name| !known.contains(&name.name)).collect();
-            unknown.sort_by(|a, b| (&a.name, a.span.start).cmp(&(&b.name, b.span.start)));
-            unknown.dedup_by(|a, b| a.name == b.name);
-            unknown.into_iter().map(|name| no_such(kpi, kind, name, known)).collect()
-        };
-        let labels = of_kind("label", &statement.labels, &self.labels);
-        let types = of_kind("relationship type", &statement.relationship_types, &self.relationship_types);
-        let properties = of_kind("property", &statement.properties, &self.properties);
-        labels.into_iter().chain(types).chain(properties).collect()
+    /// A query over names that the graph does not have is legal and returns nothing, for ever. Each name is said once.
+    fn unknown_names(&self, kpi: &Kpi, unknown: &mut Vec<Unknown>) {
+        let Ok(statement) = cypher::scan(&kpi.query) else { return };
+        let kinds = [
+            ("label", &statement.labels, &self.labels),
+            ("relationship type", &statement.relationship_types, &self.relationship_types),
+            ("property", &statement.properties, &self.properties),
+        ];
+        for (kind, named, known) in kinds {
+            for name in named.iter().filter(|name| !known.contains(&name.name) && !may_be_absent(kpi, name)) {
+                match unknown.iter_mut().find(|before| before.kind == kind && before.named.name == name.name) {
+                    Some(before) => _ = before.others.insert(kpi.path.clone()),
+                    None => unknown.push(Unknown::new(kind, kpi, name, known)),
+                }
+            }
+        }
     }
 }
 
-fn no_such(kpi: &Kpi, kind: &str, named: &Named, known: &[String]) -> Problem {
-    let name = &named.name;
-    let fix = match nearest(name, known.iter().map(String::as_str)) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => "nothing to do if it is still to come; until then the query finds nothing by it".to_owned(),
-    };
-    let (path, span) = (kpi.path.clone(), Some(named.span.clone()));
-    Problem { gravity: Gravity::Warning, path, span, message: format!("the graph has no {kind} `{name}`"), fix }
+/// A property that is only asked to be NULL is one that need not be there.
+fn may_be_absent(kpi: &Kpi, property: &Named) -> bool {
+    let mut words = kpi.query.get(property.span.end..).unwrap_or_default().split_whitespace();
+    let is_null = [words.next(), words.next()].map(|word| word.unwrap_or_default().trim_end_matches([')', ';', ',']));
+    is_null[0].eq_ignore_ascii_case("IS") && is_null[1].eq_ignore_ascii_case("NULL")
+}
+
+/// A name that the graph does not have, at its first place.
+struct Unknown {
+    kind: &'static str,
+    named: Named,
+    path: String,
+    meant: Option<String>,
+    /// The other files that use it.
+    others: BTreeSet<String>,
+}
+
+impl Unknown {
+    fn new(kind: &'static str, kpi: &Kpi, named: &Named, known: &[String]) -> Self {
+        let meant = nearest(&named.name, known.iter().map(String::as_str)).map(str::to_owned);
+        Self { kind, named: named.clone(), path: kpi.path.clone(), meant, others: BTreeSet::new() }
+    }
+
+    fn into_problem(mut self) -> Problem {
+        self.others.remove(&self.path);
+        let also = match self.others.len() {
+            0 => String::new(),
+            1 => ", which 1 other file names too".to_owned(),
+            more => format!(", which {more} other files name too"),
+        };
+        let fix = match self.meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "nothing to do if it is still to come; until then the query finds nothing by it".to_owned(),
+        };
+        let message = format!("the graph has no {} `{}`{also}", self.kind, self.named.name);
+        Problem { gravity: Gravity::Warning, path: self.path, span: Some(self.named.span), message, fix }
+    }
 }
 
 async fn column(graph: &Graph, query: &str) -> Result<Vec<String>, GraphError> {

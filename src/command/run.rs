@@ -71,7 +71,7 @@ async fn show_run(kpi: &Kpi, graph: &Graph, title: &str, constant: &Constant, li
         return Ok(false);
     }
     let mut rows: Vec<Row> = Vec::new();
-    let run = schedule::run(kpi, graph, &mut |row| {
+    let run = schedule::run(kpi, &mut graph.turn().await, &mut |row| {
         if rows.len() < limit {
             rows.push(row.clone());
         }
@@ -125,7 +125,7 @@ fn counted(n: u64, one: &str, many: &str) -> String {
 }
 
 fn time(run: &Run) -> String {
-    format!("{:.1} ms", run.duration.as_secs_f64() * 1000.0)
+    format!("{:.1} ms", run.duration.unwrap_or_default().as_secs_f64() * 1000.0)
 }
 
 /// The rows under their columns, each column as wide as its widest cell.

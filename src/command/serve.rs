@@ -37,7 +37,7 @@ pub(super) async fn serve(common: &Common) -> anyhow::Result<Ended> {
     tracing::info!(
         address = %listener.local_addr()?,
         kpis = loaded.catalog.kpis.len(),
-        left_out = loaded.catalog.errors(),
+        rejected_files = loaded.catalog.rejected_files(),
         "serving /metrics"
     );
     // Both at once: a refresh whose runs are ended need not be waited for.
@@ -56,6 +56,7 @@ async fn open(loaded: &Loaded) -> anyhow::Result<(Site, Arc<Scheduler>)> {
     let catalog = &loaded.catalog;
     let board = Arc::new(Board::new(&catalog.kpis, &names, loaded.constant()));
     let instruments = Arc::new(Instruments::new(&catalog.kpis, &catalog.packs, &names)?);
+    instruments.rejected_files(catalog.rejected_files());
     let scheduler = Arc::new(Scheduler::start(&board, &instruments, &graphs).await?);
     let settings = Settings {
         lifecycle: loaded.config.web.lifecycle,

@@ -84,6 +84,11 @@ impl Bolt {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// All its addresses, without credentials.
+    pub(super) fn address(&self) -> String {
+        self.settings.uris.iter().map(|uri| address(uri)).collect::<Vec<_>>().join(", ")
+    }
+
     pub(super) async fn turn(&self) -> SemaphorePermit<'_> {
         self.slots.acquire().await.expect("the semaphore is never closed")
     }

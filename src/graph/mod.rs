@@ -58,10 +58,11 @@ impl Graph {
         self.turn().await.rows(request, sink).await
     }
 
-    /// Whether the graph answers `RETURN 1` within `timeout`.
+    /// Whether the graph answers `RETURN 1` within `timeout`. It does not wait for its turn: those who hold the turns may be
+    /// waiting for a graph that hangs, and this is how that is found out.
     ///
     /// # Errors
-    /// As [`Graph::rows`].
+    /// As [`Turn::rows`]; a graph that does not answer in time is one that cannot be reached.
     pub async fn ping(&self, timeout: Duration) -> Result<(), GraphError> {
         let request = Request {
             kpi: "cypher-exporter/ping",
@@ -71,7 +72,26 @@ impl Graph {
             database: None,
             timeout,
         };
-        self.rows(&request, &mut |_| ControlFlow::Continue(())).await
+        match self.ask(&request, &mut |_| ControlFlow::Continue(())).await {
+            Err(GraphError::Timeout(within)) => {
+                let cause = format!("it does not answer within {}", humantime::format_duration(within));
+                Err(GraphError::Unreachable { uri: self.address(), cause })
+            }
+            answer => answer,
+        }
+    }
+
+    /// Where it is, without credentials.
+    fn address(&self) -> String {
+        match self {
+            Graph::Bolt(bolt) => bolt.address(),
+        }
+    }
+
+    async fn ask(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+        match self {
+            Graph::Bolt(bolt) => bolt.rows(request, sink).await,
+        }
     }
 }
 
@@ -88,8 +108,6 @@ impl Turn<'_> {
     /// # Errors
     /// [`GraphError`] says by reason what went wrong; rows that came before it have been handed over.
     pub async fn rows(&mut self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
-        match self.graph {
-            Graph::Bolt(bolt) => bolt.rows(request, sink).await,
-        }
+        self.graph.ask(request, sink).await
     }
 }

@@ -23,8 +23,14 @@ pub(super) fn answer(site: &Site) -> Answer {
 fn html(site: &Site) -> String {
     let status = health::status(&site.board);
     let last_update = time(site.board.last_update());
-    let rows: String =
-        site.board.slots().iter().flat_map(|slot| (0..slot.lanes().len()).map(|at| row(slot, at))).collect();
+    let several = site.board.graphs().len() > 1;
+    let rows: String = site
+        .board
+        .slots()
+        .iter()
+        .flat_map(|slot| slot.lanes().iter().map(move |lane| row(slot, lane, several)))
+        .collect();
+    let graph = if several { "<th>Graph" } else { "" };
     let dashboard = site.settings.dashboard_url.as_ref().map_or("", |_| " · <a href=\"/dashboard\">dashboard</a>");
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
@@ -35,7 +41,7 @@ fn html(site: &Site) -> String {
          <p><a href=\"/metrics\">metrics</a> · <a href=\"/api/metrics/summary\">summary</a> · \
          <a href=\"/api/metrics/health\">health</a> · <a href=\"/-/ready\">readiness</a>{dashboard}</p>\n\
          {graphs}\
-         <table>\n<thead><tr><th>KPI<th>Graph<th>Type<th>Value<th>Last run<th>Next run<th>Took<th>Error</thead>\n\
+         <table>\n<thead><tr><th>KPI{graph}<th>Type<th>Value<th>Last run (UTC)<th>Next run<th>Took<th>Error</thead>\n\
          <tbody>\n{rows}</tbody>\n</table>\n</html>\n",
         version = env!("CARGO_PKG_VERSION"),
         graphs = graphs(site),
@@ -52,31 +58,25 @@ fn graphs(site: &Site) -> String {
     })
 }
 
-fn row(slot: &Slot, at: usize) -> String {
-    let Some(lane) = slot.lanes().get(at) else { return String::new() };
+fn row(slot: &Slot, lane: &Lane, several_graphs: bool) -> String {
     let status = lane.status();
     let types: Vec<_> = slot.kpi.metrics.iter().map(|metric| metric.shape.metric_type().as_str()).collect();
+    let help = slot.kpi.metrics.first().map_or("", |metric| metric.desc.help.as_str());
     let error = status.error.as_deref().or(status.not_run).unwrap_or_default();
-    let took = status.duration.map_or("–".to_owned(), |took| format!("{:.3} s", took.as_secs_f64()));
+    let took = status.duration.map_or("–".to_owned(), |took| format!("{:.1} ms", took.as_secs_f64() * 1000.0));
     let next = if status.running { "now".to_owned() } else { time(status.next_run) };
-    let cells = [
-        escape(&slot.kpi.id),
-        escape(&lane.graph),
-        types.join(", "),
-        escape(&values(lane)),
-        time(status.last_run),
-        next,
-        took,
-    ];
+    let graph = if several_graphs { format!("<td>{}", escape(&lane.graph)) } else { String::new() };
+    let cells = [types.join(", "), escape(&values(lane)), time(status.last_run), next, took];
     let cells: String = cells.iter().map(|cell| format!("<td>{cell}")).collect();
-    format!("<tr>{cells}<td class=\"error\">{}\n", escape(error))
+    let id = escape(&slot.kpi.id);
+    format!("<tr><td title=\"{}\">{id}{graph}{cells}<td class=\"error\">{}\n", escape(help), escape(error))
 }
 
 /// A number for each metric with one plain value, a count of series for any other.
 fn values(lane: &Lane) -> String {
     let Some(points) = lane.points() else { return "–".to_owned() };
     let shown = points.iter().map(|points| match points.as_ref() {
-        Points::Gauge(series) | Points::Counter(series) if series.len() == 1 => series[0].value.to_string(),
+        Points::Gauge(series) | Points::Counter(series) if series.len() == 1 => short(series[0].value),
         Points::Gauge(_)
         | Points::Counter(_)
         | Points::Histogram { .. }
@@ -87,8 +87,19 @@ fn values(lane: &Lane) -> String {
     shown.collect::<Vec<_>>().join(", ")
 }
 
+/// Four digits after the point are enough: the page is for a glance, `/metrics` for the exact value.
+fn short(value: f64) -> String {
+    let exact = value.to_string();
+    let rounded = if value.abs() < 0.001 { format!("{value:.3e}") } else { format!("{value:.4}") };
+    if exact.len() > rounded.len() { rounded } else { exact }
+}
+
+/// The time of day in UTC; the date shows when pointed at.
 fn time(time: Option<SystemTime>) -> String {
-    time.map_or("–".to_owned(), |time| humantime::format_rfc3339_seconds(time).to_string())
+    let Some(time) = time else { return "–".to_owned() };
+    let full = humantime::format_rfc3339_seconds(time).to_string();
+    let of_day = full.get(11..19).unwrap_or(&full);
+    format!("<time datetime=\"{full}\" title=\"{full}\">{of_day}</time>")
 }
 
 /// Text that stays text inside an element or a quoted attribute.
@@ -110,6 +121,20 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_at_a_glance() {
+        for (value, expected) in [
+            (6.0, "6"),
+            (0.707_083_333, "0.7071"),
+            (0.5, "0.5"),
+            (0.0, "0"),
+            (1.23456e-9, "1.235e-9"),
+            (-0.125, "-0.125"),
+        ] {
+            assert_eq!(short(value), expected);
+        }
+    }
 
     #[test]
     fn no_text_becomes_markup() {

@@ -59,6 +59,7 @@ fn before_any_run() {
     cypher_exporter_kpi_skipped_rows_total{kpi="p/a",reason="nan_value"} 0
     cypher_exporter_kpi_skipped_rows_total{kpi="p/a",reason="null_value"} 0
     cypher_exporter_kpi_up{kpi="p/a"} 0
+    cypher_exporter_rejected_files 0
     "#);
 }
 
@@ -71,13 +72,14 @@ fn after_a_failure_and_a_success_on_two_graphs() {
     one.succeeded(Duration::from_millis(500), 7, 3);
     one.skipped("null_value", 2);
     two.succeeded(Duration::from_secs(2), 1, 1);
-    two.failed(None, "unreachable");
+    two.failed(Some(Duration::from_secs(3)), "unreachable");
     instruments.graph_up("one", true);
+    instruments.rejected_files(2);
     insta::assert_snapshot!(samples(&instruments), @r#"
     cypher_exporter_graph_up{graph="one"} 1
     cypher_exporter_graph_up{graph="two"} 0
     cypher_exporter_kpi_duration_seconds{graph="one",kpi="p/a"} 0.5
-    cypher_exporter_kpi_duration_seconds{graph="two",kpi="p/a"} 2
+    cypher_exporter_kpi_duration_seconds{graph="two",kpi="p/a"} 3
     cypher_exporter_kpi_errors_total{graph="one",kpi="p/a",reason="timeout"} 1
     cypher_exporter_kpi_errors_total{graph="two",kpi="p/a",reason="unreachable"} 1
     cypher_exporter_kpi_interval_seconds{graph="one",kpi="p/a"} 60
@@ -94,6 +96,7 @@ fn after_a_failure_and_a_success_on_two_graphs() {
     cypher_exporter_kpi_skipped_rows_total{graph="two",kpi="p/a",reason="null_value"} 0
     cypher_exporter_kpi_up{graph="one",kpi="p/a"} 1
     cypher_exporter_kpi_up{graph="two",kpi="p/a"} 0
+    cypher_exporter_rejected_files 2
     "#);
     let last_success =
         instruments.families().into_iter().find(|family| family.desc.name.as_str().contains("last_success"));
@@ -109,7 +112,6 @@ fn packs_name_their_own_timings() {
     let instruments = Instruments::new(&[], &packs, &["default".into()]).unwrap();
     instruments.lane(&kpi("p/a"), "default").succeeded(Duration::from_millis(250), 1, 1);
     instruments.lane(&kpi("p/b"), "default").failed(Some(Duration::from_secs(250)), "timeout");
-    instruments.lane(&kpi("p/b"), "default").failed(None, "unreachable");
     instruments.lane(&kpi("q/c"), "default").succeeded(Duration::from_millis(250), 1, 1);
     instruments.lane(&kpi("q/d"), "default").succeeded(Duration::from_micros(250), 1, 1);
     instruments.scraped(Duration::from_millis(2), 1);

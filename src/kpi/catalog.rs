@@ -1,6 +1,6 @@
 //! All files together: which KPIs there are, and where two of them would write the same name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +33,16 @@ pub struct Catalog {
 impl Catalog {
     /// How many of the problems keep something from running.
     pub fn errors(&self) -> usize {
-        self.problems.iter().filter(|problem| problem.gravity == Gravity::Error).count()
+        self.grave().count()
+    }
+
+    /// How many files are left out.
+    pub fn rejected_files(&self) -> usize {
+        self.grave().map(|problem| problem.path.as_str()).collect::<HashSet<_>>().len()
+    }
+
+    fn grave(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| problem.gravity == Gravity::Error)
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) enum CronFault {
 pub struct Cron {
     expression: String,
     longest: Duration,
-    pattern: croner::Cron,
+    /// Boxed, since it is large and most KPIs have none.
+    pattern: Box<croner::Cron>,
 }
 
 impl Cron {
@@ -36,7 +37,7 @@ impl Cron {
         let parser = CronParser::builder().seconds(Seconds::Required).dom_and_dow(true).build();
         let pattern = parser.parse(&expression).map_err(|fault| CronFault::Syntax(fault.to_string()))?;
         let longest = longest_gap(&pattern).ok_or(CronFault::Never)?;
-        Ok(Self { expression, longest, pattern })
+        Ok(Self { expression, longest, pattern: Box::new(pattern) })
     }
 
     /// Six fields, seconds first, whatever the file wrote.

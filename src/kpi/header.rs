@@ -49,8 +49,11 @@ pub(super) struct MetricKeys {
     pub(super) unit: Option<At<String>>,
     pub(super) value: Option<At<String>>,
     pub(super) buckets: Option<At<Vec<f64>>>,
-    pub(super) quantiles: Option<At<Vec<(f64, At<String>)>>>,
+    pub(super) quantiles: Option<At<QuantileColumns>>,
 }
+
+/// Quantiles and their columns, rising.
+pub(super) type QuantileColumns = Vec<(f64, At<String>)>;
 
 /// `expect`: a column and the values known in advance.
 pub(super) struct Expect {
@@ -140,7 +143,7 @@ pub(super) fn buckets(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<f64>
     Some(bounds)
 }
 
-fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<(f64, At<String>)>>> {
+fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<QuantileColumns>> {
     let base = fields.base();
     let At { value: table, span } = fields.table("quantiles")?;
     let pair = |key: &str, value: &toml::Spanned<DeValue<'_>>| {

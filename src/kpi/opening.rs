@@ -37,9 +37,9 @@ pub(super) fn read(text: &str) -> Opening<'_> {
             let length = line.find(['\n', '\r']).unwrap_or(line.len());
             paragraph.line(&line[..length]);
             at += 2 + length;
-        } else if rest.starts_with("/*") {
+        } else if let Some(block) = rest.strip_prefix("/*") {
             paragraph.end();
-            let Some(length) = rest[2..].find("*/") else {
+            let Some(length) = block.find("*/") else {
                 opening.unclosed = Some(at..at + 2);
                 break;
             };

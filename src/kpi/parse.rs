@@ -27,10 +27,8 @@ pub(super) fn parse(source: &Source, defaults: &Defaults<'_>) -> (Option<Kpi>, V
     let mut problems = Problems::of(&source.path);
     let opening = opening::read(&source.text);
     let header = header_of(source, &opening, &mut problems);
-    let statement = cypher::scan(&source.text).unwrap_or_else(|faults| {
-        faults.into_iter().for_each(|fault| problems.error(fault.span, fault.message, fault.fix));
-        Statement::default()
-    });
+    let (statement, faults) = cypher::read(&source.text);
+    faults.into_iter().for_each(|fault| problems.error(fault.span, fault.message, fault.fix));
     let kpi = if statement.columns.is_empty() {
         None
     } else {

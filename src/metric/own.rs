@@ -16,6 +16,7 @@ pub const NAMES: &[&str] = &[
     "cypher_exporter_kpi_series",
     "cypher_exporter_kpi_skipped_rows_total",
     "cypher_exporter_kpi_up",
+    "cypher_exporter_rejected_files",
     "cypher_exporter_scrape_duration_seconds",
     "cypher_exporter_scrape_size_bytes",
     "process_cpu_seconds_total",

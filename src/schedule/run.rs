@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::graph::{Graph, GraphError, Request, Turn};
+use crate::graph::{GraphError, Request, Turn};
 use crate::kpi::Kpi;
 use crate::measure::{MeasureError, Measured, Skipped, Snapshot};
 use crate::row::Row;
@@ -14,16 +14,13 @@ pub struct Run {
     pub result: Result<Measured, RunError>,
     /// The values that were left out, also when the run failed later.
     pub skipped: Skipped,
-    /// From the first question to the last row.
-    pub duration: Duration,
+    /// From the first question to the last row; none when the graph was not asked.
+    pub duration: Option<Duration>,
 }
 
 /// Why a run failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RunError {
-    /// The graph is known to be away, for this reason, and was not asked.
-    #[error(transparent)]
-    NotAsked(GraphError),
     /// The graph did not answer.
     #[error(transparent)]
     Graph(#[from] GraphError),
@@ -36,7 +33,7 @@ impl RunError {
     /// The value of the label `reason`; a closed set.
     pub fn reason(&self) -> &'static str {
         match self {
-            RunError::NotAsked(error) | RunError::Graph(error) => error.reason(),
+            RunError::Graph(error) => error.reason(),
             RunError::Measure(error) => error.reason(),
         }
     }
@@ -47,32 +44,22 @@ impl RunError {
             RunError::Graph(GraphError::Statement { message, place: Some(place) }) => {
                 format!("{}:{}:{}: {message}", kpi.path, place.line, place.column)
             }
-            RunError::NotAsked(_) | RunError::Graph(_) | RunError::Measure(_) => self.to_string(),
-        }
-    }
-
-    /// Whether the graph was away, so that the query is not to blame.
-    pub(super) fn graph_is_away(&self) -> bool {
-        match self {
-            RunError::NotAsked(_) => true,
-            RunError::Graph(error) => error.graph_is_away(),
-            RunError::Measure(_) => false,
+            RunError::Graph(_) | RunError::Measure(_) => self.to_string(),
         }
     }
 }
 
 /// Runs a snapshot KPI once; `seen` is shown each row.
-pub async fn run(kpi: &Kpi, graph: &Graph, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
-    let mut turn = graph.turn().await;
+pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
     let started = Instant::now();
     let mut snapshot = Snapshot::new(kpi);
-    let asked = ask(kpi, &mut turn, &mut snapshot, seen, started).await;
+    let asked = ask(kpi, turn, &mut snapshot, seen, started).await;
     let skipped = snapshot.skipped();
     let result = match asked {
         Ok(()) => snapshot.finish().map_err(RunError::from),
         Err(error) => Err(error.into()),
     };
-    Run { result, skipped, duration: started.elapsed() }
+    Run { result, skipped, duration: Some(started.elapsed()) }
 }
 
 async fn ask(
@@ -99,7 +86,7 @@ async fn ask(
             seen(&row);
             snapshot.row(&row)
         };
-        turn.rows(&request, &mut take).await?;
+        turn.rows(&request, &mut take).await.map_err(|error| whole(error, kpi.timeout))?;
         if snapshot.is_broken() {
             break;
         }
@@ -108,8 +95,23 @@ async fn ask(
 }
 
 impl Run {
-    /// A run that did not take place since the graph is away.
-    pub(super) fn not_asked(error: GraphError) -> Self {
-        Self { result: Err(RunError::NotAsked(error)), skipped: Skipped::default(), duration: Duration::ZERO }
+    /// A run that failed before it asked anything.
+    pub(super) fn not_asked(error: RunError) -> Self {
+        Self { result: Err(error), skipped: Skipped::default(), duration: None }
     }
+
+    /// Whether the graph is to blame, and not the query.
+    pub(super) fn graph_was_away(&self) -> bool {
+        self.duration.is_none() || matches!(&self.result, Err(RunError::Graph(error)) if error.graph_is_away())
+    }
+
+    /// Whether the run is worth repeating as soon as the graph is back: it may have hung before it was known to be away.
+    pub(super) fn graph_may_have_been_away(&self) -> bool {
+        self.graph_was_away() || matches!(&self.result, Err(RunError::Graph(GraphError::Timeout(_))))
+    }
+}
+
+/// A timeout as the file names it: the request had only what earlier sets of parameters had left.
+fn whole(error: GraphError, timeout: Duration) -> GraphError {
+    if matches!(error, GraphError::Timeout(_)) { GraphError::Timeout(timeout) } else { error }
 }

@@ -11,11 +11,9 @@ use super::due::Due;
 use super::run::{Run, RunError, run};
 use super::watch::GraphWatch;
 use crate::board::{Board, Slot, Status};
-use crate::graph::GraphError;
 use crate::instruments::LaneInstruments;
 use crate::kpi::{Kpi, OnError};
 use crate::measure::{Measured, substitute};
-use crate::row::Row;
 
 /// A run that went well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +29,7 @@ pub struct Success {
 /// Someone who wants a run now and hears how it went, or why it failed.
 pub(super) type Request = oneshot::Sender<Result<Success, String>>;
 
-/// For a query that loses the connection each time it is asked.
+/// The longest wait between the graph's return and a query that has lost the connection again and again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// One KPI on one graph.
@@ -46,7 +44,7 @@ pub(super) struct Runner {
     status: Status,
     /// When the values shown are too old, unless a run goes well before.
     stale_at: Option<Instant>,
-    /// Runs in a row that asked in vain.
+    /// How often in a row the graph was asked and then was away.
     in_vain: u32,
     /// How long after the graph's return to run again; none when the last run gives no reason to.
     again: Option<Duration>,
@@ -82,14 +80,14 @@ impl Runner {
         loop {
             // Before the run: a graph that comes back during it is not missed.
             returns.mark_unchanged();
-            let turn = async {
+            let run_and_wait = async {
                 self.run_once(&mut waiting).await;
                 self.wait(&mut waiting, &mut returns).await;
             };
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
-                () = turn => {}
+                () = run_and_wait => {}
             }
         }
     }
@@ -115,7 +113,7 @@ impl Runner {
         }
     }
 
-    /// Runs the KPI for all who wait for it, and shows the outcome.
+    /// Runs the KPI for all who have asked so far, and shows the outcome.
     async fn run_once(&mut self, waiting: &mut Vec<Request>) {
         while let Ok(request) = self.requests.try_recv() {
             waiting.push(request);
@@ -124,15 +122,20 @@ impl Runner {
         self.show_status();
         let run = self.run().await;
         self.tell_watch(&run);
-        self.in_vain += u32::from(asked_in_vain(&run));
-        self.again = may_be_the_graphs_fault(&run).then(|| pause(self.in_vain));
+        // How long it takes to find the graph away says nothing of the query.
+        let duration = run.duration.filter(|_| !run.graph_was_away());
         self.instruments.skipped("null_value", run.skipped.null_value);
         self.instruments.skipped("nan_value", run.skipped.nan_value);
         let now = SystemTime::now();
-        self.status = Status { running: false, last_run: Some(now), ..self.status.clone() };
+        self.status = Status {
+            running: false,
+            last_run: Some(now),
+            duration: duration.or(self.status.duration),
+            ..self.status.clone()
+        };
         let outcome = match run.result {
-            Ok(measured) => Ok(self.succeed(measured, run.duration, now)),
-            Err(error) => Err(self.fail(&error, (!error.graph_is_away()).then_some(run.duration))),
+            Ok(measured) => Ok(self.succeed(measured, duration.unwrap_or_default(), now)),
+            Err(error) => Err(self.fail(&error, duration)),
         };
         self.show_status();
         for request in waiting.drain(..) {
@@ -141,14 +144,10 @@ impl Runner {
         }
     }
 
+    /// Waits for its turn and asks; takes away meanwhile what grows too old.
     async fn run(&mut self) -> Run {
-        if let Some(error) = self.watch.away() {
-            return Run::not_asked(error);
-        }
-        let kpi = self.kpi().clone();
-        let mut unseen = |_: &Row| {};
-        let watch = self.watch.clone();
-        let mut running = std::pin::pin!(run(&kpi, &watch.graph, &mut unseen));
+        let (kpi, watch) = (self.kpi().clone(), self.watch.clone());
+        let mut running = std::pin::pin!(ask(&kpi, &watch));
         loop {
             let stale_at = self.stale_at;
             tokio::select! {
@@ -158,10 +157,15 @@ impl Runner {
         }
     }
 
-    fn tell_watch(&self, run: &Run) {
+    fn tell_watch(&mut self, run: &Run) {
+        self.in_vain = match run.duration {
+            // It is the watch that said why: no news to it.
+            None => return self.again = Some(pause(self.in_vain)),
+            Some(_) if run.graph_was_away() => self.in_vain + 1,
+            Some(_) => 0,
+        };
+        self.again = run.graph_may_have_been_away().then(|| pause(self.in_vain));
         match &run.result {
-            // What the watch said itself is no news to it.
-            Err(RunError::NotAsked(_)) => {}
             Err(RunError::Graph(error)) => self.watch.failed(error),
             Err(RunError::Measure(_)) | Ok(_) => self.watch.answered(),
         }
@@ -172,8 +176,6 @@ impl Runner {
         self.instruments.succeeded(duration, success.rows, success.series);
         self.stale_at = Some(Instant::now() + self.kpi().stale_after);
         self.slot().publish(self.lane, Some(measured.points));
-        self.status.duration = Some(duration);
-        self.in_vain = 0;
         if self.status.error.take().is_some() {
             tracing::info!(kpi = %self.kpi().id, graph = %self.watch.name, "the KPI runs again");
         }
@@ -183,12 +185,11 @@ impl Runner {
         success
     }
 
-    /// `duration` is missing when the graph was away: how quickly that is found out says nothing of the query.
+    /// Without a duration it is the graph that was away, which the watch has said.
     fn fail(&mut self, error: &RunError, duration: Option<Duration>) -> String {
         self.instruments.failed(duration, error.reason());
-        self.status.duration = duration.or(self.status.duration);
         let text = error.in_file(self.kpi());
-        if !error.graph_is_away() {
+        if duration.is_some() {
             tracing::warn!(kpi = %self.kpi().id, graph = %self.watch.name, reason = error.reason(), "{text}");
         }
         self.status.error = Some(text.clone());
@@ -228,18 +229,16 @@ impl Runner {
     }
 }
 
-/// Whether another try is worth while once the graph is back.
-fn may_be_the_graphs_fault(run: &Run) -> bool {
-    let Err(error) = &run.result else { return false };
-    error.graph_is_away() || matches!(error, RunError::Graph(GraphError::Timeout(_)))
+/// A run, unless the graph is away when its turn comes: then it is not asked.
+async fn ask(kpi: &Kpi, watch: &GraphWatch) -> Run {
+    let mut turn = watch.graph.turn().await;
+    match watch.away() {
+        Some(error) => Run::not_asked(error.into()),
+        None => run(kpi, &mut turn, &mut |_| {}).await,
+    }
 }
 
-fn asked_in_vain(run: &Run) -> bool {
-    matches!(&run.result, Err(RunError::Graph(_))) && may_be_the_graphs_fault(run)
-}
-
-/// Between the graph's return and the run for its sake. A query that always loses the connection would otherwise be asked
-/// without a pause, since the graph answers the ping each time.
+/// A query that always loses the connection would be asked without a pause otherwise: the graph answers each ping.
 fn pause(in_vain: u32) -> Duration {
     let seconds = in_vain.checked_sub(2).map_or(0, |doublings| 2_u64.saturating_pow(doublings));
     Duration::from_secs(seconds).min(LONGEST_PAUSE)
@@ -250,5 +249,17 @@ async fn passed(moment: Option<Instant>) {
     match moment {
         Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_that_loses_the_connection_each_time_is_asked_ever_more_rarely() {
+        let pauses = (0..12).map(|in_vain| pause(in_vain).as_secs());
+        assert_eq!(pauses.collect::<Vec<_>>(), [0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
+        assert_eq!(pause(u32::MAX), LONGEST_PAUSE);
     }
 }

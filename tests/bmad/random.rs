@@ -1,40 +1,7 @@
 //! Random worlds, the same for the same seed everywhere.
 
 use super::world::{Agent, DAY, Event, HOUR, Insight, Key, Pattern, Summary, Text, Time, World};
-
-/// SplitMix64: small, and good enough to surprise a query.
-#[derive(Clone, Debug)]
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end as u64).expect("it is below a usize")
-    }
-
-    fn one_in(&mut self, n: usize) -> bool {
-        self.below(n) == 0
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
-    }
-
-    fn some(&mut self, most: usize, of: usize) -> Vec<Key> {
-        (0..self.below(most + 1)).map(|_| self.below(of)).collect()
-    }
-}
+use crate::support::random::Random;
 
 /// How large a random world is, and how careless those who wrote it.
 #[derive(Clone, Copy, Debug)]
@@ -85,14 +52,19 @@ struct Maker {
 }
 
 impl Maker {
+    /// Up to `most` keys of `of`, one perhaps twice.
+    fn some(&mut self, most: usize, of: usize) -> Vec<Key> {
+        (0..self.random.below(most + 1)).map(|_| self.random.below(of)).collect()
+    }
+
     fn agent(&mut self, key: Key) -> Agent {
-        let learned = self.random.some(self.shape.insights / 3, self.shape.insights);
-        let lessons = self.random.some(self.shape.insights / 2, self.shape.insights);
+        let learned = self.some(self.shape.insights / 3, self.shape.insights);
+        let lessons = self.some(self.shape.insights / 2, self.shape.insights);
         Agent {
             key,
             name: self.text(&NAMES),
             system: self.system(),
-            brains: if self.random.one_in(4) { Vec::new() } else { self.random.some(2, BRAINS) },
+            brains: if self.random.one_in(4) { Vec::new() } else { self.some(2, BRAINS) },
             learned,
             can_apply: lessons.into_iter().map(|insight| (insight, self.time())).collect(),
         }
@@ -105,8 +77,8 @@ impl Maker {
             group_id: self.text(&GROUPS),
             timestamp: self.time(),
             system: self.system(),
-            outcomes: self.random.some(2, self.shape.events),
-            patterns: self.random.some(2, self.shape.patterns),
+            outcomes: self.some(2, self.shape.events),
+            patterns: self.some(2, self.shape.patterns),
         }
     }
 

@@ -3,28 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-/// A small generator of random numbers (SplitMix64): the same seed gives the same queries everywhere.
-pub(crate) struct Random(pub(crate) u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// True once in `times`.
-    pub(crate) fn once_in(&mut self, times: u64) -> bool {
-        self.next().is_multiple_of(times)
-    }
-
-    pub(crate) fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
-        let index = self.next() % from.len() as u64;
-        from[usize::try_from(index).unwrap()]
-    }
-}
+use crate::support::random::Random;
 
 /// Names that a careless scan takes for clauses, operators or ends of something.
 const NAMES: &[&str] = &[
@@ -180,8 +159,8 @@ pub(crate) fn disguise(query: &str, random: &mut Random) -> String {
         write_gap(&mut text, &written, random);
         text.push_str(&written);
     }
-    while random.once_in(4) {
-        text.push_str(random.pick(SPACES));
+    while random.one_in(4) {
+        text.push_str(random.pick::<&str>(SPACES));
     }
     text
 }
@@ -189,7 +168,7 @@ pub(crate) fn disguise(query: &str, random: &mut Random) -> String {
 fn write_name(name: &str, random: &mut Random) -> String {
     let plain = name.starts_with(|first: char| first.is_alphabetic() || first == '_')
         && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'));
-    if !plain || random.once_in(6) {
+    if !plain || random.one_in(6) {
         return escape_some(&format!("`{}`", name.replace('`', "``")), random);
     }
     escape_some(name, random)
@@ -197,8 +176,8 @@ fn write_name(name: &str, random: &mut Random) -> String {
 
 fn write_token(token: &str, random: &mut Random) -> String {
     let keyword = token.len() > 1 && token.bytes().all(|byte| byte.is_ascii_uppercase());
-    let folded: String = if keyword && random.once_in(3) {
-        token.chars().map(|c| if random.once_in(2) { c.to_ascii_lowercase() } else { c }).collect()
+    let folded: String = if keyword && random.one_in(3) {
+        token.chars().map(|c| if random.one_in(2) { c.to_ascii_lowercase() } else { c }).collect()
     } else {
         token.to_owned()
     };
@@ -206,12 +185,12 @@ fn write_token(token: &str, random: &mut Random) -> String {
 }
 
 fn escape_some(token: &str, random: &mut Random) -> String {
-    if !random.once_in(8) {
+    if !random.one_in(8) {
         return token.to_owned();
     }
     let mut escaped = String::new();
     for character in token.chars() {
-        if random.once_in(3) {
+        if random.one_in(3) {
             write!(escaped, "\\u{:04x}", u32::from(character)).unwrap();
         } else {
             escaped.push(character);
@@ -222,15 +201,15 @@ fn escape_some(token: &str, random: &mut Random) -> String {
 
 /// Nothing where nothing is needed, most of the time something.
 fn write_gap(text: &mut String, next: &str, random: &mut Random) {
-    if text.is_empty() && !random.once_in(4) {
+    if text.is_empty() && !random.one_in(4) {
         return;
     }
-    if may_touch(text, next) && random.once_in(2) {
+    if may_touch(text, next) && random.one_in(2) {
         return;
     }
-    text.push_str(random.pick(SPACES));
-    while random.once_in(8) {
-        text.push_str(random.pick(SPACES));
+    text.push_str(random.pick::<&str>(SPACES));
+    while random.one_in(8) {
+        text.push_str(random.pick::<&str>(SPACES));
     }
 }
 
@@ -244,5 +223,5 @@ fn may_touch(text: &str, next: &str) -> bool {
     let wordish = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '`' | '.');
     let (Some(last), Some(first)) = (text.chars().next_back(), next.chars().next()) else { return true };
     let symbols = |c: char| ":|+<>=!./*~-&".contains(c);
-    !(wordish(last) && wordish(first)) && !(symbols(last) && symbols(first))
+    !(wordish(last) && wordish(first) || symbols(last) && symbols(first))
 }

@@ -3,8 +3,9 @@
 
 use super::brackets::Pairs;
 use super::columns::Columns;
+use super::lookahead::Lookahead;
 use super::token::{Kind, Token};
-use super::words::{Role, is_type_word, role};
+use super::words::{Role, role};
 
 /// A reason to refuse, and the token it stands at.
 #[derive(Debug)]
@@ -17,8 +18,14 @@ pub(super) struct Refusal {
 /// Walks the clauses from `start`; gives the columns and what must not be there.
 pub(super) fn walk(tokens: &[Token<'_>], pairs: &Pairs, start: usize) -> (Columns, Vec<Refusal>) {
     let top = Frame::Query(Query::new(true, false));
-    let mut walk =
-        Walk { tokens, pairs, at: start, frames: vec![top], columns: Columns::default(), refusals: Vec::new() };
+    let mut walk = Walk {
+        tokens,
+        around: Lookahead { tokens, pairs },
+        at: start,
+        frames: vec![top],
+        columns: Columns::default(),
+        refusals: Vec::new(),
+    };
     while walk.at < tokens.len() {
         walk.step();
     }
@@ -83,7 +90,7 @@ enum Frame {
 
 struct Walk<'s, 't> {
     tokens: &'s [Token<'t>],
-    pairs: &'s Pairs,
+    around: Lookahead<'s, 't>,
     at: usize,
     frames: Vec<Frame>,
     columns: Columns,
@@ -118,7 +125,7 @@ impl<'t> Walk<'_, 't> {
                 query.part = Part::Pattern;
             }
         }
-        let pattern_allowed = self.word_before(index, &["EXISTS", "COUNT"]);
+        let pattern_allowed = self.around.word_before(index, &["EXISTS", "COUNT"]);
         self.frames.push(if opens_query { Frame::Query(Query::new(top, pattern_allowed)) } else { Frame::Plain });
     }
 
@@ -126,11 +133,15 @@ impl<'t> Walk<'_, 't> {
         if self.frames.len() > 1 {
             self.frames.pop();
         }
-        let open = self.pairs.other(index);
+        let open = self.around.pairs.other(index);
+        let mut called_here = false;
         if let Some(Frame::Query(query)) = self.frames.last_mut() {
             query.due = Due::Operator;
+            called_here = query.call_brace == Some(open);
         }
-        let called = self.tokens[index].is("}") && self.belongs_to_call(open) && !self.is_projection(open);
+        let called = self.tokens[index].is("}")
+            && self.around.belongs_to_call(open)
+            && (called_here || !self.around.is_projection(open));
         if called && self.tokens.get(index + 1).is_some_and(|next| next.is_word("IN")) {
             self.refuse(
                 index + 1,
@@ -149,42 +160,8 @@ impl<'t> Walk<'_, 't> {
             }
         }
         let after_subquery_word =
-            self.word_before(index, &["EXISTS", "COUNT", "COLLECT"]) || self.belongs_to_call(index);
-        after_subquery_word && !self.is_projection(index)
-    }
-
-    /// Whether the token before is one of `words`, and no property or label of that name.
-    fn word_before(&self, index: usize, words: &[&str]) -> bool {
-        let Some(word) = index.checked_sub(1).map(|before| &self.tokens[before]) else { return false };
-        let named =
-            index.checked_sub(2).is_some_and(|before| self.tokens[before].is(".") || self.tokens[before].is(":"));
-        !named && words.iter().any(|wanted| word.is_word(wanted))
-    }
-
-    /// Whether the brace at `index` follows `CALL` or `CALL (…)`.
-    fn belongs_to_call(&self, index: usize) -> bool {
-        let Some(before) = index.checked_sub(1) else { return false };
-        self.word_before(index, &["CALL"])
-            || (self.tokens[before].is(")") && self.word_before(self.pairs.other(before), &["CALL"]))
-    }
-
-    /// Whether what the brace at `index` encloses reads as a map: `{.x}`, `{x: 1}`, `{x}`, `{x, y}`.
-    fn is_projection(&self, index: usize) -> bool {
-        if self.call_is_clause(index) {
-            return false;
-        }
-        let inside = |offset: usize| self.tokens.get(index + offset);
-        match inside(1) {
-            Some(first) if first.is_name() => {
-                inside(2).is_some_and(|second| [":", ",", "}"].iter().any(|symbol| second.is(symbol)))
-            }
-            Some(first) => first.is(".") || first.is("}"),
-            None => true,
-        }
-    }
-
-    fn call_is_clause(&self, index: usize) -> bool {
-        matches!(self.frames.last(), Some(Frame::Query(query)) if query.call_brace == Some(index))
+            self.around.word_before(index, &["EXISTS", "COUNT", "COLLECT"]) || self.around.belongs_to_call(index);
+        after_subquery_word && !self.around.is_projection(index)
     }
 
     fn token_in_query(&mut self, mut query: Query, index: usize) -> Query {
@@ -208,7 +185,7 @@ impl<'t> Walk<'_, 't> {
             "%" if !complete => Due::Operator,
             "+" | "*" if complete && query.part == Part::Pattern => Due::Operator,
             "::" => {
-                self.at = self.after_type(self.at);
+                self.at = self.around.after_type(self.at);
                 Due::Operator
             }
             "." | ":" | "&" | "|" | "$" => Due::Name,
@@ -228,7 +205,9 @@ impl<'t> Walk<'_, 't> {
         match role(&self.tokens[index].text) {
             Role::Return => self.clause(query, index, Role::Return),
             Role::Reads if !self.tokens[index].is_word("WITH") => self.clause(query, index, Role::Reads),
-            _ => {}
+            Role::Match | Role::Call | Role::Using | Role::Union | Role::Show | Role::Before | Role::Finish => {}
+            Role::Reads | Role::Writes | Role::Administers | Role::Infix | Role::Affix | Role::Is | Role::As => {}
+            Role::End | Role::Other => {}
         }
     }
 
@@ -247,7 +226,7 @@ impl<'t> Walk<'_, 't> {
         let token = &self.tokens[index];
         let prefix = ["NOT", "CASE", "DISTINCT"].into_iter().find(|word| token.is_word(word));
         query.due = match prefix {
-            Some(word) if !self.is_variable(index, word) => {
+            Some(word) if !self.around.is_variable(query.part == Part::Items, index, word) => {
                 query.cases += usize::from(word == "CASE");
                 if word == "CASE" && self.tokens.get(self.at).is_some_and(|next| next.is_word("WHEN")) {
                     self.at += 1;
@@ -259,64 +238,6 @@ impl<'t> Walk<'_, 't> {
             }
             _ => Due::Operator,
         };
-    }
-
-    /// Whether the prefix word at `index` is a variable of that name, seen from what follows it.
-    fn is_variable(&self, index: usize, word: &str) -> bool {
-        let Some(next) = self.tokens.get(index + 1) else { return true };
-        if word == "DISTINCT" && !self.word_before(index, &["RETURN", "WITH"]) {
-            return true;
-        }
-        match next.kind {
-            Kind::Symbol if next.is("*") => word != "DISTINCT",
-            Kind::Symbol => self.follows_operand(next),
-            Kind::Word => self.is_variable_before(index + 1, word),
-            Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => false,
-        }
-    }
-
-    /// The same, where a word follows at `index`.
-    fn is_variable_before(&self, index: usize, prefix: &str) -> bool {
-        let after = self.tokens.get(index + 1);
-        let operand_after = after.is_some_and(|after| !self.follows_operand(after));
-        let clause_after = after.is_some_and(|after| after.kind == Kind::Word && role(&after.text).is_clause());
-        match role(&self.tokens[index].text) {
-            Role::Other | Role::End => {
-                prefix == "CASE" && self.is_sort_order(index) && !after.is_some_and(|after| after.is_word("WHEN"))
-            }
-            Role::Union | Role::Before => true,
-            Role::As => operand_after,
-            Role::Infix | Role::Affix | Role::Is => {
-                operand_after && !clause_after && !self.tokens[index].is_word("WHEN")
-            }
-            _ => self.begins_clause(index),
-        }
-    }
-
-    /// Whether the clause word at `index` is followed by what a clause begins with, and is no variable.
-    fn begins_clause(&self, index: usize) -> bool {
-        let Some(next) = self.tokens.get(index + 1) else { return false };
-        match next.kind {
-            Kind::Word => {
-                let order_by = self.tokens[index].is_word("ORDER") && next.is_word("BY");
-                order_by || (matches!(role(&next.text), Role::Other) && !self.is_sort_order(index + 1))
-            }
-            Kind::Symbol => ["(", "*", "$", "-"].iter().any(|symbol| next.is(symbol)),
-            _ => true,
-        }
-    }
-
-    /// Whether `token` comes after a complete operand rather than begins one.
-    fn follows_operand(&self, token: &Token<'_>) -> bool {
-        match token.kind {
-            Kind::Symbol => !["(", "[", "{", "+", "-", "$"].iter().any(|symbol| token.is(symbol)),
-            Kind::Word => matches!(role(&token.text), Role::Infix | Role::Is | Role::As),
-            Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => false,
-        }
-    }
-
-    fn is_sort_order(&self, index: usize) -> bool {
-        ["ASC", "ASCENDING", "DESC", "DESCENDING"].iter().any(|word| self.tokens[index].is_word(word))
     }
 
     fn first_word(&mut self, query: &mut Query, index: usize, role: Role) {
@@ -346,7 +267,8 @@ impl<'t> Walk<'_, 't> {
                 query.cases = 0;
                 self.word_after_operand(query, index, role);
             }
-            _ => {}
+            Role::Match | Role::Return | Role::Call | Role::Using | Role::Union | Role::Show | Role::Before => {}
+            Role::Finish | Role::Reads | Role::Writes | Role::Administers | Role::As | Role::Other => {}
         }
     }
 
@@ -362,7 +284,10 @@ impl<'t> Walk<'_, 't> {
                 }
                 query.due = Due::Name;
             }
-            _ => self.clause(query, index, role),
+            Role::Match | Role::Return | Role::Call | Role::Using | Role::Union | Role::Show | Role::Before => {
+                self.clause(query, index, role);
+            }
+            Role::Finish | Role::Reads | Role::Writes | Role::Administers => self.clause(query, index, role),
         }
     }
 
@@ -379,43 +304,9 @@ impl<'t> Walk<'_, 't> {
             self.at += 1;
         }
         if self.tokens.get(self.at).is_some_and(|next| next.is_word("TYPED") || next.is("::")) {
-            self.at = self.after_type(self.at + 1);
+            self.at = self.around.after_type(self.at + 1);
             query.due = Due::Operator;
         }
-    }
-
-    /// The token after the type that begins at `index`: its `<`, `>` and `WITH` are no operators and no clause.
-    fn after_type(&self, mut index: usize) -> usize {
-        let mut depth = 0_usize;
-        while let Some(token) = self.tokens.get(index) {
-            let zone = self.tokens.get(index + 1).is_some_and(|next| next.is_word("TIME") || next.is_word("TIMEZONE"));
-            let of_type = match token.kind {
-                Kind::Word => is_type_word(&token.text) || (token.is_word("WITH") && zone),
-                Kind::Symbol => match token.text.as_ref() {
-                    "<" => {
-                        depth += 1;
-                        true
-                    }
-                    ">" if depth > 0 => {
-                        depth -= 1;
-                        true
-                    }
-                    "!" => true,
-                    "|" => depth > 0 || self.is_type(index + 1),
-                    _ => false,
-                },
-                Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => false,
-            };
-            if !of_type {
-                break;
-            }
-            index += 1;
-        }
-        index
-    }
-
-    fn is_type(&self, index: usize) -> bool {
-        self.tokens.get(index).is_some_and(|token| token.kind == Kind::Word && is_type_word(&token.text))
     }
 
     fn clause(&mut self, query: &mut Query, index: usize, role: Role) {
@@ -437,7 +328,7 @@ impl<'t> Walk<'_, 't> {
                 }
             }
             Role::Call => self.call(query),
-            Role::Using => self.hint(),
+            Role::Using => self.at = self.around.after_hint(self.at),
             Role::Union => self.union(query),
             Role::Show => {
                 query.part = Part::Show;
@@ -455,7 +346,7 @@ impl<'t> Walk<'_, 't> {
 
     fn call(&mut self, query: &mut Query) {
         let after_scope = match self.tokens.get(self.at) {
-            Some(next) if next.is("(") => self.pairs.other(self.at) + 1,
+            Some(next) if next.is("(") => self.around.pairs.other(self.at) + 1,
             _ => self.at,
         };
         query.due = Due::Operator;
@@ -470,26 +361,6 @@ impl<'t> Walk<'_, 't> {
             }
             self.at += 1;
         }
-    }
-
-    /// `USING TEXT INDEX SEEK n:Label(x)`: the variable comes after the words.
-    fn hint(&mut self) {
-        let word = |index: usize, words: &[&str]| {
-            self.tokens.get(index).is_some_and(|token| words.iter().any(|word| token.is_word(word)))
-        };
-        let mut at = self.at;
-        if word(at, &["BTREE", "TEXT", "RANGE", "POINT"]) && word(at + 1, &["INDEX"]) {
-            at += 1;
-        }
-        if word(at, &["INDEX"]) {
-            at += 1;
-            if word(at, &["SEEK"]) && self.tokens.get(at + 1).is_some_and(Token::is_name) {
-                at += 1;
-            }
-        } else if word(at, &["SCAN"]) {
-            at += 1;
-        }
-        self.at = at;
     }
 
     fn union(&mut self, query: &mut Query) {

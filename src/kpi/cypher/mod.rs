@@ -12,6 +12,7 @@ mod brackets;
 mod clauses;
 mod columns;
 mod decode;
+mod lookahead;
 mod names;
 mod options;
 mod phrases;
@@ -35,11 +36,11 @@ pub struct Statement {
     pub columns: Vec<Named>,
     /// The parameters, without `$`, every use.
     pub parameters: Vec<Named>,
-    /// Node labels, relationship types and property keys that patterns and expressions name, every use.
+    /// Node labels, every use. As with types and keys, only names that certainly are one: they serve hints.
     pub labels: Vec<Named>,
-    /// Relationship types.
+    /// Relationship types, every use.
     pub relationship_types: Vec<Named>,
-    /// Property keys.
+    /// Property keys, every use.
     pub properties: Vec<Named>,
 }
 
@@ -54,21 +55,24 @@ pub struct Fault {
     pub fix: String,
 }
 
-/// Scans one KPI's text. Every fault is returned, in order of place.
+/// Scans one KPI's text.
 ///
 /// # Errors
-/// When the text is not exactly one statement that only reads, with named columns.
+/// When the text is not exactly one statement that only reads, with named columns; every fault is returned.
 pub fn scan(text: &str) -> Result<Statement, Vec<Fault>> {
+    let (statement, faults) = read(text);
+    if faults.is_empty() { Ok(statement) } else { Err(faults) }
+}
+
+/// As [`scan`], but beside the faults, which stand in order of place, also gives what can be told of the statement.
+pub(super) fn read(text: &str) -> (Statement, Vec<Fault>) {
     let mut faults = Vec::new();
     let decoded = decode::decode(text, &mut faults);
     let tokens = token::tokens(&decoded, &mut faults);
     let statement = Scan { text, decoded: &decoded, tokens: &tokens }.statement(&mut faults);
-    if faults.is_empty() {
-        return Ok(statement);
-    }
     faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
     faults.dedup_by(|later, earlier| later.span == earlier.span);
-    Err(faults)
+    (statement, faults)
 }
 
 struct Scan<'s, 't> {
@@ -100,10 +104,10 @@ impl Scan<'_, '_> {
         let end = self.end(start, faults);
         let body = &self.tokens[..end];
         let (columns, refusals) = clauses::walk(body, &pairs, start);
-        let refused =
-            refusals.into_iter().chain(procedures::refusals(self.tokens)).chain(phrases::refusals(self.tokens));
-        self.refuse(refused, faults);
-        self.columns(body, &pairs, &columns, start, faults);
+        // What names the danger best comes first: of several faults at one place the first stays.
+        let calls_and_phrases = procedures::refusals(self.tokens).into_iter().chain(phrases::refusals(self.tokens));
+        let refused = self.refuse(calls_and_phrases.chain(refusals), faults);
+        self.check_columns(body, &pairs, &columns, refused, faults);
         let names = names::graph_names(body, &pairs);
         Statement {
             columns: self.named_columns(body, &pairs, &columns),
@@ -118,9 +122,12 @@ impl Scan<'_, '_> {
         Fault { span: self.decoded.original(&decoded), message: message.to_owned(), fix: fix.to_owned() }
     }
 
-    fn refuse(&self, refusals: impl Iterator<Item = Refusal>, faults: &mut Vec<Fault>) {
+    /// Turns refusals into faults; says whether there was one.
+    fn refuse(&self, refusals: impl Iterator<Item = Refusal>, faults: &mut Vec<Fault>) -> bool {
+        let before = faults.len();
         let span = |token: usize| self.tokens[token].span.clone();
         faults.extend(refusals.map(|refusal| self.fault(span(refusal.token), &refusal.message, &refusal.fix)));
+        faults.len() > before
     }
 
     /// The end of the statement: a `;` that nothing follows, or the end of the text.
@@ -143,22 +150,26 @@ impl Scan<'_, '_> {
         end
     }
 
-    fn columns(&self, body: &[Token<'_>], pairs: &Pairs, columns: &Columns, start: usize, faults: &mut Vec<Fault>) {
+    fn check_columns(
+        &self,
+        body: &[Token<'_>],
+        pairs: &Pairs,
+        columns: &Columns,
+        refused: bool,
+        faults: &mut Vec<Fault>,
+    ) {
         if let Some(star) = columns.star_token() {
             let fix = "name the columns, e.g. `RETURN n.group AS group, n.count AS value`";
             faults.push(self.fault(body[star].span.clone(), "`RETURN *` does not say which columns there are", fix));
-        } else if columns.named(body, pairs).is_none_or(|named| named.is_empty()) && start < body.len() {
-            let yields = body[start].is_word("CALL") || body[start].is_word("SHOW");
+        } else if columns.named(body, pairs).is_none_or(|named| named.is_empty()) && !refused {
+            let Some(first) = body.get(options::skip(body)) else { return };
+            let yields = first.is_word("CALL") || first.is_word("SHOW");
             let fix = if yields {
                 "add YIELD and RETURN, e.g. `YIELD name RETURN count(name) AS value`"
             } else {
                 "end the query with RETURN, e.g. `RETURN count(*) AS value`"
             };
-            faults.push(self.fault(
-                body[start].span.clone(),
-                "this statement has no RETURN, so it has no columns",
-                fix,
-            ));
+            faults.push(self.fault(first.span.clone(), "this statement has no RETURN, so it has no columns", fix));
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::brackets::Pairs;
-use super::token::Token;
+use super::token::{Kind, Token};
 
 /// Tokens that are names in the graph.
 #[derive(Debug, Default)]
@@ -15,13 +15,24 @@ pub(super) struct GraphNames {
 
 /// Finds them.
 pub(super) fn graph_names(tokens: &[Token<'_>], pairs: &Pairs) -> GraphNames {
-    let mut reader = Reader { tokens, pairs, names: GraphNames::default(), entities: Entities::default() };
+    let mut reader =
+        Reader { tokens, pairs, names: GraphNames::default(), entities: Entities::default(), labels_read: 0 };
     for index in 0..tokens.len() {
         reader.pattern(index);
     }
     reader.entities.forget_others(tokens);
-    for index in 0..tokens.len() {
-        reader.expression(index);
+    reader.labels_read = 0;
+    // The brackets that are open at a token tell a map's key from an expression.
+    let mut open = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        if pairs.other(index) > index {
+            open.push(index);
+        } else if pairs.other(index) < index {
+            open.pop();
+        }
+        if token.is_name() {
+            reader.expression(index, open.last().is_some_and(|&last| tokens[last].is("{")));
+        }
     }
     let GraphNames { mut labels, mut relationship_types, mut properties } = reader.names;
     for found in [&mut labels, &mut relationship_types, &mut properties] {
@@ -58,6 +69,8 @@ struct Reader<'s, 't> {
     pairs: &'s Pairs,
     names: GraphNames,
     entities: Entities<'s>,
+    /// Where the last label expression ended: what lies before it is read.
+    labels_read: usize,
 }
 
 impl Reader<'_, '_> {
@@ -73,7 +86,8 @@ impl Reader<'_, '_> {
     fn pattern(&mut self, open: usize) {
         let close = self.pairs.other(open);
         let relationship = self.is(open, "[") && open > 0 && self.is(open - 1, "-") && self.is(close + 1, "-");
-        if !relationship && !(self.is(open, "(") && self.is_node(open, close)) {
+        let node = self.is(open, "(") && self.is_node(open, close);
+        if !relationship && !node {
             return;
         }
         let mut at = open + 1;
@@ -86,7 +100,11 @@ impl Reader<'_, '_> {
         if self.is(at, ":") || self.tokens.get(at).is_some_and(|token| token.is_word("IS")) {
             at = self.label_expression(at + 1, relationship);
         }
-        while at < close && !self.is(at, "{") && !self.tokens[at].is_word("WHERE") {
+        // The length of a path: `*1..3`.
+        while self.is(at, "*")
+            || self.is(at, "..")
+            || self.tokens.get(at).is_some_and(|token| token.kind == Kind::Number)
+        {
             at += 1;
         }
         if self.is(at, "{") && at < close {
@@ -138,6 +156,7 @@ impl Reader<'_, '_> {
             }
             at += 1;
         }
+        self.labels_read = at;
         at
     }
 
@@ -162,11 +181,11 @@ impl Reader<'_, '_> {
     }
 
     /// `n.key`, `n:Label`, `n IS Label` and `n {.key}` for a variable that a pattern binds.
-    fn expression(&mut self, index: usize) {
+    fn expression(&mut self, index: usize, in_map: bool) {
         let tokens = self.tokens;
         let token = &tokens[index];
         let inside_a_name = index > 0 && [".", ":", "|", "&", "!"].iter().any(|symbol| self.is(index - 1, symbol));
-        if !token.is_name() || inside_a_name {
+        if inside_a_name || index < self.labels_read {
             return;
         }
         let node = self.entities.nodes.contains(token.text.as_ref());
@@ -176,7 +195,7 @@ impl Reader<'_, '_> {
         }
         if self.is(index + 1, ".") && self.is_name(index + 2) {
             self.names.properties.push(index + 2);
-        } else if self.is(index + 1, ":") && !self.is_key(index) {
+        } else if self.is(index + 1, ":") && !(in_map && self.is_key(index)) {
             self.label_expression(index + 2, relationship);
         } else if self.is(index + 1, "{") {
             self.projection(index + 1);
