@@ -1,6 +1,7 @@
 //! What other programs say of our output: the linters, a strict parser, and a real Prometheus. `scripts/fetch-judges` brings them.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -9,9 +10,12 @@ use std::time::{Duration, Instant};
 use cypher_exporter::http::Settings;
 use serde_json::Value;
 use serving::{ALL_TYPES_SAMPLES, PATIENCE, Served, all_types, gauges, refresh, run, site, skipped};
+use support::exporter::{Exporter, Setup};
+use support::neo4j::{Neo4j, shared};
 use tempfile::TempDir;
 
 mod serving;
+mod support;
 
 const OPENMETRICS: &str = "Accept: application/openmetrics-text;version=1.0.0\r\n";
 
@@ -239,4 +243,76 @@ async fn a_real_prometheus_scrapes_every_sample() {
     })
     .await
     .unwrap();
+}
+
+/// Names that the first users of these metrics gave them and that promtool would not have: gauges that end like counters.
+const EXCUSED: [&str; 1] = ["bmad_insight_total"];
+
+/// The whole program: the BMAD pack on a real graph, with nothing set but where it is.
+async fn bmad(neo4j: &Neo4j) -> Exporter {
+    neo4j.write(&std::fs::read_to_string("examples/bmad.cypher").unwrap()).await;
+    let exporter = Setup::new("bmad").in_the_repository().variable("NEO4J_URI", neo4j.uri()).start();
+    exporter.until("all KPIs have run well", |metrics| {
+        metrics.beginning("cypher_exporter_kpi_up").iter().all(|line| line.ends_with(" 1")).then_some(())
+    });
+    exporter
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_prometheus_has_the_values_of_the_bmad_pack() {
+    let Some(neo4j) = shared() else { return };
+    let exporter = bmad(neo4j).await;
+    let text = exporter.metrics().0;
+    let expected = samples_of(&text, "bmad_");
+    assert!(expected.len() > 200, "{expected:?}");
+    for generation in GENERATIONS {
+        let Some((code, words)) = promtool(generation, &text) else {
+            skipped(&format!("promtool ({generation}) reads the BMAD pack"));
+            continue;
+        };
+        let lints = words.lines().filter(|line| !EXCUSED.iter().any(|name| line.starts_with(&format!("{name} "))));
+        assert!(code != 1 && lints.clone().next().is_none(), "{generation}: {:#?}", lints.collect::<Vec<_>>());
+    }
+    for generation in GENERATIONS {
+        let Some(prometheus) = Prometheus::start(generation, &exporter.address().to_string(), "") else {
+            skipped(&format!("prometheus ({generation}) scrapes the BMAD pack"));
+            continue;
+        };
+        let scraped = prometheus.first_scrape();
+        assert_eq!((&scraped["health"], &scraped["lastError"]), (&"up".into(), &"".into()), "{generation}");
+        assert_eq!(prometheus.query("up")[0]["value"][1], "1", "{generation}");
+        let found = prometheus.query("{__name__=~\"bmad_.*\"}").iter().map(stored).collect::<BTreeMap<_, _>>();
+        assert_eq!(found, expected, "{generation}");
+    }
+}
+
+/// A series as it stands in a text, its labels in order, and its value.
+type Samples = BTreeMap<String, f64>;
+
+fn samples_of(text: &str, start: &str) -> Samples {
+    let sample = |line: &str| {
+        let (series, value) = line.rsplit_once(' ').unwrap();
+        let (name, labels) =
+            series.split_once('{').map_or((series, ""), |(name, rest)| (name, &rest[..rest.len() - 1]));
+        // No value of this graph holds a comma.
+        let labels: BTreeMap<_, _> = labels.split(',').filter_map(|label| label.split_once('=')).collect();
+        let labels = labels.into_iter().map(|(name, value)| (name, value.trim_matches('"')));
+        (series_of(name, labels), value.parse().unwrap())
+    };
+    text.lines().filter(|line| line.starts_with(start)).map(sample).collect()
+}
+
+fn stored(result: &Value) -> (String, f64) {
+    let metric: BTreeMap<_, _> = result["metric"].as_object().unwrap().iter().collect();
+    let own = |name: &str| !["__name__", "instance", "job"].contains(&name);
+    let labels =
+        metric.iter().filter(|(name, _)| own(name)).map(|(name, value)| (name.as_str(), value.as_str().unwrap()));
+    let name = result["metric"]["__name__"].as_str().unwrap();
+    (series_of(name, labels), result["value"][1].as_str().unwrap().parse().unwrap())
+}
+
+fn series_of<'a>(name: &str, labels: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    // An empty label is no label for Prometheus.
+    let labels = labels.filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={value}"));
+    format!("{name}{{{}}}", labels.collect::<Vec<_>>().join(","))
 }

@@ -44,8 +44,12 @@ pub(super) async fn serve(common: &Common) -> anyhow::Result<Ended> {
         rejected_files = loaded.catalog.rejected_files(),
         "serving /metrics"
     );
-    http::serve(listener, Arc::new(site), stop.clone()).await;
-    scheduler.stop(PATIENCE).await;
+    // Both at once: a refresh whose runs are ended need not be waited for.
+    let ended = async {
+        stop.cancelled().await;
+        scheduler.stop(PATIENCE).await;
+    };
+    tokio::join!(http::serve(listener, Arc::new(site), stop.clone()), ended);
     tracing::info!("ended");
     Ok(Ended::Done)
 }

@@ -35,28 +35,32 @@ impl Due {
     /// Forgets what came due during a run: a KPI that is slower than its schedule does not run without pause.
     pub(super) fn forget_missed(&mut self) {
         match self {
-            // The interval skips what it missed by itself.
-            Due::Every { .. } => {}
+            Due::Every { interval, next } => {
+                // The interval itself would make up for one missed tick at once.
+                if *next <= Instant::now() {
+                    *next = beat_after(Instant::now(), *next, interval.period());
+                    interval.reset_at(*next);
+                }
+            }
             Due::Cron { ticks, .. } => while ticks.try_recv().is_ok() {},
         }
     }
 
-    /// When the next tick comes.
+    /// When the next tick comes, once what was missed is forgotten.
     pub(super) fn at(&self) -> Option<SystemTime> {
         let now = SystemTime::now();
         match self {
-            Due::Every { interval, next } => {
-                let (late, period) = (next.elapsed(), interval.period());
-                if late.is_zero() {
-                    return Some(now + next.saturating_duration_since(Instant::now()));
-                }
-                // Missed ticks are skipped, the beat stays.
-                let into_beat = Duration::from_secs_f64(late.as_secs_f64() % period.as_secs_f64());
-                Some(now + period.saturating_sub(into_beat))
-            }
+            Due::Every { next, .. } => Some(now + next.saturating_duration_since(Instant::now())),
             Due::Cron { cron, .. } => cron.next_after(now),
         }
     }
+}
+
+/// The first beat later than `now`, when there was one at `beat`.
+fn beat_after(now: Instant, beat: Instant, period: Duration) -> Instant {
+    let late = now.saturating_duration_since(beat);
+    let into_beat = late.as_nanos() % period.as_nanos().max(1);
+    now + period.saturating_sub(Duration::from_nanos(u64::try_from(into_beat).unwrap_or(u64::MAX)))
 }
 
 /// The distance from the first run, which is at start, to the second: between half an interval and a whole one,
@@ -109,5 +113,92 @@ impl Trigger {
         })?;
         scheduler.add(job).await?;
         Ok(ticks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{advance, timeout};
+
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    async fn every_minute() -> Due {
+        Trigger::new(1).due("p/a", &Schedule::Every(MINUTE)).await.expect("an interval is always taken")
+    }
+
+    /// How long it takes until the next tick.
+    async fn wait(due: &mut Due) -> Duration {
+        let before = Instant::now();
+        due.next().await;
+        before.elapsed()
+    }
+
+    /// Within a millisecond, which is as fine as tokio's timers are.
+    fn close(a: Duration, b: Duration) -> bool {
+        a.abs_diff(b) <= Duration::from_millis(1)
+    }
+
+    #[test]
+    fn second_runs_are_spread_over_half_an_interval() {
+        let phases: Vec<_> = (0..1000).map(|n| phase(&format!("pack/kpi_{n}"), MINUTE)).collect();
+        assert!(phases.iter().all(|phase| (MINUTE / 2..=MINUTE).contains(phase)));
+        // Each of ten parts of it gets about its tenth.
+        for part in 0..10 {
+            let (from, to) = (MINUTE / 2 + part * MINUTE / 20, MINUTE / 2 + (part + 1) * MINUTE / 20);
+            let count = phases.iter().filter(|phase| (from..to).contains(phase)).count();
+            assert!((50..200).contains(&count), "{count} of 1000 between {from:?} and {to:?}");
+        }
+        assert_eq!(phases[7], phase("pack/kpi_7", MINUTE));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_the_phase_the_interval_keeps_its_beat() {
+        let mut due = every_minute().await;
+        assert!(close(wait(&mut due).await, phase("p/a", MINUTE)));
+        for run in [0, 1, 59].map(Duration::from_secs) {
+            advance(run).await;
+            due.forget_missed();
+            assert!(close(wait(&mut due).await, MINUTE - run), "after a run of {run:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_came_due_during_a_run_is_forgotten() {
+        let mut due = every_minute().await;
+        due.next().await;
+        for (run, left) in [(60, 60), (61, 59), (90, 30), (1000, 20)] {
+            advance(Duration::from_secs(run)).await;
+            due.forget_missed();
+            let left = Duration::from_secs(left);
+            let shown = due.at().expect("there is a next run").duration_since(SystemTime::now()).unwrap_or_default();
+            assert!(shown.abs_diff(left) < Duration::from_secs(5), "after a run of {run} s: {shown:?}");
+            assert!(close(wait(&mut due).await, left), "after a run of {run} s");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_that_was_stopped_makes_up_for_one_run_and_keeps_the_beat() {
+        let mut due = every_minute().await;
+        due.next().await;
+        advance(MINUTE * 7 / 2).await;
+        assert_eq!(wait(&mut due).await, Duration::ZERO);
+        due.forget_missed();
+        assert!(close(wait(&mut due).await, MINUTE / 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cron_tick_that_came_during_a_run_is_forgotten() {
+        let kpi = crate::kpi::one("queries/p/a.cypher", "// One.\n/*kpi\ncron = \"0 0 * * *\"\n*/ RETURN 1 AS value");
+        let Schedule::Cron(cron) = kpi.schedule.clone() else { panic!("the file says `cron`") };
+        let (send, ticks) = mpsc::channel(ONE);
+        let mut due = Due::Cron { cron, ticks };
+        send.try_send(()).expect("there is room for one");
+        assert!(send.try_send(()).is_err(), "two ticks at once are one");
+        due.forget_missed();
+        assert!(timeout(MINUTE, due.next()).await.is_err());
+        send.try_send(()).expect("there is room again");
+        assert_eq!(wait(&mut due).await, Duration::ZERO);
     }
 }

@@ -100,9 +100,14 @@ impl Run {
         Self { result: Err(error), skipped: Skipped::default(), duration: None }
     }
 
-    /// Whether the graph is to blame, so that the run is worth repeating as soon as it is back.
+    /// Whether the graph is to blame, and not the query.
     pub(super) fn graph_was_away(&self) -> bool {
         self.duration.is_none() || matches!(&self.result, Err(RunError::Graph(error)) if error.graph_is_away())
+    }
+
+    /// Whether the run is worth repeating as soon as the graph is back: it may have hung before it was known to be away.
+    pub(super) fn graph_may_have_been_away(&self) -> bool {
+        self.graph_was_away() || matches!(&self.result, Err(RunError::Graph(GraphError::Timeout(_))))
     }
 }
 

@@ -29,6 +29,9 @@ pub struct Success {
 /// Someone who wants a run now and hears how it went, or why it failed.
 pub(super) type Request = oneshot::Sender<Result<Success, String>>;
 
+/// The longest wait between the graph's return and a query that has lost the connection again and again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
 /// One KPI on one graph.
 pub(super) struct Runner {
     board: Arc<Board>,
@@ -41,6 +44,10 @@ pub(super) struct Runner {
     status: Status,
     /// When the values shown are too old, unless a run goes well before.
     stale_at: Option<Instant>,
+    /// How often in a row the graph was asked and then was away.
+    in_vain: u32,
+    /// How long after the graph's return to run again; none when the last run gives no reason to.
+    again: Option<Duration>,
 }
 
 impl Runner {
@@ -51,7 +58,19 @@ impl Runner {
         requests: mpsc::UnboundedReceiver<Request>,
         due: Due,
     ) -> Self {
-        Self { board, slot, lane, watch, instruments, requests, due, status: Status::default(), stale_at: None }
+        Self {
+            board,
+            slot,
+            lane,
+            watch,
+            instruments,
+            requests,
+            due,
+            status: Status::default(),
+            stale_at: None,
+            in_vain: 0,
+            again: None,
+        }
     }
 
     /// Runs at once, then whenever it is due, asked for, or the graph has come back; until `stop`.
@@ -61,62 +80,68 @@ impl Runner {
         loop {
             // Before the run: a graph that comes back during it is not missed.
             returns.mark_unchanged();
-            let graph_was_away = tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                graph_was_away = self.run_once(&mut waiting) => graph_was_away,
+            let run_and_wait = async {
+                self.run_once(&mut waiting).await;
+                self.wait(&mut waiting, &mut returns).await;
             };
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
-                () = self.wait(&mut waiting, &mut returns, graph_was_away) => {}
+                () = run_and_wait => {}
             }
         }
     }
 
     /// Waits for a reason to run, and takes away what grows too old meanwhile.
-    async fn wait(&mut self, waiting: &mut Vec<Request>, returns: &mut watch::Receiver<u64>, graph_was_away: bool) {
+    async fn wait(&mut self, waiting: &mut Vec<Request>, returns: &mut watch::Receiver<u64>) {
         self.due.forget_missed();
         self.status.next_run = self.due.at();
         self.show_status();
+        let mut again_at = None;
         loop {
             let stale_at = self.stale_at;
             tokio::select! {
                 biased;
                 Some(request) = self.requests.recv() => return waiting.push(request),
-                Ok(()) = returns.changed(), if graph_was_away => return,
+                Ok(()) = returns.changed(), if again_at.is_none() && self.again.is_some() => {
+                    again_at = self.again.map(|pause| Instant::now() + pause);
+                }
+                () = passed(again_at) => return,
                 () = self.due.next() => return,
                 () = passed(stale_at) => self.take_away(),
             }
         }
     }
 
-    /// Runs the KPI and shows the outcome; says whether the graph was away.
-    async fn run_once(&mut self, waiting: &mut Vec<Request>) -> bool {
+    /// Runs the KPI for all who have asked so far, and shows the outcome.
+    async fn run_once(&mut self, waiting: &mut Vec<Request>) {
+        while let Ok(request) = self.requests.try_recv() {
+            waiting.push(request);
+        }
         self.status.running = true;
         self.show_status();
         let run = self.run().await;
         self.tell_watch(&run);
-        let graph_was_away = run.graph_was_away();
+        // How long it takes to find the graph away says nothing of the query.
+        let duration = run.duration.filter(|_| !run.graph_was_away());
         self.instruments.skipped("null_value", run.skipped.null_value);
         self.instruments.skipped("nan_value", run.skipped.nan_value);
         let now = SystemTime::now();
         self.status = Status {
             running: false,
             last_run: Some(now),
-            duration: run.duration.or(self.status.duration),
+            duration: duration.or(self.status.duration),
             ..self.status.clone()
         };
         let outcome = match run.result {
-            Ok(measured) => Ok(self.succeed(measured, run.duration.unwrap_or_default(), now)),
-            Err(error) => Err(self.fail(&error, run.duration)),
+            Ok(measured) => Ok(self.succeed(measured, duration.unwrap_or_default(), now)),
+            Err(error) => Err(self.fail(&error, duration)),
         };
         self.show_status();
         for request in waiting.drain(..) {
             // Who asked may have gone.
             let _ = request.send(outcome.clone());
         }
-        graph_was_away
     }
 
     /// Waits for its turn and asks; takes away meanwhile what grows too old.
@@ -132,7 +157,14 @@ impl Runner {
         }
     }
 
-    fn tell_watch(&self, run: &Run) {
+    fn tell_watch(&mut self, run: &Run) {
+        self.in_vain = match run.duration {
+            // It is the watch that said why: no news to it.
+            None => return self.again = Some(pause(self.in_vain)),
+            Some(_) if run.graph_was_away() => self.in_vain + 1,
+            Some(_) => 0,
+        };
+        self.again = run.graph_may_have_been_away().then(|| pause(self.in_vain));
         match &run.result {
             Err(RunError::Graph(error)) => self.watch.failed(error),
             Err(RunError::Measure(_)) | Ok(_) => self.watch.answered(),
@@ -153,10 +185,11 @@ impl Runner {
         success
     }
 
+    /// Without a duration it is the graph that was away, which the watch has said.
     fn fail(&mut self, error: &RunError, duration: Option<Duration>) -> String {
         self.instruments.failed(duration, error.reason());
         let text = error.in_file(self.kpi());
-        if !matches!(error, RunError::Graph(error) if error.graph_is_away()) {
+        if duration.is_some() {
             tracing::warn!(kpi = %self.kpi().id, graph = %self.watch.name, reason = error.reason(), "{text}");
         }
         self.status.error = Some(text.clone());
@@ -176,6 +209,9 @@ impl Runner {
 
     fn take_away(&mut self) {
         self.stale_at = None;
+        if self.slot().lanes()[self.lane].points().is_none() {
+            return;
+        }
         self.slot().publish(self.lane, None);
         tracing::warn!(kpi = %self.kpi().id, graph = %self.watch.name, "no fresh values: the KPI's series are gone until a run goes well");
     }
@@ -202,10 +238,28 @@ async fn ask(kpi: &Kpi, watch: &GraphWatch) -> Run {
     }
 }
 
+/// A query that always loses the connection would be asked without a pause otherwise: the graph answers each ping.
+fn pause(in_vain: u32) -> Duration {
+    let seconds = in_vain.checked_sub(2).map_or(0, |doublings| 2_u64.saturating_pow(doublings));
+    Duration::from_secs(seconds).min(LONGEST_PAUSE)
+}
+
 /// Never passes when there is no such moment.
 async fn passed(moment: Option<Instant>) {
     match moment {
         Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_that_loses_the_connection_each_time_is_asked_ever_more_rarely() {
+        let pauses = (0..12).map(|in_vain| pause(in_vain).as_secs());
+        assert_eq!(pauses.collect::<Vec<_>>(), [0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
+        assert_eq!(pause(u32::MAX), LONGEST_PAUSE);
     }
 }

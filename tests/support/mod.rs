@@ -22,5 +22,6 @@
 )]
 #![allow(clippy::unwrap_used, reason = "a test harness that fails has nothing better to do than to panic")]
 
+pub mod exporter;
 pub mod neo4j;
 pub mod random;

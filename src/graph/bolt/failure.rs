@@ -21,6 +21,9 @@ pub(super) fn of_query(error: &Error, address: &str, request: &Request<'_>) -> G
         return refused;
     }
     if let Error::Neo4j(error) = error {
+        if is_starting(error.code()) && request.database.is_none() {
+            return GraphError::Unreachable { uri: address.to_owned(), cause: first_line(error.message()).to_owned() };
+        }
         return of_server(error.code(), error.message(), request);
     }
     if matches!(
@@ -50,6 +53,11 @@ pub(super) fn all_unreachable(causes: Vec<(String, String)>) -> GraphError {
 /// Whether an error of this code is about who we are, and not about what we may do.
 pub(super) fn is_login(code: &str) -> bool {
     code.starts_with("Neo.ClientError.Security.") && code != "Neo.ClientError.Security.Forbidden"
+}
+
+/// Whether the server takes connections before, or after, its database works: every query would fail so.
+fn is_starting(code: &str) -> bool {
+    code.starts_with("Neo.TransientError.") && code.ends_with(".DatabaseUnavailable")
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the driver's enum is long and open")]
@@ -173,6 +181,18 @@ mod tests {
             ("Security.Forbidden", "server"),
         ] {
             assert_eq!(said(code, "because", "RETURN 1").reason(), reason, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_starts_is_told_from_one_that_refuses() {
+        for (code, starting) in [
+            ("Neo.TransientError.General.DatabaseUnavailable", true),
+            ("Neo.TransientError.Database.DatabaseUnavailable", true),
+            ("Neo.TransientError.Transaction.DeadlockDetected", false),
+            ("Neo.ClientError.Database.DatabaseNotFound", false),
+        ] {
+            assert_eq!(is_starting(code), starting, "{code}");
         }
     }
 

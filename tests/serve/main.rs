@@ -1,0 +1,16 @@
+//! The program at work: the exporter as its users start it, on real servers, in good times and bad.
+//!
+//! Every look at `/metrics` on the way is also a check that it answers within a second, whatever the graph does.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::print_stdout, reason = "a test tells what it has measured")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod ending;
+mod load;
+mod numbers;
+mod observer;
+mod outages;
+mod refresh;
+mod schedule;

@@ -1,0 +1,358 @@
+//! The exporter itself as a child process: its settings and KPI files in a folder of its own, its log, and its answers.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
+use tempfile::TempDir;
+
+use super::neo4j::Neo4j;
+
+/// The sign of life: whatever the graph does, an answer takes no longer.
+pub const ALIVE: Duration = Duration::from_secs(1);
+
+/// More than anything here takes on a busy machine.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Settings and KPI files that are being written.
+#[derive(Debug)]
+pub struct Setup {
+    folder: TempDir,
+    pack: &'static str,
+    config: String,
+    web: String,
+    command: Command,
+}
+
+impl Setup {
+    /// KPIs go into this pack, by whose name a test tells its queries from those of others on the same server.
+    pub fn new(pack: &'static str) -> Self {
+        let folder = tempfile::Builder::new().prefix("exporter-").tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("queries").join(pack)).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cypher-exporter"));
+        // What the machine's user has set is not what a test is about.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("NEO4J_") || name.contains("EXPORTER")) {
+            command.env_remove(name);
+        }
+        command.current_dir(folder.path());
+        Self { folder, pack, config: String::new(), web: "listen = \"127.0.0.1:0\"\n".to_owned(), command }
+    }
+
+    /// With the one graph.
+    pub fn on(pack: &'static str, neo4j: &Neo4j) -> Self {
+        Self::new(pack).graph("graph", neo4j, "")
+    }
+
+    /// With a section for a graph, `graph` or `graphs.<name>`, and more lines in it.
+    pub fn graph(self, section: &str, neo4j: &Neo4j, more: &str) -> Self {
+        let login = format!("user = \"{}\"\npassword = \"{}\"", neo4j.user(), neo4j.password());
+        self.config(&format!("[{section}]\nuri = \"{}\"\n{login}\n{more}", neo4j.uri()))
+    }
+
+    /// More sections of the settings.
+    pub fn config(mut self, text: &str) -> Self {
+        writeln!(self.config, "{text}").unwrap();
+        self
+    }
+
+    /// More lines of `[web]`.
+    pub fn web(mut self, text: &str) -> Self {
+        writeln!(self.web, "{text}").unwrap();
+        self
+    }
+
+    /// A file of the pack, as it is.
+    pub fn file(self, name: &str, text: &str) -> Self {
+        fs::write(self.folder.path().join("queries").join(self.pack).join(name), text).unwrap();
+        self
+    }
+
+    /// A KPI with this header.
+    pub fn kpi(self, name: &str, header: &str, query: &str) -> Self {
+        self.file(&format!("{name}.cypher"), &format!("// A KPI of a test.\n/*kpi\n{header}\n*/\n{query}\n"))
+    }
+
+    /// A KPI that runs each second.
+    pub fn each_second(self, name: &str, query: &str) -> Self {
+        self.kpi(name, "every = \"1s\"", query)
+    }
+
+    /// A variable of the environment.
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// An argument of the command line.
+    pub fn argument(mut self, argument: &str) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// Runs in the repository, with its settings and its KPIs, on a free port.
+    pub fn in_the_repository(mut self) -> Self {
+        self.command.current_dir(env!("CARGO_MANIFEST_DIR"));
+        self.variable("CYPHER_EXPORTER__WEB__LISTEN", "127.0.0.1:0")
+    }
+
+    /// Starts the program; it may end at once.
+    pub fn launch(mut self) -> Exporter {
+        let config = format!("{}\n[queries]\npath = \"queries\"\n\n[web]\n{}", self.config, self.web);
+        fs::write(self.folder.path().join("config.toml"), config).unwrap();
+        let mut child = self.command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let (log, stderr) = (Arc::new(Mutex::new(String::new())), child.stderr.take().unwrap());
+        let lines = log.clone();
+        let reader = thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                writeln!(lines.lock().unwrap(), "{line}").unwrap();
+            }
+        });
+        let guard = Guard::of(child.id());
+        Exporter { child, reader: Some(reader), log, _guard: guard, folder: self.folder, address: None }
+    }
+
+    /// Starts the program and waits until it listens.
+    pub fn start(self) -> Exporter {
+        let mut exporter = self.launch();
+        let address = until("it listens", || {
+            let ended = exporter.child.try_wait().unwrap();
+            assert!(ended.is_none(), "it ended with {ended:?}:\n{}", exporter.log());
+            let log = exporter.log();
+            let after = log.split_once("serving /metrics address=")?.1;
+            after.split_whitespace().next()?.parse().ok()
+        });
+        exporter.address = Some(address);
+        exporter
+    }
+}
+
+/// Kills a process when this one ends in a way that runs no destructors: the pipe then closes without a line in it.
+#[derive(Debug)]
+struct Guard {
+    child: Child,
+    pipe: ChildStdin,
+}
+
+impl Guard {
+    fn of(pid: u32) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "read -r _ || kill -KILL $0", &pid.to_string()]);
+        let mut child = shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let pipe = child.stdin.take().unwrap();
+        Self { child, pipe }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // The process has ended: its number may be another's by now.
+        let _ = self.pipe.write_all(b"\n");
+        let _ = self.child.wait();
+    }
+}
+
+/// A running exporter; it ends with the value.
+#[derive(Debug)]
+pub struct Exporter {
+    child: Child,
+    reader: Option<thread::JoinHandle<()>>,
+    log: Arc<Mutex<String>>,
+    // Dropped after the child has been waited for.
+    _guard: Guard,
+    folder: TempDir,
+    address: Option<SocketAddr>,
+}
+
+impl Drop for Exporter {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if thread::panicking() {
+            // The captured output of a test that fails.
+            print!("--- the exporter's log:\n{}", self.log());
+        }
+    }
+}
+
+/// An answer over HTTP.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The text.
+    pub body: String,
+}
+
+impl Exporter {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address.expect("it was waited for")
+    }
+
+    /// What it has written to standard error so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks and waits for the answer no longer than a sign of life may take.
+    pub fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, ALIVE)
+    }
+
+    /// Asks and waits for the answer as long as runs may take.
+    pub fn post(&self, path: &str) -> Answer {
+        self.ask("POST", path, PATIENCE)
+    }
+
+    fn ask(&self, method: &str, path: &str, within: Duration) -> Answer {
+        let begin = Instant::now();
+        let answer = exchange(self.address(), method, path, within);
+        let took = begin.elapsed();
+        let answer = answer.unwrap_or_else(|error| panic!("{method} {path}: {error} after {took:?}"));
+        assert!(took < within, "{method} {path} took {took:?}");
+        answer
+    }
+
+    /// What a scrape brings.
+    pub fn metrics(&self) -> Metrics {
+        let answer = self.get("/metrics");
+        assert_eq!(answer.status, 200);
+        Metrics(answer.body)
+    }
+
+    /// Scrapes until the metrics please, which stays possible all the time.
+    pub fn until<T>(&self, what: &str, mut pleases: impl FnMut(&Metrics) -> Option<T>) -> T {
+        let mut last = None;
+        until_or(what, || pleases(last.insert(self.metrics())), || self.log())
+    }
+
+    /// Scrapes until a series has this value.
+    pub fn until_value(&self, series: &str, value: f64) {
+        self.until(&format!("{series} is {value}"), |metrics| (metrics.value(series) == Some(value)).then_some(()));
+    }
+
+    /// Scrapes until a series is there.
+    pub fn until_there(&self, series: &str) -> f64 {
+        self.until(&format!("{series} is there"), |metrics| metrics.value(series))
+    }
+
+    /// Scrapes until no series begins so.
+    pub fn until_gone(&self, start: &str) {
+        self.until(&format!("{start} is gone"), |metrics| metrics.beginning(start).is_empty().then_some(()));
+    }
+
+    /// Asks until it says that it is ready, or is not.
+    pub fn until_ready(&self, ready: bool) -> String {
+        let status = if ready { 200 } else { 503 };
+        until_or(
+            &format!("/-/ready is {status}"),
+            || {
+                assert_eq!(self.get("/-/healthy").status, 200);
+                let answer = self.get("/-/ready");
+                (answer.status == status).then_some(answer.body)
+            },
+            || self.log(),
+        )
+    }
+
+    /// Sends a signal by its name, e.g. `TERM`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("sh").args(["-c", "kill -s $0 $1", name, &self.pid().to_string()]).status();
+        assert!(sent.unwrap().success(), "SIG{name} could not be sent");
+    }
+
+    /// Waits until the process has ended, and until the last line of its log is there.
+    pub fn wait(&mut self) -> ExitStatus {
+        let status = until("it ends", || self.child.try_wait().unwrap());
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
+        status
+    }
+
+    /// The exit code, once it has ended by itself.
+    pub fn exit_code(&mut self) -> i32 {
+        let status = self.wait();
+        status.code().unwrap_or_else(|| panic!("ended by signal {:?}", status.signal()))
+    }
+
+    /// The most memory that it has had, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024
+    }
+}
+
+/// One scrape in the text format.
+#[derive(Clone, Debug)]
+pub struct Metrics(pub String);
+
+impl Metrics {
+    /// The value of a series as it is written, labels and all.
+    pub fn value(&self, series: &str) -> Option<f64> {
+        let line = self.0.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
+        Some(line.parse().unwrap())
+    }
+
+    /// The samples whose lines begin so, without comments.
+    pub fn beginning(&self, start: &str) -> Vec<&str> {
+        self.0.lines().filter(|line| line.starts_with(start)).collect()
+    }
+
+    /// A metric of the exporter's own about one KPI.
+    pub fn own(&self, metric: &str, kpi: &str) -> Option<f64> {
+        self.value(&format!("cypher_exporter_kpi_{metric}{{kpi=\"{kpi}\"}}"))
+    }
+
+    /// How often a KPI failed for this reason.
+    pub fn errors(&self, kpi: &str, reason: &str) -> f64 {
+        let series = format!("cypher_exporter_kpi_errors_total{{kpi=\"{kpi}\",reason=\"{reason}\"}}");
+        self.value(&series).unwrap_or_default()
+    }
+}
+
+/// Looks again and again until there is something.
+pub fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    until_or(what, look, String::new)
+}
+
+fn until_or<T>(what: &str, mut look: impl FnMut() -> Option<T>, story: impl Fn() -> String) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "in vain: {what}\n{}", story());
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// One request on a connection of its own.
+fn exchange(address: SocketAddr, method: &str, path: &str, within: Duration) -> std::io::Result<Answer> {
+    let mut stream = TcpStream::connect_timeout(&address, within)?;
+    stream.set_read_timeout(Some(within))?;
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    let mut all = String::new();
+    stream.read_to_string(&mut all)?;
+    let (head, body) = all.split_once("\r\n\r\n").ok_or_else(|| std::io::Error::other(format!("no head: {all}")))?;
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    Ok(Answer { status: status.unwrap_or_else(|| panic!("no status: {head}")), body: body.to_owned() })
+}
