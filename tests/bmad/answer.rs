@@ -1,14 +1,14 @@
 //! A KPI's answer by the product's own way: the file loaded, a real graph asked, the rows measured.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use cypher_exporter::graph::{Bolt, BoltSettings, Graph, Request};
-use cypher_exporter::kpi::{self, Catalog, Defaults, Kpi, Source};
-use cypher_exporter::measure::{Measured, Skipped, Snapshot};
+use cypher_exporter::graph::{Bolt, BoltSettings, Graph};
+use cypher_exporter::kpi::{self, Catalog, Defaults, Kpi};
+use cypher_exporter::measure::{Measured, Skipped};
 use cypher_exporter::metric::{Points, Series};
+use cypher_exporter::{queries, schedule};
 
 use crate::support::neo4j::Neo4j;
 
@@ -17,16 +17,10 @@ pub(crate) type Answer = BTreeMap<BTreeMap<String, String>, f64>;
 
 /// All that is said in `queries/bmad`.
 pub(crate) fn catalog() -> Catalog {
-    let paths = fs::read_dir("queries/bmad").unwrap().map(|entry| entry.unwrap().path());
-    let (kpis, packs): (Vec<_>, Vec<_>) = paths.partition(|path| path.extension().is_some_and(|end| end == "cypher"));
-    let sources = |paths: Vec<_>| paths.iter().map(source).collect::<Vec<_>>();
+    let files = queries::read(Path::new("queries"), Some(&["bmad".to_owned()])).unwrap();
+    assert_eq!(files.problems, []);
     let defaults = Defaults { every: Duration::from_secs(300), reserved_labels: &[] };
-    kpi::load(&sources(kpis), &sources(packs), &defaults)
-}
-
-fn source(path: impl AsRef<Path>) -> Source {
-    let path = path.as_ref();
-    Source { path: path.to_str().unwrap().to_owned(), pack: "bmad".to_owned(), text: fs::read_to_string(path).unwrap() }
+    kpi::load(&files.kpis, &files.packs, &defaults)
 }
 
 /// Runs a KPI of the pack once, with its parameters.
@@ -53,18 +47,6 @@ async fn measure(neo4j: &Neo4j, kpi: &Kpi) -> Measured {
         database: None,
         max_concurrent: 1,
     }));
-    let mut snapshot = Snapshot::new(kpi);
-    for parameters in &kpi.parameters {
-        let request = Request {
-            kpi: &kpi.id,
-            query: &kpi.query,
-            columns: &kpi.columns,
-            parameters,
-            database: kpi.database.as_deref(),
-            timeout: kpi.timeout,
-        };
-        let asked = graph.rows(&request, &mut |row| snapshot.row(&row)).await;
-        asked.unwrap_or_else(|error| panic!("{}: {error}", kpi.id));
-    }
-    snapshot.finish().unwrap_or_else(|error| panic!("{}: {error}", kpi.id))
+    let run = schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await;
+    run.result.unwrap_or_else(|error| panic!("{}: {error}", kpi.id))
 }
