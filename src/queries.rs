@@ -92,7 +92,14 @@ fn read_pack(folder: &Path, pack: &str, files: &mut Files) -> Result<(), Queries
         };
         let path = folder.join(&name);
         match fs::read_to_string(&path) {
-            Ok(text) => into.push(Source { path: path.display().to_string(), pack: pack.to_owned(), text }),
+            Ok(text) => {
+                // Editors on Windows put a byte order mark there, which Neo4j does not read.
+                let text = match text.strip_prefix('\u{feff}') {
+                    Some(rest) => rest.to_owned(),
+                    None => text,
+                };
+                into.push(Source { path: path.display().to_string(), pack: pack.to_owned(), text });
+            }
             Err(cause) => files.problems.push(unreadable(&path, &cause)),
         }
     }

@@ -1,6 +1,7 @@
 //! `check`: every mistake in settings and KPI files; with `--connect` also what the graph thinks of the queries.
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -21,6 +22,9 @@ const EXPLAIN: &str = "EXPLAIN\n";
 
 pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<Ended> {
     let Some(mut loaded) = loaded::load(common)? else { return Ok(Ended::BadInput) };
+    if !loaded.has_files()? {
+        return Ok(Ended::BadInput);
+    }
     let mut reachable = true;
     if options.connect {
         for (name, graph) in loaded.graphs() {
@@ -33,6 +37,7 @@ pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<En
             }
         }
     }
+    loaded.catalog.sort_problems();
     loaded.show_problems()?;
     summarise(&loaded)?;
     Ok(match (loaded.catalog.errors(), reachable) {
@@ -48,24 +53,37 @@ fn summarise(loaded: &Loaded) -> anyhow::Result<()> {
     let metrics: usize = catalog.kpis.iter().map(|kpi| kpi.metrics.len()).sum();
     writeln!(
         anstream::stdout(),
-        "{} KPIs, {metrics} metrics, {} packs: {} errors, {warnings} warnings",
-        catalog.kpis.len(),
-        catalog.packs.len(),
-        catalog.errors(),
+        "{}, {}, {}: {}, {}",
+        counted(catalog.kpis.len(), "KPI"),
+        counted(metrics, "metric"),
+        counted(catalog.packs.len(), "pack"),
+        counted(catalog.errors(), "error"),
+        counted(warnings, "warning"),
     )?;
     Ok(())
+}
+
+fn counted(n: usize, one: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{n} {one}{s}")
 }
 
 /// What a graph has to say of the KPIs that ask it.
 async fn ask(loaded: &Loaded, name: &str, graph: &Graph) -> Result<Vec<Problem>, GraphError> {
     graph.ping(WITHIN).await?;
-    let vocabulary = Vocabulary::of(graph).await?;
     let mut problems = Vec::new();
     let mut unknown = Vec::new();
+    let mut vocabularies = HashMap::new();
     let asked = loaded.catalog.kpis.iter().filter(|kpi| kpi.graph.as_deref().is_none_or(|only| only == name));
     for kpi in asked {
         match explain(kpi, graph).await {
-            Ok(()) => vocabulary.unknown_names(kpi, &mut unknown),
+            Ok(()) => {
+                let vocabulary = match vocabularies.entry(kpi.database.clone()) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(Vocabulary::of(graph, kpi.database.as_deref()).await?),
+                };
+                vocabulary.unknown_names(kpi, &mut unknown);
+            }
             Err(error) if error.graph_is_away() => return Err(error),
             Err(error) => problems.push(refused(kpi, &error)),
         }
@@ -97,7 +115,7 @@ fn refused(kpi: &Kpi, error: &GraphError) -> Problem {
         GraphError::Statement { message, place } => {
             let line = |line: usize| line.saturating_sub(EXPLAIN.matches('\n').count());
             let at = place.and_then(|place| offset(&kpi.query, line(place.line), place.column));
-            (format!("the graph refuses the query: {message}"), at.map(|at| at..at + 1))
+            (format!("the graph refuses the query: {message}"), at.map(|at| at..word_end(&kpi.query, at)))
         }
         GraphError::Unreachable { .. }
         | GraphError::Authentication { .. }
@@ -108,8 +126,15 @@ fn refused(kpi: &Kpi, error: &GraphError) -> Problem {
         | GraphError::Decode(_)
         | GraphError::Server { .. } => (error.to_string(), None),
     };
-    let fix = "mend the query; it runs as it stands in Neo4j Browser and cypher-shell, too".to_owned();
+    let fix = "mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell".to_owned();
     Problem { gravity: Gravity::Error, path: kpi.path.clone(), span, message, fix }
+}
+
+/// The end of the word that begins at `at`, or of the one character there.
+fn word_end(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+    at + word.max(1)
 }
 
 /// The names a graph has.
@@ -120,15 +145,14 @@ struct Vocabulary {
 }
 
 impl Vocabulary {
-    async fn of(graph: &Graph) -> Result<Self, GraphError> {
+    async fn of(graph: &Graph, database: Option<&str>) -> Result<Self, GraphError> {
+        let labels = "CALL db.labels() YIELD label RETURN label AS name";
+        let types = "CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType AS name";
+        let properties = "CALL db.propertyKeys() YIELD propertyKey RETURN propertyKey AS name";
         Ok(Self {
-            labels: column(graph, "CALL db.labels() YIELD label RETURN label AS name").await?,
-            relationship_types: column(
-                graph,
-                "CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType AS name",
-            )
-            .await?,
-            properties: column(graph, "CALL db.propertyKeys() YIELD propertyKey RETURN propertyKey AS name").await?,
+            labels: column(graph, database, labels).await?,
+            relationship_types: column(graph, database, types).await?,
+            properties: column(graph, database, properties).await?,
         })
     }
 
@@ -190,7 +214,7 @@ impl Unknown {
     }
 }
 
-async fn column(graph: &Graph, query: &str) -> Result<Vec<String>, GraphError> {
+async fn column(graph: &Graph, database: Option<&str>, query: &str) -> Result<Vec<String>, GraphError> {
     let mut names = Vec::new();
     let columns: [Arc<str>; 1] = ["name".into()];
     let request = Request {
@@ -198,7 +222,7 @@ async fn column(graph: &Graph, query: &str) -> Result<Vec<String>, GraphError> {
         query,
         columns: &columns,
         parameters: &Parameters::new(),
-        database: None,
+        database,
         timeout: WITHIN,
     };
     let mut take = |row: Vec<Value>| {

@@ -6,9 +6,11 @@ mod loaded;
 mod run;
 mod serve;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
 
 use crate::cli::{Cli, Command, Common, LogFormat};
 
@@ -39,7 +41,10 @@ impl From<Ended> for ExitCode {
 /// # Errors
 /// Whatever kept it from being done and is not a matter of the user's files.
 pub fn execute(cli: &Cli) -> anyhow::Result<Ended> {
-    start_log(&cli.common)?;
+    if let Err(cause) = start_log(&cli.common) {
+        writeln!(anstream::stderr(), "error: --log cannot be \"{}\": {cause}", cli.common.log)?;
+        return Ok(Ended::BadInput);
+    }
     // The driver needs it before the first connection with TLS; a second call would be an error, so its answer is left.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -56,11 +61,10 @@ pub fn execute(cli: &Cli) -> anyhow::Result<Ended> {
     ended
 }
 
-fn start_log(common: &Common) -> anyhow::Result<()> {
+fn start_log(common: &Common) -> Result<(), ParseError> {
     // The driver and the cron trigger talk of their inner life at these levels.
     let quiet = "neo4rs=warn,tokio_cron_scheduler=warn";
-    let filter = EnvFilter::try_new(format!("{quiet},{}", common.log))
-        .map_err(|cause| anyhow::anyhow!("--log cannot be \"{}\": {cause}", common.log))?;
+    let filter = EnvFilter::try_new(format!("{quiet},{}", common.log))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match common.log_format {
         LogFormat::Text => {

@@ -1,5 +1,7 @@
 //! `run`: asks the graph for some KPIs once, and shows rows, series and timing.
 
+use std::collections::HashSet;
+use std::fs;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -8,7 +10,7 @@ use super::loaded::{self, Loaded};
 use crate::cli::{Common, Run as Options};
 use crate::exposition::{Format, Segment};
 use crate::graph::Graph;
-use crate::kpi::{Kpi, Mode, Problem, nearest};
+use crate::kpi::{Kpi, Problem, nearest};
 use crate::measure::Measured;
 use crate::metric::{Constant, Family, Part};
 use crate::row::{Row, Value};
@@ -16,6 +18,9 @@ use crate::schedule::{self, Run};
 
 pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ended> {
     let Some(loaded) = loaded::load(common)? else { return Ok(Ended::BadInput) };
+    if !loaded.has_files()? {
+        return Ok(Ended::BadInput);
+    }
     let Some(kpis) = chosen(&loaded, &options.kpis)? else { return Ok(Ended::BadInput) };
     let graphs = loaded.graphs();
     let mut all_well = true;
@@ -45,11 +50,19 @@ fn chosen(loaded: &Loaded, wanted: &[String]) -> anyhow::Result<Option<Vec<Arc<K
             ref found => chosen.extend(found.iter().map(|kpi| (*kpi).clone())),
         }
     }
+    // Twice named is once asked.
+    let mut known = HashSet::new();
+    chosen.retain(|kpi| known.insert(kpi.id.clone()));
     Ok(Some(chosen))
 }
 
 fn is_called(id: &str, path: &str, name: &str) -> bool {
-    id == name || path == name.trim_start_matches("./") || path == name || id.rsplit('/').next() == Some(name)
+    id == name || id.rsplit('/').next() == Some(name) || is_same_file(path, name)
+}
+
+/// However the two are written: from the root, from here, or by way of `..`.
+fn is_same_file(a: &str, b: &str) -> bool {
+    fs::canonicalize(a).ok().zip(fs::canonicalize(b).ok()).is_some_and(|(a, b)| a == b)
 }
 
 fn say_why_not(loaded: &Loaded, name: &str) -> anyhow::Result<()> {
@@ -60,14 +73,22 @@ fn say_why_not(loaded: &Loaded, name: &str) -> anyhow::Result<()> {
         return loaded.show(&problems);
     }
     let ids = loaded.catalog.kpis.iter().flat_map(|kpi| [&*kpi.id, kpi.id.rsplit('/').next().unwrap_or_default()]);
-    let hint = nearest(name, ids).map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-    writeln!(anstream::stderr(), "error: no KPI is called `{name}`{hint}")?;
+    let hint = match nearest(name, ids) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("there are {}", names(loaded)),
+    };
+    writeln!(anstream::stderr(), "error: no KPI is called `{name}`; {hint}")?;
     Ok(())
 }
 
+fn names(loaded: &Loaded) -> String {
+    let names: Vec<_> = loaded.catalog.kpis.iter().map(|kpi| &*kpi.id).collect();
+    if names.is_empty() { "none that could run".to_owned() } else { names.join(", ") }
+}
+
 async fn show_run(kpi: &Kpi, graph: &Graph, title: &str, constant: &Constant, limit: usize) -> anyhow::Result<bool> {
-    if kpi.mode != Mode::Snapshot {
-        writeln!(anstream::stderr(), "{title}: mode = \"window\" is not run yet")?;
+    if let Some(reason) = kpi.mode.not_run() {
+        writeln!(anstream::stderr(), "{title}: {reason}")?;
         return Ok(false);
     }
     let mut rows: Vec<Row> = Vec::new();

@@ -1,5 +1,6 @@
 //! `serve`: everything at work until a signal ends it.
 
+use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,8 +24,11 @@ const PATIENCE: Duration = Duration::from_secs(4);
 pub(super) async fn serve(common: &Common) -> anyhow::Result<Ended> {
     let Some(loaded) = loaded::load(common)? else { return Ok(Ended::BadInput) };
     loaded.show_problems()?;
+    if !loaded.has_files()? {
+        return Ok(Ended::BadInput);
+    }
     if loaded.catalog.kpis.is_empty() {
-        tracing::error!(path = %loaded.config.queries.path.display(), "there is no KPI to run: put a .cypher file into a folder there");
+        writeln!(anstream::stderr(), "error: no KPI can run: each file has a mistake")?;
         return Ok(Ended::BadInput);
     }
     // Before anything runs: who cannot be scraped need not ask the graph.

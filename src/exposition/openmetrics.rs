@@ -1,27 +1,19 @@
 //! What OpenMetrics 1.0 says of a family before its samples.
 
 use super::escaped;
-use crate::metric::{Family, MetricType};
+use crate::metric::Family;
 
 /// Writes HELP, TYPE and UNIT under the family's name, which lacks the suffix that its type demands of the samples.
 pub(super) fn describe(family: &Family, out: &mut Vec<u8>) {
     let name = family.desc.name.as_str();
-    let name = family.metric_type.name_suffix().and_then(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+    let name = family.metric_type.family_name(name);
     if !family.desc.help.is_empty() {
         out.extend(format!("# HELP {name} ").as_bytes());
         escaped(&family.desc.help, true, out);
         out.push(b'\n');
     }
     out.extend(format!("# TYPE {name} {}\n", family.metric_type.as_str()).as_bytes());
-    if let Some(unit) = family.desc.unit.as_ref().filter(|_| may_have_unit(family.metric_type)) {
+    if let Some(unit) = family.desc.unit.as_ref().filter(|_| family.metric_type.may_have_unit()) {
         out.extend(format!("# UNIT {name} {unit}\n").as_bytes());
-    }
-}
-
-/// Facts and states have no unit: a parser refuses the whole text otherwise.
-fn may_have_unit(metric_type: MetricType) -> bool {
-    match metric_type {
-        MetricType::Gauge | MetricType::Counter | MetricType::Histogram | MetricType::Summary => true,
-        MetricType::Info | MetricType::StateSet => false,
     }
 }

@@ -53,9 +53,9 @@ impl<'a> Lines<'a> {
         let bounds: Vec<_> = bounds.iter().copied().chain(iter::once(f64::INFINITY)).map(number::canonical).collect();
         for Series { labels, value: Distribution { counts, sum } } in series {
             self.take_labels(labels);
-            let mut total = 0;
+            let mut total = 0_u64;
             for (bound, count) in bounds.iter().zip(counts) {
-                total += count;
+                total = count.saturating_add(total);
                 self.head("_bucket", Some(("le", bound)));
                 self.count(total);
             }

@@ -25,7 +25,13 @@ fn pack(name: &str, query_latency: Option<Timing>, export_latency: Option<Timing
 
 fn timing(name: &str, label: Option<&str>) -> Timing {
     let label = label.map(|label| LabelName::new(label).unwrap());
-    Timing { name: MetricName::new(name).unwrap(), help: "Timing.".into(), label, bounds: [0.5, 200.0].into() }
+    Timing {
+        name: MetricName::new(name).unwrap(),
+        help: "Timing.".into(),
+        label,
+        bounds: [0.5, 200.0].into(),
+        place: 0..0,
+    }
 }
 
 /// The samples as text, without those that differ from run to run.

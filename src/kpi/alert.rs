@@ -27,9 +27,9 @@ pub(super) fn read(table: At<&DeTable<'_>>, base: usize, problems: &mut Problems
     let description = fields.string("description").map(|at| at.value);
     let runbook = fields.string("runbook").map(|at| at.value);
     fields.finish();
-    let name = legal_name(name, &table, problems)?;
-    let condition = condition(expr, when, &table, problems)?;
-    Some(Alert { name, condition, hold, severity, summary, description, runbook, place: table.span })
+    let name = legal_name(name, &table, problems);
+    let condition = condition(expr, when, &table, problems);
+    Some(Alert { name: name?, condition: condition?, hold, severity, summary, description, runbook, place: table.span })
 }
 
 fn legal_name(name: Option<At<String>>, table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<String> {

@@ -1,14 +1,15 @@
 //! All files together: which KPIs there are, and where two of them would write the same name.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::pack::{self, Pack};
+use super::pack::{self, Pack, RecordingRule};
 use super::parse::{parse, stem};
 use super::problem::{Gravity, Problem};
 use super::{Alert, Kpi, Source};
-use crate::metric::LabelName;
+use crate::metric::{LabelName, MetricType};
 
 /// What the configuration says for all KPIs.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +32,11 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// Puts the problems in order of file and place.
+    pub fn sort_problems(&mut self) {
+        self.problems.sort_by(|a, b| (&a.path, a.start()).cmp(&(&b.path, b.start())));
+    }
+
     /// How many of the problems keep something from running.
     pub fn errors(&self) -> usize {
         self.grave().count()
@@ -55,10 +61,12 @@ pub fn load(kpis: &[Source], packs: &[Source], defaults: &Defaults<'_>) -> Catal
         let stems: Vec<_> = own.map(|kpi| stem(&kpi.path)).collect();
         let (pack, problems) = pack::read(source, &stems);
         catalog.problems.extend(problems);
-        if let Some(pack) = pack {
-            catalog.problems.extend(taken.by_pack(&pack, &source.path));
+        let Some(pack) = pack else { continue };
+        let clashes = taken.by_pack(&pack, &source.path);
+        if clashes.is_empty() {
             catalog.packs.push(pack);
         }
+        catalog.problems.extend(clashes);
     }
     for source in sorted(kpis) {
         let (kpi, problems) = parse(source, defaults);
@@ -71,6 +79,7 @@ pub fn load(kpis: &[Source], packs: &[Source], defaults: &Defaults<'_>) -> Catal
         catalog.problems.extend(clashes);
     }
     add_bare_packs(&mut catalog);
+    catalog.sort_problems();
     catalog
 }
 
@@ -95,73 +104,123 @@ fn reserved(name: &str) -> bool {
         || ["up", "ALERTS", "ALERTS_FOR_STATE", "target_info"].contains(&name)
 }
 
-/// Which sample and alert names are in use, and by which file.
+/// Which names are in use, and by which file.
 #[derive(Default)]
 struct Taken {
-    samples: HashMap<String, String>,
+    /// Of families and their samples.
+    names: HashMap<String, String>,
     alerts: HashMap<String, String>,
+    records: HashMap<String, String>,
 }
+
+const FIX_METRIC: &str = "give one of them another name: by its file's name or by `name` in the header";
+const FIX: &str = "give one of them another name";
 
 impl Taken {
     /// Takes all names of a KPI, or none when one of them is in use.
     fn by_kpi(&mut self, kpi: &Kpi) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        let mut samples = Vec::new();
-        for metric in &kpi.metrics {
-            let name = metric.desc.name.as_str();
-            let fix = "give one of them another name: by its file's name or by `name` in the header";
-            let problem = |message| clash(&kpi.path, &metric.place, message, fix);
-            if reserved(name) {
-                problems.push(problem(format!("`{name}` is a name of the exporter's own or of Prometheus")));
-            }
-            for sample in written(name, metric.shape.metric_type().sample_suffixes()) {
-                match self.samples.get(&sample) {
-                    Some(path) => problems.push(problem(format!("`{sample}` is already written by {path}"))),
-                    None if samples.contains(&sample) => {
-                        problems.push(problem(format!("`{sample}` is written twice by this file")))
-                    }
-                    None => samples.push(sample),
-                }
-            }
-        }
-        problems.extend(self.alerts_clash(&kpi.alerts, &kpi.path));
-        if problems.is_empty() {
-            self.samples.extend(samples.into_iter().map(|sample| (sample, kpi.path.clone())));
-            self.alerts.extend(kpi.alerts.iter().map(|alert| (alert.name.clone(), kpi.path.clone())));
-        }
-        problems
+        let families = kpi.metrics.iter().map(|metric| Claim {
+            name: metric.desc.name.as_str(),
+            metric_type: metric.shape.metric_type(),
+            place: &metric.place,
+        });
+        self.claim(&kpi.path, families, FIX_METRIC, &kpi.alerts, &[])
     }
 
+    /// Takes all names of a pack, or none when one of them is in use.
     fn by_pack(&mut self, pack: &Pack, path: &str) -> Vec<Problem> {
-        let problems = self.alerts_clash(&pack.alerts, path);
-        for timing in [&pack.query_latency, &pack.export_latency].into_iter().flatten() {
-            let samples = written(timing.name.as_str(), &["_bucket", "_sum", "_count"]);
-            self.samples.extend(samples.map(|sample| (sample, path.to_owned())));
-        }
-        self.alerts.extend(pack.alerts.iter().map(|alert| (alert.name.clone(), path.to_owned())));
-        problems
+        let timings = [&pack.query_latency, &pack.export_latency].into_iter().flatten();
+        let families = timings.map(|timing| Claim {
+            name: timing.name.as_str(),
+            metric_type: MetricType::Histogram,
+            place: &timing.place,
+        });
+        self.claim(path, families, FIX, &pack.alerts, &pack.records)
     }
 
-    fn alerts_clash(&self, alerts: &[Alert], path: &str) -> Vec<Problem> {
+    fn claim<'a>(
+        &mut self,
+        path: &str,
+        families: impl Iterator<Item = Claim<'a>>,
+        fix: &str,
+        alerts: &[Alert],
+        records: &[RecordingRule],
+    ) -> Vec<Problem> {
         let mut problems = Vec::new();
-        for (at, alert) in alerts.iter().enumerate() {
-            let earlier = alerts[..at].iter().any(|other| other.name == alert.name).then(|| path.to_owned());
-            if let Some(other) = self.alerts.get(&alert.name).cloned().or(earlier) {
-                let message = format!("an alert `{}` stands already in {other}", alert.name);
-                problems.push(clash(path, &alert.place, message, "give one of them another name"));
-            }
+        let mut own = HashMap::new();
+        for family in families {
+            let clash = if reserved(family.name) {
+                Some(format!("`{}` is a name of the exporter's own or of Prometheus", family.name))
+            } else {
+                family.clash(&self.names, &own)
+            };
+            problems.extend(clash.map(|message| problem(path, family.place, message, fix)));
+            own.extend(family.names().map(|name| (name, family.name.to_owned())));
+        }
+        let alert = |alert: &Alert| (alert.name.clone(), alert.place.clone());
+        let record = |rule: &RecordingRule| (rule.record.clone(), rule.place.clone());
+        let alerts = once_each(path, "an alert", alerts.iter().map(alert), &self.alerts, &mut problems);
+        let records = once_each(path, "a recording rule", records.iter().map(record), &self.records, &mut problems);
+        if problems.is_empty() {
+            self.names.extend(own.into_keys().map(|name| (name, path.to_owned())));
+            self.alerts.extend(alerts);
+            self.records.extend(records);
         }
         problems
     }
 }
 
-/// The sample names of a family; a histogram's bare name too, since it names the family.
-fn written<'a>(name: &'a str, suffixes: &'a [&'a str]) -> impl Iterator<Item = String> + 'a {
-    let bare = (!suffixes.contains(&"")).then(|| name.to_owned());
-    suffixes.iter().map(move |suffix| format!("{name}{suffix}")).chain(bare)
+/// A family that a file defines.
+struct Claim<'a> {
+    name: &'a str,
+    metric_type: MetricType,
+    place: &'a Range<usize>,
 }
 
-fn clash(path: &str, place: &std::ops::Range<usize>, message: String, fix: &str) -> Problem {
+impl Claim<'_> {
+    /// All names that no other family may have: OpenMetrics parsers refuse the whole text otherwise.
+    fn names(&self) -> impl Iterator<Item = String> {
+        let family = self.metric_type.family_name(self.name);
+        self.metric_type.kept_suffixes().iter().map(move |suffix| format!("{family}{suffix}"))
+    }
+
+    /// What is wrong when one of the names is taken, by another file or by an earlier metric of this one.
+    fn clash(&self, taken: &HashMap<String, String>, own: &HashMap<String, String>) -> Option<String> {
+        let by = self.names().find_map(|name| match (taken.get(&name), own.get(&name)) {
+            (Some(path), _) => Some((name, path.clone())),
+            (None, Some(earlier)) if earlier == self.name => Some((name, "this file".to_owned())),
+            (None, Some(earlier)) => Some((name, format!("`{earlier}` of this file"))),
+            (None, None) => None,
+        });
+        by.map(|(name, by)| {
+            if name == self.name {
+                format!("`{name}` is already written by {by}")
+            } else {
+                format!("`{}` needs the name `{name}`, which is already taken by {by}", self.name)
+            }
+        })
+    }
+}
+
+/// The names that a file gives to alerts or rules, each with the file; those in use become problems.
+fn once_each(
+    path: &str,
+    what: &str,
+    names: impl Iterator<Item = (String, Range<usize>)>,
+    taken: &HashMap<String, String>,
+    problems: &mut Vec<Problem>,
+) -> HashMap<String, String> {
+    let mut own = HashMap::new();
+    for (name, place) in names {
+        if let Some(other) = taken.get(&name).or_else(|| own.get(&name)) {
+            problems.push(problem(path, &place, format!("{what} `{name}` stands already in {other}"), FIX));
+        }
+        own.insert(name, path.to_owned());
+    }
+    own
+}
+
+fn problem(path: &str, place: &Range<usize>, message: String, fix: &str) -> Problem {
     Problem { gravity: Gravity::Error, path: path.to_owned(), span: Some(place.clone()), message, fix: fix.to_owned() }
 }
 

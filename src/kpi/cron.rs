@@ -8,7 +8,7 @@ use croner::parser::{CronParser, Seconds};
 /// Why a text is no schedule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum CronFault {
-    #[error("it has {0} fields")]
+    #[error("its number of fields is {0}")]
     Fields(usize),
     #[error("{0}")]
     Syntax(String),
@@ -21,7 +21,7 @@ pub(super) enum CronFault {
 pub struct Cron {
     expression: String,
     longest: Duration,
-    /// Boxed, since it is large and most KPIs have none.
+    // Boxed, since it is large and most KPIs have an interval instead.
     pattern: Box<croner::Cron>,
 }
 

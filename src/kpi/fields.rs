@@ -7,6 +7,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::{Problems, nearest};
 
+/// The longest duration a file may ask for: far beyond any use, and no sum with a clock's time can overflow.
+const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
+
 /// A value and where the file has it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct At<T> {
@@ -14,19 +17,28 @@ pub(super) struct At<T> {
     pub(super) span: Range<usize>,
 }
 
-/// Takes `text`, which begins at byte `base` of the file, as TOML; every syntax error becomes a problem.
-pub(super) fn parse<'t>(text: &'t str, base: usize, problems: &mut Problems<'_>) -> DeTable<'t> {
+/// TOML as far as it can be read.
+pub(super) struct Toml<'t> {
+    pub(super) table: DeTable<'t>,
+    /// It breaks off in the middle of a string.
+    pub(super) is_cut: bool,
+}
+
+/// Takes `text`, which begins at byte `base` of the file, as TOML; every syntax error becomes a problem, but for a last
+/// string without its end.
+pub(super) fn parse<'t>(text: &'t str, base: usize, problems: &mut Problems<'_>) -> Toml<'t> {
     let (table, errors) = DeTable::parse_recoverable(text);
+    let mut is_cut = false;
     for error in errors {
         let span = error.span().unwrap_or(0..text.len());
-        let fix = if span.end + 1 >= text.trim_end().len() && base > 0 {
-            "mend the TOML; if a string holds `*/`, take that out: it ends the header"
-        } else {
-            "mend the TOML; strings stand in quotes, tables as `[name]`"
-        };
+        if span.end == text.len() && error.message().contains("string") {
+            is_cut = true;
+            continue;
+        }
+        let fix = "mend the TOML; strings stand in quotes, tables as `[name]`";
         problems.error(base + span.start..base + span.end, format!("this is not TOML: {}", error.message()), fix);
     }
-    table.into_inner()
+    Toml { table: table.into_inner(), is_cut }
 }
 
 /// A table being read.
@@ -71,7 +83,7 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
     }
 
     fn wrong(&mut self, span: &Range<usize>, key: &str, wanted: &str, value: &DeValue<'_>) {
-        let (message, fix) = (format!("`{key}` cannot be this {}", value.type_str()), format!("write {wanted}"));
+        let (message, fix) = (format!("`{key}` cannot be {}", shown(value)), format!("write {wanted}"));
         self.problems.error(span.clone(), message, fix);
     }
 
@@ -79,15 +91,25 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
         self.typed(key, "a string in quotes", |value| value.as_str().map(str::to_owned))
     }
 
+    /// A string that says something.
+    pub(super) fn word(&mut self, key: &'static str) -> Option<At<String>> {
+        let word = self.string(key)?;
+        if word.value.trim().is_empty() {
+            self.problems.error(word.span, format!("`{key}` is empty"), format!("write a value, or take `{key}` out"));
+            return None;
+        }
+        Some(word)
+    }
+
     pub(super) fn duration(&mut self, key: &'static str) -> Option<At<Duration>> {
         let wanted = "a duration above zero in quotes, e.g. \"30s\", \"5m\" or \"1h 30m\"";
-        self.typed(key, wanted, |value| humantime::parse_duration(value.as_str()?).ok().filter(|d| !d.is_zero()))
+        self.typed(key, wanted, |value| duration(value).filter(|duration| !duration.is_zero()))
     }
 
     /// A duration that may be zero.
     pub(super) fn hold(&mut self, key: &'static str) -> Option<At<Duration>> {
         let wanted = "a duration in quotes, e.g. \"0s\", \"5m\"";
-        self.typed(key, wanted, |value| humantime::parse_duration(value.as_str()?).ok())
+        self.typed(key, wanted, duration)
     }
 
     pub(super) fn count(&mut self, key: &'static str) -> Option<At<usize>> {
@@ -120,7 +142,7 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
     }
 
     pub(super) fn numbers(&mut self, key: &'static str) -> Option<At<Vec<f64>>> {
-        self.typed(key, "a list of numbers, e.g. [0.1, 1, 10]", |value| {
+        self.typed(key, "a list of finite numbers, e.g. [0.1, 1, 10]", |value| {
             value.as_array()?.iter().map(|item| number(item.get_ref())).collect()
         })
     }
@@ -161,6 +183,23 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
     pub(super) fn base(&self) -> usize {
         self.base
     }
+}
+
+/// A value as a message shows it.
+pub(super) fn shown(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => format!("{text:?}"),
+        DeValue::Integer(integer) => integer.as_str().to_owned(),
+        DeValue::Float(float) => float.as_str().to_owned(),
+        DeValue::Boolean(boolean) => boolean.to_string(),
+        DeValue::Datetime(date) => date.to_string(),
+        DeValue::Array(_) => "this list".to_owned(),
+        DeValue::Table(_) => "this table".to_owned(),
+    }
+}
+
+fn duration(value: &DeValue<'_>) -> Option<Duration> {
+    humantime::parse_duration(value.as_str()?).ok().filter(|duration| *duration <= LONGEST)
 }
 
 fn listed(words: &[&str]) -> String {

@@ -1,11 +1,12 @@
 //! The header as the file writes it: every key read by its type, nothing compared with the query yet.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 
-use super::fields::{At, Fields, integer, number, strings};
+use super::fields::{At, Fields, integer, number, shown, strings};
 use super::problem::Problems;
 use super::{Alert, OnDuplicate, OnError, Panel, Start, TimeForm, alert, panel};
 use crate::metric::MetricType;
@@ -38,6 +39,9 @@ pub(super) struct Header {
     pub(super) alerts: Vec<Alert>,
 }
 
+/// A quantile and the column that holds it.
+type Quantile = (f64, At<String>);
+
 /// The keys that belong to one metric.
 #[derive(Clone, Default)]
 pub(super) struct MetricKeys {
@@ -45,15 +49,26 @@ pub(super) struct MetricKeys {
     pub(super) span: Range<usize>,
     pub(super) name: Option<At<String>>,
     pub(super) metric_type: Option<At<MetricType>>,
+    /// Keys that are there but cannot be read, which has been said: what follows from them cannot be judged.
+    pub(super) unread: Vec<&'static str>,
     pub(super) help: Option<At<String>>,
     pub(super) unit: Option<At<String>>,
     pub(super) value: Option<At<String>>,
     pub(super) buckets: Option<At<Vec<f64>>>,
-    pub(super) quantiles: Option<At<QuantileColumns>>,
+    pub(super) quantiles: Option<At<Vec<Quantile>>>,
 }
 
-/// Quantiles and their columns, rising.
-pub(super) type QuantileColumns = Vec<(f64, At<String>)>;
+impl MetricKeys {
+    /// Whether a key is there but could not be read.
+    pub(super) fn is_unread(&self, key: &str) -> bool {
+        self.unread.contains(&key)
+    }
+
+    /// Gauge, unless the file says otherwise.
+    pub(super) fn metric_type(&self) -> MetricType {
+        self.metric_type.as_ref().map_or(MetricType::Gauge, |at| at.value)
+    }
+}
 
 /// `expect`: a column and the values known in advance.
 pub(super) struct Expect {
@@ -94,8 +109,8 @@ pub(super) fn read(table: &DeTable<'_>, base: usize, problems: &mut Problems<'_>
         start: fields.choice("start", &STARTS),
         time: fields.choice("time", &TIMES),
         params: params(&mut fields),
-        graph: fields.string("graph"),
-        database: fields.string("database"),
+        graph: fields.word("graph"),
+        database: fields.word("database"),
         on_error: on_error(&mut fields),
         stale_after: fields.duration("stale_after"),
         expect: expect(&mut fields),
@@ -120,16 +135,25 @@ fn metric_table(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'
 }
 
 fn metric_keys(fields: &mut Fields<'_, '_, '_, '_>, span: Range<usize>) -> MetricKeys {
-    MetricKeys {
+    let mut keys = MetricKeys {
         span,
         name: fields.string("name"),
         metric_type: fields.choice("type", &TYPES),
         help: fields.string("help"),
-        unit: fields.string("unit"),
+        unit: fields.word("unit"),
         value: fields.string("value"),
         buckets: buckets(fields),
         quantiles: quantiles(fields),
-    }
+        unread: Vec::new(),
+    };
+    let read = [
+        ("type", keys.metric_type.is_some()),
+        ("buckets", keys.buckets.is_some()),
+        ("quantiles", keys.quantiles.is_some()),
+    ];
+    let unread = read.into_iter().filter(|(key, is_read)| !is_read && fields.any(key).is_some());
+    keys.unread.extend(unread.map(|(key, _)| key));
+    keys
 }
 
 /// Bounds of a histogram, strictly rising.
@@ -140,16 +164,19 @@ pub(super) fn buckets(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<f64>
         fields.problems.error(bounds.span, "`buckets` do not rise", fix);
         return None;
     }
-    Some(bounds)
+    // Zero is written without its sign.
+    let value = bounds.value.into_iter().map(|bound| bound + 0.0).collect();
+    Some(At { value, span: bounds.span })
 }
 
-fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<QuantileColumns>> {
+fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<Quantile>>> {
     let base = fields.base();
     let At { value: table, span } = fields.table("quantiles")?;
     let pair = |key: &str, value: &toml::Spanned<DeValue<'_>>| {
         let quantile = key.parse::<f64>().ok().filter(|q| (0.0..=1.0).contains(q))?;
         let column = value.get_ref().as_str()?.to_owned();
-        Some((quantile, At { value: column, span: super::fields::shift(value.span(), base) }))
+        // A `-0` would stand beside a `0` as if it were another quantile.
+        Some((quantile + 0.0, At { value: column, span: super::fields::shift(value.span(), base) }))
     };
     let pairs: Option<Vec<_>> = table.iter().map(|(key, value)| pair(key.get_ref(), value)).collect();
     let Some(mut pairs) = pairs.filter(|pairs| !pairs.is_empty()) else {
@@ -158,6 +185,11 @@ fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<QuantileColumns>>
         return None;
     };
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    if let Some(twice) = pairs.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        let message = format!("the quantile {} stands twice", twice[1].0);
+        fields.problems.error(twice[1].1.span.clone(), message, "keep one of them");
+        return None;
+    }
     Some(At { value: pairs, span })
 }
 
@@ -172,7 +204,7 @@ fn on_error(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<OnError>> {
     if policy.is_none() {
         fields.problems.error(
             span.clone(),
-            "`on_error` cannot be this",
+            format!("`on_error` cannot be {}", shown(value)),
             "write \"keep\", \"drop\" or a number to publish",
         );
     }
@@ -186,7 +218,10 @@ fn expect(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<Expect> {
     for (column, values) in table.iter() {
         let span = super::fields::shift(column.span(), base);
         match strings(values.get_ref(), base).filter(|values| !values.is_empty()) {
-            Some(values) => expected.push(Expect { column: At { value: column.get_ref().to_string(), span }, values }),
+            Some(values) => {
+                refuse_twice(&values, fields.problems);
+                expected.push(Expect { column: At { value: column.get_ref().to_string(), span }, values });
+            }
             None => fields.problems.error(
                 super::fields::shift(values.span(), base),
                 format!("`expect.{}` is no list of values", column.get_ref()),
@@ -195,6 +230,14 @@ fn expect(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<Expect> {
         }
     }
     expected
+}
+
+/// A value that stands twice would be two series with the same labels.
+fn refuse_twice(values: &[At<String>], problems: &mut Problems<'_>) {
+    let mut seen = HashSet::new();
+    for value in values.iter().filter(|value| !seen.insert(&value.value)) {
+        problems.error(value.span.clone(), format!("`{}` is expected twice", value.value), "keep one of them");
+    }
 }
 
 fn params(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<At<Parameters>> {

@@ -199,6 +199,16 @@ pub enum Mode {
     },
 }
 
+impl Mode {
+    /// Why KPIs of this mode do not run.
+    pub fn not_run(&self) -> Option<&'static str> {
+        match self {
+            Mode::Snapshot => None,
+            Mode::Window { .. } => Some("mode = \"window\" is not run yet"),
+        }
+    }
+}
+
 /// Where a window KPI without state begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
@@ -303,3 +313,6 @@ pub enum Severity {
     /// Good to know.
     Info,
 }
+
+#[cfg(test)]
+mod tests;

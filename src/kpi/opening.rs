@@ -37,15 +37,15 @@ pub(super) fn read(text: &str) -> Opening<'_> {
             let length = line.find(['\n', '\r']).unwrap_or(line.len());
             paragraph.line(&line[..length]);
             at += 2 + length;
-        } else if let Some(block) = rest.strip_prefix("/*") {
+        } else if let Some(inside) = rest.strip_prefix("/*") {
             paragraph.end();
-            let Some(length) = block.find("*/") else {
+            let Some(length) = inside.find("*/") else {
                 opening.unclosed = Some(at..at + 2);
                 break;
             };
-            if rest.starts_with(MARK) && !rest[MARK.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_') {
-                let inside = MARK.len().min(2 + length);
-                opening.headers.push(Block { toml: &rest[inside..2 + length], start: at + inside });
+            if is_header(rest) {
+                let mark = MARK.len();
+                opening.headers.push(Block { toml: &rest[mark..2 + length], start: at + mark });
             }
             at += length + 4;
         } else if let Some(space) = rest.chars().next().filter(|c| c.is_whitespace() || *c == '\u{feff}') {
@@ -59,10 +59,30 @@ pub(super) fn read(text: &str) -> Opening<'_> {
     opening
 }
 
+/// `/*kpi`, but not `/*kpis`.
+fn is_header(rest: &str) -> bool {
+    let after = rest.strip_prefix(MARK);
+    after.is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+}
+
+impl Block<'_> {
+    /// Where its `/*kpi` stands.
+    pub(super) fn mark(&self) -> Range<usize> {
+        self.start - MARK.len()..self.start
+    }
+
+    /// Where the `*/` stands that ends it.
+    pub(super) fn end(&self) -> Range<usize> {
+        let end = self.start + self.toml.len();
+        end..end + 2
+    }
+}
+
 /// Where a header stands that comes too late to be read: after the query has begun.
 pub(super) fn late_header(text: &str, opening: &Opening<'_>) -> Option<Range<usize>> {
-    let at = opening.end + text.get(opening.end..)?.find(MARK)?;
-    Some(at..at + MARK.len())
+    let query = text.get(opening.end..).filter(|_| opening.unclosed.is_none())?;
+    let (at, _) = query.match_indices(MARK).find(|(at, _)| is_header(&query[*at..]))?;
+    Some(opening.end + at..opening.end + at + MARK.len())
 }
 
 /// The first run of `//` lines; an empty one ends it.

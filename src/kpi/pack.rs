@@ -1,5 +1,6 @@
 //! `pack.toml`: what is said of a pack as a whole.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use toml::de::DeTable;
@@ -46,6 +47,8 @@ pub struct RecordingRule {
     pub record: String,
     /// PromQL.
     pub expr: String,
+    /// Where the file defines it, in bytes.
+    pub place: Range<usize>,
 }
 
 /// A histogram of the exporter's own timings under a name of the pack's choice.
@@ -59,6 +62,8 @@ pub struct Timing {
     pub label: Option<LabelName>,
     /// Upper bounds in the unit of the name, strictly rising, without `+Inf`.
     pub bounds: Arc<[f64]>,
+    /// Where the file defines it, in bytes.
+    pub place: Range<usize>,
 }
 
 impl Timing {
@@ -87,8 +92,12 @@ impl Pack {
 /// Reads a `pack.toml`, whose rows name KPIs by the `stems` of their files. A pack comes only without errors.
 pub(super) fn read(source: &Source, stems: &[&str]) -> (Option<Pack>, Vec<Problem>) {
     let mut problems = Problems::of(&source.path);
-    let table = fields::parse(&source.text, 0, &mut problems);
-    let pack = pack(&table, source, stems, &mut problems);
+    let toml = fields::parse(&source.text, 0, &mut problems);
+    if toml.is_cut {
+        let end = source.text.len();
+        problems.error(end..end, "the file ends in the middle of a string", "close it with the quote that opened it");
+    }
+    let pack = pack(&toml.table, source, stems, &mut problems);
     let pack = problems.none_grave().then_some(pack);
     (pack, problems.into_vec())
 }
@@ -132,10 +141,18 @@ fn row(table: &At<&DeTable<'_>>, stems: &[&str], problems: &mut Problems<'_>) ->
 
 fn record(table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<RecordingRule> {
     let mut fields = Fields::of(table.value, 0, "a recording rule", problems);
-    let record = required(fields.string("record"), "record", table, fields.problems);
-    let expr = required(fields.string("expr"), "expr", table, fields.problems);
+    let record = fields.string("record");
+    let place = record.as_ref().map_or(table.span.clone(), |record| record.span.clone());
+    let record = required(record, "record", table, fields.problems);
+    let expr = required(fields.word("expr"), "expr", table, fields.problems);
     fields.finish();
-    Some(RecordingRule { record: record?, expr: expr? })
+    let record = record?;
+    // A colon is legal in the name of a recording rule, and only there.
+    if let Err(fault) = MetricName::new(&record.replace(':', "_")) {
+        let fix = "name it level:metric:operation, as in group_id:bmad_events_total:rate5m";
+        problems.error(place.clone(), format!("`{record}` is no name for a recording rule: {fault}"), fix);
+    }
+    Some(RecordingRule { record, expr: expr?, place })
 }
 
 fn pack_alert(table: At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<Alert> {
@@ -150,7 +167,8 @@ fn pack_alert(table: At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<Al
 fn timing(table: &At<&DeTable<'_>>, labelled: bool, problems: &mut Problems<'_>) -> Option<Timing> {
     let mut fields = Fields::of(table.value, 0, "a timing", problems);
     let name = fields.string("name");
-    let help = required(fields.string("help"), "help", table, fields.problems);
+    let place = name.as_ref().map_or(table.span.clone(), |name| name.span.clone());
+    let help = required(fields.word("help"), "help", table, fields.problems);
     let label = if labelled { fields.string("label") } else { None };
     let bounds = super::header::buckets(&mut fields);
     let bounds = required(bounds, "buckets", table, fields.problems);
@@ -159,20 +177,26 @@ fn timing(table: &At<&DeTable<'_>>, labelled: bool, problems: &mut Problems<'_>)
     let legal = MetricName::new(&name).ok().filter(|_| name.ends_with("_seconds") || name.ends_with("_ms"));
     if legal.is_none() {
         let fix = "end it in `_seconds` or `_ms`: that says the unit";
-        problems.error(table.span.clone(), format!("a timing cannot be called `{name}`"), fix);
+        problems.error(place.clone(), format!("a timing cannot be called `{name}`"), fix);
     }
-    let label = label.and_then(|label| match LabelName::new(&label.value) {
-        Ok(name) => Some(name),
-        Err(fault) => {
-            problems.error(label.span, format!("`{}` is no label: {fault}", label.value), "name it e.g. `query_type`");
-            None
-        }
-    });
-    Some(Timing { name: legal?, help: help?, label, bounds: bounds?.into() })
+    let label = label.and_then(|label| timing_label(label, problems));
+    Some(Timing { name: legal?, help: help?, label, bounds: bounds?.into(), place })
+}
+
+fn timing_label(label: At<String>, problems: &mut Problems<'_>) -> Option<LabelName> {
+    let fault = match LabelName::new(&label.value) {
+        Ok(name) if name.as_str() != "le" => return Some(name),
+        Ok(_) => "a histogram writes it itself".to_owned(),
+        Err(fault) => fault.to_string(),
+    };
+    let message = format!("`{}` cannot be the label of a timing: {fault}", label.value);
+    problems.error(label.span, message, "name it e.g. `query_type`");
+    None
 }
 
 fn required<T>(field: Option<At<T>>, key: &str, table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<T> {
-    if field.is_none() {
+    let is_there = table.value.iter().any(|(name, _)| name.get_ref() == key);
+    if field.is_none() && !is_there {
         problems.error(table.span.clone(), format!("`{key}` is missing"), format!("write `{key} = …`"));
     }
     field.map(|at| at.value)

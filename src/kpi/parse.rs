@@ -1,5 +1,6 @@
 //! One file: header and query together become a KPI, or a list of everything that is wrong with it.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -26,10 +27,12 @@ const WINDOW_PARAMETERS: [&str; 2] = ["since", "until"];
 pub(super) fn parse(source: &Source, defaults: &Defaults<'_>) -> (Option<Kpi>, Vec<Problem>) {
     let mut problems = Problems::of(&source.path);
     let opening = opening::read(&source.text);
-    let header = header_of(source, &opening, &mut problems);
+    let Some(header) = header_of(source, &opening, &mut problems) else { return (None, problems.into_vec()) };
     let (statement, faults) = cypher::read(&source.text);
     faults.into_iter().for_each(|fault| problems.error(fault.span, fault.message, fault.fix));
     let kpi = if statement.columns.is_empty() {
+        // What the header says without regard to the query is judged all the same.
+        stale_after(&header, &schedule(&header, defaults, &mut problems), &mut problems);
         None
     } else {
         Some(build(source, &opening, header, &statement, defaults, &mut problems))
@@ -38,19 +41,26 @@ pub(super) fn parse(source: &Source, defaults: &Defaults<'_>) -> (Option<Kpi>, V
     (kpi, problems.into_vec())
 }
 
-fn header_of(source: &Source, opening: &Opening<'_>, problems: &mut Problems<'_>) -> Header {
+/// The header; `None` when nobody can say where it ends and the query begins.
+fn header_of(source: &Source, opening: &Opening<'_>, problems: &mut Problems<'_>) -> Option<Header> {
     if let Some(span) = opening.unclosed.clone() {
         problems.error(span, "this comment never ends", "close it with `*/`");
+        return None;
     }
     if let Some(span) = opening::late_header(&source.text, opening) {
         problems.warning(span, "a header after the query has begun is not read", "move it above the query");
     }
-    let Some(block) = opening.headers.first() else { return Header::default() };
+    let Some(block) = opening.headers.first() else { return Some(Header::default()) };
     for second in &opening.headers[1..] {
-        problems.error(second.start..second.start, "a second header", "join it with the first");
+        problems.error(second.mark(), "a second header", "join it with the first");
     }
-    let table = fields::parse(block.toml, block.start, problems);
-    header::read(&table, block.start, problems)
+    let toml = fields::parse(block.toml, block.start, problems);
+    let header = header::read(&toml.table, block.start, problems);
+    if toml.is_cut {
+        let fix = "a string of the header cannot hold `*/`; in a cron expression write `0-59/5` for every fifth minute";
+        problems.error(block.end(), "this ends the header in the middle of a string", fix);
+    }
+    (!toml.is_cut).then_some(header)
 }
 
 fn build(
@@ -138,7 +148,7 @@ fn mode(header: &Header, metrics: &[Metric], problems: &mut Problems<'_>) -> Mod
     for metric in metrics {
         let metric_type = metric.shape.metric_type();
         if !matches!(metric_type, MetricType::Counter | MetricType::Histogram) {
-            let message = format!("a {} cannot be counted in windows", metric_type.as_str());
+            let message = format!("a metric of type {} cannot be counted in windows", metric_type.as_str());
             problems.error(
                 window.span.clone(),
                 message,
@@ -155,24 +165,33 @@ fn mode(header: &Header, metrics: &[Metric], problems: &mut Problems<'_>) -> Mod
 
 fn parameters(header: &Header, statement: &Statement, mode: &Mode, problems: &mut Problems<'_>) -> Vec<Parameters> {
     let is_window = *mode != Mode::Snapshot;
-    for set in &header.params {
-        for name in WINDOW_PARAMETERS.iter().filter(|name| set.value.contains_key(**name)) {
-            problems.error(set.span.clone(), format!("`{name}` is kept for windows"), "call the parameter otherwise");
+    let used: HashSet<_> = statement.parameters.iter().map(|used| used.name.as_str()).collect();
+    let mut given = HashSet::new();
+    for (name, span) in header.params.iter().flat_map(|set| set.value.keys().map(|name| (name.as_str(), &set.span))) {
+        // One word on each name is enough, however many sets have it.
+        if !given.insert(name) {
+            continue;
         }
-        for (name, _) in
-            set.value.iter().filter(|(name, _)| !statement.parameters.iter().any(|used| used.name == **name))
-        {
-            problems.warning(set.span.clone(), format!("the query does not use `${name}`"), "take it out of `params`");
+        if WINDOW_PARAMETERS.contains(&name) {
+            problems.error(span.clone(), format!("`{name}` is kept for windows"), "call the parameter otherwise");
+        } else if !used.contains(name) {
+            problems.warning(span.clone(), format!("the query does not use `${name}`"), "take it out of `params`");
         }
     }
-    for used in &statement.parameters {
+    let mut asked = HashSet::new();
+    for used in statement.parameters.iter().filter(|used| asked.insert(used.name.as_str())) {
         let name = used.name.as_str();
         if WINDOW_PARAMETERS.contains(&name) {
             if !is_window {
                 let fix = "write mode = \"window\" into the header, or another parameter into the query";
                 problems.error(used.span.clone(), format!("`${name}` is given to windows only"), fix);
             }
-        } else if header.params.is_empty() || header.params.iter().any(|set| !set.value.contains_key(name)) {
+        } else if given.contains(name) {
+            if let Some(set) = header.params.iter().find(|set| !set.value.contains_key(name)) {
+                let fix = format!("the query uses `${name}`: give it a value in each set of `params`");
+                problems.error(set.span.clone(), format!("here the parameter `${name}` has no value"), fix);
+            }
+        } else {
             let known = header.params.iter().flat_map(|set| set.value.keys()).map(String::as_str);
             let fix = match nearest(name, known) {
                 Some(meant) => format!("did you mean `${meant}`?"),
@@ -181,7 +200,7 @@ fn parameters(header: &Header, statement: &Statement, mode: &Mode, problems: &mu
             problems.error(used.span.clone(), format!("the parameter `${name}` has no value"), fix);
         }
     }
-    let missing = WINDOW_PARAMETERS.iter().find(|name| !statement.parameters.iter().any(|used| used.name == **name));
+    let missing = WINDOW_PARAMETERS.iter().find(|name| !used.contains(**name));
     if let (true, Some(name)) = (is_window, missing) {
         let place = header.window.as_ref().map_or(0..0, |at| at.span.clone());
         let fix = "ask for the events of the window only: WHERE e.timestamp > $since AND e.timestamp <= $until";
@@ -214,13 +233,17 @@ fn check_policies(header: &Header, metrics: &[Metric], problems: &mut Problems<'
     if let Some(on_error) = header.on_error.as_ref().filter(|at| matches!(at.value, OnError::Publish(_)))
         && let Some(other) = of_other_type(&[MetricType::Gauge])
     {
-        let message = format!("a {} cannot take a number on error", other.as_str());
+        let message = format!("a metric of type {} cannot take a number on error", other.as_str());
         problems.error(on_error.span.clone(), message, "write \"keep\" or \"drop\"");
     }
     if let Some(sum) = header.on_duplicate.as_ref().filter(|at| at.value == OnDuplicate::Sum)
         && let Some(other) = of_other_type(&[MetricType::Gauge, MetricType::Counter, MetricType::Histogram])
     {
-        problems.error(sum.span.clone(), format!("a {} cannot be summed", other.as_str()), "take `on_duplicate` out");
+        problems.error(
+            sum.span.clone(),
+            format!("a metric of type {} cannot be summed", other.as_str()),
+            "take `on_duplicate` out",
+        );
     }
     let max_series = header.max_series.as_ref().map_or(MAX_SERIES, |at| at.value);
     for metric in metrics {

@@ -1,5 +1,6 @@
 //! What is wrong with a file, where, and what to do; shown as compilers show it.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -29,6 +30,11 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Where it begins; what is about the whole file comes first.
+    pub fn start(&self) -> usize {
+        self.span.as_ref().map_or(0, |span| span.start)
+    }
+
     /// The problem with its lines of `text`, a caret and the fix; colours when `colour`.
     pub fn render(&self, text: &str, colour: bool) -> String {
         let level = match self.gravity {
@@ -81,7 +87,11 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(3) / 3)
+        .filter(|(distance, candidate)| {
+            let length = candidate.chars().count();
+            // A word of which no letter is left is another word.
+            *distance <= length.max(3) / 3 && *distance < length
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -113,9 +123,11 @@ impl<'s> Problems<'s> {
         self.found.iter().all(|problem| problem.gravity == Gravity::Warning)
     }
 
-    /// All of them, in order of place.
+    /// All of them, in order of place; what several metrics of a file find at one place is said once.
     pub(super) fn into_vec(mut self) -> Vec<Problem> {
-        self.found.sort_by_key(|problem| problem.span.as_ref().map_or(0, |span| span.start));
+        let mut said = HashSet::new();
+        self.found.retain(|problem| said.insert((problem.span.clone(), problem.message.clone())));
+        self.found.sort_by_key(Problem::start);
         self.found
     }
 }

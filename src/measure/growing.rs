@@ -30,6 +30,11 @@ struct SummaryColumns<'k> {
     count: Option<Column>,
 }
 
+/// What to do about two rows with the same labels, by type.
+const SUM: &str = "aggregate in the query, or write on_duplicate = \"sum\"";
+const AGGREGATE: &str = "aggregate in the query, or return another label";
+const DISTINCT: &str = "write RETURN DISTINCT";
+
 impl<'k> Growing<'k> {
     pub(super) fn new(kpi: &'k Kpi, metric: &'k Metric) -> Self {
         let (desc, limit) = (&*metric.desc, kpi.max_series);
@@ -62,15 +67,20 @@ impl<'k> Growing<'k> {
         match &mut self.series {
             ByType::Plain { value, counter, sum, sets } => {
                 let Some(number) = row.number(*value, skipped)? else { return Ok(()) };
-                if *counter && number < 0.0 {
-                    return Err(row.cell(*value).out_of_range(number, "a counter's total: it must not be negative"));
+                if *counter {
+                    row.cell(*value).not_negative(number, "a counter's total: it must not be negative")?;
                 }
                 let labels = row.labels(metric)?;
                 if *sum {
-                    *sets.at(labels, || 0.0)? += number;
+                    let total = sets.at(labels, || 0.0)?;
+                    match *total + number {
+                        // Infinities of both signs.
+                        sum if sum.is_nan() => skipped.nan_value += 1,
+                        sum => *total = sum,
+                    }
                     return Ok(());
                 }
-                sets.only(row.number, labels, number)
+                sets.only(row.number, labels, number, SUM)
             }
             ByType::Histogram { value, weight, bounds, sets } => {
                 let Some(number) = row.number(*value, skipped)? else { return Ok(()) };
@@ -80,12 +90,12 @@ impl<'k> Growing<'k> {
             }
             ByType::Summary { columns, sets } => {
                 let Some(quantiles) = columns.read(row, skipped)? else { return Ok(()) };
-                sets.only(row.number, row.labels(metric)?, quantiles)
+                sets.only(row.number, row.labels(metric)?, quantiles, AGGREGATE)
             }
-            ByType::Info { sets } => sets.only(row.number, row.labels(metric)?, ()),
+            ByType::Info { sets } => sets.only(row.number, row.labels(metric)?, (), DISTINCT),
             ByType::StateSet { value, states, sets } => {
                 let Some(state) = row.state(*value, *states, skipped)? else { return Ok(()) };
-                sets.only(row.number, row.labels(metric)?, state)
+                sets.only(row.number, row.labels(metric)?, state, AGGREGATE)
             }
         }
     }
@@ -133,11 +143,8 @@ impl Numbered<'_> {
     /// How often a row's value was observed; once, when the query does not say.
     fn weight(&self, column: Option<Column>, skipped: &mut Skipped) -> Result<Option<u64>, MeasureError> {
         let Some(column) = column else { return Ok(Some(1)) };
-        let weight = self.cell(column).count()?;
-        if weight.is_none() {
-            skipped.null_value += 1;
-        }
-        Ok(weight)
+        let weight = self.number(column, skipped)?;
+        weight.map(|weight| self.cell(column).count(weight)).transpose()
     }
 
     fn state(
@@ -164,15 +171,22 @@ impl SummaryColumns<'_> {
         let mut values = Vec::with_capacity(self.values.len());
         for column in self.values {
             let Some(value) = row.number(*column, skipped)? else { return Ok(None) };
-            values.push(value);
+            values.push(row.cell(*column).not_negative(value, "a summary's quantile: it must not be negative")?);
         }
-        let sum = match self.sum.map(|column| row.cell(column).number()).transpose()? {
-            Some(Number::Is(sum)) => Some(sum),
-            Some(Number::Null | Number::NaN) | None => None,
-        };
-        let count = self.count.map(|column| row.cell(column).count()).transpose()?.flatten();
-        Ok(Some(Quantiles { values: values.into(), sum, count }))
+        let sum =
+            known(row, self.sum)?.map(|(cell, sum)| cell.not_negative(sum, "a summary's sum: it must not be negative"));
+        let count = known(row, self.count)?.map(|(cell, count)| cell.count(count));
+        Ok(Some(Quantiles { values: values.into(), sum: sum.transpose()?, count: count.transpose()? }))
     }
+}
+
+/// The number in a column that may be missing, as sum and count may.
+fn known<'r>(row: &'r Numbered<'_>, column: Option<Column>) -> Result<Option<(Cell<'r>, f64)>, MeasureError> {
+    let Some(column) = column else { return Ok(None) };
+    Ok(match row.cell(column).number()? {
+        Number::Is(number) => Some((row.cell(column), number)),
+        Number::Null | Number::NaN => None,
+    })
 }
 
 /// A histogram of no observation; without a sum where a bound is negative, since such a sum may fall.
@@ -186,7 +200,8 @@ fn observe(histogram: &mut Distribution, value: f64, weight: u64, bounds: &[f64]
     *bucket = bucket.saturating_add(weight);
     // Without this, 0 times infinity would make the sum NaN for ever.
     if weight > 0 {
-        histogram.sum = histogram.sum.map(|sum| sum + value * weight as f64);
+        // A sum that can fall is none: parsers refuse a negative one, and `rate` would take the fall for a restart.
+        histogram.sum = histogram.sum.filter(|_| value >= 0.0).map(|sum| sum + value * weight as f64);
     }
 }
 

@@ -34,10 +34,10 @@ impl<'k, T: Clone> LabelSets<'k, T> {
     }
 
     /// Takes the only row of a label set.
-    pub(super) fn only(&mut self, row: u64, labels: LabelSet, value: T) -> Result<(), MeasureError> {
+    pub(super) fn only(&mut self, row: u64, labels: LabelSet, value: T, fix: &'static str) -> Result<(), MeasureError> {
         if let Some((labels, _)) = self.known.get_key_value(&labels) {
             let labels = shown(self.desc, labels);
-            return Err(MeasureError::Duplicate { row, metric: self.desc.name.to_string(), labels });
+            return Err(MeasureError::Duplicate { row, metric: self.desc.name.to_string(), labels, fix });
         }
         self.at(labels, || value).map(|_| ())
     }

@@ -100,9 +100,7 @@ pub enum MeasureError {
         state: Arc<str>,
     },
     /// Two rows with the same labels.
-    #[error(
-        "row {row}: a second row for `{metric}` with the labels {{{labels}}}; aggregate in the query, or write on_duplicate = \"sum\""
-    )]
+    #[error("row {row}: a second row for `{metric}` {}; {fix}", with(.labels))]
     Duplicate {
         /// From 1.
         row: u64,
@@ -110,6 +108,8 @@ pub enum MeasureError {
         metric: String,
         /// The labels as they would be shown.
         labels: String,
+        /// What to write instead.
+        fix: &'static str,
     },
     /// More label sets than `max_series`.
     #[error("`{metric}` has more than {limit} series; return fewer label values, or raise `max_series`")]
@@ -119,6 +119,10 @@ pub enum MeasureError {
         /// `max_series`.
         limit: usize,
     },
+}
+
+fn with(labels: &str) -> String {
+    if labels.is_empty() { "without labels".to_owned() } else { format!("with the labels {{{labels}}}") }
 }
 
 impl MeasureError {

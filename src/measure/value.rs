@@ -52,17 +52,19 @@ impl Cell<'_> {
     }
 
     /// A number that counts something.
-    pub(super) fn count(self) -> Result<Option<u64>, MeasureError> {
-        match self.number()? {
-            Number::Null | Number::NaN => Ok(None),
-            Number::Is(count) if count >= 0.0 && count.fract() == 0.0 && count <= EXACT as f64 => {
-                Ok(Some(count as u64))
-            }
-            Number::Is(value) => Err(self.out_of_range(value, "a count: it must be whole and not negative")),
+    pub(super) fn count(self, count: f64) -> Result<u64, MeasureError> {
+        if count >= 0.0 && count.fract() == 0.0 && count <= EXACT as f64 {
+            return Ok(count as u64);
         }
+        Err(self.out_of_range(count, "a count: it must be whole and not negative"))
     }
 
-    pub(super) fn out_of_range(self, value: f64, wanted: &'static str) -> MeasureError {
+    /// A number that its type forbids to be negative; `wanted` says so.
+    pub(super) fn not_negative(self, number: f64, wanted: &'static str) -> Result<f64, MeasureError> {
+        if number < 0.0 { Err(self.out_of_range(number, wanted)) } else { Ok(number) }
+    }
+
+    fn out_of_range(self, value: f64, wanted: &'static str) -> MeasureError {
         MeasureError::Range { row: self.row, column: self.column.clone(), value, wanted }
     }
 

@@ -43,12 +43,27 @@ impl MetricType {
         }
     }
 
-    /// The suffixes of the sample names that such a family writes; `""` is the bare name.
-    pub fn sample_suffixes(self) -> &'static [&'static str] {
+    /// Whether a unit may be said; facts and states have none, and a parser refuses the whole text otherwise.
+    pub fn may_have_unit(self) -> bool {
         match self {
-            MetricType::Histogram => &["_bucket", "_sum", "_count"],
-            MetricType::Summary => &["", "_sum", "_count"],
-            MetricType::Gauge | MetricType::Counter | MetricType::Info | MetricType::StateSet => &[""],
+            MetricType::Gauge | MetricType::Counter | MetricType::Histogram | MetricType::Summary => true,
+            MetricType::Info | MetricType::StateSet => false,
+        }
+    }
+
+    /// The family's name in OpenMetrics: `name` without the suffix that the type demands.
+    pub fn family_name(self, name: &str) -> &str {
+        self.name_suffix().and_then(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
+    }
+
+    /// What may follow the family's name in OpenMetrics; no other family may be called so.
+    pub fn kept_suffixes(self) -> &'static [&'static str] {
+        match self {
+            MetricType::Counter => &["", "_total", "_created"],
+            MetricType::Info => &["", "_info"],
+            MetricType::Histogram => &["", "_bucket", "_sum", "_count", "_created"],
+            MetricType::Summary => &["", "_sum", "_count", "_created"],
+            MetricType::Gauge | MetricType::StateSet => &[""],
         }
     }
 }

@@ -15,7 +15,6 @@ use tokio_util::task::TaskTracker;
 use crate::board::{Board, Status};
 use crate::graph::Graph;
 use crate::instruments::Instruments;
-use crate::kpi::Mode;
 
 use due::Trigger;
 use runner::{Request, Runner};
@@ -105,10 +104,10 @@ impl Scheduler {
         trigger: &mut Trigger,
     ) -> Result<(), ScheduleError> {
         let kpi = &board.slots()[slot].kpi;
-        if kpi.mode != Mode::Snapshot {
-            let not_run = Some("mode = \"window\" is not run yet");
-            board.slots()[slot].lanes()[lane].set_status(Status { not_run, ..Status::default() });
-            tracing::warn!(kpi = %kpi.id, "mode = \"window\" is not run yet: the KPI has no values");
+        if let Some(reason) = kpi.mode.not_run() {
+            let status = Status { not_run: Some(reason), ..Status::default() };
+            board.slots()[slot].lanes()[lane].set_status(status);
+            tracing::warn!(kpi = %kpi.id, "{reason}: the KPI has no values");
             return Ok(());
         }
         let due = trigger.due(&kpi.id, &kpi.schedule).await;

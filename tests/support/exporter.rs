@@ -169,13 +169,13 @@ pub struct Exporter {
     address: Option<SocketAddr>,
 }
 
+#[allow(clippy::print_stdout, reason = "the captured output of a test that fails")]
 impl Drop for Exporter {
     fn drop(&mut self) {
         // It may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
         if thread::panicking() {
-            // The captured output of a test that fails.
             print!("--- the exporter's log:\n{}", self.log());
         }
     }

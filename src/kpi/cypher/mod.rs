@@ -174,7 +174,8 @@ impl Scan<'_, '_> {
     }
 
     fn named_columns(&self, body: &[Token<'_>], pairs: &Pairs, columns: &Columns) -> Vec<Named> {
-        let named = columns.named(body, pairs).unwrap_or_default();
+        let unknown = columns.star_token().is_some();
+        let named = columns.named(body, pairs).filter(|_| !unknown).unwrap_or_default();
         let column = |(name, tokens): (Option<String>, Range<usize>)| {
             let decoded = body[tokens.start].span.start..body[tokens.end - 1].span.end;
             let name = name.unwrap_or_else(|| self.as_written(&decoded));

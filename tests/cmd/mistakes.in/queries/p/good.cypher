@@ -1,0 +1,2 @@
+// Number of agents.
+MATCH (a:Agent) RETURN count(a) AS value

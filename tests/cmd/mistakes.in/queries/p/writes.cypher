@@ -1,0 +1,2 @@
+// Not only reading.
+MATCH (a:Agent) SET a.seen = true RETURN count(a) AS value

@@ -1,0 +1,2 @@
+// One.
+RETURN 1 AS value
