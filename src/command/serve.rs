@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Ended;
 use super::loaded::{self, Loaded};
-use crate::board::Board;
+use crate::board::{Board, Lane, Slot};
 use crate::cli::Common;
 use crate::http::{self, Refresh, Refreshed, Settings, Site, UnknownKpi};
 use crate::instruments::Instruments;
@@ -77,13 +77,24 @@ fn refresh(scheduler: &Arc<Scheduler>, board: &Arc<Board>) -> Refresh {
     Arc::new(move |kpi: Option<String>| {
         let (scheduler, board) = (scheduler.clone(), board.clone());
         async move {
-            match &kpi {
-                Some(id) if board.slot(id).is_none() => Err(UnknownKpi(id.clone())),
-                _ => Ok(scheduler.refresh(kpi.as_deref()).await.into_iter().map(refreshed).collect()),
-            }
+            let mut answers = match &kpi {
+                None => Vec::new(),
+                Some(id) => not_run(board.slot(id).ok_or_else(|| UnknownKpi(id.clone()))?),
+            };
+            answers.extend(scheduler.refresh(kpi.as_deref()).await.into_iter().map(refreshed));
+            Ok(answers)
         }
         .boxed()
     })
+}
+
+/// Who asks for a KPI that is not run must not take silence for success.
+fn not_run(slot: &Slot) -> Vec<Refreshed> {
+    let failed = |lane: &Lane| {
+        let result = Err(lane.status().not_run?.to_owned());
+        Some(refreshed(Outcome { kpi: slot.kpi.id.clone(), graph: lane.graph.clone(), result }))
+    };
+    slot.lanes().iter().filter_map(failed).collect()
 }
 
 fn refreshed(outcome: Outcome) -> Refreshed {

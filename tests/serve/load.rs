@@ -1,6 +1,9 @@
 //! Queries that ask too much: they end here and on the server, and the others go on.
 
-use std::time::Instant;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::observer::{ENDLESS, Observer};
 use crate::support::exporter::{Exporter, Setup};
@@ -54,4 +57,53 @@ async fn a_million_rows_are_refused_early_and_cost_no_memory() {
     let peak = exporter.peak_memory() / 1_000_000;
     println!("a million rows: {peak} MB at most");
     assert!(peak < 100, "{peak} MB");
+}
+
+#[tokio::test]
+async fn a_query_that_breaks_its_connection_is_asked_again_but_not_without_pauses() {
+    let Some(neo4j) = shared() else { return };
+    let line = line_that_breaks_at(neo4j.address().to_owned(), "a query of death");
+    let graph = format!("[graph]\nuri = \"bolt://{line}\"\npassword = \"{}\"", neo4j.password());
+    let begin = Instant::now();
+    let exporter = Setup::new("death")
+        .config(&graph)
+        .kpi("deadly", "every = \"1h\"", "RETURN size('a query of death') AS value")
+        .each_second("quick", "RETURN 1 AS value")
+        .start();
+    // The graph answers each ping, so that it comes back each time.
+    let failures = |count: f64| (count >= 4.0).then_some(());
+    exporter.until("it fails", |metrics| failures(metrics.errors("death/deadly", "unreachable")));
+    assert!(begin.elapsed() > Duration::from_secs(2), "four in {:?}", begin.elapsed());
+    exporter.until("the quick one is well", |metrics| (metrics.own("up", "death/quick")? == 1.0).then_some(()));
+}
+
+/// Where to connect instead of `target`. A connection over which these words go is closed.
+fn line_that_breaks_at(target: String, words: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        for client in listener.incoming().map_while(Result::ok) {
+            let server = TcpStream::connect(&target).unwrap();
+            let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+            thread::spawn(move || {
+                // Either side may end it.
+                let _ = io::copy(&mut from, &mut to);
+                let _ = to.shutdown(Shutdown::Both);
+            });
+            thread::spawn(move || forward_unless(client, server, words));
+        }
+    });
+    address
+}
+
+fn forward_unless(mut client: TcpStream, mut server: TcpStream, words: &str) {
+    let mut some = [0; 8192];
+    while let Ok(count @ 1..) = client.read(&mut some) {
+        let broken = String::from_utf8_lossy(&some[..count]).contains(words);
+        if broken || server.write_all(&some[..count]).is_err() {
+            break;
+        }
+    }
+    // Closes both directions, since the way back has its own hold of the sockets.
+    let _ = (client.shutdown(Shutdown::Both), server.shutdown(Shutdown::Both));
 }

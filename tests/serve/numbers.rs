@@ -136,6 +136,7 @@ async fn a_window_kpi_says_that_it_is_not_run_and_holds_nobody_up() {
     let window =
         "MATCH (c:Call)\nWHERE c.timestamp > $since AND c.timestamp <= $until\nRETURN c.target AS target, 1 AS value";
     let exporter = Setup::on("window", neo4j)
+        .web("lifecycle = true")
         .kpi("calls", "name = \"window_calls_total\"\ntype = \"counter\"\nmode = \"window\"", window)
         .file("one.cypher", "// One.\nRETURN 1 AS value\n")
         .start();
@@ -146,4 +147,7 @@ async fn a_window_kpi_says_that_it_is_not_run_and_holds_nobody_up() {
         assert!(text.contains("window"), "{text}");
         assert!(text.contains("is not run yet"), "{text}");
     }
+    let refused = exporter.post("/api/metrics/refresh?kpi=window/calls");
+    assert_eq!(refused.status, 502, "{}", refused.body);
+    assert_eq!(exporter.post("/api/metrics/refresh").status, 200);
 }
