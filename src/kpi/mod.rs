@@ -12,13 +12,17 @@ mod catalog;
 mod columns;
 mod cron;
 pub mod cypher;
+mod expect;
 mod fields;
 mod header;
+mod labels;
+mod metrics;
 mod opening;
 mod pack;
 mod panel;
 mod parse;
 mod problem;
+mod shape;
 
 #[cfg(test)]
 pub(crate) use catalog::one;

@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::catalog::Defaults;
-use super::columns::{self, Names};
 use super::cron::Cron;
 use super::cypher::{self, Statement};
 use super::header::{self, Header};
+use super::metrics::{self, Names};
 use super::opening::{self, Opening};
 use super::problem::{Problem, Problems, nearest};
 use super::{Condition, Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Shape, Source, Start, TimeForm, fields};
@@ -74,7 +74,7 @@ fn build(
     let stem = stem(&source.path);
     let from_path = format!("{}_{stem}", source.pack);
     let names = Names { from_path: &from_path, help: opening.help.as_deref(), reserved: defaults.reserved_labels };
-    let metrics = columns::metrics(&header, statement, &names, problems);
+    let metrics = metrics::metrics(&header, statement, &names, problems);
     let schedule = schedule(&header, defaults, problems);
     let mode = mode(&header, &metrics, problems);
     let parameters = parameters(&header, statement, &mode, problems);

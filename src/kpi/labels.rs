@@ -1,0 +1,117 @@
+//! The columns that are labels.
+
+use std::ops::Range;
+
+use super::columns::Columns;
+use super::fields::At;
+use super::header::Header;
+use super::metrics::Names;
+use super::problem::Problems;
+use super::{Column, Shape};
+use crate::metric::{Desc, LabelName, MetricType};
+
+/// A label, its column and where the file names it.
+pub(super) struct Label {
+    pub(super) name: LabelName,
+    pub(super) column: Column,
+    span: Range<usize>,
+}
+
+pub(super) fn labels(
+    header: &Header,
+    query: &Columns<'_>,
+    taken: &[Column],
+    names: &Names<'_>,
+    problems: &mut Problems<'_>,
+) -> Vec<Label> {
+    let columns = match &header.labels {
+        Some(labels) => listed_columns(&labels.value, query, taken, problems),
+        None => {
+            let columns = query.statement.columns.iter().enumerate();
+            let once = columns.filter(|(at, column)| query.position(&column.name) == Some(*at));
+            once.filter(|(at, _)| !taken.contains(at)).map(|(at, column)| (at, column.span.clone())).collect()
+        }
+    };
+    let mut labels: Vec<Label> = Vec::new();
+    for (column, span) in columns {
+        let text = &query.statement.columns[column].name;
+        match LabelName::new(text) {
+            Err(fault) => {
+                let fix = format!("name the column as Prometheus names labels, e.g. `… AS {}`", suggestion(text));
+                problems.error(span, format!("the column `{text}` cannot be a label: {fault}"), fix);
+            }
+            Ok(name) if names.reserved.contains(&name) => {
+                let message = format!("the label `{name}` is already on every series, by the settings");
+                problems.error(span, message, reserved_fix(&name));
+            }
+            Ok(name) if labels.iter().any(|label| label.name == name) => {
+                problems.error(span, format!("the label `{name}` stands twice"), "keep one of them");
+            }
+            Ok(name) => labels.push(Label { name, column, span }),
+        }
+    }
+    labels
+}
+
+/// The columns that `labels` names.
+fn listed_columns(
+    labels: &[At<String>],
+    query: &Columns<'_>,
+    taken: &[Column],
+    problems: &mut Problems<'_>,
+) -> Vec<(Column, Range<usize>)> {
+    let mut columns = Vec::new();
+    for name in labels {
+        match query.named(name, problems) {
+            // Each value would be a series of its own.
+            Some(column) if taken.contains(&column) => {
+                let message = format!("the column `{}` is a value and cannot be a label as well", name.value);
+                problems.error(name.span.clone(), message, "take it out of `labels`");
+            }
+            Some(column) => columns.push((column, name.span.clone())),
+            None => {}
+        }
+    }
+    columns
+}
+
+fn reserved_fix(name: &LabelName) -> &'static str {
+    if name.as_str() == "graph" {
+        "name the column otherwise: with several graphs `graph` says which one a series is of"
+    } else {
+        "name the column otherwise, or take the label out of [labels] in the settings"
+    }
+}
+
+/// A legal label name made of whatever a column is called.
+fn suggestion(column: &str) -> String {
+    let last = column.rsplit('.').next().unwrap_or(column);
+    let legal: String = last.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    if LabelName::new(&legal).is_ok() { legal.to_lowercase() } else { "label".to_owned() }
+}
+
+/// A histogram writes `le` itself, a summary `quantile`, a state set its own name.
+pub(super) fn check_labels(
+    desc: &Desc,
+    shape: &Shape,
+    labels: &[Label],
+    reserved: &[LabelName],
+    place: &Range<usize>,
+    problems: &mut Problems<'_>,
+) {
+    let own = match shape.metric_type() {
+        MetricType::Histogram => "le",
+        MetricType::Summary => "quantile",
+        MetricType::StateSet => desc.name.as_str(),
+        MetricType::Gauge | MetricType::Counter | MetricType::Info => return,
+    };
+    if let Some(label) = labels.iter().find(|label| label.name.as_str() == own) {
+        let message = format!("a {} writes the label `{own}` itself", shape.metric_type().as_str());
+        problems.error(label.span.clone(), message, "name the column otherwise");
+    }
+    if reserved.iter().any(|label| label.as_str() == own) {
+        let message =
+            format!("a {} writes the label `{own}` itself, and so do the settings", shape.metric_type().as_str());
+        problems.error(place.clone(), message, "take the label out of [labels] in the settings");
+    }
+}

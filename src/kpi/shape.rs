@@ -1,0 +1,93 @@
+//! The type of a metric, and which columns its value is made of.
+
+use super::columns::Columns;
+use super::header::{Header, MetricKeys};
+use super::problem::Problems;
+use super::{Column, Shape};
+use crate::metric::MetricType;
+
+pub(super) fn shape(
+    keys: &MetricKeys,
+    header: &Header,
+    query: &Columns<'_>,
+    problems: &mut Problems<'_>,
+) -> Option<Shape> {
+    if keys.is_unread("type") {
+        return None;
+    }
+    let metric_type = keys.metric_type();
+    refuse_foreign_keys(keys, metric_type, problems);
+    match metric_type {
+        MetricType::Gauge => Some(Shape::Gauge { value: query.value(keys, problems)? }),
+        MetricType::Counter => Some(Shape::Counter { value: query.value(keys, problems)? }),
+        MetricType::Histogram => histogram(keys, query, problems),
+        MetricType::Summary => summary(keys, query, problems),
+        MetricType::Info => Some(Shape::Info),
+        MetricType::StateSet => {
+            let value = query.value(keys, problems)?;
+            let column = &query.statement.columns[value].name;
+            let expect = header.expect.iter().find(|expect| expect.column.value == *column);
+            let states = expect.map(|expect| expect.values.iter().map(|state| state.value.as_str().into()).collect());
+            Some(Shape::StateSet { value, states })
+        }
+    }
+}
+
+/// Keys that would be read and have no effect are refused, so that nobody trusts them.
+fn refuse_foreign_keys(keys: &MetricKeys, metric_type: MetricType, problems: &mut Problems<'_>) {
+    let no_value = matches!(metric_type, MetricType::Summary | MetricType::Info);
+    let foreign = [
+        ("buckets", keys.buckets.as_ref().map(|at| &at.span), metric_type != MetricType::Histogram),
+        ("quantiles", keys.quantiles.as_ref().map(|at| &at.span), metric_type != MetricType::Summary),
+        ("value", keys.value.as_ref().map(|at| &at.span), no_value),
+        ("unit", keys.unit.as_ref().map(|at| &at.span), !metric_type.may_have_unit()),
+    ];
+    for (key, span, is_foreign) in foreign {
+        if let Some(span) = span.filter(|_| is_foreign) {
+            let message = format!("a metric of type {} has no `{key}`", metric_type.as_str());
+            problems.error(span.clone(), message, format!("take `{key}` out, or give the metric another `type`"));
+        }
+    }
+}
+
+fn histogram(keys: &MetricKeys, query: &Columns<'_>, problems: &mut Problems<'_>) -> Option<Shape> {
+    if keys.buckets.is_none() && !keys.is_unread("buckets") {
+        let fix = "write the upper bounds, e.g. buckets = [0.1, 0.5, 1, 5]";
+        let place = keys.metric_type.as_ref().map_or(keys.span.clone(), |at| at.span.clone());
+        problems.error(place, "a histogram needs `buckets`", fix);
+    }
+    let value = query.value(keys, problems)?;
+    let bounds = keys.buckets.as_ref()?.value.as_slice().into();
+    Some(Shape::Histogram { value, weight: query.position("weight"), bounds })
+}
+
+fn summary(keys: &MetricKeys, query: &Columns<'_>, problems: &mut Problems<'_>) -> Option<Shape> {
+    let Some(quantiles) = &keys.quantiles else {
+        if keys.is_unread("quantiles") {
+            return None;
+        }
+        let fix = "name a column for each quantile: quantiles = { \"0.5\" = \"p50\", \"0.99\" = \"p99\" }";
+        let place = keys.metric_type.as_ref().map_or(keys.span.clone(), |at| at.span.clone());
+        problems.error(place, "a summary needs `quantiles`", fix);
+        return None;
+    };
+    let columns: Vec<_> = quantiles.value.iter().map(|(_, column)| query.named(column, problems)).collect();
+    Some(Shape::Summary {
+        quantiles: quantiles.value.iter().map(|(quantile, _)| *quantile).collect(),
+        columns: columns.into_iter().collect::<Option<_>>()?,
+        sum: query.position("sum"),
+        count: query.position("count"),
+    })
+}
+
+impl Shape {
+    /// The columns that hold its value and are therefore no labels.
+    pub(super) fn columns(&self) -> Vec<Column> {
+        match self {
+            Shape::Gauge { value } | Shape::Counter { value } | Shape::StateSet { value, .. } => vec![*value],
+            Shape::Histogram { value, weight, .. } => std::iter::once(*value).chain(*weight).collect(),
+            Shape::Summary { columns, sum, count, .. } => columns.iter().copied().chain(*sum).chain(*count).collect(),
+            Shape::Info => Vec::new(),
+        }
+    }
+}
