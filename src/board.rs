@@ -262,5 +262,4 @@ impl Reading {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests;

@@ -1,7 +1,4 @@
 //! Each rule with a bad case and its exact message; and that no case ever shows a secret.
-
-#![allow(clippy::unwrap_used, reason = "a test may fail by panic")]
-
 use secrecy::ExposeSecret;
 
 use super::*;

@@ -71,7 +71,6 @@ pub fn trailer<'a>(stretches: impl IntoIterator<Item = &'a Deflated>) -> Bytes {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use std::io::Read;
 

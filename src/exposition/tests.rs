@@ -1,6 +1,4 @@
 //! Families of every type in both formats, and labels that try to break out of their quotes.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use std::sync::Arc;
 
 use proptest::prelude::*;

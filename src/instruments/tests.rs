@@ -1,6 +1,4 @@
 //! What a scrape sees of the exporter itself, before and after runs.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use super::*;
 use crate::exposition::{Format, Segment};
 use crate::kpi;

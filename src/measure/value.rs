@@ -85,7 +85,6 @@ impl Cell<'_> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may end by panic")]
 mod tests {
     use super::*;
 

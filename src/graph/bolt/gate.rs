@@ -103,8 +103,6 @@ impl Closed {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may panic")]
-
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;

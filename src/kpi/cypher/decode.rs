@@ -98,7 +98,6 @@ fn bad_escape(text: &str, at: usize) -> Fault {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may stop at what cannot be")]
 mod tests {
     use super::*;
 
