@@ -23,7 +23,7 @@ impl Board {
         let mut slots: Vec<_> = kpis
             .iter()
             .map(|kpi| {
-                let asked = graphs.iter().filter(|name| kpi.graph.as_ref().is_none_or(|only| only == *name));
+                let asked = graphs.iter().filter(|name| kpi.asks(name));
                 let lanes = asked
                     .map(|name| Lane::new(name, if several { labelled(name, &constant) } else { constant.clone() }));
                 Slot {
@@ -232,15 +232,11 @@ impl Reading {
     /// The values of all lanes side by side; nothing when no lane has any.
     fn of(kpi: &Kpi, lanes: &[Lane]) -> Option<Self> {
         let shown: Vec<_> = lanes.iter().filter_map(|lane| Some((&lane.constant, lane.points.load_full()?))).collect();
-        let families = kpi.metrics.iter().enumerate().map(|(at, metric)| Family {
-            desc: metric.desc.clone(),
-            metric_type: metric.shape.metric_type(),
-            parts: shown
-                .iter()
-                .filter_map(|(constant, points)| {
-                    Some(Part { constant: (*constant).clone(), points: points.get(at)?.clone() })
-                })
-                .collect(),
+        let families = kpi.metrics.iter().enumerate().map(|(at, metric)| {
+            let part = |(constant, points): &(&Constant, Arc<Vec<Arc<Points>>>)| {
+                Some(Part { constant: (*constant).clone(), points: points.get(at)?.clone() })
+            };
+            metric.family(shown.iter().filter_map(part).collect())
         });
         let families: Vec<_> = families.collect();
         (!shown.is_empty()).then(|| Self { families, text: OnceLock::new(), openmetrics: OnceLock::new() })

@@ -69,7 +69,7 @@ impl Instruments {
         }
         for graph in graphs {
             instruments.graph_up(graph, false);
-            for kpi in kpis.iter().filter(|kpi| kpi.graph.as_ref().is_none_or(|only| only == graph)) {
+            for kpi in kpis.iter().filter(|kpi| kpi.asks(graph)) {
                 instruments.lane(kpi, graph);
             }
         }
@@ -95,8 +95,8 @@ impl Instruments {
     /// The instruments of one KPI on one graph.
     pub fn lane(&self, kpi: &Kpi, graph: &str) -> LaneInstruments {
         let id = kpi.id.as_ref();
-        let stem = id.rsplit_once('/').map_or(id, |(_, stem)| stem);
-        let clock = self.query_latencies.iter().find(|(pack, _)| *pack == kpi.pack).map(|(_, clock)| clock.of(stem));
+        let clock = self.query_latencies.iter().find(|(pack, _)| *pack == kpi.pack);
+        let clock = clock.map(|(_, clock)| clock.of(kpi.stem()));
         let labels = if self.several_graphs { vec![id.to_owned(), graph.to_owned()] } else { vec![id.to_owned()] };
         LaneInstruments::new(&self.kpis, labels, kpi.schedule.interval(), clock)
     }

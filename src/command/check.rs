@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Ended;
 use super::loaded::{self, Loaded};
+use super::{Ended, counted};
 use crate::cli::{Check, Common};
 use crate::graph::{Graph, GraphError, Request};
 use crate::kpi::cypher::{self, Named};
@@ -54,18 +54,13 @@ fn summarise(loaded: &Loaded) -> anyhow::Result<()> {
     writeln!(
         anstream::stdout(),
         "{}, {}, {}: {}, {}",
-        counted(catalog.kpis.len(), "KPI"),
-        counted(metrics, "metric"),
-        counted(catalog.packs.len(), "pack"),
-        counted(catalog.errors(), "error"),
-        counted(warnings, "warning"),
+        counted(catalog.kpis.len(), "KPI", "KPIs"),
+        counted(metrics, "metric", "metrics"),
+        counted(catalog.packs.len(), "pack", "packs"),
+        counted(catalog.errors(), "error", "errors"),
+        counted(warnings, "warning", "warnings"),
     )?;
     Ok(())
-}
-
-fn counted(n: usize, one: &str) -> String {
-    let s = if n == 1 { "" } else { "s" };
-    format!("{n} {one}{s}")
 }
 
 /// What a graph has to say of the KPIs that ask it.
@@ -74,7 +69,7 @@ async fn ask(loaded: &Loaded, name: &str, graph: &Graph) -> Result<Vec<Problem>,
     let mut problems = Vec::new();
     let mut unknown = Vec::new();
     let mut vocabularies = HashMap::new();
-    let asked = loaded.catalog.kpis.iter().filter(|kpi| kpi.graph.as_deref().is_none_or(|only| only == name));
+    let asked = loaded.catalog.kpis.iter().filter(|kpi| kpi.asks(name));
     for kpi in asked {
         match explain(kpi, graph).await {
             Ok(()) => {

@@ -6,6 +6,7 @@ mod loaded;
 mod run;
 mod serve;
 
+use std::fmt::Display;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -59,6 +60,12 @@ pub fn execute(cli: &Cli) -> anyhow::Result<Ended> {
     // Queries that do not end must not keep the process.
     runtime.shutdown_background();
     ended
+}
+
+/// `1 row`, `2 rows`.
+fn counted<N: Display + From<u8> + PartialEq>(n: N, one: &str, many: &str) -> String {
+    let noun = if n == N::from(1) { one } else { many };
+    format!("{n} {noun}")
 }
 
 fn start_log(common: &Common) -> Result<(), ParseError> {

@@ -5,14 +5,14 @@ use std::fs;
 use std::io::Write;
 use std::sync::Arc;
 
-use super::Ended;
 use super::loaded::{self, Loaded};
+use super::{Ended, counted};
 use crate::cli::{Common, Run as Options};
 use crate::exposition::{Format, Segment};
 use crate::graph::Graph;
 use crate::kpi::{Kpi, Problem, nearest};
 use crate::measure::Measured;
-use crate::metric::{Constant, Family, Part};
+use crate::metric::{Constant, Part};
 use crate::row::{Row, Value};
 use crate::schedule::{self, Run};
 
@@ -25,7 +25,7 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<En
     let graphs = loaded.graphs();
     let mut all_well = true;
     for kpi in &kpis {
-        let asked = graphs.iter().filter(|(name, _)| kpi.graph.as_ref().is_none_or(|only| only == name));
+        let asked = graphs.iter().filter(|(name, _)| kpi.asks(name));
         for (name, graph) in asked {
             let title = if graphs.len() > 1 { format!("{} on {name}", kpi.id) } else { kpi.id.to_string() };
             all_well &= show_run(kpi, graph, &title, &loaded.constant(), options.rows).await?;
@@ -42,7 +42,7 @@ fn chosen(loaded: &Loaded, wanted: &[String]) -> anyhow::Result<Option<Vec<Arc<K
     }
     let mut chosen = Vec::new();
     for name in wanted {
-        match loaded.catalog.kpis.iter().filter(|kpi| is_called(&kpi.id, &kpi.path, name)).collect::<Vec<_>>()[..] {
+        match loaded.catalog.kpis.iter().filter(|kpi| is_called(kpi, name)).collect::<Vec<_>>()[..] {
             [] => {
                 say_why_not(loaded, name)?;
                 return Ok(None);
@@ -56,8 +56,8 @@ fn chosen(loaded: &Loaded, wanted: &[String]) -> anyhow::Result<Option<Vec<Arc<K
     Ok(Some(chosen))
 }
 
-fn is_called(id: &str, path: &str, name: &str) -> bool {
-    id == name || id.rsplit('/').next() == Some(name) || is_same_file(path, name)
+fn is_called(kpi: &Kpi, name: &str) -> bool {
+    *kpi.id == *name || kpi.stem() == name || is_same_file(&kpi.path, name)
 }
 
 /// However the two are written: from the root, from here, or by way of `..`.
@@ -72,7 +72,7 @@ fn say_why_not(loaded: &Loaded, name: &str) -> anyhow::Result<()> {
     if !problems.is_empty() {
         return loaded.show(&problems);
     }
-    let ids = loaded.catalog.kpis.iter().flat_map(|kpi| [&*kpi.id, kpi.id.rsplit('/').next().unwrap_or_default()]);
+    let ids = loaded.catalog.kpis.iter().flat_map(|kpi| [&*kpi.id, kpi.stem()]);
     let hint = match nearest(name, ids) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("there are {}", names(loaded)),
@@ -131,18 +131,10 @@ fn show_measured(
         .metrics
         .iter()
         .zip(&measured.points)
-        .map(|(metric, points)| Family {
-            desc: metric.desc.clone(),
-            metric_type: metric.shape.metric_type(),
-            parts: vec![Part { constant: constant.clone(), points: points.clone() }],
-        })
+        .map(|(metric, points)| metric.family(vec![Part { constant: constant.clone(), points: points.clone() }]))
         .collect();
     writeln!(out, "{}", String::from_utf8_lossy(Segment::encode(&families, Format::Text).body()))?;
     Ok(())
-}
-
-fn counted(n: u64, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 fn time(run: &Run) -> String {

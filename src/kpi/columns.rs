@@ -7,7 +7,7 @@ use super::Column;
 use super::cypher::Statement;
 use super::fields::At;
 use super::header::MetricKeys;
-use super::problem::{Problems, nearest};
+use super::problem::{Problems, listed, nearest};
 
 /// The columns of the query, looked up by name.
 pub(super) struct Columns<'a> {
@@ -59,8 +59,4 @@ impl Columns<'_> {
         }
         found
     }
-}
-
-pub(super) fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -1,8 +1,8 @@
 //! `expect`: the label values, or the states, that are known in advance.
 
-use super::columns::{Columns, listed};
+use super::columns::Columns;
 use super::header::{Expect, Header};
-use super::problem::Problems;
+use super::problem::{Problems, listed};
 use super::{Expected, Shape};
 use crate::metric::{Desc, LabelName};
 

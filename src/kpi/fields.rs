@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Problems, nearest};
+use super::problem::{Problems, listed, nearest};
 
 /// The longest duration a file may ask for: far beyond any use, and no sum with a clock's time can overflow.
 const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
@@ -174,7 +174,7 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
             }
             let fix = match nearest(word, self.known.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("{} knows {}", self.place, listed(&self.known)),
+                None => format!("{} knows {}", self.place, listed(self.known.iter().copied())),
             };
             self.problems.error(shift(name.span(), self.base), format!("unknown key `{word}`"), fix);
         }
@@ -200,10 +200,6 @@ pub(super) fn shown(value: &DeValue<'_>) -> String {
 
 fn duration(value: &DeValue<'_>) -> Option<Duration> {
     humantime::parse_duration(value.as_str()?).ok().filter(|duration| *duration <= LONGEST)
-}
-
-fn listed(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn shift(span: Range<usize>, base: usize) -> Range<usize> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::metric::{Desc, MetricType};
+use crate::metric::{Desc, Family, MetricType, Part};
 use crate::row::Parameters;
 
 mod alert;
@@ -83,6 +83,18 @@ pub struct Kpi {
     pub alerts: Vec<Alert>,
 }
 
+impl Kpi {
+    /// Whether this KPI is for the graph of that name.
+    pub fn asks(&self, graph: &str) -> bool {
+        self.graph.as_deref().is_none_or(|only| only == graph)
+    }
+
+    /// The id without its pack.
+    pub fn stem(&self) -> &str {
+        self.id.rsplit('/').next().unwrap_or(&self.id)
+    }
+}
+
 /// The position of a column in [`Kpi::columns`].
 pub type Column = usize;
 
@@ -99,6 +111,13 @@ pub struct Metric {
     pub expected: Vec<Expected>,
     /// Where the file defines it, in bytes.
     pub place: Range<usize>,
+}
+
+impl Metric {
+    /// The family of this metric, of what the graphs contribute to it.
+    pub fn family(&self, parts: Vec<Part>) -> Family {
+        Family { desc: self.desc.clone(), metric_type: self.shape.metric_type(), parts }
+    }
 }
 
 /// The values of one label that are known in advance.

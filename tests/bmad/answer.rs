@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use cypher_exporter::graph::{Bolt, BoltSettings, Graph};
+use cypher_exporter::graph::{Bolt, Graph};
 use cypher_exporter::kpi::{self, Catalog, Defaults, Kpi};
 use cypher_exporter::measure::{Measured, Skipped};
 use cypher_exporter::metric::{Points, Series};
@@ -40,13 +40,7 @@ pub(crate) async fn answer(neo4j: &Neo4j, name: &str) -> Answer {
 }
 
 async fn measure(neo4j: &Neo4j, kpi: &Kpi) -> Measured {
-    let graph = Graph::Bolt(Bolt::new(BoltSettings {
-        uris: vec![neo4j.uri().to_owned()],
-        user: neo4j.user().to_owned(),
-        password: neo4j.password().into(),
-        database: None,
-        max_concurrent: 1,
-    }));
+    let graph = Graph::Bolt(Bolt::new(neo4j.settings()));
     let run = schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await;
     run.result.unwrap_or_else(|error| panic!("{}: {error}", kpi.id))
 }

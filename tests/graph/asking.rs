@@ -16,18 +16,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) const ENDLESS: &str =
     "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b WITH a, b WHERE a + b < 0 RETURN count(*) AS v";
 
-pub(crate) fn settings(neo4j: &Neo4j) -> BoltSettings {
-    BoltSettings {
-        uris: vec![neo4j.uri().into()],
-        user: neo4j.user().into(),
-        password: neo4j.password().into(),
-        database: None,
-        max_concurrent: 4,
-    }
-}
-
 pub(crate) fn graph(neo4j: &Neo4j) -> Graph {
-    graph_of(settings(neo4j))
+    graph_of(neo4j.settings())
 }
 
 pub(crate) fn graph_of(settings: BoltSettings) -> Graph {

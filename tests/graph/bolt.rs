@@ -6,7 +6,7 @@ use std::time::Duration;
 use cypher_exporter::graph::{BoltSettings, Graph, GraphError};
 use cypher_exporter::row::Value;
 
-use crate::asking::{ENDLESS, graph, graph_of, question, settings, until};
+use crate::asking::{ENDLESS, graph, graph_of, question, until};
 use crate::support::neo4j::{self, Neo4j, Options};
 
 /// The applications whose transactions carry the name `kpi`.
@@ -83,7 +83,7 @@ async fn parts_of_the_graph_are_named_by_kind() {
 async fn no_more_queries_run_than_allowed() {
     let Some(neo4j) = neo4j::shared() else { return };
     let observer = graph(neo4j);
-    let graph = graph_of(BoltSettings { max_concurrent: 2, ..settings(neo4j) });
+    let graph = graph_of(BoltSettings { max_concurrent: 2, ..neo4j.settings() });
     let asked = question("UNWIND range(1, 400000) AS a WITH a WHERE a % 2 = 3 RETURN count(a) AS v").named("bmad/many");
     let all = futures_util::future::join_all((0..12).map(|_| asked.rows(&graph)));
     let mut most = 0;
@@ -103,7 +103,7 @@ async fn no_more_queries_run_than_allowed() {
 #[tokio::test]
 async fn the_database_of_a_request_goes_before_that_of_the_settings() {
     let Some(neo4j) = neo4j::shared() else { return };
-    let graph = graph_of(BoltSettings { database: Some("system".into()), ..settings(neo4j) });
+    let graph = graph_of(BoltSettings { database: Some("system".into()), ..neo4j.settings() });
     let mut asked = question("SHOW DATABASES YIELD name WHERE name = 'system' RETURN name AS v");
     assert_eq!(asked.rows(&graph).await.unwrap(), [[Value::String("system".into())]]);
     asked = question("MATCH (n) RETURN count(n) >= 0 AS v");
@@ -116,10 +116,10 @@ async fn the_database_of_a_request_goes_before_that_of_the_settings() {
 async fn addresses_are_tried_in_order() {
     let Some(neo4j) = neo4j::shared() else { return };
     let nobody = crate::faults::nobody_listens();
-    let graph = graph_of(BoltSettings { uris: vec![nobody.clone(), neo4j.uri().into()], ..settings(neo4j) });
+    let graph = graph_of(BoltSettings { uris: vec![nobody.clone(), neo4j.uri().into()], ..neo4j.settings() });
     graph.ping(Duration::from_secs(20)).await.unwrap();
 
-    let none = graph_of(BoltSettings { uris: vec![nobody.clone(), nobody.clone()], ..settings(neo4j) });
+    let none = graph_of(BoltSettings { uris: vec![nobody.clone(), nobody.clone()], ..neo4j.settings() });
     let error = none.ping(Duration::from_secs(20)).await.unwrap_err();
     let GraphError::Unreachable { uri, .. } = error else { panic!("{error:?}") };
     assert_eq!(uri, format!("{nobody}, {nobody}"));
@@ -138,7 +138,7 @@ async fn logging_in_to_a_guarded_server() {
 }
 
 async fn a_wrong_password_goes_out_once(neo4j: &Neo4j) {
-    let wrong = graph_of(BoltSettings { password: "battery staple".into(), max_concurrent: 20, ..settings(neo4j) });
+    let wrong = graph_of(BoltSettings { password: "battery staple".into(), max_concurrent: 20, ..neo4j.settings() });
     let asked = question("RETURN 1 AS v");
     for _ in 0..2 {
         for answer in futures_util::future::join_all((0..20).map(|_| asked.rows(&wrong))).await {
@@ -155,7 +155,7 @@ async fn a_wrong_password_goes_out_once(neo4j: &Neo4j) {
 async fn tls_is_asked_for_by_the_address(neo4j: &Neo4j) {
     for (scheme, advice) in [("bolt", "use bolt+s://"), ("bolt+s", "bolt+ssc://")] {
         let uri = format!("{scheme}://{}", neo4j.address());
-        let graph = graph_of(BoltSettings { uris: vec![uri.clone()], ..settings(neo4j) });
+        let graph = graph_of(BoltSettings { uris: vec![uri.clone()], ..neo4j.settings() });
         let error = graph.ping(Duration::from_secs(20)).await.unwrap_err();
         assert!(
             matches!(&error, GraphError::Unreachable { uri: at, cause } if *at == uri && cause.contains(advice)),
@@ -169,7 +169,7 @@ async fn tls_is_asked_for_by_the_address(neo4j: &Neo4j) {
 async fn a_server_without_tls_is_told_from_one_that_is_away() {
     let Some(neo4j) = neo4j::shared() else { return };
     let uri = format!("bolt+s://{}", neo4j.address());
-    let graph = graph_of(BoltSettings { uris: vec![uri], ..settings(neo4j) });
+    let graph = graph_of(BoltSettings { uris: vec![uri], ..neo4j.settings() });
     let error = graph.ping(Duration::from_secs(20)).await.unwrap_err();
     assert!(matches!(&error, GraphError::Unreachable { cause, .. } if cause.contains("use bolt://")), "{error}");
 }

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use std::{env, fs, io, thread};
 
+use cypher_exporter::graph::BoltSettings;
 use java::Distribution;
 use process::Process;
 use tempfile::TempDir;
@@ -142,6 +143,17 @@ impl Neo4j {
         let own = self.own.as_mut().expect("it was there");
         own.process = Some(process);
         ready.map_err(|error| format!("Neo4j does not answer: {error}\n{}", tail(&own.home.path().join("log"))))
+    }
+
+    /// How the product reaches it, four queries at a time.
+    pub fn settings(&self) -> BoltSettings {
+        BoltSettings {
+            uris: vec![self.uri.clone()],
+            user: self.user.clone(),
+            password: self.password.clone().into(),
+            database: None,
+            max_concurrent: 4,
+        }
     }
 
     /// The address to connect to; `bolt+ssc` when the server wants TLS.
