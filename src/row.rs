@@ -1,5 +1,6 @@
-//! Plain data: what any graph can be asked with and can answer.
+//! Plain data: what any graph can be asked with, can answer, and can be told to change.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// One value of one column of one row.
@@ -54,7 +55,24 @@ pub enum Literal {
     List(Vec<Literal>),
     /// A map.
     Map(BTreeMap<String, Literal>),
+    /// A zoned datetime, in UTC.
+    DateTime(UnixMillis),
+    /// A local datetime: what a clock in UTC shows.
+    LocalDateTime(UnixMillis),
 }
+
+/// A moment: milliseconds since 1970 in UTC, negative before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixMillis(pub i64);
 
 /// The parameters of one run of a query, by name without the `$`.
 pub type Parameters = BTreeMap<String, Literal>;
+
+/// A statement that changes a graph. KPIs never make one: the synthetic world does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// One statement, without a result that matters.
+    pub statement: Cow<'static, str>,
+    /// The values of its parameters.
+    pub parameters: Parameters,
+}

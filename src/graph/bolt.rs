@@ -1,6 +1,7 @@
 //! Neo4j over Bolt by neo4rs. Only this module and its parts name the driver; what it does wrong is kept in here.
 //!
-//! - Reads only: `execute_read` sends the access mode READ, which an explicit transaction of this driver would not.
+//! - Reads only, but for `write`: `execute_read` sends the access mode READ, which an explicit transaction of this
+//!   driver would not.
 //! - The driver cannot end a query. We own every connection alone and close its socket instead: Neo4j then ends the query.
 //!   So whatever stops early (a deadline, a sink that breaks, a dropped future) throws the connection away.
 //! - The driver's own timeouts are out of the way; every wait here ends at the deadline of the request.
@@ -20,7 +21,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 use super::{GraphError, Request, RowSink};
-use crate::row::Row;
+use crate::row::{Change, Parameters, Row};
 use connection::{Connection, address};
 use gate::Gate;
 
@@ -96,7 +97,7 @@ impl Bolt {
     pub(super) async fn rows(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
         let deadline = Instant::now() + request.timeout;
         let too_late = |_| GraphError::Timeout(request.timeout);
-        let connection = self.connect(request, deadline).await?;
+        let connection = self.connect(request.timeout, deadline).await?;
         let answer = timeout_at(deadline, self.stream(&connection, request, deadline, sink)).await.map_err(too_late)?;
         match answer {
             Ok(Stream::Complete) => self.keep(connection),
@@ -106,14 +107,50 @@ impl Bolt {
         Ok(())
     }
 
+    pub(super) async fn write(&self, changes: &[Change], timeout: Duration) -> Result<(), GraphError> {
+        let deadline = Instant::now() + timeout;
+        let connection = self.connect(timeout, deadline).await?;
+        let transaction = self.transaction(&connection, changes);
+        match timeout_at(deadline, transaction).await.map_err(|_| GraphError::Timeout(timeout))? {
+            Ok(()) => {
+                self.keep(connection);
+                Ok(())
+            }
+            // The connection goes with what the failed transaction left on it.
+            Err((error, statement)) => {
+                Err(failure::of_query(&error, &connection.address, &telling(statement, timeout)))
+            }
+        }
+    }
+
+    /// All changes in one transaction; with an error the statement that raised it.
+    async fn transaction<'c>(
+        &self,
+        connection: &Connection,
+        changes: &'c [Change],
+    ) -> Result<(), (neo4rs::Error, &'c str)> {
+        let nowhere = |error| (error, "");
+        let database = self.settings.database.as_deref();
+        let mut transaction = match database {
+            Some(database) => connection.graph.start_txn_on(database).await,
+            None => connection.graph.start_txn().await,
+        }
+        .map_err(nowhere)?;
+        for Change { statement, parameters } in changes {
+            let query = neo4rs::query(statement).with_params(value::encode(parameters));
+            transaction.run(query).await.map_err(|error| (error, &**statement))?;
+        }
+        transaction.commit().await.map_err(nowhere)
+    }
+
     /// A connection that has answered just now.
-    async fn connect(&self, request: &Request<'_>, deadline: Instant) -> Result<Connection, GraphError> {
+    async fn connect(&self, timeout: Duration, deadline: Instant) -> Result<Connection, GraphError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         match idle {
             Some(connection) if connection.is_fresh() => Ok(connection),
             idle => match self.gate.pass(deadline, self.prove(idle, deadline)).await {
                 Ok(outcome) => outcome,
-                Err(_) => Err(GraphError::Timeout(request.timeout)),
+                Err(_) => Err(GraphError::Timeout(timeout)),
             },
         }
     }
@@ -203,6 +240,12 @@ impl Bolt {
         }
         refusal
     }
+}
+
+/// A statement of ours, for what the server says of it.
+fn telling(statement: &str, timeout: Duration) -> Request<'_> {
+    static NONE: Parameters = Parameters::new();
+    Request { kpi: "", query: statement, columns: &[], parameters: &NONE, database: None, timeout }
 }
 
 /// How a stream of rows ended.

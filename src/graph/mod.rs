@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::SemaphorePermit;
 
-use crate::row::{Parameters, Row};
+use crate::row::{Change, Parameters, Row};
 
 mod bolt;
 mod error;
@@ -78,6 +78,16 @@ impl Graph {
                 Err(GraphError::Unreachable { uri: self.address(), cause })
             }
             answer => answer,
+        }
+    }
+
+    /// Makes all changes, in this order, or none of them. KPIs have no way to this: they ask, and only read.
+    ///
+    /// # Errors
+    /// As [`Turn::rows`].
+    pub async fn write(&self, changes: &[Change], timeout: Duration) -> Result<(), GraphError> {
+        match self {
+            Graph::Bolt(bolt) => bolt.write(changes, timeout).await,
         }
     }
 

@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use cypher_exporter::graph::{Graph, GraphError, Place};
-use cypher_exporter::row::{Literal, Value};
+use cypher_exporter::row::{Change, Literal, UnixMillis, Value};
 
-use crate::asking::{ENDLESS, question};
+use crate::asking::{ENDLESS, PATIENCE, question};
 
 async fn value(graph: &Graph, expression: &str) -> Value {
     let mut rows = question(format!("RETURN {expression} AS v")).rows(graph).await.unwrap();
@@ -99,6 +99,17 @@ pub(crate) async fn parameters_of_every_kind_arrive(graph: &Graph) {
     assert_eq!(asked.rows(graph).await.unwrap(), [[Value::Boolean(true)]]);
 }
 
+pub(crate) async fn moments_arrive_as_datetimes(graph: &Graph) {
+    let mut asked = question(
+        "RETURN $zoned = datetime('2026-11-21T09:08:07.006Z') AND $local = localdatetime('1969-12-31T23:59:59.999') AS v",
+    );
+    asked.parameters = BTreeMap::from([
+        ("zoned".into(), Literal::DateTime(UnixMillis(1_795_252_087_006))),
+        ("local".into(), Literal::LocalDateTime(UnixMillis(-1))),
+    ]);
+    assert_eq!(asked.rows(graph).await.unwrap(), [[Value::Boolean(true)]]);
+}
+
 pub(crate) async fn a_syntax_error_says_where(graph: &Graph) {
     for (query, line, column) in [
         ("RETURN x AS v", 1, 8),
@@ -139,6 +150,26 @@ pub(crate) async fn writes_are_refused(graph: &Graph) {
     }
     let left = question("MATCH (n:Contract) RETURN count(n) AS v").rows(graph).await.unwrap();
     assert_eq!(left, [[Value::Integer(0)]]);
+}
+
+pub(crate) async fn changes_are_made_all_or_none(graph: &Graph) {
+    let change = |statement: &'static str, n: i64| Change {
+        statement: statement.into(),
+        parameters: BTreeMap::from([("n".into(), Literal::Integer(n))]),
+    };
+    let create = "CREATE (c:Change) SET c = {n: $n}";
+    let held = async || question("MATCH (c:Change) RETURN c.n AS v ORDER BY v").rows(graph).await.unwrap();
+    let empty = change("MATCH (c:Change) WHERE c.n >= $n DETACH DELETE c", 0);
+    graph.write(&[change(create, 1), change(create, 2)], PATIENCE).await.unwrap();
+    assert_eq!(held().await, [[Value::Integer(1)], [Value::Integer(2)]]);
+
+    let failing = [empty.clone(), change(create, 3), change("CREATE (c:Change) SET c = {n: 1 / $n}", 0)];
+    let error = graph.write(&failing, PATIENCE).await.unwrap_err();
+    assert_eq!(error.reason(), "server", "{error}");
+    assert_eq!(held().await, [[Value::Integer(1)], [Value::Integer(2)]]);
+
+    graph.write(&[empty], PATIENCE).await.unwrap();
+    assert!(held().await.is_empty());
 }
 
 pub(crate) async fn an_unknown_database_is_told(graph: &Graph) {

@@ -36,10 +36,12 @@ macro_rules! contract {
             a_column_that_is_not_there_is_named
             a_result_without_rows_is_an_answer
             parameters_of_every_kind_arrive
+            moments_arrive_as_datetimes
             a_syntax_error_says_where
             other_faults_in_the_text_are_told
             an_error_amid_the_rows_comes_after_them
             writes_are_refused
+            changes_are_made_all_or_none
             an_unknown_database_is_told
             a_sink_that_breaks_ends_the_query
             a_deadline_holds
