@@ -9,6 +9,7 @@
 //! | 0 | [`metric`], [`row`] | plain data: names, families, samples; what a graph can answer |
 //! | 1 | [`kpi`] | a KPI file becomes a `Kpi` that cannot be wrong, or every problem in it; pure |
 //! | 2 | [`measure`] | rows become samples; pure |
+//! | 2 | [`world`] | a synthetic world for `demo` and tests: agents at work, as changes to a graph; pure |
 //! | 2 | [`exposition`] | samples become bytes: text, OpenMetrics, compression, negotiation; pure |
 //! | 3 | [`graph`] | where rows come from; the only place that names a driver |
 //! | 3 | [`config`], [`queries`] | `config.toml` and the environment; the folder of KPI files |
@@ -35,6 +36,7 @@
 //! - **A KPI**: one file in `queries/<pack>/`, no Rust.
 //! - **A metric type**: one variant of `metric::MetricType` and `kpi::Shape`; the compiler names the rest.
 //! - **A route**: one row in the table of `http/routes.rs`, one arm.
+//! - **A system of the demo**: one file beside `world/bmad.rs`, one line in `world/mod.rs`.
 //! - **A graph database**: one file in `graph/`, one variant of `graph::Graph`, and the contract suite of
 //!   `tests/graph.rs` run against it.
 
@@ -52,3 +54,4 @@ pub mod metric;
 pub mod queries;
 pub mod row;
 pub mod schedule;
+pub mod world;

@@ -17,6 +17,7 @@ const HOUSE: &[(&str, u8, &[&str])] = &[
     ("kpi", 1, &["metric", "row"]),
     ("measure", 2, &["kpi", "metric", "row"]),
     ("exposition", 2, &["metric"]),
+    ("world", 2, &["row"]),
     ("generate", 2, &["kpi", "metric"]),
     ("graph", 3, &["kpi", "row"]),
     ("config", 3, &["kpi", "metric", "row"]),

@@ -1,0 +1,102 @@
+//! Random choices that are the same for the same seed on every machine: only integers and the four basic operations.
+
+use std::time::Duration;
+
+/// SplitMix64.
+#[derive(Clone, Debug)]
+pub(super) struct Random(u64);
+
+impl Random {
+    /// The choices of a seed for one of several who choose.
+    pub(super) fn of(seed: u64, who: &str) -> Self {
+        // FNV-1a of the name, so that close seeds and names give far streams.
+        let name = who.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        let mut random = Self(seed ^ name);
+        Self(random.bits())
+    }
+
+    fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// From 0 up to, but not, 1.
+    fn unit(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// From `low` up to, but not, `high`.
+    pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
+        low + (high - low) * self.unit()
+    }
+
+    /// Whether something happens that happens with this probability.
+    pub(super) fn chance(&mut self, probability: f64) -> bool {
+        self.unit() < probability
+    }
+
+    /// A time between half of `mean` and one and a half.
+    pub(super) fn about(&mut self, mean: Duration) -> Duration {
+        mean.mul_f64(self.between(0.5, 1.5))
+    }
+
+    /// One of them, if there is any.
+    pub(super) fn pick<T>(&mut self, mut from: Vec<T>) -> Option<T> {
+        let at = (self.unit() * from.len() as f64) as usize;
+        (at < from.len()).then(|| from.swap_remove(at))
+    }
+
+    /// One of them, the more often the more it weighs.
+    pub(super) fn weighted<T: Copy>(&mut self, from: &[(T, f64)]) -> Option<T> {
+        let mut left = self.unit() * from.iter().map(|(_, weight)| weight).sum::<f64>();
+        let found = from.iter().find(|(_, weight)| {
+            left -= weight;
+            left < 0.0
+        });
+        found.or(from.last()).map(|(one, _)| *one)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_and_a_name_give_their_own_choices() {
+        let first = |seed, who| Random::of(seed, who).bits();
+        assert_eq!(first(1, "bmad"), first(1, "bmad"));
+        assert_ne!(first(1, "bmad"), first(2, "bmad"));
+        assert_ne!(first(1, "bmad"), first(1, "agentos"));
+    }
+
+    #[test]
+    fn choices_come_as_often_as_they_should() {
+        let mut random = Random::of(1, "test");
+        let mut counts = [0; 3];
+        for _ in 0..10_000 {
+            counts[random.weighted(&[(0, 5.0), (1, 0.0), (2, 15.0)]).unwrap()] += 1;
+        }
+        assert!((2300..2700).contains(&counts[0]) && counts[1] == 0, "{counts:?}");
+        let hits = (0..10_000).filter(|_| random.chance(0.1)).count();
+        assert!((900..1100).contains(&hits), "{hits}");
+        let mut picks = [0; 4];
+        for _ in 0..10_000 {
+            picks[random.pick(vec![0, 1, 2, 3]).unwrap()] += 1;
+        }
+        assert!(picks.iter().all(|n| (2300..2700).contains(n)), "{picks:?}");
+        let hour = Duration::from_secs(3600);
+        assert!((0..1000).all(|_| (hour / 2..hour * 3 / 2).contains(&random.about(hour))));
+    }
+
+    #[test]
+    fn nothing_to_choose_from_is_no_choice() {
+        let mut random = Random::of(1, "test");
+        assert_eq!(random.pick(Vec::<u8>::new()), None);
+        assert_eq!(random.weighted::<u8>(&[]), None);
+    }
+}
