@@ -18,14 +18,14 @@ mod statement;
 mod value;
 mod work;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use kglite::api::DirGraph;
 use kglite::api::cypher::{QueryWarningSink, set_query_warning_sink};
-use kglite::api::session::Session;
+use kglite::api::session::{ExecuteOptions, Session};
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
@@ -33,7 +33,7 @@ use super::{GraphError, Request, RowSink};
 use crate::row::Change;
 use changes::Changes;
 use query::Query;
-use work::{Step, Work};
+use work::{Outlet, Step, Work};
 
 /// The most queries at one time: they share the machine with the exporter.
 const AT_ONCE: usize = 4;
@@ -122,6 +122,21 @@ impl Embedded {
         }
     }
 }
+
+/// How a statement is run, by its parameters and deadline.
+fn options<'v>(parameters: &'v Values, deadline: Instant, outlet: &Outlet) -> ExecuteOptions<'v> {
+    ExecuteOptions {
+        deadline: Some(deadline.into_std()),
+        cancel: Some(outlet.cancel()),
+        hide_structural_keys: true,
+        disabled_passes: Some(&WRONG),
+        ..ExecuteOptions::eager(parameters)
+    }
+}
+
+/// Passes of the engine's planner that make an answer wrong. This one lets a part of a UNION within `CALL {}` lose its
+/// columns when it aggregates nothing.
+static WRONG: LazyLock<HashSet<String>> = LazyLock::new(|| HashSet::from(["optimize_nested_queries".to_owned()]));
 
 /// The values of a statement's parameters.
 type Values = HashMap<String, kglite::api::Value>;

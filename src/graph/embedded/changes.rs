@@ -1,12 +1,12 @@
 //! Changes on their way through the engine.
 
 use kglite::api::KgError;
-use kglite::api::session::{CommitOutcome, ExecuteOptions, Session, execute_mut};
+use kglite::api::session::{CommitOutcome, Session, execute_mut};
 use tokio::time::Instant;
 
 use super::statement::Statement;
 use super::work::Outlet;
-use super::{Values, declared, failure, value};
+use super::{Values, declared, failure, options, value};
 use crate::graph::GraphError;
 use crate::row::Change;
 
@@ -26,9 +26,7 @@ impl Changes {
     pub(super) fn make(&self, session: &Session, outlet: &Outlet) -> Result<(), GraphError> {
         let mut transaction = session.begin();
         for (statement, parameters) in &self.statements {
-            let mut options = ExecuteOptions::eager(parameters);
-            options.deadline = Some(self.deadline.into_std());
-            options.cancel = Some(outlet.cancel());
+            let options = options(parameters, self.deadline, outlet);
             let told = |error: KgError| failure::of(&error, statement);
             let graph = transaction.working_mut().map_err(told)?;
             declared::declare(graph, statement);

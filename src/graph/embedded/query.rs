@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::statement::Statement;
 use super::work::Outlet;
-use super::{Values, declared, failure, value};
+use super::{Values, declared, failure, options, value};
 use crate::graph::{GraphError, Request};
 use crate::kpi::cypher;
 
@@ -38,10 +38,7 @@ impl Query {
     }
 
     pub(super) fn run(&self, session: &Session, outlet: &Outlet) -> Result<(), GraphError> {
-        let mut options = ExecuteOptions::eager(&self.parameters);
-        options.deadline = Some(self.deadline.into_std());
-        options.cancel = Some(outlet.cancel());
-        options.hide_structural_keys = true;
+        let options = options(&self.parameters, self.deadline, outlet);
         let mut cursor = self.open(session, &options)?;
         if self.statement.explains() {
             // What comes now is the plan, which Bolt carries beside the rows.

@@ -13,17 +13,22 @@ use crate::kpi::cypher::{self, Kind, Token};
 /// Keys that every node of the engine's answers, set or not, and partly cannot be set or must be unique. With another name
 /// they are keys like any other.
 const TAKEN: [&str; 6] = ["id", "label", "name", "node_type", "title", "type"];
-/// Ends the other name. No key of a user's ends with it: it is invisible.
-const MARK: char = '\u{2060}';
+/// Ends the other name, in letters that the engine takes in a pattern.
+const MARK: &str = "__";
 
 /// The name of a key for the engine.
 pub(super) fn engine_key(key: &str) -> Cow<'_, str> {
-    if TAKEN.contains(&key) { Cow::Owned(format!("{key}{MARK}")) } else { Cow::Borrowed(key) }
+    if is_taken(key) { Cow::Owned(format!("{key}{MARK}")) } else { Cow::Borrowed(key) }
 }
 
 /// The name of a key for the user.
 pub(super) fn user_key(key: &str) -> &str {
-    key.strip_suffix(MARK).filter(|key| TAKEN.contains(key)).unwrap_or(key)
+    key.strip_suffix(MARK).filter(|key| is_taken(key)).unwrap_or(key)
+}
+
+/// A key that already ends so is moved on, so that two keys never become one.
+fn is_taken(key: &str) -> bool {
+    TAKEN.contains(&key.trim_end_matches(MARK))
 }
 
 /// See the module.
@@ -277,10 +282,10 @@ impl Tokens {
     fn for_engine(&self, index: usize) -> Cow<'_, str> {
         let token = &self.all[index];
         let text = &*token.text;
-        if self.is_entry_of_projection(index) && TAKEN.contains(&text) {
+        if self.is_entry_of_projection(index) && is_taken(text) {
             return Cow::Owned(format!("{}: {}", quoted(&engine_key(text)), quoted(text)));
         }
-        if self.is_key_of_entity(index) || (self.is_key_of_map(index) && TAKEN.contains(&text)) {
+        if self.is_key_of_entity(index) || (self.is_key_of_map(index) && is_taken(text)) {
             return Cow::Owned(quoted(&engine_key(text)));
         }
         match token.kind {
