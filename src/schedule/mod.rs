@@ -1,5 +1,6 @@
 //! When a KPI runs, how a run goes, and what a failure does. A failing KPI touches no other.
 
+mod clock;
 mod due;
 mod run;
 mod runner;
@@ -20,7 +21,7 @@ use due::Trigger;
 use runner::{Request, Runner};
 use watch::GraphWatch;
 
-pub use run::{Run, RunError, run};
+pub use run::{Run, RunError, run, window};
 pub use runner::Success;
 
 /// Why the schedule could not be started.

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use super::clock;
 use crate::graph::{GraphError, Request, Turn};
-use crate::kpi::Kpi;
-use crate::measure::{MeasureError, Measured, Skipped, Snapshot};
-use crate::row::Row;
+use crate::kpi::{BEGINNING, Kpi};
+use crate::measure::{MeasureError, Measured, Rows, Skipped, Totals};
+use crate::row::{Parameters, Row, UnixMillis};
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -49,14 +50,47 @@ impl RunError {
     }
 }
 
-/// Runs a snapshot KPI once; `seen` is shown each row.
+/// Asks a KPI once: the rows of a snapshot, or all events that a window KPI counts up to now. `seen` is shown each row.
 pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
+    let Some(window) = kpi.window() else {
+        return measure(kpi, &kpi.parameters, Rows::of_snapshot(kpi), turn, seen).await;
+    };
+    match clock::ask(turn, kpi.timeout).await {
+        Ok(clock) => self::window(kpi, turn, &mut Totals::default(), BEGINNING, window.end(clock), seen).await,
+        Err(error) => Run::not_asked(error.into()),
+    }
+}
+
+/// Counts one window of a KPI: asks for the events after `since` up to `until` and adds them to `totals`, all of them or,
+/// when the run fails, none. `seen` is shown each row, also of a run that fails.
+pub async fn window(
+    kpi: &Kpi,
+    turn: &mut Turn<'_>,
+    totals: &mut Totals,
+    since: UnixMillis,
+    until: UnixMillis,
+    seen: &mut (dyn FnMut(&Row) + Send),
+) -> Run {
+    let rows = Rows::of_window(kpi, totals);
+    let run = measure(kpi, &kpi.parameters_between(since, until), rows, turn, seen).await;
+    if let Ok(measured) = &run.result {
+        *totals = Totals::after(measured);
+    }
+    run
+}
+
+async fn measure(
+    kpi: &Kpi,
+    sets: &[Parameters],
+    mut rows: Rows<'_>,
+    turn: &mut Turn<'_>,
+    seen: &mut (dyn FnMut(&Row) + Send),
+) -> Run {
     let started = Instant::now();
-    let mut snapshot = Snapshot::new(kpi);
-    let asked = ask(kpi, turn, &mut snapshot, seen, started).await;
-    let skipped = snapshot.skipped();
+    let asked = ask(kpi, sets, turn, &mut rows, seen, started).await;
+    let skipped = rows.skipped();
     let result = match asked {
-        Ok(()) => snapshot.finish().map_err(RunError::from),
+        Ok(()) => rows.finish().map_err(RunError::from),
         Err(error) => Err(error.into()),
     };
     Run { result, skipped, duration: Some(started.elapsed()) }
@@ -64,12 +98,13 @@ pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + S
 
 async fn ask(
     kpi: &Kpi,
+    sets: &[Parameters],
     turn: &mut Turn<'_>,
-    snapshot: &mut Snapshot<'_>,
+    rows: &mut Rows<'_>,
     seen: &mut (dyn FnMut(&Row) + Send),
     started: Instant,
 ) -> Result<(), GraphError> {
-    for parameters in &kpi.parameters {
+    for parameters in sets {
         let left = kpi.timeout.saturating_sub(started.elapsed());
         if left.is_zero() {
             return Err(GraphError::Timeout(kpi.timeout));
@@ -84,10 +119,10 @@ async fn ask(
         };
         let mut take = |row: Row| {
             seen(&row);
-            snapshot.row(&row)
+            rows.row(&row)
         };
         turn.rows(&request, &mut take).await.map_err(|error| whole(error, kpi.timeout))?;
-        if snapshot.is_broken() {
+        if rows.is_broken() {
             break;
         }
     }
