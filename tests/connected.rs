@@ -152,8 +152,6 @@ async fn parameters_options_and_windows_are_explained_too() {
     assert_eq!(said.code, Some(0));
     let said = exporter(&folder, neo4j, &["run", "parameters", "options", "mark"]);
     assert_eq!((said.err.as_str(), said.code), ("", Some(0)));
-    let said = exporter(&folder, neo4j, &["run", "window"]);
-    assert_eq!((said.err.as_str(), said.code), ("p/window: mode = \"window\" is not run yet\n", Some(1)));
 }
 
 #[tokio::test]

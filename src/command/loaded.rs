@@ -52,7 +52,6 @@ pub(super) fn load(common: &Common) -> anyhow::Result<Option<Loaded>> {
     let mut catalog = kpi::load(&files.kpis, &files.packs, &defaults);
     catalog.problems.extend(files.problems);
     leave_out_without_graph(&mut catalog, &config.graphs);
-    catalog.problems.extend(catalog.kpis.iter().filter_map(|kpi| not_run(kpi)));
     catalog.sort_problems();
     let texts = files.kpis.into_iter().chain(files.packs).map(|source| (source.path, source.text)).collect();
     Ok(Some(Loaded { config, catalog, texts }))
@@ -66,13 +65,6 @@ fn leave_out_without_graph(catalog: &mut Catalog, graphs: &[GraphConfig]) {
         .partition::<Vec<_>, _>(|kpi: &Arc<Kpi>| kpi.graph.as_deref().is_none_or(|graph| names.contains(&graph)));
     catalog.kpis = kept;
     catalog.problems.extend(lost.iter().map(|kpi| no_graph(kpi, &names)));
-}
-
-/// A file that is right and has no values all the same.
-fn not_run(kpi: &Kpi) -> Option<Problem> {
-    let fix = "nothing is wrong with the file; until then its metrics have no values".to_owned();
-    let message = kpi.mode.not_run()?.to_owned();
-    Some(Problem { gravity: Gravity::Warning, path: kpi.path.clone(), span: None, message, fix })
 }
 
 fn no_graph(kpi: &Kpi, names: &[&str]) -> Problem {

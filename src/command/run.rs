@@ -87,10 +87,6 @@ fn names(loaded: &Loaded) -> String {
 }
 
 async fn show_run(kpi: &Kpi, graph: &Graph, title: &str, constant: &Constant, limit: usize) -> anyhow::Result<bool> {
-    if let Some(reason) = kpi.mode.not_run() {
-        writeln!(anstream::stderr(), "{title}: {reason}")?;
-        return Ok(false);
-    }
     let mut rows: Vec<Row> = Vec::new();
     let run = schedule::run(kpi, &mut graph.turn().await, &mut |row| {
         if rows.len() < limit {

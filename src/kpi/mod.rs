@@ -219,16 +219,6 @@ pub enum Mode {
     Window(Window),
 }
 
-impl Mode {
-    /// Why KPIs of this mode do not run.
-    pub fn not_run(&self) -> Option<&'static str> {
-        match self {
-            Mode::Snapshot => None,
-            Mode::Window(_) => Some("mode = \"window\" is not run yet"),
-        }
-    }
-}
-
 /// What a failed run does to the last good values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum OnError {

@@ -134,6 +134,19 @@ fn with(labels: &str) -> String {
 }
 
 impl MeasureError {
+    /// Whether there was too much of something, so that less at once may go well.
+    pub fn is_limit(&self) -> bool {
+        match self {
+            MeasureError::TooManyRows { .. } | MeasureError::TooManySeries { .. } => true,
+            MeasureError::Value { .. }
+            | MeasureError::TooLarge { .. }
+            | MeasureError::Range { .. }
+            | MeasureError::Label { .. }
+            | MeasureError::State { .. }
+            | MeasureError::Duplicate { .. } => false,
+        }
+    }
+
     /// The value of the label `reason`; a closed set.
     pub fn reason(&self) -> &'static str {
         match self {

@@ -1,12 +1,15 @@
 //! One run: the query is asked once for each set of parameters, and its rows become samples as they arrive.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::clock;
 use crate::graph::{GraphError, Request, Turn};
-use crate::kpi::{BEGINNING, Kpi};
+use crate::kpi::{BEGINNING, Kpi, iso};
 use crate::measure::{MeasureError, Measured, Rows, Skipped, Totals};
+use crate::metric::Points;
 use crate::row::{Parameters, Row, UnixMillis};
+use crate::state::StateError;
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -28,6 +31,19 @@ pub enum RunError {
     /// The answer makes no samples.
     #[error(transparent)]
     Measure(#[from] MeasureError),
+    /// What was counted could not be saved, so it does not count.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// A window was too much for one query, and none is shorter.
+    #[error("{cause}; this was the window from {} to {}, and none is shorter", iso(*.since), iso(*.until))]
+    Shortest {
+        /// What was too much.
+        cause: Box<RunError>,
+        /// Exclusive.
+        since: UnixMillis,
+        /// Inclusive.
+        until: UnixMillis,
+    },
 }
 
 impl RunError {
@@ -36,6 +52,8 @@ impl RunError {
         match self {
             RunError::Graph(error) => error.reason(),
             RunError::Measure(error) => error.reason(),
+            RunError::State(_) => "state",
+            RunError::Shortest { cause, .. } => cause.reason(),
         }
     }
 
@@ -45,7 +63,29 @@ impl RunError {
             RunError::Graph(GraphError::Statement { message, place: Some(place) }) => {
                 format!("{}:{}:{}: {message}", kpi.path, place.line, place.column)
             }
-            RunError::Graph(_) | RunError::Measure(_) => self.to_string(),
+            RunError::Graph(_) | RunError::Measure(_) | RunError::State(_) | RunError::Shortest { .. } => {
+                self.to_string()
+            }
+        }
+    }
+
+    /// What the graph said, when it is to blame.
+    pub(super) fn graph(&self) -> Option<&GraphError> {
+        match self {
+            RunError::Graph(error) => Some(error),
+            RunError::Shortest { cause, .. } => cause.graph(),
+            RunError::Measure(_) | RunError::State(_) => None,
+        }
+    }
+
+    /// Whether a window of half the length may go well.
+    pub(super) fn is_too_much_at_once(&self) -> bool {
+        match self {
+            RunError::Graph(GraphError::Timeout(_)) => true,
+            // What a query may hold in the server's memory is limited too.
+            RunError::Graph(GraphError::Server { code, .. }) => code.contains("OutOfMemory"),
+            RunError::Measure(error) => error.is_limit(),
+            RunError::Graph(_) | RunError::State(_) | RunError::Shortest { .. } => false,
         }
     }
 }
@@ -135,14 +175,32 @@ impl Run {
         Self { result: Err(error), skipped: Skipped::default(), duration: None }
     }
 
+    /// A run that failed before its query.
+    pub(super) fn failed(error: RunError, after: Duration) -> Self {
+        Self { duration: Some(after), ..Self::not_asked(error) }
+    }
+
+    /// A run that found its totals to be all there is.
+    pub(super) fn nothing_to_ask(points: Vec<Arc<Points>>) -> Self {
+        let measured = Measured { points, rows: 0, skipped: Skipped::default() };
+        Self { result: Ok(measured), skipped: Skipped::default(), duration: None }
+    }
+
+    /// The rows that came; none of a run that failed counts.
+    pub(super) fn rows(&self) -> u64 {
+        self.result.as_ref().map_or(0, |measured| measured.rows)
+    }
+
     /// Whether the graph is to blame, and not the query.
     pub(super) fn graph_was_away(&self) -> bool {
-        self.duration.is_none() || matches!(&self.result, Err(RunError::Graph(error)) if error.graph_is_away())
+        let Err(error) = &self.result else { return false };
+        self.duration.is_none() || error.graph().is_some_and(GraphError::graph_is_away)
     }
 
     /// Whether the run is worth repeating as soon as the graph is back: it may have hung before it was known to be away.
     pub(super) fn graph_may_have_been_away(&self) -> bool {
-        self.graph_was_away() || matches!(&self.result, Err(RunError::Graph(GraphError::Timeout(_))))
+        let hung = |error: &RunError| matches!(error.graph(), Some(GraphError::Timeout(_)));
+        self.graph_was_away() || self.result.as_ref().err().is_some_and(hung)
     }
 }
 

@@ -47,6 +47,11 @@ impl StateFile {
         Self { folder: folder.to_owned(), path, kpi: kpi.clone(), graph: graph.clone() }
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Reads what was saved. What cannot be trusted is set aside, so that nothing that could be mended is overwritten.
     pub fn load(&self) -> Found {
         let bytes = match fs::read(&self.path) {
