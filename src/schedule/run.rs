@@ -79,7 +79,7 @@ impl RunError {
     }
 
     /// Whether a window of half the length may go well.
-    pub(super) fn is_too_much_at_once(&self) -> bool {
+    pub fn is_too_much_at_once(&self) -> bool {
         match self {
             RunError::Graph(GraphError::Timeout(_)) => true,
             // What a query may hold in the server's memory is limited too.
@@ -95,9 +95,10 @@ pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + S
     let Some(window) = kpi.window() else {
         return measure(kpi, &kpi.parameters, Rows::of_snapshot(kpi), turn, seen).await;
     };
+    let started = Instant::now();
     match clock::ask(turn, kpi.timeout).await {
         Ok(clock) => self::window(kpi, turn, &mut Totals::default(), BEGINNING, window.end(clock), seen).await,
-        Err(error) => Run::not_asked(error.into()),
+        Err(error) => Run::failed(error.into(), started.elapsed()),
     }
 }
 
