@@ -1,17 +1,15 @@
 //! A graph's own clock: asked now and then, and carried on by ours in between, so that a window costs one question.
 
-use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use crate::graph::{GraphError, Request, Turn};
-use crate::row::{Parameters, Row, UnixMillis, Value};
+use crate::graph::{GraphError, Turn};
+use crate::row::UnixMillis;
 
-const QUESTION: &str = "RETURN datetime().epochMillis AS now";
 /// The longest that so small a question may take; the first query of a fresh Neo4j takes up to 2 s.
-const WITHIN: Duration = Duration::from_secs(10);
+pub(super) const WITHIN: Duration = Duration::from_secs(10);
 /// How long an answer is carried on: a clock that is set back is noticed after this time at the latest.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(30);
 /// Two clocks that are being adjusted drift apart by less than a part in this.
@@ -52,13 +50,14 @@ impl GraphClock {
     /// What the clock shows, or a little less, never more. The graph is asked when it was not for a while.
     ///
     /// # Errors
-    /// As [`Turn::rows`].
-    pub(super) async fn now(&self, turn: &mut Turn<'_>, within: Duration) -> Result<UnixMillis, GraphError> {
-        let _alone = timeout(within, self.asking.lock()).await.map_err(|_| GraphError::Timeout(within))?;
+    /// As [`Turn::clock`].
+    pub(super) async fn now(&self, turn: &mut Turn<'_>) -> Result<UnixMillis, GraphError> {
+        // Who waits for another one's question that long puts it himself.
+        let _alone = timeout(WITHIN, self.asking.lock()).await;
         if let Some(now) = self.fresh() {
             return Ok(now);
         }
-        let shown = ask(turn, within).await?;
+        let shown = turn.clock(WITHIN).await?;
         *self.lock() = Known { shown: Some((shown, Instant::now())), in_doubt: false };
         Ok(shown)
     }
@@ -80,31 +79,6 @@ impl GraphClock {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What the graph's clock showed when it was asked.
-///
-/// # Errors
-/// As [`Turn::rows`].
-pub(super) async fn ask(turn: &mut Turn<'_>, within: Duration) -> Result<UnixMillis, GraphError> {
-    let request = Request {
-        kpi: "cypher-exporter/clock",
-        query: QUESTION,
-        columns: &["now".into()],
-        parameters: &Parameters::new(),
-        database: None,
-        timeout: within.min(WITHIN),
-    };
-    let mut now = None;
-    let mut take = |row: Row| {
-        now = row.into_iter().next();
-        ControlFlow::Continue(())
-    };
-    turn.rows(&request, &mut take).await?;
-    match now {
-        Some(Value::Integer(now)) => Ok(UnixMillis(now)),
-        other => Err(GraphError::Decode(format!("the graph's clock shows {other:?}, no number of milliseconds"))),
     }
 }
 

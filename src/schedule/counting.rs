@@ -137,7 +137,7 @@ impl Counting {
             return Counted::ended(Run::not_asked(error.into()));
         }
         let started = std::time::Instant::now();
-        let end = match watch.clock.now(&mut turn, self.kpi.timeout).await {
+        let end = match watch.clock.now(&mut turn).await {
             Ok(clock) => self.window.end(clock),
             Err(error) => return Counted::ended(Run::failed(error.into(), started.elapsed())),
         };

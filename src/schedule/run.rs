@@ -96,7 +96,7 @@ pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + S
         return measure(kpi, &kpi.parameters, Rows::of_snapshot(kpi), turn, seen).await;
     };
     let started = Instant::now();
-    match clock::ask(turn, kpi.timeout).await {
+    match turn.clock(clock::WITHIN).await {
         Ok(clock) => self::window(kpi, turn, &mut Totals::default(), BEGINNING, window.end(clock), seen).await,
         Err(error) => Run::failed(error.into(), started.elapsed()),
     }
@@ -208,4 +208,40 @@ impl Run {
 /// A timeout as the file names it: the request had only what earlier sets of parameters had left.
 fn whole(error: GraphError, timeout: Duration) -> GraphError {
     if matches!(error, GraphError::Timeout(_)) { GraphError::Timeout(timeout) } else { error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_half_a_window_may_mend() {
+        let server = |code: &str| GraphError::Server { code: code.to_owned(), message: String::new() };
+        let whole = || RunError::Graph(GraphError::Timeout(Duration::from_secs(1)));
+        let at = UnixMillis(1_795_252_087_006);
+        for (error, mends) in [
+            (whole(), true),
+            (server("Neo.TransientError.General.MemoryPoolOutOfMemoryError").into(), true),
+            (MeasureError::TooManyRows { limit: 1 }.into(), true),
+            (MeasureError::TooManySeries { metric: String::new(), limit: 1 }.into(), true),
+            (server("Neo.ClientError.Statement.ArithmeticError").into(), false),
+            (GraphError::Writes(String::new()).into(), false),
+            (StateError::Taken("state".into()).into(), false),
+            (RunError::Shortest { cause: Box::new(whole()), since: at, until: at }, false),
+        ] {
+            assert_eq!(error.is_too_much_at_once(), mends, "{error}");
+        }
+    }
+
+    #[test]
+    fn the_shortest_window_is_named() {
+        let cause = Box::new(RunError::Graph(GraphError::Timeout(Duration::from_secs(30))));
+        let error =
+            RunError::Shortest { cause, since: UnixMillis(1_795_252_087_006), until: UnixMillis(1_795_252_088_006) };
+        assert_eq!(error.reason(), "timeout");
+        assert_eq!(
+            error.to_string(),
+            "no answer within 30s: make the query cheaper or raise its `timeout`; this was the window from 2026-11-21T09:08:07.006Z to 2026-11-21T09:08:08.006Z, and none is shorter"
+        );
+    }
 }

@@ -82,6 +82,8 @@ async fn a_run_with_nothing_new_is_one_question_and_writes_nothing() {
     let exporter = Setup::new("rare")
         .config(&format!("[graph]\nuri = \"bolt://{}\"\n{login}\n[state]\npath = \"state\"", listener.address))
         .kpi("kinds", &counter("rare_total"), &by_kind("Rare"))
+        .kpi("again", &counter("other_total"), &by_kind("Other"))
+        .kpi("third", &counter("third_total"), &by_kind("Other"))
         .start();
     until_lines(&exporter, "rare/kinds", "rare_total", &["rare_total{kind=\"k\",outcome=\"unknown\"} 1".to_owned()]);
 
@@ -89,6 +91,7 @@ async fn a_run_with_nothing_new_is_one_question_and_writes_nothing() {
     exporter
         .until("forty runs", |metrics| (metrics.own("runs_total", "rare/kinds")? >= runs_before + 40.0).then_some(()));
     let (after, runs_after) = (listener.counted(), runs(&exporter));
+    assert_eq!(before["epochMillis AS now"], 1, "the clock is asked once for all KPIs");
     let asked = |word| after[word] - before[word];
     let ran = runs_after - runs_before;
     println!(

@@ -185,6 +185,14 @@ async fn a_folder_is_for_one_exporter() {
     for word in ["another exporter", "`[state] path`", folder.to_str().unwrap()] {
         assert!(refused.log().contains(word), "{}", refused.log());
     }
+    // What is no folder is none either.
+    let file = first.folder().join("config.toml");
+    let mut no_folder = Setup::on("fourth", neo4j)
+        .variable("CYPHER_EXPORTER__STATE__PATH", file.to_str().unwrap())
+        .kpi("kinds", &counter("fourth_kinds_total"), &by_kind("Fourth"))
+        .launch();
+    assert_eq!(no_folder.exit_code(), 1);
+    assert!(no_folder.log().contains("cannot keep the state"), "{}", no_folder.log());
     // One that counts nothing has no use for the folder.
     second(Setup::on("third", neo4j)).kpi("one", "", "RETURN 1 AS value").start();
     first.until_ready(true);
