@@ -48,9 +48,9 @@ pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ende
     let address = health::on_this_machine(listener.local_addr()?);
     screen.say(&format!("open http://{address}/ for all values, http://{address}/metrics for Prometheus; Ctrl-C ends"));
     let graphs = [(ONLY_GRAPH.into(), graph.clone())];
-    // Whichever fails ends the other.
+    // Nothing is kept: the graph of the next demo is another one. Whichever fails ends the other.
     let at_work = async {
-        let ended = serve::at_work(&loaded, &graphs, listener, &stop).await;
+        let ended = serve::at_work(&loaded, &graphs, None, listener, &stop).await;
         stop.cancel();
         ended
     };

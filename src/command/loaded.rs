@@ -64,7 +64,6 @@ pub(super) fn load(common: &Common, asked: Asked) -> anyhow::Result<Option<Loade
         Asked::Configured => leave_out_without_graph(&mut catalog, &config.graphs),
         Asked::Demo => catalog.kpis.iter_mut().for_each(|kpi| ask_the_only_graph(Arc::make_mut(kpi))),
     }
-    catalog.problems.extend(catalog.kpis.iter().filter_map(|kpi| not_run(kpi)));
     catalog.sort_problems();
     let texts = files.kpis.into_iter().chain(files.packs).map(|source| (source.path, source.text)).collect();
     Ok(Some(Loaded { config, catalog, texts }))
@@ -82,13 +81,6 @@ fn leave_out_without_graph(catalog: &mut Catalog, graphs: &[GraphConfig]) {
 
 fn ask_the_only_graph(kpi: &mut Kpi) {
     (kpi.graph, kpi.database) = (None, None);
-}
-
-/// A file that is right and has no values all the same.
-fn not_run(kpi: &Kpi) -> Option<Problem> {
-    let fix = "nothing is wrong with the file; until then its metrics have no values".to_owned();
-    let message = kpi.mode.not_run()?.to_owned();
-    Some(Problem { gravity: Gravity::Warning, path: kpi.path.clone(), span: None, message, fix })
 }
 
 fn no_graph(kpi: &Kpi, names: &[&str]) -> Problem {

@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
 
-use crate::row::UnixMillis;
 
 pub(super) fn date(date: NaiveDate) -> String {
     date.to_string()
@@ -61,12 +60,6 @@ pub(super) fn duration(months: i64, days: i64, seconds: i64, nanoseconds: i64) -
     let point = if fraction == 0 { "" } else { "." };
     part(format!("{sign}{seconds}{point}{}", digits.trim_end_matches('0')), seconds == 0 && fraction == 0, "S");
     if text == "P" { "PT0S".to_owned() } else { text }
-}
-
-/// A moment beyond the years that drivers know, which no graph holds either, becomes the last or first one that they know.
-pub(super) fn utc(at: UnixMillis) -> DateTime<Utc> {
-    let bound = if at.0 < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
-    DateTime::from_timestamp_millis(at.0).unwrap_or(bound)
 }
 
 #[cfg(test)]

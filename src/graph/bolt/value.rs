@@ -78,7 +78,7 @@ fn literal(literal: &Literal) -> BoltType {
             BoltType::List(BoltList::from(items.iter().map(self::literal).collect::<Vec<BoltType>>()))
         }
         Literal::Map(entries) => BoltType::Map(encode(entries)),
-        Literal::DateTime(at) => BoltType::DateTime(temporal::utc(*at).fixed_offset().into()),
-        Literal::LocalDateTime(at) => BoltType::LocalDateTime(temporal::utc(*at).naive_utc().into()),
+        Literal::DateTime(at) => BoltType::DateTime(at.utc().fixed_offset().into()),
+        Literal::LocalDateTime(at) => BoltType::LocalDateTime(at.utc().naive_utc().into()),
     }
 }

@@ -86,7 +86,7 @@ fn literal(literal: &Literal) -> Engine {
             let entry = |(key, value): (&String, &Literal)| (engine_key(key).into_owned(), self::literal(value));
             Engine::Map(entries.iter().map(entry).collect::<BTreeMap<_, _>>().into())
         }
-        Literal::DateTime(at) => Engine::zoned(temporal::utc(*at).naive_utc(), 0),
-        Literal::LocalDateTime(at) => Engine::Timestamp(temporal::utc(*at).naive_utc()),
+        Literal::DateTime(at) => Engine::zoned(at.utc().naive_utc(), 0),
+        Literal::LocalDateTime(at) => Engine::Timestamp(at.utc().naive_utc()),
     }
 }
