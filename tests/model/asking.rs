@@ -22,6 +22,8 @@ const WITHIN: Duration = Duration::from_secs(60);
 pub(crate) struct Asked<'w> {
     world: &'w World,
     window: Window,
+    /// The moment that the world's times count from.
+    pub(crate) now: UnixMillis,
     /// By metric name.
     pub(crate) answers: BTreeMap<String, Answer>,
 }
@@ -40,7 +42,7 @@ pub(crate) async fn ask<'w>(graph: &Graph, kpis: &[Arc<Kpi>], world: &'w World) 
     for kpi in kpis.iter().filter(|kpi| kpi.mode == Mode::Snapshot) {
         snapshot(graph, kpi, &mut answers).await;
     }
-    Asked { world, window: windows.whole(), answers }
+    Asked { world, window: windows.whole(), now, answers }
 }
 
 async fn write(graph: &Graph, script: &Script, stage: usize, windows: &Windows) {

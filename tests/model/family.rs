@@ -20,6 +20,8 @@ pub(crate) struct Family {
     pub(crate) oracle: Oracle,
     /// The label values of a counter or a histogram that are there before anything happened.
     pub(crate) zeros: &'static [&'static [&'static str]],
+    /// A label of which all these values are there, if only as 0, wherever one of any value is.
+    pub(crate) together: Option<(&'static str, &'static [&'static str])>,
 }
 
 /// The type of a family, and what it must show.
@@ -36,15 +38,15 @@ pub(crate) enum Oracle {
 type Labelled = &'static [&'static str];
 
 pub(crate) const fn gauge(name: &'static str, labels: Labelled, oracle: fn(&World) -> BTreeMap<Values, f64>) -> Family {
-    Family { name, labels, oracle: Oracle::Gauge(oracle), zeros: &[] }
+    Family { name, labels, oracle: Oracle::Gauge(oracle), zeros: &[], together: None }
 }
 
 pub(crate) const fn info(name: &'static str, labels: Labelled, oracle: fn(&World) -> BTreeSet<Values>) -> Family {
-    Family { name, labels, oracle: Oracle::Info(oracle), zeros: &[] }
+    Family { name, labels, oracle: Oracle::Info(oracle), zeros: &[], together: None }
 }
 
 pub(crate) const fn counter(name: &'static str, labels: Labelled, oracle: fn(&World) -> Vec<Event>) -> Family {
-    Family { name, labels, oracle: Oracle::Counter(oracle), zeros: &[] }
+    Family { name, labels, oracle: Oracle::Counter(oracle), zeros: &[], together: None }
 }
 
 pub(crate) const fn histogram(
@@ -53,13 +55,18 @@ pub(crate) const fn histogram(
     bounds: &'static [f64],
     oracle: fn(&World) -> Vec<Event>,
 ) -> Family {
-    Family { name, labels, oracle: Oracle::Histogram(bounds, oracle), zeros: &[] }
+    Family { name, labels, oracle: Oracle::Histogram(bounds, oracle), zeros: &[], together: None }
 }
 
 impl Family {
     /// The same, with series that are 0 before anything happened.
     pub(crate) const fn with_zeros(self, values: &'static [&'static [&'static str]]) -> Self {
         Self { zeros: values, ..self }
+    }
+
+    /// The same, with these values of a label at least 0 wherever there is one of any value.
+    pub(crate) const fn together(self, label: &'static str, values: &'static [&'static str]) -> Self {
+        Self { together: Some((label, values)), ..self }
     }
 
     /// Its type as the text format has it.
@@ -83,30 +90,42 @@ impl Family {
     /// What it must show of `world`: events only when they lie in `window`.
     pub(crate) fn expected(&self, world: &World, window: Window) -> Answer {
         let named = |values: Values| self.named(values);
-        let mut events = self.before_anything();
         match self.oracle {
             Oracle::Gauge(oracle) => {
                 Answer::Plain(oracle(world).into_iter().map(|(values, value)| (named(values), value)).collect())
             }
             Oracle::Info(oracle) => Answer::Info(oracle(world).into_iter().map(named).collect()),
             Oracle::Counter(oracle) => {
-                let own = oracle(world).into_iter().filter(|(time, ..)| window.holds(*time));
-                events.extend(own.map(|(_, values, value)| (named(values), Some(value))));
                 let mut totals = BTreeMap::new();
-                events
-                    .into_iter()
-                    .for_each(|(labels, value)| *totals.entry(labels).or_default() += value.unwrap_or(0.0));
+                let events = self.events(oracle(world), window).into_iter();
+                events.for_each(|(labels, value)| *totals.entry(labels).or_default() += value.unwrap_or(0.0));
                 Answer::Plain(totals)
             }
             Oracle::Histogram(bounds, oracle) => {
-                let own = oracle(world).into_iter().filter(|(time, ..)| window.holds(*time));
-                events.extend(own.map(|(_, values, value)| (named(values), Some(value))));
                 let mut series = BTreeMap::<Labels, Vec<f64>>::new();
-                events.into_iter().for_each(|(labels, value)| series.entry(labels).or_default().extend(value));
+                let events = self.events(oracle(world), window).into_iter();
+                events.for_each(|(labels, value)| series.entry(labels).or_default().extend(value));
                 let buckets = |(labels, values): (Labels, Vec<f64>)| (labels, buckets(bounds, &values));
                 Answer::Histogram { bounds: bounds.to_vec(), series: series.into_iter().map(buckets).collect() }
             }
         }
+    }
+
+    /// The events in the window, and the series that are there without one.
+    fn events(&self, all: Vec<Event>, window: Window) -> Vec<(Labels, Option<f64>)> {
+        let own = all.into_iter().filter(|(time, ..)| window.holds(*time));
+        let own: Vec<_> = own.map(|(_, values, value)| (self.named(values), Some(value))).collect();
+        let mut events = self.before_anything();
+        for (label, value) in self.together.iter().flat_map(|(label, values)| values.iter().map(move |v| (label, v))) {
+            let other = |(labels, _): &(Labels, _)| {
+                let mut labels = labels.clone();
+                labels.insert((*label).to_owned(), (*value).to_owned());
+                (labels, None)
+            };
+            events.extend(own.iter().map(other));
+        }
+        events.extend(own);
+        events
     }
 
     fn before_anything(&self) -> Vec<(Labels, Option<f64>)> {

@@ -20,6 +20,12 @@ struct Node {
     properties: Properties,
 }
 
+impl Node {
+    fn end(&self) -> End {
+        (self.label, self.properties.key)
+    }
+}
+
 /// Label and key of a node.
 type End = (&'static str, Key);
 
@@ -32,7 +38,22 @@ struct Relationship {
 impl Script {
     /// The world as it stands at `now`.
     pub(crate) fn of(world: &World, now: UnixMillis) -> Self {
-        Self { nodes: nodes(world, now), relationships: relationships(world) }
+        let mut script = Self { nodes: nodes(world, now), relationships: relationships(world) };
+        script.wholes_before_their_parts();
+        script
+    }
+
+    /// A job is there before the steps that are a part of it, whatever its own times say.
+    fn wholes_before_their_parts(&mut self) {
+        let earliest: BTreeMap<End, _> =
+            self.nodes.iter().map(|node| (node.end(), node.properties.earliest)).collect();
+        for part in self.relationships.iter().filter(|relationship| relationship.kind == "PART_OF") {
+            let from = earliest.get(&part.from).copied().flatten();
+            // What has no time at all is there before everything.
+            if let Some(whole) = self.nodes.iter_mut().find(|node| node.end() == part.to) {
+                whole.properties.earliest = whole.properties.earliest.map(|own| from.map_or(own, |from| own.max(from)));
+            }
+        }
     }
 
     /// The changes that write everything whose stage is `stage`: a node's stage is that of its earliest time, a
@@ -42,7 +63,7 @@ impl Script {
         let mut rows = BTreeMap::<String, Vec<Literal>>::new();
         for node in &self.nodes {
             let own = stage_of(node.properties.earliest);
-            stages.insert((node.label, node.properties.key), own);
+            stages.insert(node.end(), own);
             if own == stage {
                 let create = format!("UNWIND $rows AS row CREATE (n:{}) SET n = row", node.label);
                 rows.entry(create).or_default().push(Literal::Map(node.properties.map.clone()));
