@@ -33,14 +33,14 @@ name     = "SessionBuddyHighInvocationRate"
 expr     = 'sum by (skill_name) (rate(skill_invocations_total[5m])) > 100'
 for      = "5m"
 severity = "warning"
-summary  = "{{ $labels.skill_name }} is invoked {{ $value | humanize }} times a second"
+summary  = '{{ $labels.skill_name }} is invoked {{ $value | printf "%.1f" }} times a second'
 
 [[alert]]
 name     = "SessionBuddyCrackerjackIntegrationFailing"
 expr     = 'sum by (skill_name) (rate(skill_invocations_total{skill_name=~".*-fail",workflow_phase="execution"}[5m])) > 0.1'
 for      = "5m"
 severity = "warning"
-summary  = "{{ $labels.skill_name }} is invoked {{ $value | humanize }} times a second"
+summary  = '{{ $labels.skill_name }} is invoked {{ $value | printf "%.1f" }} times a second'
 
 [[alert]]
 name        = "SessionBuddyCICDPipelineFailure"

@@ -76,10 +76,7 @@ fn agentos() -> Vec<Case> {
     vec![
         (
             "a fact that is missing is unknown, and another's node of that name says nothing",
-            World {
-                systems: vec![system.clone(), System { key: 1, system: None, ..system }],
-                ..World::default()
-            },
+            World { systems: vec![system.clone(), System { key: 1, system: None, ..system }], ..World::default() },
             "agentos_info",
             Answer::Info(BTreeSet::from([facts])),
         ),
@@ -295,7 +292,12 @@ fn agentcore() -> Vec<Case> {
             "training_jobs_cancelled_total",
             plain([(trainer, 0.0)]),
         ),
-        ("what waits is active too", trained(vec![job(0, "queued"), job(1, "running")]), "training_jobs_active", plain([(&[], 2.0)])),
+        (
+            "what waits is active too",
+            trained(vec![job(0, "queued"), job(1, "running")]),
+            "training_jobs_active",
+            plain([(&[], 2.0)]),
+        ),
         (
             "a job without an owner is not lost",
             World { jobs: vec![job(0, "queued")], ..World::default() },

@@ -42,9 +42,8 @@ fn invocations(world: &World) -> Vec<Event> {
 }
 
 fn durations(world: &World) -> Vec<Event> {
-    let duration = |call: &Call| {
-        Some((call.timestamp, vec![label(&call.target), phase(call)], call.duration_ms? / 1000.0))
-    };
+    let duration =
+        |call: &Call| Some((call.timestamp, vec![label(&call.target), phase(call)], call.duration_ms? / 1000.0));
     skills(world).filter_map(duration).collect()
 }
 

@@ -45,8 +45,7 @@ impl Script {
 
     /// A job is there before the steps that are a part of it, whatever its own times say.
     fn wholes_before_their_parts(&mut self) {
-        let earliest: BTreeMap<End, _> =
-            self.nodes.iter().map(|node| (node.end(), node.properties.earliest)).collect();
+        let earliest: BTreeMap<End, _> = self.nodes.iter().map(|node| (node.end(), node.properties.earliest)).collect();
         for part in self.relationships.iter().filter(|relationship| relationship.kind == "PART_OF") {
             let from = earliest.get(&part.from).copied().flatten();
             // What has no time at all is there before everything.
