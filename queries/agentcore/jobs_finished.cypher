@@ -49,6 +49,6 @@ WHERE j.system = 'agentcore' AND j.status IN ['completed', 'failed', 'cancelled'
 OPTIONAL MATCH (a:AIAgent)-[:OWNS]->(j)
 WITH j, min(a.name) AS owner
 RETURN coalesce(owner, 'unknown') AS agent_id,
-       count(CASE j.status WHEN 'completed' THEN 1 END) AS completed,
-       count(CASE j.status WHEN 'failed' THEN 1 END) AS failed,
-       count(CASE j.status WHEN 'cancelled' THEN 1 END) AS cancelled
+       count(CASE WHEN j.status = 'completed' THEN 1 END) AS completed,
+       count(CASE WHEN j.status = 'failed' THEN 1 END) AS failed,
+       count(CASE WHEN j.status = 'cancelled' THEN 1 END) AS cancelled

@@ -19,4 +19,4 @@ MATCH (c:Call)
 WHERE c.system = 'agentos' AND c.kind = 'ccr' AND c.timestamp > $since AND c.timestamp <= $until
 UNWIND ['input', 'output'] AS direction
 RETURN coalesce(c.target, 'unknown') AS provider, direction,
-       sum(CASE direction WHEN 'input' THEN coalesce(c.tokens_in, 0) ELSE coalesce(c.tokens_out, 0) END) AS value
+       sum(CASE WHEN direction = 'input' THEN c.tokens_in ELSE c.tokens_out END) AS value

@@ -40,5 +40,5 @@ MATCH (c:Call)
 WHERE c.system = 'session_buddy' AND c.kind = 'skill' AND c.duration_ms IS NOT NULL
   AND c.timestamp > $since AND c.timestamp <= $until
 RETURN coalesce(c.target, 'unknown') AS skill_name,
-       CASE WHEN coalesce(c.action, '') = '' THEN 'unknown' ELSE c.action END AS workflow_phase,
+       CASE WHEN c.action = '' THEN 'unknown' ELSE coalesce(c.action, 'unknown') END AS workflow_phase,
        c.duration_ms / 1000.0 AS value

@@ -53,6 +53,6 @@ description = "More than 20 % of the invocations in the phase execution did not 
 MATCH (c:Call)
 WHERE c.system = 'session_buddy' AND c.kind = 'skill' AND c.timestamp > $since AND c.timestamp <= $until
 RETURN coalesce(c.target, 'unknown') AS skill_name,
-       CASE WHEN coalesce(c.action, '') = '' THEN 'unknown' ELSE c.action END AS workflow_phase,
-       CASE c.status WHEN 'success' THEN 'true' ELSE 'false' END AS completed,
+       CASE WHEN c.action = '' THEN 'unknown' ELSE coalesce(c.action, 'unknown') END AS workflow_phase,
+       CASE WHEN c.status = 'success' THEN 'true' ELSE 'false' END AS completed,
        count(*) AS value

@@ -34,11 +34,8 @@ pub(crate) const FAMILIES: [Family; 17] = [
     gauge("training_iteration_total", JOB, |world| shown(world, |job| job.iterations_total.map(|n| n as f64))),
     gauge("training_loss", JOB, |world| shown(world, |job| job.loss)),
     gauge("training_reward_mean", JOB, |world| shown(world, |job| job.reward_mean)),
-    gauge(STARTED, JOB, started),
+    gauge("training_job_started_timestamp_seconds", JOB, started).of_moments(),
 ];
-
-/// The family whose values are moments: its oracle gives them in seconds from now.
-pub(crate) const STARTED: &str = "training_job_started_timestamp_seconds";
 
 fn ours(system: &Text) -> bool {
     system.as_deref() == Some("agentcore")

@@ -233,7 +233,7 @@ const WELL: Series = &[
 ];
 
 fn catalogs() -> impl Iterator<Item = Catalog> {
-    PACKS.iter().map(|(pack, _)| pack::catalog(pack))
+    PACKS.iter().map(|pack| pack::catalog(pack.name))
 }
 
 /// All alerts with their PromQL, and all recording rules, as a rule file.

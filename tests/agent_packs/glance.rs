@@ -10,17 +10,6 @@ use crate::model::world::{
 /// What the world shows, the world, a family, and what it must answer.
 pub(crate) type Case = (&'static str, World, &'static str, Answer);
 
-pub(crate) fn cases() -> Vec<Case> {
-    let cases = agentos().into_iter().chain(session_buddy()).chain(agentcore());
-    cases.map(|(case, world, family, answer)| (case, with_a_past(world), family, answer)).collect()
-}
-
-/// The first window begins at the oldest moment of a world: this one belongs to nobody.
-fn with_a_past(mut world: World) -> World {
-    world.anomalies.push(Anomaly { key: 99, timestamp: Time::Ago(7 * DAY), ..Anomaly::default() });
-    world
-}
-
 fn text(text: &str) -> Text {
     Some(text.to_owned())
 }
@@ -31,6 +20,10 @@ fn labels(pairs: &[(&str, &str)]) -> Labels {
 
 fn plain<const N: usize>(series: [(&[(&str, &str)], f64); N]) -> Answer {
     Answer::Plain(series.into_iter().map(|(pairs, value)| (labels(pairs), value)).collect())
+}
+
+fn info(facts: &[(&str, &str)]) -> Answer {
+    Answer::Info(BTreeSet::from([labels(facts)]))
 }
 
 fn histogram<const N: usize>(bounds: &[f64], series: [(&[(&str, &str)], &[u64], f64); N]) -> Answer {
@@ -57,7 +50,7 @@ fn calls<const N: usize>(calls: [Call; N]) -> World {
     World { calls: calls.into(), ..World::default() }
 }
 
-fn agentos() -> Vec<Case> {
+pub(crate) fn agentos() -> Vec<Case> {
     let agent = |key, name: &str| Agent { key, system: text("agentos"), name: text(name), ..Agent::default() };
     let running = |key, target: &str| Call { timestamp: Time::Missing, ..call(key, "a2a", target, "run", "running") };
     let navi: &[(&str, &str)] = &[("agent", "navi"), ("operation", "run"), ("status", "success")];
@@ -65,20 +58,36 @@ fn agentos() -> Vec<Case> {
     let seconds = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
     let lasting = |key, duration_ms| Call { duration_ms, ..call(key, "a2a", "navi", "run", "success") };
     let decided = |key, target: &str| call(key, "rate_limit", target, "check", "denied");
-    let system = System {
-        system: text("agentos"),
-        name: text("AgentOS"),
-        version: text("0.2.0"),
-        service: text("hyvve-agentos"),
+    let system = |key, owner: &str, name: &str, version| System {
+        key,
+        system: text(owner),
+        name: text(name),
+        version,
+        protocols: text("a2a_0.3.0"),
         ..System::default()
     };
-    let facts = labels(&[("version", "0.2.0"), ("protocols", "unknown"), ("service", "hyvve-agentos")]);
+    let silent = |key| System { key, system: text("agentos"), name: text("AgentOS"), ..System::default() };
+    let says_unknown =
+        |key| System { version: text("unknown"), protocols: text("unknown"), service: text("unknown"), ..silent(key) };
     vec![
         (
-            "a fact that is missing is unknown, and another's node of that name says nothing",
-            World { systems: vec![system.clone(), System { key: 1, system: None, ..system }], ..World::default() },
+            "another's node of that name says nothing, nor does another node of ours",
+            World {
+                systems: vec![
+                    system(0, "agentos", "AgentOS", text("0.2.0")),
+                    system(1, "bmad", "AgentOS", text("9.9.9")),
+                    system(2, "agentos", "Herald", text("0.1.0")),
+                ],
+                ..World::default()
+            },
             "agentos_info",
-            Answer::Info(BTreeSet::from([facts])),
+            info(&[("version", "0.2.0"), ("protocols", "a2a_0.3.0"), ("service", "unknown")]),
+        ),
+        (
+            "facts that are missing and the text `unknown` are one",
+            World { systems: vec![silent(0), says_unknown(1)], ..World::default() },
+            "agentos_info",
+            info(&[("version", "unknown"), ("protocols", "unknown"), ("service", "unknown")]),
         ),
         (
             "a request without a duration is counted",
@@ -93,9 +102,14 @@ fn agentos() -> Vec<Case> {
             histogram(&seconds, [(navi, &[0, 1, 0, 0, 0, 0, 0, 0, 0, 0], 0.05), (navi_fails, &[0; 10], 0.0)]),
         ),
         (
-            "an agent that does nothing has no task, two of one name are one, and a task of no known agent counts",
+            "an idle agent of ours has no task, two of one name are one, and a task of nobody that we know counts",
             World {
-                agents: vec![agent(0, "navi"), agent(1, "pulse"), agent(2, "pulse")],
+                agents: vec![
+                    agent(0, "navi"),
+                    agent(1, "pulse"),
+                    agent(2, "pulse"),
+                    Agent { system: text("lazybird"), ..agent(3, "copilot") },
+                ],
                 calls: vec![running(0, "pulse"), running(1, "pulse"), running(2, "herald")],
                 ..World::default()
             },
@@ -152,7 +166,7 @@ fn skill(key: Key, phase: Text, status: &str) -> Call {
     Call { system: text("session_buddy"), action: phase, ..call(key, "skill", "pytest-run", "", status) }
 }
 
-fn session_buddy() -> Vec<Case> {
+pub(crate) fn session_buddy() -> Vec<Case> {
     let unknown_phase: &[(&str, &str)] = &[("skill_name", "pytest-run"), ("workflow_phase", "unknown")];
     let timed = |key, seconds: f64| Call { duration_ms: Some(1000.0 * seconds), ..skill(key, None, "error") };
     let anomaly = |key, kind: &str| Anomaly {
@@ -234,7 +248,7 @@ fn owning(key: Key, name: &str, owns: Vec<Key>) -> Agent {
     Agent { key, name: text(name), owns, ..Agent::default() }
 }
 
-fn agentcore() -> Vec<Case> {
+pub(crate) fn agentcore() -> Vec<Case> {
     let budget = |key, cost_usd, budget_usd| Job { cost_usd, budget_usd, ..job(key, "running") };
     let finished = |key, status: &str, ago| Job { finished_at: Time::Ago(ago), loss: Some(0.5), ..job(key, status) };
     let step = |key, part_of| Step {
@@ -327,8 +341,8 @@ fn agentcore() -> Vec<Case> {
             ),
         ),
         (
-            "a job that waits was not started, whatever it says",
-            trained(vec![job(0, "queued"), job(1, "running")]),
+            "a job that waits was not started, whatever it says; another system's is not ours",
+            trained(vec![job(0, "queued"), job(1, "running"), Job { system: text("lazybird"), ..job(2, "running") }]),
             "training_job_started_timestamp_seconds",
             plain([(&of_job("job-1"), -HOUR as f64)]),
         ),

@@ -24,7 +24,7 @@ pub(crate) struct Asked<'w> {
     world: &'w World,
     window: Window,
     /// The moment that the world's times count from.
-    pub(crate) now: UnixMillis,
+    now: UnixMillis,
     /// By metric name.
     pub(crate) answers: BTreeMap<String, Answer>,
     /// Why some KPIs have none.
@@ -91,16 +91,25 @@ impl<'w> Asked<'w> {
     /// # Errors
     /// Each KPI that failed and each family that does not agree, one a line.
     pub(crate) fn agrees<'f>(&self, families: impl IntoIterator<Item = &'f Family>) -> Result<(), String> {
-        let wrong = families.into_iter().filter_map(|family| {
-            let expected = family.expected(self.world, self.window);
-            let compared = match self.answers.get(family.name) {
-                Some(found) => found.agrees(&expected),
-                None => Err("there is no answer".to_owned()),
-            };
-            compared.err().map(|error| format!("{}: {error}", family.name))
-        });
+        let shows = |family: &Family| self.shows(family, family.expected(self.world, self.window));
+        let wrong = families.into_iter().filter_map(|family| shows(family).err());
         let wrong: Vec<_> = self.failures.iter().cloned().chain(wrong).collect();
         if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+    }
+
+    /// Whether a family shows this.
+    ///
+    /// # Errors
+    /// The first difference.
+    pub(crate) fn shows(&self, family: &Family, mut expected: Answer) -> Result<(), String> {
+        if let (true, Answer::Plain(moments)) = (family.moments, &mut expected) {
+            moments.values_mut().for_each(|moment| *moment += (self.now.0 / 1000) as f64);
+        }
+        let compared = match self.answers.get(family.name) {
+            Some(found) => found.agrees(&expected),
+            None => Err("there is no answer".to_owned()),
+        };
+        compared.map_err(|error| format!("{}: {error}", family.name))
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct Family {
     pub(crate) zeros: &'static [&'static [&'static str]],
     /// A label of which all these values are there, if only as 0, wherever one of any value is.
     pub(crate) together: Option<(&'static str, &'static [&'static str])>,
+    /// The oracle of a gauge gives moments in seconds from now, which the gauge gives in seconds since 1970.
+    pub(crate) moments: bool,
 }
 
 /// The type of a family, and what it must show.
@@ -37,16 +39,20 @@ pub(crate) enum Oracle {
 
 type Labelled = &'static [&'static str];
 
+const fn family(name: &'static str, labels: Labelled, oracle: Oracle) -> Family {
+    Family { name, labels, oracle, zeros: &[], together: None, moments: false }
+}
+
 pub(crate) const fn gauge(name: &'static str, labels: Labelled, oracle: fn(&World) -> BTreeMap<Values, f64>) -> Family {
-    Family { name, labels, oracle: Oracle::Gauge(oracle), zeros: &[], together: None }
+    family(name, labels, Oracle::Gauge(oracle))
 }
 
 pub(crate) const fn info(name: &'static str, labels: Labelled, oracle: fn(&World) -> BTreeSet<Values>) -> Family {
-    Family { name, labels, oracle: Oracle::Info(oracle), zeros: &[], together: None }
+    family(name, labels, Oracle::Info(oracle))
 }
 
 pub(crate) const fn counter(name: &'static str, labels: Labelled, oracle: fn(&World) -> Vec<Event>) -> Family {
-    Family { name, labels, oracle: Oracle::Counter(oracle), zeros: &[], together: None }
+    family(name, labels, Oracle::Counter(oracle))
 }
 
 pub(crate) const fn histogram(
@@ -55,7 +61,7 @@ pub(crate) const fn histogram(
     bounds: &'static [f64],
     oracle: fn(&World) -> Vec<Event>,
 ) -> Family {
-    Family { name, labels, oracle: Oracle::Histogram(bounds, oracle), zeros: &[], together: None }
+    family(name, labels, Oracle::Histogram(bounds, oracle))
 }
 
 impl Family {
@@ -67,6 +73,11 @@ impl Family {
     /// The same, with these values of a label at least 0 wherever there is one of any value.
     pub(crate) const fn together(self, label: &'static str, values: &'static [&'static str]) -> Self {
         Self { together: Some((label, values)), ..self }
+    }
+
+    /// The same, of moments.
+    pub(crate) const fn of_moments(self) -> Self {
+        Self { moments: true, ..self }
     }
 
     /// Its type as the text format has it.

@@ -18,10 +18,10 @@ pub(crate) struct Faulty {
 }
 
 /// What follows a condition.
-const CLAUSES: [&str; 6] = ["\nRETURN", "\nWITH", "\nWHERE", "\nMATCH", "\nUNWIND", "\nORDER"];
+const CLAUSES: [&str; 7] = ["\nRETURN", "\n  RETURN", "\nWITH", "\nWHERE", "\nMATCH", "\nUNWIND", "\nORDER"];
 
 /// Words and what a hurried hand makes of them.
-const SLIPS: [(&str, &str); 14] = [
+const SLIPS: [(&str, &str); 16] = [
     ("> $since", ">= $since"),
     ("<= $until", "< $until"),
     ("1.0 * ", "1 * "),
@@ -33,6 +33,8 @@ const SLIPS: [(&str, &str); 14] = [
     ("toLower(", "("),
     ("sum(", "count("),
     ("avg(", "sum("),
+    ("min(", "max("),
+    ("UNION ALL", "UNION"),
     ("'hit'", "'miss'"),
     ("'success'", "'failed'"),
     ("'unknown'", "''"),

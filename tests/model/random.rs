@@ -73,7 +73,7 @@ const AGENTS: [&str; 6] = ["claude_opus", "gemini_flash", "copilot", "unknown", 
 const LAYERS: [&str; 5] = ["memory", "disk", "embedding", "unknown", ""];
 const SERVICES: [&str; 5] = ["github", "openrouter", "embedding", "unknown", ""];
 const SKILLS: [&str; 4] = ["pytest-run", "ruff-check", "unknown", ""];
-const ENDPOINTS: [&str; 3] = ["/a2a/{agent}", "/ccr", "unknown"];
+const ENDPOINTS: [&str; 4] = ["/a2a/{agent}", "/agents/17/runs?limit=3", "/ccr", "unknown"];
 const PROVIDERS: [&str; 4] = ["claude", "deepseek", "gemini", "unknown"];
 const WORKSPACES: [&str; 4] = ["ws-1", "ws-2", "unknown", ""];
 const RESOURCES: [&str; 5] = ["cpu", "memory", "network", "unknown", ""];
