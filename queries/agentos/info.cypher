@@ -1,4 +1,4 @@
-// What AgentOS runs: its version, the protocols that it speaks and the name of its service. The value is always 1.
+// AgentOS service information: its version, the protocols that it speaks and the name of its service.
 /*kpi
 type  = "info"
 panel = false

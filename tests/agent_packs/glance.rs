@@ -10,23 +10,25 @@ use crate::model::world::{
 /// What the world shows, the world, a family, and what it must answer.
 pub(crate) type Case = (&'static str, World, &'static str, Answer);
 
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
 fn text(text: &str) -> Text {
     Some(text.to_owned())
 }
 
-fn labels(pairs: &[(&str, &str)]) -> Labels {
+fn labels(pairs: Pairs<'_>) -> Labels {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-fn plain<const N: usize>(series: [(&[(&str, &str)], f64); N]) -> Answer {
+fn plain<const N: usize>(series: [(Pairs<'_>, f64); N]) -> Answer {
     Answer::Plain(series.into_iter().map(|(pairs, value)| (labels(pairs), value)).collect())
 }
 
-fn info(facts: &[(&str, &str)]) -> Answer {
+fn info(facts: Pairs<'_>) -> Answer {
     Answer::Info(BTreeSet::from([labels(facts)]))
 }
 
-fn histogram<const N: usize>(bounds: &[f64], series: [(&[(&str, &str)], &[u64], f64); N]) -> Answer {
+fn histogram<const N: usize>(bounds: &[f64], series: [(Pairs<'_>, &[u64], f64); N]) -> Answer {
     let buckets = |counts: &[u64], sum| Buckets { counts: counts.to_vec(), sum: Some(sum) };
     let series = series.into_iter().map(|(pairs, counts, sum)| (labels(pairs), buckets(counts, sum)));
     Answer::Histogram { bounds: bounds.to_vec(), series: series.collect() }
@@ -53,8 +55,8 @@ fn calls<const N: usize>(calls: [Call; N]) -> World {
 pub(crate) fn agentos() -> Vec<Case> {
     let agent = |key, name: &str| Agent { key, system: text("agentos"), name: text(name), ..Agent::default() };
     let running = |key, target: &str| Call { timestamp: Time::Missing, ..call(key, "a2a", target, "run", "running") };
-    let navi: &[(&str, &str)] = &[("agent", "navi"), ("operation", "run"), ("status", "success")];
-    let navi_fails: &[(&str, &str)] = &[("agent", "navi"), ("operation", "run"), ("status", "error")];
+    let navi: Pairs<'_> = &[("agent", "navi"), ("operation", "run"), ("status", "success")];
+    let navi_fails: Pairs<'_> = &[("agent", "navi"), ("operation", "run"), ("status", "error")];
     let seconds = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
     let lasting = |key, duration_ms| Call { duration_ms, ..call(key, "a2a", "navi", "run", "success") };
     let decided = |key, target: &str| call(key, "rate_limit", target, "check", "denied");
@@ -167,7 +169,7 @@ fn skill(key: Key, phase: Text, status: &str) -> Call {
 }
 
 pub(crate) fn session_buddy() -> Vec<Case> {
-    let unknown_phase: &[(&str, &str)] = &[("skill_name", "pytest-run"), ("workflow_phase", "unknown")];
+    let unknown_phase: Pairs<'_> = &[("skill_name", "pytest-run"), ("workflow_phase", "unknown")];
     let timed = |key, seconds: f64| Call { duration_ms: Some(1000.0 * seconds), ..skill(key, None, "error") };
     let anomaly = |key, kind: &str| Anomaly {
         key,
@@ -261,8 +263,8 @@ pub(crate) fn agentcore() -> Vec<Case> {
         ..Step::default()
     };
     let of_job = |job: &'static str| [("agent_id", "trainer"), ("job_id", job)];
-    let unknown: &[(&str, &str)] = &[("agent_id", "unknown")];
-    let trainer: &[(&str, &str)] = &[("agent_id", "trainer")];
+    let unknown: Pairs<'_> = &[("agent_id", "unknown")];
+    let trainer: Pairs<'_> = &[("agent_id", "trainer")];
     let trained = |jobs: Vec<Job>| World {
         agents: vec![owning(0, "trainer", jobs.iter().map(|job| job.key).collect())],
         jobs,
