@@ -50,6 +50,17 @@ impl Answer {
         }
     }
 
+    /// Whether there is anything but zeros.
+    pub(crate) fn says_something(&self) -> bool {
+        match self {
+            Answer::Plain(series) => series.values().any(|value| *value != 0.0),
+            Answer::Info(facts) => !facts.is_empty(),
+            Answer::Histogram { series, .. } => {
+                series.values().any(|buckets| buckets.counts.iter().any(|count| *count > 0))
+            }
+        }
+    }
+
     /// Whether the two show the same: counts exactly, sums of floats up to the last digits, whose order is the server's business.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use super::script::Script;
 use super::window::{self, Window, Windows};
 use super::world::World;
 
+/// How long the graph may take to write a part of a world.
 const WITHIN: Duration = Duration::from_secs(60);
 
 /// What KPIs answered of a world.
@@ -26,66 +27,96 @@ pub(crate) struct Asked<'w> {
     pub(crate) now: UnixMillis,
     /// By metric name.
     pub(crate) answers: BTreeMap<String, Answer>,
+    /// Why some KPIs have none.
+    failures: Vec<String>,
 }
 
 /// Writes `world` into an empty graph, in parts: before each window what it can see; and asks all KPIs.
 pub(crate) async fn ask<'w>(graph: &Graph, kpis: &[Arc<Kpi>], world: &'w World) -> Asked<'w> {
-    let (now, windows) = (now(), Windows::of(world));
-    let script = Script::of(world, now);
-    let mut answers = BTreeMap::new();
-    for (stage, window) in windows.iter().enumerate() {
-        write(graph, &script, stage, &windows).await;
+    let windows = Windows::new();
+    let mut asked = Asked::new(world, windows.whole(), now());
+    let script = Script::of(world, asked.now);
+    for (stage, window) in windows.all().iter().enumerate() {
+        let changes = script.part(stage, |earliest| windows.stage(earliest));
+        graph.write(&changes, WITHIN).await.unwrap_or_else(|error| panic!("{error}"));
+        asked.take_window(graph, kpis, *window).await;
+    }
+    asked.take_snapshots(graph, kpis).await;
+    asked
+}
+
+impl<'w> Asked<'w> {
+    fn new(world: &'w World, window: Window, now: UnixMillis) -> Self {
+        Self { world, window, now, answers: BTreeMap::new(), failures: Vec::new() }
+    }
+
+    /// Asks other KPIs for the same world, which the graph still holds.
+    pub(crate) async fn again(&self, graph: &Graph, kpis: &[Arc<Kpi>]) -> Self {
+        let mut asked = Self::new(self.world, self.window, self.now);
+        for window in Windows::new().all() {
+            asked.take_window(graph, kpis, *window).await;
+        }
+        asked.take_snapshots(graph, kpis).await;
+        asked
+    }
+
+    async fn take_window(&mut self, graph: &Graph, kpis: &[Arc<Kpi>], window: Window) {
         for kpi in kpis.iter().filter(|kpi| kpi.mode != Mode::Snapshot) {
-            window::add(graph, kpi, now, window, &mut answers).await;
+            let run = run(graph, &window::snapshot_of(kpi, self.now, window)).await;
+            self.take(kpi, run);
         }
     }
-    for kpi in kpis.iter().filter(|kpi| kpi.mode == Mode::Snapshot) {
-        snapshot(graph, kpi, &mut answers).await;
+
+    async fn take_snapshots(&mut self, graph: &Graph, kpis: &[Arc<Kpi>]) {
+        for kpi in kpis.iter().filter(|kpi| kpi.mode == Mode::Snapshot) {
+            let run = run(graph, kpi).await;
+            self.take(kpi, run);
+        }
     }
-    Asked { world, window: windows.whole(), now, answers }
-}
 
-async fn write(graph: &Graph, script: &Script, stage: usize, windows: &Windows) {
-    let changes = script.part(stage, |earliest| windows.stage(earliest));
-    graph.write(&changes, WITHIN).await.unwrap_or_else(|error| panic!("{error}"));
-}
-
-async fn snapshot(graph: &Graph, kpi: &Kpi, answers: &mut BTreeMap<String, Answer>) {
-    let measured = run(graph, kpi).await;
-    for (metric, points) in kpi.metrics.iter().zip(&measured.points) {
-        answers.insert(metric.desc.name.to_string(), Answer::of(metric, points));
+    /// Adds a run to what earlier ones brought.
+    fn take(&mut self, kpi: &Kpi, run: Result<Measured, String>) {
+        match run {
+            Ok(measured) => {
+                for (metric, points) in kpi.metrics.iter().zip(&measured.points) {
+                    window::add(&mut self.answers, metric.desc.name.as_str(), Answer::of(metric, points));
+                }
+            }
+            Err(error) => self.failures.push(format!("{}: {error}", kpi.id)),
+        }
     }
-}
 
-/// One run. A value that is missing is left out; one that is not a number is a fault of the query.
-pub(super) async fn run(graph: &Graph, kpi: &Kpi) -> Measured {
-    let run = schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await;
-    let measured = run.result.unwrap_or_else(|error| panic!("{}: {error}", kpi.id));
-    assert_eq!(measured.skipped.nan_value, 0, "{}", kpi.id);
-    measured
-}
-
-/// The moment that the times of a world count from.
-pub(crate) fn now() -> UnixMillis {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
-    UnixMillis(i64::try_from(since_1970.as_millis()).expect("it is not long after"))
-}
-
-impl Asked<'_> {
-    /// Whether every family shows what its oracle says.
+    /// Whether the families show what their oracles say.
     ///
     /// # Errors
-    /// Each family that does not, one a line.
-    pub(crate) fn agrees(&self, families: &[Family]) -> Result<(), String> {
-        let wrong = families.iter().filter_map(|family| {
+    /// Each KPI that failed and each family that does not agree, one a line.
+    pub(crate) fn agrees<'f>(&self, families: impl IntoIterator<Item = &'f Family>) -> Result<(), String> {
+        let wrong = families.into_iter().filter_map(|family| {
             let expected = family.expected(self.world, self.window);
             let compared = match self.answers.get(family.name) {
                 Some(found) => found.agrees(&expected),
-                None => Err("no KPI brings it".to_owned()),
+                None => Err("there is no answer".to_owned()),
             };
             compared.err().map(|error| format!("{}: {error}", family.name))
         });
-        let wrong: Vec<_> = wrong.collect();
+        let wrong: Vec<_> = self.failures.iter().cloned().chain(wrong).collect();
         if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
     }
+}
+
+/// One run. A query leaves out by itself what has no value, but where its rows feed several metrics.
+async fn run(graph: &Graph, kpi: &Kpi) -> Result<Measured, String> {
+    let run = schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await;
+    let measured = run.result.map_err(|error| error.to_string())?;
+    let nulls_are_meant = kpi.metrics.len() > 1;
+    if measured.skipped.nan_value > 0 || (measured.skipped.null_value > 0 && !nulls_are_meant) {
+        return Err(format!("values were left out: {:?}", measured.skipped));
+    }
+    Ok(measured)
+}
+
+/// The moment that the times of a world count from.
+fn now() -> UnixMillis {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+    UnixMillis(i64::try_from(since_1970.as_millis()).expect("it is not long after"))
 }

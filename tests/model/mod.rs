@@ -21,6 +21,7 @@
 pub(crate) mod answer;
 pub(crate) mod asking;
 pub(crate) mod family;
+pub(crate) mod faults;
 pub(crate) mod pack;
 pub(crate) mod random;
 pub(crate) mod script;

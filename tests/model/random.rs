@@ -1,9 +1,10 @@
 //! Random worlds, the same for the same seed everywhere: all four systems and nobody's nodes in one graph, properties
 //! missing, kinds that nobody knows, work that still runs.
 
+use super::window::EDGES;
 use super::world::{
-    Agent, Anomaly, Call, Count, DAY, HOUR, Job, Key, Number, Sample, Session, Step, Switch, System, Task, Text, Time,
-    Whole, Work, World,
+    Agent, Anomaly, Call, Count, DAY, HOUR, Job, Key, MINUTE, Number, Sample, Session, Step, Switch, System, Task,
+    Text, Time, Whole, Work, World,
 };
 use crate::support::random::Random;
 
@@ -19,6 +20,8 @@ pub(crate) struct Shape {
     pub(crate) switches: usize,
     pub(crate) anomalies: usize,
     pub(crate) samples: usize,
+    /// The system that half of the nodes belong to; without one all share alike.
+    pub(crate) mostly: Option<&'static str>,
     /// A property is missing once in so many times; 1 is always.
     pub(crate) missing_one_in: usize,
 }
@@ -26,15 +29,16 @@ pub(crate) struct Shape {
 impl Default for Shape {
     fn default() -> Self {
         Self {
-            agents: 24,
+            agents: 40,
             tasks: 150,
             jobs: 80,
             sessions: 30,
-            calls: 700,
-            steps: 400,
-            switches: 80,
+            calls: 1500,
+            steps: 800,
+            switches: 200,
             anomalies: 60,
-            samples: 120,
+            samples: 300,
+            mostly: None,
             missing_one_in: 9,
         }
     }
@@ -67,7 +71,7 @@ const STEP_KINDS: [&str; 9] = [
 // `unknown` stands beside missing ones on purpose, an empty text and awkward characters too.
 const AGENTS: [&str; 6] = ["claude_opus", "gemini_flash", "copilot", "unknown", "", "Zoë's \\ \"bot\"\n"];
 const LAYERS: [&str; 5] = ["memory", "disk", "embedding", "unknown", ""];
-const SERVICES: [&str; 4] = ["github", "openrouter", "unknown", ""];
+const SERVICES: [&str; 5] = ["github", "openrouter", "embedding", "unknown", ""];
 const SKILLS: [&str; 4] = ["pytest-run", "ruff-check", "unknown", ""];
 const ENDPOINTS: [&str; 3] = ["/a2a/{agent}", "/ccr", "unknown"];
 const PROVIDERS: [&str; 4] = ["claude", "deepseek", "gemini", "unknown"];
@@ -129,13 +133,20 @@ struct Maker {
 impl Maker {
     /// Whose node it is: the index of a system, or nobody's.
     fn owner(&mut self) -> Option<usize> {
+        let mostly = SYSTEMS.iter().position(|system| Some(*system) == self.shape.mostly);
+        if mostly.is_some() && self.random.one_in(2) {
+            return mostly;
+        }
         let owner = self.random.below(SYSTEMS.len() + 1);
         (owner < SYSTEMS.len()).then_some(owner)
     }
 
     fn agent(&mut self, key: Key) -> Agent {
         let Shape { tasks, calls, steps, jobs, .. } = self.shape;
-        let mut performed: Vec<_> = self.some(tasks / 6, tasks).into_iter().map(Work::Task).collect();
+        let busy = *self.random.pick(&[1, 1, tasks / 6]);
+        let mut performed: Vec<_> = self.some(busy, tasks).into_iter().map(Work::Task).collect();
+        // Some careless script says the same thing twice.
+        performed.extend_from_within(..performed.len() / 2);
         performed.extend(self.some(3, calls).into_iter().map(Work::Call));
         performed.extend(self.some(3, steps).into_iter().map(Work::Step));
         Agent {
@@ -227,7 +238,7 @@ impl Maker {
             response_bytes: self.count(200_000),
             error_type: self.text(&ERRORS),
             workspace_id: self.text(&WORKSPACES),
-            part_of: self.part_of(),
+            part_of: if self.random.one_in(8) { self.part_of() } else { Vec::new() },
         }
     }
 
@@ -280,7 +291,7 @@ impl Maker {
     fn sample(&mut self, key: Key) -> Sample {
         Sample {
             key,
-            system: if self.random.one_in(6) { system(self.owner()) } else { system(Some(0)) },
+            system: system(self.owner()),
             name: self.text(&["resource_utilization", "cache_size_mb", "memory_usage_mb", "mood"]),
             value: self.number(&[0.0, 12.5, 50.0, 99.0, 512.0]),
             resource: self.text(&RESOURCES),
@@ -330,25 +341,26 @@ impl Maker {
         (!self.missing()).then(|| i64::try_from(count).expect("it is small"))
     }
 
-    /// Up to 60 hours ago. Close to the edges of the ranges that queries use it keeps away from what the time between writing
-    /// and asking could change: inside by ten minutes, or outside by a second.
+    /// Up to 60 hours ago, often exactly at the end of a window. Close to the edges of the ranges that queries use it keeps away
+    /// from what the time between writing and asking could change: inside by ten minutes, or outside by a second.
     fn time(&mut self) -> Time {
         if self.missing() {
             return Time::Missing;
         }
         let edge = *self.random.pick(&[HOUR, DAY]);
-        match self.random.below(12) {
+        match self.random.below(16) {
             0 => Time::Ago(edge - 600),
             1 => Time::Ago(edge + 1),
             2 => Time::Text(HOUR / 2),
             3 => Time::Ago(-HOUR),
+            4..8 => Time::Ago(*self.random.pick(&EDGES)),
             _ => Time::Ago(HOUR / 2 + HOUR * self.up_to(60) + self.up_to(600)),
         }
     }
 
-    /// Within the last hour.
+    /// Within the last hour; several at the same moment.
     fn recent(&mut self) -> Time {
-        Time::Ago(1 + self.up_to(45 * 60))
+        Time::Ago(1 + self.up_to(8) * MINUTE)
     }
 
     fn up_to(&mut self, end: usize) -> i64 {

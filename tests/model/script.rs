@@ -81,11 +81,6 @@ impl Script {
         changes.extend(self::changes(rows));
         changes
     }
-
-    /// The changes that write all of it.
-    pub(crate) fn whole(&self) -> Vec<Change> {
-        self.part(0, |_| 0)
-    }
 }
 
 fn changes(rows: BTreeMap<String, Vec<Literal>>) -> Vec<Change> {

@@ -1,0 +1,11 @@
+// Embedding generation latency, in milliseconds.
+/*kpi
+type    = "histogram"
+unit    = "ms"
+mode    = "window"
+buckets = [100, 500, 1000, 2000]
+*/
+MATCH (c:Call)
+WHERE c.system = 'lazybird' AND c.kind = 'embedding' AND c.duration_ms IS NOT NULL
+  AND c.timestamp > $since AND c.timestamp <= $until
+RETURN c.duration_ms AS value

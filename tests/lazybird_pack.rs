@@ -1,0 +1,147 @@
+//! The numbers of the LazyBird pack against a second opinion: every KPI on a real graph, and the same in plain Rust.
+// The driver's futures lie so deep in each other that the compiler's default is just passed, or just not, by chance.
+#![recursion_limit = "256"]
+#![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
+
+mod lazybird;
+mod model;
+mod support;
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use cypher_exporter::graph::{Bolt, Graph};
+use cypher_exporter::kpi::Kpi;
+use lazybird::glance;
+use lazybird::oracle::FAMILIES;
+use model::asking::{Asked, ask};
+use model::random::{self, Shape};
+use model::window::Windows;
+use model::world::World;
+use model::{faults, pack};
+use support::neo4j::{Neo4j, shared};
+
+const SEEDS: RangeInclusive<u64> = 1..=4;
+const PACK: &str = "lazybird";
+
+fn shape() -> Shape {
+    Shape { mostly: Some(PACK), ..Shape::default() }
+}
+
+/// The pack's answers about a world, in a graph that holds nothing else.
+async fn asked<'w>(neo4j: &Neo4j, kpis: &[Arc<Kpi>], world: &'w World) -> Asked<'w> {
+    neo4j.clear().await;
+    ask(&graph(neo4j), kpis, world).await
+}
+
+fn graph(neo4j: &Neo4j) -> Graph {
+    Graph::Bolt(Bolt::new(neo4j.settings()))
+}
+
+async fn check(world: &World, case: &str) {
+    let Some(neo4j) = shared() else { return };
+    let _alone = neo4j.alone().await;
+    let asked = asked(neo4j, &pack::catalog(PACK).kpis, world).await;
+    asked.agrees(&FAMILIES).unwrap_or_else(|wrong| panic!("{case}:\n{wrong}"));
+}
+
+#[test]
+fn the_pack_loads_without_a_problem() {
+    pack::loads_without_a_problem(PACK);
+}
+
+#[test]
+fn the_pack_has_exactly_its_families() {
+    pack::has_exactly(PACK, &FAMILIES);
+}
+
+#[test]
+fn every_kpi_has_its_place_on_the_dashboard() {
+    pack::has_a_place_for_every_kpi(PACK);
+}
+
+#[test]
+fn the_export_latency_is_a_family_of_the_pack() {
+    let latency = pack::catalog(PACK).packs.swap_remove(0).export_latency.unwrap();
+    assert_eq!(latency.name.as_str(), "lazybird_metrics_export_latency_ms");
+    assert_eq!(latency.label, None);
+}
+
+/// Otherwise two empty answers would agree about nothing.
+#[test]
+fn every_random_world_has_something_of_every_family() {
+    let whole = Windows::new().whole();
+    for seed in SEEDS {
+        let world = random::world(seed, shape());
+        for family in &FAMILIES {
+            assert!(family.expected(&world, whole).says_something(), "seed {seed}: {}", family.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn random_worlds() {
+    for seed in SEEDS {
+        check(&random::world(seed, shape()), &format!("the world of seed {seed}")).await;
+    }
+}
+
+#[tokio::test]
+async fn an_empty_graph() {
+    check(&World::default(), "an empty graph").await;
+}
+
+#[tokio::test]
+async fn nothing_but_missing_properties() {
+    let shape = Shape { missing_one_in: 1, ..shape() };
+    check(&random::world(8, shape), "a world of missing properties").await;
+}
+
+#[tokio::test]
+async fn every_other_property_is_missing() {
+    let shape = Shape { missing_one_in: 2, ..shape() };
+    check(&random::world(9, shape), "a careless world").await;
+}
+
+#[tokio::test]
+async fn answers_that_can_be_seen_at_a_glance() {
+    let Some(neo4j) = shared() else { return };
+    let _alone = neo4j.alone().await;
+    let kpis = pack::catalog(PACK).kpis;
+    for (case, world, family, expected) in glance::cases() {
+        let asked = asked(neo4j, &kpis, &world).await;
+        asked.answers[family].agrees(&expected).unwrap_or_else(|error| panic!("{case}: {error}"));
+        asked.agrees(&FAMILIES).unwrap_or_else(|error| panic!("the oracle in {case}:\n{error}"));
+    }
+}
+
+/// A change of the text that changes no answer.
+const SAYS_THE_SAME: [&str; 1] = [
+    // What neither count wants is left to no index.
+    "open_tasks.cypher:24: `t.status IN ['queued', 'running']` became `true`",
+];
+
+#[tokio::test]
+async fn every_fault_in_a_query_is_noticed() {
+    let Some(neo4j) = shared() else { return };
+    let _alone = neo4j.alone().await;
+    let files = pack::files(PACK).kpis;
+    let faults = files.iter().flat_map(faults::of);
+    let mut unnoticed: Vec<_> =
+        faults.filter(|faulty| !SAYS_THE_SAME.iter().any(|same| faulty.fault.ends_with(same))).collect();
+    let all = unnoticed.len();
+    let careless = Shape { missing_one_in: 3, ..shape() };
+    let random = [(1, shape()), (2, careless)].map(|(seed, shape)| random::world(seed, shape));
+    for world in random.into_iter().chain(glance::cases().into_iter().map(|(_, world, ..)| world)) {
+        let asked = asked(neo4j, &[], &world).await;
+        let mut left = Vec::new();
+        for faulty in unnoticed {
+            if asked.misses(&graph(neo4j), &faulty, &FAMILIES).await {
+                left.push(faulty);
+            }
+        }
+        unnoticed = left;
+    }
+    let unnoticed: Vec<_> = unnoticed.into_iter().map(|faulty| faulty.fault).collect();
+    assert!(unnoticed.is_empty(), "{} of {all}:\n{}", unnoticed.len(), unnoticed.join("\n"));
+}
