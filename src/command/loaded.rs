@@ -14,7 +14,7 @@ use crate::metric::{Constant, LabelName};
 use crate::queries;
 
 /// What the one graph is called when the settings give it no name.
-const ONLY_GRAPH: &str = "default";
+pub(super) const ONLY_GRAPH: &str = "default";
 
 /// Settings, KPIs, and what was wrong with them.
 pub(super) struct Loaded {
@@ -34,8 +34,17 @@ pub(super) fn settings(common: &Common) -> anyhow::Result<Option<Config>> {
     }
 }
 
+/// Which graphs are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Those of the settings.
+    Configured,
+    /// The one graph of the demo, whatever the settings and the KPIs name.
+    Demo,
+}
+
 /// Loads everything. `None` when there is nothing to go on with; why has then been said.
-pub(super) fn load(common: &Common) -> anyhow::Result<Option<Loaded>> {
+pub(super) fn load(common: &Common, asked: Asked) -> anyhow::Result<Option<Loaded>> {
     let Some(config) = settings(common)? else { return Ok(None) };
     let files = match queries::read(&config.queries.path, config.queries.packs.as_deref()) {
         Ok(files) => files,
@@ -45,13 +54,16 @@ pub(super) fn load(common: &Common) -> anyhow::Result<Option<Loaded>> {
         }
     };
     let mut reserved: Vec<_> = config.labels.iter().map(|(name, _)| name.clone()).collect();
-    if config.graphs.len() > 1 {
+    if asked == Asked::Configured && config.graphs.len() > 1 {
         reserved.push(LabelName::new("graph").context("`graph` is a legal label")?);
     }
     let defaults = Defaults { every: config.queries.every, reserved_labels: &reserved };
     let mut catalog = kpi::load(&files.kpis, &files.packs, &defaults);
     catalog.problems.extend(files.problems);
-    leave_out_without_graph(&mut catalog, &config.graphs);
+    match asked {
+        Asked::Configured => leave_out_without_graph(&mut catalog, &config.graphs),
+        Asked::Demo => catalog.kpis.iter_mut().for_each(|kpi| ask_the_only_graph(Arc::make_mut(kpi))),
+    }
     catalog.problems.extend(catalog.kpis.iter().filter_map(|kpi| not_run(kpi)));
     catalog.sort_problems();
     let texts = files.kpis.into_iter().chain(files.packs).map(|source| (source.path, source.text)).collect();
@@ -66,6 +78,10 @@ fn leave_out_without_graph(catalog: &mut Catalog, graphs: &[GraphConfig]) {
         .partition::<Vec<_>, _>(|kpi: &Arc<Kpi>| kpi.graph.as_deref().is_none_or(|graph| names.contains(&graph)));
     catalog.kpis = kept;
     catalog.problems.extend(lost.iter().map(|kpi| no_graph(kpi, &names)));
+}
+
+fn ask_the_only_graph(kpi: &mut Kpi) {
+    (kpi.graph, kpi.database) = (None, None);
 }
 
 /// A file that is right and has no values all the same.
@@ -101,6 +117,19 @@ impl Loaded {
         if none {
             let path = self.config.queries.path.display();
             writeln!(anstream::stderr(), "error: there is no KPI: put a .cypher file into a folder in {path}")?;
+        }
+        Ok(!none)
+    }
+
+    /// Prints every problem, and tells whether there is a KPI that can run; says so when there is none.
+    pub(super) fn can_run(&self) -> anyhow::Result<bool> {
+        self.show_problems()?;
+        if !self.has_files()? {
+            return Ok(false);
+        }
+        let none = self.catalog.kpis.is_empty();
+        if none {
+            writeln!(anstream::stderr(), "error: no KPI can run: each file has a mistake")?;
         }
         Ok(!none)
     }
