@@ -1,11 +1,10 @@
-//! Points in time and durations as text, the same whichever graph they come from, and moments as drivers want them.
+//! Points in time and durations as text, the same whichever graph they come from.
 //!
 //! They are written as `toString` of Cypher writes them, but for seconds, which are always there.
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
-
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat};
 
 pub(super) fn date(date: NaiveDate) -> String {
     date.to_string()
