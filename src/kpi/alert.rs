@@ -4,7 +4,8 @@ use toml::de::DeTable;
 
 use super::fields::{At, Fields};
 use super::problem::Problems;
-use super::{Alert, Condition, Severity};
+use super::promql::{Promql, Variables};
+use super::{Alert, Condition, Severity, example};
 
 const SEVERITIES: [(&str, Severity); 3] =
     [("critical", Severity::Critical), ("warning", Severity::Warning), ("info", Severity::Info)];
@@ -19,17 +20,29 @@ const OPERATORS: [&str; 6] = ["<=", ">=", "==", "!=", "<", ">"];
 pub(super) fn read(table: At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Option<Alert> {
     let mut fields = Fields::of(table.value, base, "an alert", problems);
     let name = fields.string("name");
-    let expr = fields.string("expr");
+    let expr = fields.promql("expr", Variables::Refused);
+    let has_expr = fields.any("expr").is_some();
     let when = fields.string("when");
     let hold = fields.hold("for").map_or(HOLD, |at| at.value);
     let severity = fields.choice("severity", &SEVERITIES).map_or(Severity::Warning, |at| at.value);
     let summary = fields.string("summary").map(|at| at.value);
     let description = fields.string("description").map(|at| at.value);
     let runbook = fields.string("runbook").map(|at| at.value);
+    let examples = example::read(&mut fields);
     fields.finish();
     let name = legal_name(name, &table, problems);
-    let condition = condition(expr, when, &table, problems);
-    Some(Alert { name: name?, condition: condition?, hold, severity, summary, description, runbook, place: table.span })
+    let condition = condition(expr, has_expr, when, &table, problems);
+    Some(Alert {
+        name: name?,
+        condition: condition?,
+        hold,
+        severity,
+        summary,
+        description,
+        runbook,
+        examples,
+        place: table.span,
+    })
 }
 
 fn legal_name(name: Option<At<String>>, table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<String> {
@@ -50,14 +63,16 @@ fn legal_name(name: Option<At<String>>, table: &At<&DeTable<'_>>, problems: &mut
 }
 
 fn condition(
-    expr: Option<At<String>>,
+    expr: Option<At<Promql>>,
+    has_expr: bool,
     when: Option<At<String>>,
     table: &At<&DeTable<'_>>,
     problems: &mut Problems<'_>,
 ) -> Option<Condition> {
-    match (expr, when) {
-        (Some(expr), None) if !expr.value.trim().is_empty() => Some(Condition::Expr(expr.value)),
-        (None, Some(when)) => {
+    match (has_expr, when) {
+        // What is wrong with it has been said.
+        (true, None) => expr.map(|expr| Condition::Expr(expr.value)),
+        (false, Some(when)) => {
             let condition = compare(&when.value);
             if condition.is_none() {
                 let fix = "write an operator and a number: when = \"< 0.6\"; for more write `expr` in PromQL";
@@ -65,11 +80,11 @@ fn condition(
             }
             condition
         }
-        (Some(_), Some(when)) => {
+        (true, Some(when)) => {
             problems.error(when.span, "the alert has both `expr` and `when`", "keep one of them");
             None
         }
-        (Some(_), None) | (None, None) => {
+        (false, None) => {
             let fix = "say when it fires: when = \"< 0.6\", or expr = '…' in PromQL";
             problems.error(table.span.clone(), "the alert has no condition", fix);
             None

@@ -12,6 +12,7 @@ mod catalog;
 mod columns;
 mod cron;
 pub mod cypher;
+mod example;
 mod expect;
 mod fields;
 mod header;
@@ -22,6 +23,7 @@ mod pack;
 mod panel;
 mod parse;
 mod problem;
+pub mod promql;
 mod shape;
 
 #[cfg(test)]
@@ -30,6 +32,7 @@ pub use catalog::{Catalog, Defaults, load};
 pub use cron::Cron;
 pub use pack::{Pack, PanelRow, RecordingRule, Timing};
 pub use problem::{Gravity, Problem, nearest, offset};
+use promql::Promql;
 
 /// One file's text and the name it has for people, e.g. `queries/bmad/orphaned_agents.cypher`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -287,8 +290,10 @@ pub struct Panel {
     pub unit: Option<String>,
     /// Values from which a colour holds, in rising order.
     pub thresholds: Vec<(f64, String)>,
-    /// PromQL.
-    pub expr: Option<String>,
+    /// What it draws; nothing when that follows from the metric.
+    pub exprs: Vec<Promql>,
+    /// What each of them is called, in Grafana's form, e.g. `{{group_id}}`; nothing when the labels say it.
+    pub legends: Vec<String>,
 }
 
 /// An alert of a KPI.
@@ -308,6 +313,8 @@ pub struct Alert {
     pub description: Option<String>,
     /// Where help is.
     pub runbook: Option<String>,
+    /// Series for its test; where they are missing they are found from the condition.
+    pub examples: Option<Examples>,
     /// Where the file defines it, in bytes.
     pub place: Range<usize>,
 }
@@ -315,8 +322,8 @@ pub struct Alert {
 /// When an alert fires.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
-    /// PromQL as the file has it.
-    Expr(String),
+    /// PromQL.
+    Expr(Promql),
     /// The metric compared with a number.
     When {
         /// `<`, `<=`, `>`, `>=`, `==` or `!=`.
@@ -324,6 +331,28 @@ pub enum Condition {
         /// What it is compared with.
         threshold: f64,
     },
+}
+
+/// Series with which an alert fires, and series with which it is silent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examples {
+    /// It fires with these, at the latest at their end.
+    pub fires: Vec<Example>,
+    /// It is silent with these.
+    pub silent: Vec<Example>,
+}
+
+/// A series for the test of an alert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The metric.
+    pub metric: String,
+    /// The metric and its labels.
+    pub series: String,
+    /// Its values in the notation of promtool.
+    pub values: String,
+    /// How many there are, one a minute.
+    pub minutes: usize,
 }
 
 /// How urgent an alert is.

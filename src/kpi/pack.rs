@@ -7,6 +7,7 @@ use toml::de::DeTable;
 
 use super::fields::{self, At, Fields};
 use super::problem::{Problem, Problems, nearest};
+use super::promql::{Promql, Variables};
 use super::{Alert, Condition, Source, alert};
 use crate::metric::{LabelName, MetricName};
 
@@ -45,8 +46,8 @@ pub struct PanelRow {
 pub struct RecordingRule {
     /// `level:metric:operation`.
     pub record: String,
-    /// PromQL.
-    pub expr: String,
+    /// What it records.
+    pub expr: Promql,
     /// Where the file defines it, in bytes.
     pub place: Range<usize>,
 }
@@ -144,7 +145,7 @@ fn record(table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<Recor
     let record = fields.string("record");
     let place = record.as_ref().map_or(table.span.clone(), |record| record.span.clone());
     let record = required(record, "record", table, fields.problems);
-    let expr = required(fields.word("expr"), "expr", table, fields.problems);
+    let expr = required(fields.promql("expr", Variables::Refused), "expr", table, fields.problems);
     fields.finish();
     let record = record?;
     // A colon is legal in the name of a recording rule, and only there.
