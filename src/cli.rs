@@ -54,6 +54,9 @@ pub enum Command {
     /// Run KPIs once and print rows, series and timing
     #[command(after_help = RUN_EXAMPLES)]
     Run(Run),
+    /// Write Grafana dashboards, Prometheus rules, their tests and runbooks from the KPI files
+    #[command(after_help = GENERATE_EXAMPLES)]
+    Generate(Generate),
     /// Ask a running exporter how it is; for container health checks
     #[command(after_help = HEALTH_EXAMPLES)]
     Health(Health),
@@ -77,6 +80,18 @@ pub struct Run {
     /// The most rows to print of each KPI
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub rows: usize,
+}
+
+/// `generate`.
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// The folder below which the files are written
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+
+    /// Write nothing; show how the files there differ, and end with 1 if they do
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `health`.
@@ -121,6 +136,14 @@ Examples:
   cypher-exporter run queries/bmad/x.cypher --rows 100
 
 Exit codes: 0 all ran well, 1 at least one failed, 64 no such KPI, or a mistake in its file";
+
+const GENERATE_EXAMPLES: &str = "\
+Examples:
+  cypher-exporter generate              grafana/, prometheus/ and docs/runbook/ in this folder
+  cypher-exporter generate --out deploy
+  cypher-exporter generate --check      for CI: are the files those that the KPI files give?
+
+It needs no graph. Exit codes: 0 written, or no difference; 1 a difference; 64 at least one mistake";
 
 const HEALTH_EXAMPLES: &str = "\
 Examples:

@@ -1,6 +1,7 @@
 //! The subcommands, one file each, and what they share. The only place that wires the floors together.
 
 mod check;
+mod generate;
 mod health;
 mod loaded;
 mod run;
@@ -54,6 +55,7 @@ pub fn execute(cli: &Cli) -> anyhow::Result<Ended> {
             Command::Serve => serve::serve(&cli.common).await,
             Command::Check(options) => check::check(&cli.common, options).await,
             Command::Run(options) => run::run(&cli.common, options).await,
+            Command::Generate(options) => generate::generate(&cli.common, options),
             Command::Health(options) => health::health(&cli.common, options).await,
         }
     });

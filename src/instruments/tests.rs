@@ -10,6 +10,7 @@ fn kpi(id: &str) -> Arc<Kpi> {
 
 fn pack(name: &str, query_latency: Option<Timing>, export_latency: Option<Timing>) -> Pack {
     Pack {
+        path: String::new(),
         name: name.into(),
         title: String::new(),
         description: None,
@@ -51,6 +52,12 @@ fn the_names_are_those_that_kpis_cannot_take() {
     let names: Vec<_> = instruments.families().iter().map(|family| family.desc.name.to_string()).collect();
     assert_eq!(names, own::NAMES);
     assert!(names.iter().all(|name| name.starts_with(own::PREFIX) || name.starts_with("process_")));
+    for family in instruments.families() {
+        let name = family.desc.name.as_str();
+        let mut labels: Vec<_> = family.desc.labels.iter().map(|label| label.as_str()).collect();
+        labels.sort_by_key(|label| own::labels(name).iter().position(|known| known == label));
+        assert_eq!((&labels[..], family.metric_type), (own::labels(name), own::metric_type(name)), "{name}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use toml::de::DeTable;
 
 use super::fields::{At, Fields};
 use super::problem::Problems;
-use super::promql::{Promql, Variables};
+use super::promql::{Operator, Promql, Variables};
 use super::{Alert, Condition, Severity, example};
 
 const SEVERITIES: [(&str, Severity); 3] =
@@ -14,7 +14,14 @@ const SEVERITIES: [(&str, Severity); 3] =
 const HOLD: std::time::Duration = std::time::Duration::from_secs(300);
 
 /// Two-character operators first, so that `<=` is not read as `<`.
-const OPERATORS: [&str; 6] = ["<=", ">=", "==", "!=", "<", ">"];
+const OPERATORS: [Operator; 6] = [
+    Operator::LessOrEqual,
+    Operator::GreaterOrEqual,
+    Operator::Equal,
+    Operator::NotEqual,
+    Operator::Less,
+    Operator::Greater,
+];
 
 /// Reads one alert; `None` when it is not usable, which `problems` then say.
 pub(super) fn read(table: At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Option<Alert> {
@@ -94,8 +101,8 @@ fn condition(
 
 fn compare(text: &str) -> Option<Condition> {
     let text = text.trim();
-    let operator = OPERATORS.into_iter().find(|operator| text.starts_with(operator))?;
-    let threshold = text[operator.len()..].trim().parse::<f64>().ok().filter(|number| number.is_finite())?;
+    let operator = OPERATORS.into_iter().find(|operator| text.starts_with(operator.sign()))?;
+    let threshold = text[operator.sign().len()..].trim().parse::<f64>().ok().filter(|number| number.is_finite())?;
     Some(Condition::When { operator, threshold })
 }
 
@@ -106,9 +113,9 @@ mod tests {
     #[test]
     fn comparisons() {
         for (text, expected) in [
-            ("< 0.6", Some(("<", 0.6))),
-            (">=5", Some((">=", 5.0))),
-            (" != -1e3 ", Some(("!=", -1000.0))),
+            ("< 0.6", Some((Operator::Less, 0.6))),
+            (">=5", Some((Operator::GreaterOrEqual, 5.0))),
+            (" != -1e3 ", Some((Operator::NotEqual, -1000.0))),
             ("0.6", None),
             ("< ", None),
             ("< NaN", None),

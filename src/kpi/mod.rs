@@ -25,6 +25,7 @@ mod parse;
 mod problem;
 pub mod promql;
 mod shape;
+pub mod vocabulary;
 
 #[cfg(test)]
 pub(crate) use catalog::one;
@@ -32,7 +33,7 @@ pub use catalog::{Catalog, Defaults, load};
 pub use cron::Cron;
 pub use pack::{Pack, PanelRow, RecordingRule, Timing};
 pub use problem::{Gravity, Problem, nearest, offset};
-use promql::Promql;
+use promql::{Operator, Promql};
 
 /// One file's text and the name it has for people, e.g. `queries/bmad/orphaned_agents.cypher`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -326,8 +327,8 @@ pub enum Condition {
     Expr(Promql),
     /// The metric compared with a number.
     When {
-        /// `<`, `<=`, `>`, `>=`, `==` or `!=`.
-        operator: &'static str,
+        /// A comparison.
+        operator: Operator,
         /// What it is compared with.
         threshold: f64,
     },

@@ -16,6 +16,8 @@ use crate::metric::{LabelName, MetricName};
 pub struct Pack {
     /// The folder's name; also the start of its metrics' names.
     pub name: Arc<str>,
+    /// Its `pack.toml`, as the user would type it; empty when there is none.
+    pub path: String,
     /// For people, e.g. the dashboard's title.
     pub title: String,
     /// A sentence or two.
@@ -79,6 +81,7 @@ impl Pack {
     pub(super) fn bare(name: &Arc<str>) -> Self {
         Self {
             name: name.clone(),
+            path: String::new(),
             title: name.to_string(),
             description: None,
             rows: Vec::new(),
@@ -114,6 +117,7 @@ fn pack(table: &DeTable<'_>, source: &Source, stems: &[&str], problems: &mut Pro
     let export_latency = fields.table("export_latency");
     fields.finish();
     Pack {
+        path: source.path.clone(),
         title: title.unwrap_or_else(|| source.pack.clone()),
         description,
         rows: rows.iter().filter_map(|table| row(table, stems, problems)).collect(),

@@ -277,6 +277,30 @@ impl Promql {
         }
     }
 
+    /// A metric compared with a number, as `metric < 0.6`.
+    pub fn comparison(metric: &str, operator: Operator, threshold: f64) -> Self {
+        let text = format!("{metric} {} {threshold}", operator.sign());
+        let (name_end, end) = (metric.len(), text.len());
+        let selector = Selector {
+            name: Some(metric.to_owned()),
+            matchers: Vec::new(),
+            open: name_end,
+            braces: false,
+            shift: Shift::None,
+            span: 0..name_end,
+        };
+        let number_start = name_end + operator.sign().len() + 2;
+        let binary = Binary {
+            operator,
+            is_bool: false,
+            matching: Matching::All,
+            many: Many::Neither,
+            left: Expr { kind: Kind::Select(selector), span: 0..name_end },
+            right: Expr { kind: Kind::Number(threshold), span: number_start..end },
+        };
+        Self { text, expr: Expr { kind: Kind::Binary(Box::new(binary)), span: 0..end } }
+    }
+
     /// Everything it selects, in order of place.
     pub fn selectors(&self) -> Vec<&Selector> {
         let mut found = Vec::new();
@@ -299,6 +323,28 @@ impl Selector {
 }
 
 impl Operator {
+    /// As PromQL writes it.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Operator::Add => "+",
+            Operator::Subtract => "-",
+            Operator::Multiply => "*",
+            Operator::Divide => "/",
+            Operator::Modulo => "%",
+            Operator::Power => "^",
+            Operator::Atan2 => "atan2",
+            Operator::Equal => "==",
+            Operator::NotEqual => "!=",
+            Operator::Greater => ">",
+            Operator::GreaterOrEqual => ">=",
+            Operator::Less => "<",
+            Operator::LessOrEqual => "<=",
+            Operator::And => "and",
+            Operator::Or => "or",
+            Operator::Unless => "unless",
+        }
+    }
+
     /// Whether it compares.
     pub fn is_comparison(self) -> bool {
         match self {

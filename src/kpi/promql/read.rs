@@ -25,23 +25,23 @@ const AGGREGATORS: [(&str, Aggregator); 12] = [
 ];
 
 /// Operators and how tightly they bind; `^` alone binds to the right.
-const OPERATORS: [(&str, Operator, u8); 16] = [
-    ("or", Operator::Or, 1),
-    ("and", Operator::And, 2),
-    ("unless", Operator::Unless, 2),
-    ("==", Operator::Equal, 3),
-    ("!=", Operator::NotEqual, 3),
-    (">", Operator::Greater, 3),
-    (">=", Operator::GreaterOrEqual, 3),
-    ("<", Operator::Less, 3),
-    ("<=", Operator::LessOrEqual, 3),
-    ("+", Operator::Add, 4),
-    ("-", Operator::Subtract, 4),
-    ("*", Operator::Multiply, 5),
-    ("/", Operator::Divide, 5),
-    ("%", Operator::Modulo, 5),
-    ("atan2", Operator::Atan2, 5),
-    ("^", Operator::Power, 6),
+const OPERATORS: [(Operator, u8); 16] = [
+    (Operator::Or, 1),
+    (Operator::And, 2),
+    (Operator::Unless, 2),
+    (Operator::Equal, 3),
+    (Operator::NotEqual, 3),
+    (Operator::Greater, 3),
+    (Operator::GreaterOrEqual, 3),
+    (Operator::Less, 3),
+    (Operator::LessOrEqual, 3),
+    (Operator::Add, 4),
+    (Operator::Subtract, 4),
+    (Operator::Multiply, 5),
+    (Operator::Divide, 5),
+    (Operator::Modulo, 5),
+    (Operator::Atan2, 5),
+    (Operator::Power, 6),
 ];
 
 const MATCH_OPERATORS: [(&str, MatchOperator); 4] = [
@@ -141,7 +141,7 @@ impl Reader {
             Word::Name(word) => word.eq_ignore_ascii_case(name),
             Word::Number(_) | Word::Duration(_) | Word::Text(_) | Word::Variable(_) | Word::End => false,
         };
-        OPERATORS.iter().find(|(name, ..)| is(name)).map(|(_, operator, binds)| (*operator, *binds))
+        OPERATORS.into_iter().find(|(operator, _)| is(operator.sign()))
     }
 
     /// Everything whose operators bind at least as tightly.

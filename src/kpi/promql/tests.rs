@@ -114,6 +114,16 @@ fn what_is_not() {
 }
 
 #[test]
+fn a_comparison_is_what_its_text_says() {
+    for threshold in [0.6, -1000.0, 1e21] {
+        let made = Promql::comparison("x", Operator::GreaterOrEqual, threshold);
+        let read = Promql::read(&made.text, Variables::Refused).unwrap();
+        assert_eq!(shown(&made.expr).replace("-1000", "<-1000>"), shown(&read.expr));
+        assert_eq!(made.selectors()[0], read.selectors()[0]);
+    }
+}
+
+#[test]
 fn variables_are_for_panels() {
     for text in ["rate(x[$__rate_interval])", "max_over_time(x[${__range}:$__interval])"] {
         assert!(Promql::read(text, Variables::Allowed).is_ok(), "{text}");

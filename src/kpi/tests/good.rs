@@ -1,6 +1,6 @@
 //! Files that load, and what they become.
 
-use super::promql::{Promql, Variables};
+use super::promql::{Operator, Promql, Variables};
 use super::*;
 use crate::metric::MetricType;
 
@@ -227,7 +227,7 @@ fn an_alert_is_short_or_long() {
 severity = \"critical\"\nsummary = \"S {{ $value }}\"\ndescription = \"D\"\nrunbook = \"https://example.org\"",
     );
     let [low, high] = &kpi.alerts[..] else { panic!("two alerts") };
-    assert_eq!(low.condition, Condition::When { operator: "<", threshold: 0.6 });
+    assert_eq!(low.condition, Condition::When { operator: Operator::Less, threshold: 0.6 });
     assert_eq!((low.hold, low.severity, low.summary.as_ref()), (seconds(300), Severity::Warning, None));
     assert_eq!(high.condition, Condition::Expr(promql("x > 1")));
     assert_eq!((high.hold, high.severity), (Duration::ZERO, Severity::Critical));
