@@ -9,6 +9,7 @@ use alerts::AlertRule;
 use unit::Units;
 
 mod alerts;
+mod dashboard;
 mod duration;
 mod example;
 mod rule_tests;
@@ -62,6 +63,7 @@ pub fn generate(input: &Input<'_>) -> Result<Vec<File>, Vec<Problem>> {
     let mut problems = Vec::new();
     for pack in input.packs {
         let alerts = alerts::of_pack(&shared, pack);
+        files.push(dashboard::file(&shared, pack, &alerts));
         files.extend(rules::file(&shared, pack, &alerts));
         match rule_tests::file(&shared, pack, &alerts) {
             Ok(file) => files.extend(file),

@@ -31,7 +31,7 @@ pub mod vocabulary;
 pub(crate) use catalog::one;
 pub use catalog::{Catalog, Defaults, load};
 pub use cron::Cron;
-pub use pack::{Pack, PanelRow, RecordingRule, Timing};
+pub use pack::{EXPORT_LATENCY, Pack, PanelRow, QUERY_LATENCY, RecordingRule, Timing};
 pub use problem::{Gravity, Problem, nearest, offset};
 use promql::{Operator, Promql};
 
@@ -285,8 +285,8 @@ pub enum OnDuplicate {
 pub struct Panel {
     /// Title.
     pub title: Option<String>,
-    /// Grafana panel type, e.g. `stat` or `timeseries`.
-    pub kind: Option<String>,
+    /// What it looks like.
+    pub kind: Option<PanelKind>,
     /// Grafana unit, e.g. `percentunit`.
     pub unit: Option<String>,
     /// Values from which a colour holds, in rising order.
@@ -295,6 +295,49 @@ pub struct Panel {
     pub exprs: Vec<Promql>,
     /// What each of them is called, in Grafana's form, e.g. `{{group_id}}`; nothing when the labels say it.
     pub legends: Vec<String>,
+}
+
+/// The panels that Grafana itself has and that can draw a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PanelKind {
+    /// Bars side by side.
+    BarChart,
+    /// Bars that fill up.
+    BarGauge,
+    /// A dial.
+    Gauge,
+    /// Buckets over time.
+    Heatmap,
+    /// How often which value.
+    Histogram,
+    /// Shares of a whole.
+    PieChart,
+    /// A number, with a sparkline.
+    Stat,
+    /// States over time.
+    StateTimeline,
+    /// Rows and columns.
+    Table,
+    /// Lines over time.
+    TimeSeries,
+}
+
+impl PanelKind {
+    /// As Grafana calls it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PanelKind::BarChart => "barchart",
+            PanelKind::BarGauge => "bargauge",
+            PanelKind::Gauge => "gauge",
+            PanelKind::Heatmap => "heatmap",
+            PanelKind::Histogram => "histogram",
+            PanelKind::PieChart => "piechart",
+            PanelKind::Stat => "stat",
+            PanelKind::StateTimeline => "state-timeline",
+            PanelKind::Table => "table",
+            PanelKind::TimeSeries => "timeseries",
+        }
+    }
 }
 
 /// An alert of a KPI.

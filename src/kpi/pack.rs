@@ -11,6 +11,11 @@ use super::promql::{Promql, Variables};
 use super::{Alert, Condition, Source, alert};
 use crate::metric::{LabelName, MetricName};
 
+/// How a row names the panel of [`Pack::query_latency`].
+pub const QUERY_LATENCY: &str = "query_latency";
+/// How a row names the panel of [`Pack::export_latency`].
+pub const EXPORT_LATENCY: &str = "export_latency";
+
 /// A folder of KPIs.
 #[derive(Clone, Debug)]
 pub struct Pack {
@@ -39,7 +44,7 @@ pub struct Pack {
 pub struct PanelRow {
     /// Its title.
     pub title: String,
-    /// KPI file stems, in order.
+    /// KPI file stems, [`QUERY_LATENCY`] and [`EXPORT_LATENCY`], in order.
     pub kpis: Vec<String>,
 }
 
@@ -108,19 +113,21 @@ pub(super) fn read(source: &Source, stems: &[&str]) -> (Option<Pack>, Vec<Proble
 
 fn pack(table: &DeTable<'_>, source: &Source, stems: &[&str], problems: &mut Problems<'_>) -> Pack {
     let mut fields = Fields::of(table, 0, "pack.toml", problems);
+    let named: Vec<_> = [QUERY_LATENCY, EXPORT_LATENCY].into_iter().filter(|key| fields.any(key).is_some()).collect();
+    let drawn = [stems, &named].concat();
     let title = fields.string("title").map(|at| at.value);
     let description = fields.string("description").map(|at| at.value);
     let rows = fields.tables("row");
     let alerts = fields.tables("alert");
     let records = fields.tables("record");
-    let query_latency = fields.table("query_latency");
-    let export_latency = fields.table("export_latency");
+    let query_latency = fields.table(QUERY_LATENCY);
+    let export_latency = fields.table(EXPORT_LATENCY);
     fields.finish();
     Pack {
         path: source.path.clone(),
         title: title.unwrap_or_else(|| source.pack.clone()),
         description,
-        rows: rows.iter().filter_map(|table| row(table, stems, problems)).collect(),
+        rows: rows.iter().filter_map(|table| row(table, &drawn, problems)).collect(),
         alerts: alerts.into_iter().filter_map(|table| pack_alert(table, problems)).collect(),
         records: records.iter().filter_map(|table| record(table, problems)).collect(),
         query_latency: query_latency.and_then(|table| timing(&table, true, problems)),
@@ -129,13 +136,13 @@ fn pack(table: &DeTable<'_>, source: &Source, stems: &[&str], problems: &mut Pro
     }
 }
 
-fn row(table: &At<&DeTable<'_>>, stems: &[&str], problems: &mut Problems<'_>) -> Option<PanelRow> {
+fn row(table: &At<&DeTable<'_>>, drawn: &[&str], problems: &mut Problems<'_>) -> Option<PanelRow> {
     let mut fields = Fields::of(table.value, 0, "a row", problems);
     let title = required(fields.string("title"), "title", table, fields.problems);
     let kpis = required(fields.strings("kpis"), "kpis", table, fields.problems);
     fields.finish();
-    for kpi in kpis.iter().flatten().filter(|kpi| !stems.contains(&kpi.value.as_str())) {
-        let fix = match nearest(&kpi.value, stems.iter().copied()) {
+    for kpi in kpis.iter().flatten().filter(|kpi| !drawn.contains(&kpi.value.as_str())) {
+        let fix = match nearest(&kpi.value, drawn.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "name KPIs by their files, without `.cypher`".to_owned(),
         };

@@ -2,23 +2,22 @@
 
 use toml::de::DeTable;
 
-use super::Panel;
 use super::fields::{At, Fields};
 use super::problem::Problems;
 use super::promql::{Promql, Variables};
+use super::{Panel, PanelKind};
 
-/// The panel types that Grafana itself has and that can draw a metric.
-const KINDS: [(&str, &str); 10] = [
-    ("barchart", "barchart"),
-    ("bargauge", "bargauge"),
-    ("gauge", "gauge"),
-    ("heatmap", "heatmap"),
-    ("histogram", "histogram"),
-    ("piechart", "piechart"),
-    ("stat", "stat"),
-    ("state-timeline", "state-timeline"),
-    ("table", "table"),
-    ("timeseries", "timeseries"),
+const KINDS: [(&str, PanelKind); 10] = [
+    ("barchart", PanelKind::BarChart),
+    ("bargauge", PanelKind::BarGauge),
+    ("gauge", PanelKind::Gauge),
+    ("heatmap", PanelKind::Heatmap),
+    ("histogram", PanelKind::Histogram),
+    ("piechart", PanelKind::PieChart),
+    ("stat", PanelKind::Stat),
+    ("state-timeline", PanelKind::StateTimeline),
+    ("table", PanelKind::Table),
+    ("timeseries", PanelKind::TimeSeries),
 ];
 
 /// `None` when the file says nothing, empty when it wants no panel.
@@ -40,7 +39,7 @@ fn panel(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> 
     let legends = fields.one_or_more("legend", "a string, or a list with one for each `expr`");
     let panel = Panel {
         title: fields.string("title").map(|at| at.value),
-        kind: fields.choice("kind", &KINDS).map(|at| at.value.to_owned()),
+        kind: fields.choice("kind", &KINDS).map(|at| at.value),
         unit: fields.string("unit").map(|at| at.value),
         exprs: exprs(&mut fields),
         legends: legends.iter().map(|legend| legend.value.clone()).collect(),

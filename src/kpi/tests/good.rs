@@ -204,7 +204,7 @@ fn promql(text: &str) -> Promql {
 #[test]
 fn a_panel_may_be_refused_or_described() {
     assert_eq!(headed("panel = false").panels, Some(vec![]));
-    let plain = Panel { title: Some("Agents".into()), kind: Some("stat".into()), ..Panel::default() };
+    let plain = Panel { title: Some("Agents".into()), kind: Some(PanelKind::Stat), ..Panel::default() };
     assert_eq!(headed("panel = { title = \"Agents\", kind = \"stat\" }").panels, Some(vec![plain.clone()]));
     let full = Panel {
         title: None,
