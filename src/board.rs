@@ -59,7 +59,7 @@ impl Board {
         self.graphs.iter().find(|graph| *graph.name == *name)
     }
 
-    /// Whether each lane has finished a run, well or not, or will not run at all.
+    /// Whether each lane has finished a run, well or not.
     pub fn first_pass_done(&self) -> bool {
         self.lanes().all(Lane::has_run)
     }
@@ -150,10 +150,9 @@ impl Lane {
         self.status.store(Arc::new(status));
     }
 
-    /// Whether a run has finished, well or not, or there will be none.
+    /// Whether a run has finished, well or not.
     pub fn has_run(&self) -> bool {
-        let status = self.status.load();
-        status.last_run.is_some() || status.not_run.is_some()
+        self.status.load().last_run.is_some()
     }
 
     /// What was last published.
@@ -181,8 +180,10 @@ pub struct Status {
     pub series: u64,
     /// Why the last run failed; none when it went well.
     pub error: Option<String>,
-    /// Why this KPI does not run at all.
-    pub not_run: Option<&'static str>,
+    /// Up to when a window KPI has counted everything.
+    pub counted_until: Option<SystemTime>,
+    /// How many seconds that is behind what it could have counted; negative when the graph's clock was set back.
+    pub window_lag: Option<f64>,
 }
 
 /// A graph, and whether it answers.

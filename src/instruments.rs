@@ -16,6 +16,9 @@ mod gathered;
 /// Why a row did not become a sample; a closed set, so each counter is there from the start.
 pub const SKIP_REASONS: [&str; 2] = ["null_value", "nan_value"];
 
+/// Why a saved state was not taken; as closed.
+const DISCARD_REASONS: [&str; 2] = ["changed", "damaged"];
+
 const SCRAPE_SECONDS: [f64; 11] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0];
 const SCRAPE_BYTES: [f64; 6] = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 
@@ -98,7 +101,12 @@ impl Instruments {
         let clock = self.query_latencies.iter().find(|(pack, _)| *pack == kpi.pack);
         let clock = clock.map(|(_, clock)| clock.of(kpi.stem()));
         let labels = if self.several_graphs { vec![id.to_owned(), graph.to_owned()] } else { vec![id.to_owned()] };
-        LaneInstruments::new(&self.kpis, labels, kpi.schedule.interval(), clock)
+        self.kpis.limits(kpi, &labels);
+        let lane = LaneInstruments::new(&self.kpis, labels, clock);
+        if kpi.window().is_some() {
+            DISCARD_REASONS.iter().for_each(|reason| lane.count_discarded(reason, 0));
+        }
+        lane
     }
 
     /// Says whether a graph answers.
@@ -159,12 +167,17 @@ struct KpiMetrics {
     up: GaugeVec,
     last_success: GaugeVec,
     interval: GaugeVec,
+    timeout: GaugeVec,
+    stale_after: GaugeVec,
+    max_series: GaugeVec,
     duration: GaugeVec,
     rows: GaugeVec,
     series: GaugeVec,
     runs: IntCounterVec,
     errors: IntCounterVec,
     skipped: IntCounterVec,
+    window_lag: GaugeVec,
+    state_discarded: IntCounterVec,
 }
 
 impl KpiMetrics {
@@ -177,13 +190,35 @@ impl KpiMetrics {
             up: gauges("kpi_up", "Whether the last run of the KPI went well; 0 before the first.")?,
             last_success: gauges("kpi_last_success_timestamp_seconds", "When the KPI last ran well.")?,
             interval: gauges("kpi_interval_seconds", "The longest time between two runs of the KPI.")?,
+            timeout: gauges("kpi_timeout_seconds", "The longest a run of the KPI may take.")?,
+            stale_after: gauges("kpi_stale_after_seconds", "The age at which kept values of the KPI are dropped.")?,
+            max_series: gauges("kpi_max_series", "The most label sets that one run of the KPI may bring.")?,
             duration: gauges("kpi_duration_seconds", "How long the last run of the KPI took.")?,
             rows: gauges("kpi_rows", "Rows of the last run of the KPI that went well.")?,
             series: gauges("kpi_series", "Label sets of the last run of the KPI that went well.")?,
             runs: counters("kpi_runs_total", "Finished runs of the KPI.", labels)?,
             errors: counters("kpi_errors_total", "Failed runs of the KPI by reason.", &with_reason)?,
             skipped: counters("kpi_skipped_rows_total", "Rows that became no sample, by reason.", &with_reason)?,
+            window_lag: gauges(
+                "kpi_window_lag_seconds",
+                "How far the totals of the window KPI were behind the graph at the end of the last run.",
+            )?,
+            state_discarded: counters(
+                "state_discarded_total",
+                "Saved totals of a window KPI that were not taken, so that it counts anew, by reason.",
+                &with_reason,
+            )?,
         })
+    }
+}
+
+impl KpiMetrics {
+    /// What the KPI's file allows, so that a rule can say how near it is.
+    fn limits(&self, kpi: &Kpi, labels: &[String]) {
+        self.interval.with_label_values(labels).set(kpi.schedule.interval().as_secs_f64());
+        self.timeout.with_label_values(labels).set(kpi.timeout.as_secs_f64());
+        self.stale_after.with_label_values(labels).set(kpi.stale_after.as_secs_f64());
+        self.max_series.with_label_values(labels).set(kpi.max_series as f64);
     }
 }
 
@@ -199,13 +234,7 @@ pub struct LaneInstruments {
 
 impl LaneInstruments {
     /// What is known before the first run is visible at once; what is not (durations, the last success) is not there yet.
-    fn new(
-        kpis: &KpiMetrics,
-        labels: Vec<String>,
-        interval: Duration,
-        query_latency: Option<Clock<Histogram>>,
-    ) -> Self {
-        kpis.interval.with_label_values(&labels).set(interval.as_secs_f64());
+    fn new(kpis: &KpiMetrics, labels: Vec<String>, query_latency: Option<Clock<Histogram>>) -> Self {
         let (up, runs) = (kpis.up.with_label_values(&labels), kpis.runs.with_label_values(&labels));
         let lane = Self { kpis: kpis.clone(), labels, up, runs, query_latency };
         for reason in SKIP_REASONS {
@@ -214,9 +243,9 @@ impl LaneInstruments {
         lane
     }
 
-    /// A run went well.
-    pub fn succeeded(&self, duration: Duration, rows: u64, series: u64) {
-        self.ran(Some(duration), true);
+    /// A run went well; without a duration where there was nothing to ask.
+    pub fn succeeded(&self, duration: Option<Duration>, rows: u64, series: u64) {
+        self.ran(duration, true);
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         self.kpis.last_success.with_label_values(&self.labels).set(now.as_secs_f64());
         self.kpis.rows.with_label_values(&self.labels).set(rows as f64);
@@ -232,6 +261,20 @@ impl LaneInstruments {
     /// Rows became no sample.
     pub fn skipped(&self, reason: &'static str, rows: u64) {
         self.kpis.skipped.with_label_values(&self.with_reason(reason)).inc_by(rows);
+    }
+
+    /// How many seconds of the graph's time are not counted yet.
+    pub fn window_lag(&self, seconds: f64) {
+        self.kpis.window_lag.with_label_values(&self.labels).set(seconds);
+    }
+
+    /// A saved state was not taken.
+    pub fn state_discarded(&self, reason: &'static str) {
+        self.count_discarded(reason, 1);
+    }
+
+    fn count_discarded(&self, reason: &'static str, times: u64) {
+        self.kpis.state_discarded.with_label_values(&self.with_reason(reason)).inc_by(times);
     }
 
     fn ran(&self, duration: Option<Duration>, well: bool) {

@@ -13,6 +13,7 @@
 //! | 3 | [`graph`] | where rows come from; the only place that names a driver |
 //! | 3 | [`config`], [`queries`] | `config.toml` and the environment; the folder of KPI files |
 //! | 4 | [`board`] | the latest reading of each KPI, swapped whole, read without locks |
+//! | 4 | [`state`] | window cursors and totals on disk |
 //! | 4 | [`instruments`] | the exporter's own metrics |
 //! | 5 | [`schedule`] | when a KPI runs, how a run goes, what a failure does |
 //! | 5 | [`http`] | server, routes, status page |
@@ -53,3 +54,4 @@ pub mod metric;
 pub mod queries;
 pub mod row;
 pub mod schedule;
+pub mod state;

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 /// One value of one column of one row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -64,6 +66,14 @@ pub enum Literal {
 /// A moment: milliseconds since 1970 in UTC, negative before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixMillis(pub i64);
+
+impl UnixMillis {
+    /// By the calendar. A moment beyond its years, which no graph holds either, becomes its first or last one.
+    pub fn utc(self) -> DateTime<Utc> {
+        let bound = if self.0 < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+        DateTime::from_timestamp_millis(self.0).unwrap_or(bound)
+    }
+}
 
 /// The parameters of one run of a query, by name without the `$`.
 pub type Parameters = BTreeMap<String, Literal>;

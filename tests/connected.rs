@@ -152,8 +152,33 @@ async fn parameters_options_and_windows_are_explained_too() {
     assert_eq!(said.code, Some(0));
     let said = exporter(&folder, neo4j, &["run", "parameters", "options", "mark"]);
     assert_eq!((said.err.as_str(), said.code), ("", Some(0)));
-    let said = exporter(&folder, neo4j, &["run", "window"]);
-    assert_eq!((said.err.as_str(), said.code), ("p/window: mode = \"window\" is not run yet\n", Some(1)));
+}
+
+#[tokio::test]
+async fn run_counts_what_a_window_kpi_would_have_counted_by_now() {
+    let Some(neo4j) = support::neo4j::shared() else { return };
+    neo4j
+        .write(
+            "UNWIND [1, 60, 3600, 1000000] AS ago CREATE (:Run {t: datetime() - duration({minutes: ago}), kind: 'old'});\n\
+             CREATE (:Run {t: datetime() + duration('PT1H'), kind: 'to come'})",
+        )
+        .await;
+    let window = "// W.\n/*kpi\nname = \"w_total\"\ntype = \"counter\"\nmode = \"window\"\nstart = \"now\"\n*/\n\
+                  MATCH (e:Run) WHERE e.t > $since AND e.t <= $until RETURN e.kind AS kind, 1 AS value";
+    let folder = folder(&[("window.cypher", window)]);
+    let said = exporter(&folder, neo4j, &["run", "window", "--rows", "1"]);
+    insta::assert_snapshot!(without_times(&said.out), @r#"
+    p/window: 4 rows, 1 series, [..] ms
+      kind   value
+      "old"  1
+      … 3 more
+    # HELP w_total W.
+    # TYPE w_total counter
+    w_total{kind="old"} 4
+    "#);
+    assert_eq!((said.err.as_str(), said.code), ("", Some(0)));
+    let all: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!all.iter().any(|name| name == "state"), "{all:?}");
 }
 
 #[tokio::test]

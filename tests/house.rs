@@ -22,7 +22,7 @@ const HOUSE: &[(&str, u8, &[&str])] = &[
     ("config", 3, &["kpi", "metric", "row"]),
     ("queries", 3, &["kpi"]),
     ("board", 4, &["exposition", "kpi", "metric"]),
-    ("state", 4, &["exposition", "kpi", "metric"]),
+    ("state", 4, &["kpi", "measure", "metric", "row"]),
     ("instruments", 4, &["exposition", "kpi", "metric"]),
     ("schedule", 5, &["board", "graph", "instruments", "kpi", "measure", "metric", "row", "state"]),
     ("http", 5, &["board", "exposition", "instruments", "kpi", "metric"]),

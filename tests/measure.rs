@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cypher_exporter::exposition::{Format, Segment};
 use cypher_exporter::kpi::{self, Defaults, Kpi, Source};
-use cypher_exporter::measure::{MeasureError, Measured, Snapshot, substitute};
+use cypher_exporter::measure::{MeasureError, Measured, Rows, substitute};
 use cypher_exporter::metric::{Constant, Family, Part, Points};
 use cypher_exporter::row::Value;
 
@@ -38,14 +38,14 @@ fn i(number: i64) -> Value {
 }
 
 fn measure(kpi: &Kpi, rows: &[Vec<Value>]) -> Result<Measured, MeasureError> {
-    let mut snapshot = Snapshot::new(kpi);
+    let mut taken = Rows::of_snapshot(kpi);
     for (at, row) in rows.iter().enumerate() {
-        if snapshot.row(row).is_break() {
-            assert!(snapshot.is_broken(), "a break has its reason");
+        if taken.row(row).is_break() {
+            assert!(taken.is_broken(), "a break has its reason");
             assert_eq!(at + 1, rows.len(), "the run breaks at its last row only, so that a test shows where");
         }
     }
-    snapshot.finish()
+    taken.finish()
 }
 
 fn written(kpi: &Kpi, points: &[Arc<Points>]) -> String {
@@ -433,11 +433,11 @@ fn max_series_may_be_reached_but_not_passed() {
     let kpi = kpi("max_series = 3", "n.a AS a, n.v AS value");
     let mut rows: Vec<_> = ["a", "b", "c"].map(|a| cells([s(a), i(1)])).into();
     assert_eq!(measure(&kpi, &rows).unwrap().series(), 3);
-    let mut snapshot = Snapshot::new(&kpi);
-    assert!(rows.iter().all(|row| snapshot.row(row) == ControlFlow::Continue(())));
+    let mut taken = Rows::of_snapshot(&kpi);
+    assert!(rows.iter().all(|row| taken.row(row) == ControlFlow::Continue(())));
     rows.push(cells([s("d"), i(1)]));
-    assert_eq!(snapshot.row(&rows[3]), ControlFlow::Break(()), "the fourth ends the run at once");
-    let error = snapshot.finish().unwrap_err();
+    assert_eq!(taken.row(&rows[3]), ControlFlow::Break(()), "the fourth ends the run at once");
+    let error = taken.finish().unwrap_err();
     assert_eq!(error.reason(), "max_series");
     assert_eq!(error.to_string(), "`p_m` has more than 3 series; return fewer label values, or raise `max_series`");
 }

@@ -12,8 +12,8 @@ use super::{Ended, counted};
 use crate::cli::{Check, Common};
 use crate::graph::{Graph, GraphError, Request};
 use crate::kpi::cypher::{self, Named};
-use crate::kpi::{Gravity, Kpi, Mode, Problem, nearest, offset};
-use crate::row::{Literal, Parameters, Value};
+use crate::kpi::{BEGINNING, Gravity, Kpi, Problem, nearest, offset};
+use crate::row::{Parameters, Value};
 
 /// Planning a query takes milliseconds; the first one of a fresh server a second or two.
 const WITHIN: Duration = Duration::from_secs(15);
@@ -88,11 +88,8 @@ async fn ask(loaded: &Loaded, name: &str, graph: &Graph) -> Result<Vec<Problem>,
 }
 
 async fn explain(kpi: &Kpi, graph: &Graph) -> Result<(), GraphError> {
-    let mut parameters = kpi.parameters.first().cloned().unwrap_or_default();
-    if kpi.mode != Mode::Snapshot {
-        // Planning does not look at values, but wants the names.
-        parameters.extend(["since", "until"].map(|name| (name.to_owned(), Literal::String(String::new()))));
-    }
+    // Planning does not look at values, but wants the names.
+    let parameters = kpi.parameters_between(BEGINNING, BEGINNING).swap_remove(0);
     let query = format!("{EXPLAIN}{}", kpi.query);
     let request = Request {
         kpi: &kpi.id,

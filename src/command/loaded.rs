@@ -37,10 +37,8 @@ pub(super) fn settings(common: &Common) -> anyhow::Result<Option<Config>> {
 /// Loads everything that can run. `None` when there is nothing to go on with; why has then been said.
 pub(super) fn load(common: &Common) -> anyhow::Result<Option<Loaded>> {
     let Some(mut loaded) = files(common)? else { return Ok(None) };
-    let catalog = &mut loaded.catalog;
-    leave_out_without_graph(catalog, &loaded.config.graphs);
-    catalog.problems.extend(catalog.kpis.iter().filter_map(|kpi| not_run(kpi)));
-    catalog.sort_problems();
+    leave_out_without_graph(&mut loaded.catalog, &loaded.config.graphs);
+    loaded.catalog.sort_problems();
     Ok(Some(loaded))
 }
 
@@ -80,13 +78,6 @@ fn leave_out_without_graph(catalog: &mut Catalog, graphs: &[GraphConfig]) {
         .partition::<Vec<_>, _>(|kpi: &Arc<Kpi>| kpi.graph.as_deref().is_none_or(|graph| names.contains(&graph)));
     catalog.kpis = kept;
     catalog.problems.extend(lost.iter().map(|kpi| no_graph(kpi, &names)));
-}
-
-/// A file that is right and has no values all the same.
-fn not_run(kpi: &Kpi) -> Option<Problem> {
-    let fix = "nothing is wrong with the file; until then its metrics have no values".to_owned();
-    let message = kpi.mode.not_run()?.to_owned();
-    Some(Problem { gravity: Gravity::Warning, path: kpi.path.clone(), span: None, message, fix })
 }
 
 fn no_graph(kpi: &Kpi, names: &[&str]) -> Problem {

@@ -1,4 +1,5 @@
-//! `run`: asks the graph for some KPIs once, and shows rows, series and timing.
+//! `run`: asks the graph for some KPIs once, and shows rows, series and timing. Of a window KPI that is all it would have
+//! counted by now; what is saved of it is left alone.
 
 use std::collections::HashSet;
 use std::fs;
@@ -87,10 +88,6 @@ fn names(loaded: &Loaded) -> String {
 }
 
 async fn show_run(kpi: &Kpi, graph: &Graph, title: &str, constant: &Constant, limit: usize) -> anyhow::Result<bool> {
-    if let Some(reason) = kpi.mode.not_run() {
-        writeln!(anstream::stderr(), "{title}: {reason}")?;
-        return Ok(false);
-    }
     let mut rows: Vec<Row> = Vec::new();
     let run = schedule::run(kpi, &mut graph.turn().await, &mut |row| {
         if rows.len() < limit {
@@ -103,6 +100,9 @@ async fn show_run(kpi: &Kpi, graph: &Graph, title: &str, constant: &Constant, li
         Err(error) => {
             let failed = format!("{title}: failed after {}: {}", time(&run), error.in_file(kpi));
             writeln!(anstream::stderr(), "{failed}")?;
+            if kpi.window().is_some() && error.is_too_much_at_once() {
+                writeln!(anstream::stderr(), "  this was all of it at once; `serve` goes on with smaller windows")?;
+            }
             Ok(false)
         }
     }

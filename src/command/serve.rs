@@ -12,11 +12,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::Ended;
 use super::loaded::{self, Loaded};
-use crate::board::{Board, Lane, Slot};
+use crate::board::Board;
 use crate::cli::Common;
 use crate::http::{self, Refresh, Refreshed, Settings, Site, UnknownKpi};
 use crate::instruments::Instruments;
 use crate::schedule::{Outcome, Scheduler};
+use crate::state::{State, StateError};
 
 /// A supervisor's patience: after SIGTERM the process is gone within 5 s.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -61,7 +62,7 @@ async fn open(loaded: &Loaded) -> anyhow::Result<(Site, Arc<Scheduler>)> {
     let board = Arc::new(Board::new(&catalog.kpis, &names, loaded.constant()));
     let instruments = Arc::new(Instruments::new(&catalog.kpis, &catalog.packs, &names)?);
     instruments.rejected_files(catalog.rejected_files());
-    let scheduler = Arc::new(Scheduler::start(&board, &instruments, &graphs).await?);
+    let scheduler = Arc::new(Scheduler::start(&board, &instruments, &graphs, state(loaded)?).await?);
     let settings = Settings {
         lifecycle: loaded.config.web.lifecycle,
         dashboard_url: loaded.config.web.dashboard_url.clone(),
@@ -71,30 +72,25 @@ async fn open(loaded: &Loaded) -> anyhow::Result<(Site, Arc<Scheduler>)> {
     Ok((Site { board, instruments, refresh, settings }, scheduler))
 }
 
+/// Where totals are kept, when the settings say so and there is a KPI that has any.
+fn state(loaded: &Loaded) -> Result<Option<State>, StateError> {
+    let counts = loaded.catalog.kpis.iter().any(|kpi| kpi.window().is_some());
+    loaded.config.state.as_deref().filter(|_| counts).map(State::open).transpose()
+}
+
 /// What the web side may ask of the scheduler.
 fn refresh(scheduler: &Arc<Scheduler>, board: &Arc<Board>) -> Refresh {
     let (scheduler, board) = (scheduler.clone(), board.clone());
     Arc::new(move |kpi: Option<String>| {
         let (scheduler, board) = (scheduler.clone(), board.clone());
         async move {
-            let mut answers = match &kpi {
-                None => Vec::new(),
-                Some(id) => not_run(board.slot(id).ok_or_else(|| UnknownKpi(id.clone()))?),
-            };
-            answers.extend(scheduler.refresh(kpi.as_deref()).await.into_iter().map(refreshed));
-            Ok(answers)
+            if let Some(id) = kpi.as_ref().filter(|id| board.slot(id).is_none()) {
+                return Err(UnknownKpi(id.clone()));
+            }
+            Ok(scheduler.refresh(kpi.as_deref()).await.into_iter().map(refreshed).collect())
         }
         .boxed()
     })
-}
-
-/// Who asks for a KPI that is not run must not take silence for success.
-fn not_run(slot: &Slot) -> Vec<Refreshed> {
-    let failed = |lane: &Lane| {
-        let result = Err(lane.status().not_run?.to_owned());
-        Some(refreshed(Outcome { kpi: slot.kpi.id.clone(), graph: lane.graph.clone(), result }))
-    };
-    slot.lanes().iter().filter_map(failed).collect()
 }
 
 fn refreshed(outcome: Outcome) -> Refreshed {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::SemaphorePermit;
 
-use crate::row::{Change, Parameters, Row};
+use crate::row::{Change, Parameters, Row, UnixMillis, Value};
 
 mod bolt;
 mod error;
@@ -72,13 +72,14 @@ impl Graph {
             database: None,
             timeout,
         };
-        match self.ask(&request, &mut |_| ControlFlow::Continue(())).await {
-            Err(GraphError::Timeout(within)) => {
-                let cause = format!("it does not answer within {}", humantime::format_duration(within));
-                Err(GraphError::Unreachable { uri: self.address(), cause })
-            }
-            answer => answer,
-        }
+        self.ask(&request, &mut |_| ControlFlow::Continue(())).await.map_err(|error| self.hung(error))
+    }
+
+    /// A graph that does not answer so small a question in time is one that cannot be reached.
+    fn hung(&self, error: GraphError) -> GraphError {
+        let GraphError::Timeout(within) = error else { return error };
+        let cause = format!("it does not answer within {}", humantime::format_duration(within));
+        GraphError::Unreachable { uri: self.address(), cause }
     }
 
     /// Makes all changes, in this order, or none of them. KPIs have no way to this: they ask, and only read.
@@ -119,5 +120,30 @@ impl Turn<'_> {
     /// [`GraphError`] says by reason what went wrong; rows that came before it have been handed over.
     pub async fn rows(&mut self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
         self.graph.ask(request, sink).await
+    }
+
+    /// What the graph's own clock shows, which is what it writes as the time of an event.
+    ///
+    /// # Errors
+    /// As [`Graph::ping`].
+    pub async fn clock(&mut self, timeout: Duration) -> Result<UnixMillis, GraphError> {
+        let request = Request {
+            kpi: "cypher-exporter/clock",
+            query: "RETURN datetime().epochMillis AS now",
+            columns: &["now".into()],
+            parameters: &Parameters::new(),
+            database: None,
+            timeout,
+        };
+        let mut now = None;
+        let mut take = |row: Row| {
+            now = row.into_iter().next();
+            ControlFlow::Continue(())
+        };
+        self.graph.ask(&request, &mut take).await.map_err(|error| self.graph.hung(error))?;
+        match now {
+            Some(Value::Integer(now)) => Ok(UnixMillis(now)),
+            other => Err(GraphError::Decode(format!("the graph's clock shows {other:?}, no number of milliseconds"))),
+        }
     }
 }

@@ -112,7 +112,8 @@ fn lane(lane: &Lane) -> Value {
         "rows": status.rows,
         "series": status.series,
         "error": status.error,
-        "not_run": status.not_run,
+        "counted_until": timestamp(status.counted_until),
+        "window_lag_seconds": status.window_lag,
     })
 }
 

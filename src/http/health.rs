@@ -17,7 +17,7 @@ pub(super) fn not_ready(board: &Board) -> Option<String> {
 
 /// `unknown` before each KPI has run, `healthy` when all ran well, `unhealthy` when none did or no graph answers.
 pub(super) fn status(board: &Board) -> &'static str {
-    let runs: Vec<_> = board.lanes().map(|lane| lane.status()).filter(|status| status.not_run.is_none()).collect();
+    let runs: Vec<_> = board.lanes().map(|lane| lane.status()).collect();
     let failed = runs.iter().filter(|status| status.error.is_some()).count();
     if !board.first_pass_done() {
         "unknown"
@@ -32,6 +32,6 @@ pub(super) fn status(board: &Board) -> &'static str {
 
 /// Whether runs are under way or due, wherever there is something to run.
 pub(super) fn scheduler_running(board: &Board) -> bool {
-    let mut runs = board.lanes().map(|lane| lane.status()).filter(|status| status.not_run.is_none()).peekable();
+    let mut runs = board.lanes().map(|lane| lane.status()).peekable();
     runs.peek().is_none() || runs.any(|status| status.running || status.next_run.is_some())
 }

@@ -1,15 +1,18 @@
 //! The status page: links, and every KPI in a table. One file, nothing loaded from elsewhere.
 
 use std::fmt::Write;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use hyper::StatusCode;
 use hyper::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 
 use super::routes::{Answer, whole, with};
 use super::{Site, health};
-use crate::board::{Lane, Slot};
+use crate::board::{Lane, Slot, Status};
 use crate::metric::Points;
+
+/// A count this many seconds behind is catching up, or cannot.
+const TOLD_LAG: f64 = 60.0;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -62,11 +65,12 @@ fn row(slot: &Slot, lane: &Lane, several_graphs: bool) -> String {
     let status = lane.status();
     let types: Vec<_> = slot.kpi.metrics.iter().map(|metric| metric.shape.metric_type().as_str()).collect();
     let help = slot.kpi.metrics.first().map_or("", |metric| metric.desc.help.as_str());
-    let error = status.error.as_deref().or(status.not_run).unwrap_or_default();
+    let error = status.error.as_deref().unwrap_or_default();
     let took = status.duration.map_or("–".to_owned(), |took| format!("{:.1} ms", took.as_secs_f64() * 1000.0));
     let next = if status.running { "now".to_owned() } else { time(status.next_run) };
     let graph = if several_graphs { format!("<td>{}", escape(&lane.graph)) } else { String::new() };
-    let cells = [types.join(", "), escape(&values(lane)), time(status.last_run), next, took];
+    let value = format!("{}{}", escape(&values(lane)), counted(&status));
+    let cells = [types.join(", "), value, time(status.last_run), next, took];
     let cells: String = cells.iter().map(|cell| format!("<td>{cell}")).collect();
     let id = escape(&slot.kpi.id);
     format!("<tr><td title=\"{}\">{id}{graph}{cells}<td class=\"error\">{}\n", escape(help), escape(error))
@@ -85,6 +89,16 @@ fn values(lane: &Lane) -> String {
         | Points::StateSet { .. } => format!("{} series", points.len()),
     });
     shown.collect::<Vec<_>>().join(", ")
+}
+
+/// Up to when a window KPI has counted, and how far that is behind where that is worth a word.
+fn counted(status: &Status) -> String {
+    let Some(until) = status.counted_until else { return String::new() };
+    let lag = status.window_lag.filter(|lag| *lag >= TOLD_LAG).map_or(String::new(), |lag| {
+        let lag = Duration::from_secs_f64(lag.floor());
+        format!(", {} behind", humantime::format_duration(lag))
+    });
+    format!(" <small>counted to {}{lag}</small>", time(Some(until)))
 }
 
 /// Four digits after the point are enough: the page is for a glance, `/metrics` for the exact value.
@@ -134,6 +148,16 @@ mod tests {
         ] {
             assert_eq!(short(value), expected);
         }
+    }
+
+    #[test]
+    fn a_count_says_how_far_it_is() {
+        let until = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_252_087);
+        let shown = |lag| counted(&Status { counted_until: Some(until), window_lag: lag, ..Status::default() });
+        assert!(shown(Some(0.5)).ends_with(">09:08:07</time></small>"), "{}", shown(Some(0.5)));
+        assert_eq!(shown(Some(-5.0)), shown(None));
+        assert!(shown(Some(7261.5)).ends_with(">09:08:07</time>, 2h 1m 1s behind</small>"), "{}", shown(Some(7261.5)));
+        assert_eq!(counted(&Status::default()), "");
     }
 
     #[test]

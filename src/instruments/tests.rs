@@ -46,8 +46,10 @@ fn samples(instruments: &Instruments) -> String {
 fn the_names_are_those_that_kpis_cannot_take() {
     let instruments = Instruments::new(&[kpi("p/a")], &[], &["default".into()]).unwrap();
     let lane = instruments.lane(&kpi("p/a"), "default");
-    lane.succeeded(Duration::from_secs(1), 1, 1);
+    lane.succeeded(Some(Duration::from_secs(1)), 1, 1);
     lane.failed(Some(Duration::from_secs(1)), "timeout");
+    lane.window_lag(0.0);
+    lane.state_discarded("changed");
     instruments.scraped(Duration::from_millis(1), 1);
     let names: Vec<_> = instruments.families().iter().map(|family| family.desc.name.to_string()).collect();
     assert_eq!(names, own::NAMES);
@@ -80,9 +82,9 @@ fn after_a_failure_and_a_success_on_two_graphs() {
     let instruments = Instruments::new(&[kpi("p/a")], &[], &graphs).unwrap();
     let (one, two) = (instruments.lane(&kpi("p/a"), "one"), instruments.lane(&kpi("p/a"), "two"));
     one.failed(Some(Duration::from_millis(250)), "timeout");
-    one.succeeded(Duration::from_millis(500), 7, 3);
+    one.succeeded(Some(Duration::from_millis(500)), 7, 3);
     one.skipped("null_value", 2);
-    two.succeeded(Duration::from_secs(2), 1, 1);
+    two.succeeded(Some(Duration::from_secs(2)), 1, 1);
     two.failed(Some(Duration::from_secs(3)), "unreachable");
     instruments.graph_up("one", true);
     instruments.rejected_files(2);
@@ -115,16 +117,41 @@ fn after_a_failure_and_a_success_on_two_graphs() {
 }
 
 #[test]
+fn a_window_kpi_tells_how_far_behind_it_is_and_what_was_not_taken() {
+    let window = "// Help.\n/*kpi\nname = \"p_total\"\ntype = \"counter\"\nmode = \"window\"\n*/\n\
+                  MATCH (e) WHERE e.t > $since AND e.t <= $until RETURN 1 AS value";
+    let kpi = kpi::one("queries/p/a.cypher", window);
+    let instruments = Instruments::new(std::slice::from_ref(&kpi), &[], &["default".into()]).unwrap();
+    let windows = || {
+        let text = samples(&instruments);
+        let of_windows = |line: &&str| line.contains("window_lag") || line.contains("discarded");
+        text.lines().filter(of_windows).map(|line| format!("{line}\n")).collect::<String>()
+    };
+    insta::assert_snapshot!(windows(), @r#"
+    cypher_exporter_state_discarded_total{kpi="p/a",reason="changed"} 0
+    cypher_exporter_state_discarded_total{kpi="p/a",reason="damaged"} 0
+    "#);
+    let lane = instruments.lane(&kpi, "default");
+    lane.state_discarded("damaged");
+    lane.window_lag(-1.5);
+    insta::assert_snapshot!(windows(), @r#"
+    cypher_exporter_kpi_window_lag_seconds{kpi="p/a"} -1.5
+    cypher_exporter_state_discarded_total{kpi="p/a",reason="changed"} 0
+    cypher_exporter_state_discarded_total{kpi="p/a",reason="damaged"} 1
+    "#);
+}
+
+#[test]
 fn packs_name_their_own_timings() {
     let packs = [
         pack("p", Some(timing("p_query_latency_seconds", Some("query_type"))), None),
         pack("q", Some(timing("q_latency_ms", None)), Some(timing("q_export_latency_ms", None))),
     ];
     let instruments = Instruments::new(&[], &packs, &["default".into()]).unwrap();
-    instruments.lane(&kpi("p/a"), "default").succeeded(Duration::from_millis(250), 1, 1);
+    instruments.lane(&kpi("p/a"), "default").succeeded(Some(Duration::from_millis(250)), 1, 1);
     instruments.lane(&kpi("p/b"), "default").failed(Some(Duration::from_secs(250)), "timeout");
-    instruments.lane(&kpi("q/c"), "default").succeeded(Duration::from_millis(250), 1, 1);
-    instruments.lane(&kpi("q/d"), "default").succeeded(Duration::from_micros(250), 1, 1);
+    instruments.lane(&kpi("q/c"), "default").succeeded(Some(Duration::from_millis(250)), 1, 1);
+    instruments.lane(&kpi("q/d"), "default").succeeded(Some(Duration::from_micros(250)), 1, 1);
     instruments.scraped(Duration::from_millis(2), 1);
     let text: String =
         samples(&instruments).lines().filter(|line| !line.starts_with("cypher")).map(|l| format!("{l}\n")).collect();

@@ -87,11 +87,11 @@ const TYPES: [(&str, MetricType); 6] = [
 const MODES: [(&str, bool); 2] = [("snapshot", false), ("window", true)];
 const STARTS: [(&str, Start); 2] = [("beginning", Start::Beginning), ("now", Start::Now)];
 const TIMES: [(&str, TimeForm); 5] = [
-    ("datetime", TimeForm::DateTime),
-    ("localdatetime", TimeForm::LocalDateTime),
-    ("epoch_ms", TimeForm::EpochMillis),
-    ("epoch_s", TimeForm::EpochSeconds),
-    ("iso", TimeForm::Iso),
+    TimeForm::DateTime.named(),
+    TimeForm::LocalDateTime.named(),
+    TimeForm::EpochMillis.named(),
+    TimeForm::EpochSeconds.named(),
+    TimeForm::Iso.named(),
 ];
 const DUPLICATES: [(&str, OnDuplicate); 2] = [("error", OnDuplicate::Error), ("sum", OnDuplicate::Sum)];
 

@@ -12,6 +12,7 @@ mod catalog;
 mod columns;
 mod cron;
 pub mod cypher;
+mod definition;
 mod example;
 mod expect;
 mod fields;
@@ -26,14 +27,17 @@ mod problem;
 pub mod promql;
 mod shape;
 pub mod vocabulary;
+mod window;
 
 #[cfg(test)]
 pub(crate) use catalog::one;
 pub use catalog::{Catalog, Defaults, load};
 pub use cron::Cron;
+pub use definition::Definition;
 pub use pack::{EXPORT_LATENCY, Pack, PanelRow, QUERY_LATENCY, RecordingRule, Timing};
 pub use problem::{Gravity, Problem, nearest, offset};
 use promql::{Operator, Promql};
+pub use window::{BEGINNING, Start, TimeForm, Window, iso};
 
 /// One file's text and the name it has for people, e.g. `queries/bmad/orphaned_agents.cypher`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -216,48 +220,7 @@ pub enum Mode {
     /// The rows of a run replace the family.
     Snapshot,
     /// The rows of a run are events since the last one.
-    Window {
-        /// Distance behind the graph's clock.
-        lag: Duration,
-        /// Where a KPI without state begins.
-        start: Start,
-        /// What `$since` and `$until` are.
-        time: TimeForm,
-    },
-}
-
-impl Mode {
-    /// Why KPIs of this mode do not run.
-    pub fn not_run(&self) -> Option<&'static str> {
-        match self {
-            Mode::Snapshot => None,
-            Mode::Window { .. } => Some("mode = \"window\" is not run yet"),
-        }
-    }
-}
-
-/// Where a window KPI without state begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start {
-    /// With the oldest event.
-    Beginning,
-    /// With the first run.
-    Now,
-}
-
-/// The form of `$since` and `$until`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimeForm {
-    /// A zoned datetime.
-    DateTime,
-    /// A local datetime, UTC.
-    LocalDateTime,
-    /// Milliseconds since 1970.
-    EpochMillis,
-    /// Seconds since 1970.
-    EpochSeconds,
-    /// An ISO 8601 string, UTC.
-    Iso,
+    Window(Window),
 }
 
 /// What a failed run does to the last good values.

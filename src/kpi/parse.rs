@@ -11,7 +11,10 @@ use super::header::{self, Header};
 use super::metrics::{self, Names};
 use super::opening::{self, Opening};
 use super::problem::{Problem, Problems, nearest};
-use super::{Condition, Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Shape, Source, Start, TimeForm, fields};
+use super::window::SINCE_AND_UNTIL;
+use super::{
+    Condition, Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Shape, Source, Start, TimeForm, Window, fields,
+};
 use crate::metric::MetricType;
 use crate::row::Parameters;
 
@@ -20,8 +23,6 @@ const LAG: Duration = Duration::from_secs(10);
 const MAX_SERIES: usize = 10_000;
 /// A kept value outlives at least this, so that a short outage of a quick KPI does not empty the page.
 const STALE_AT_LEAST: Duration = Duration::from_secs(15 * 60);
-/// What a window query is given besides its own parameters.
-const WINDOW_PARAMETERS: [&str; 2] = ["since", "until"];
 
 /// Parses one file. A KPI comes only without errors; warnings may stand beside it.
 pub(super) fn parse(source: &Source, defaults: &Defaults<'_>) -> (Option<Kpi>, Vec<Problem>) {
@@ -145,6 +146,7 @@ fn mode(header: &Header, metrics: &[Metric], problems: &mut Problems<'_>) -> Mod
         }
         return Mode::Snapshot;
     };
+    refuse_keys_of_snapshots(header, problems);
     for metric in metrics {
         let metric_type = metric.shape.metric_type();
         if !matches!(metric_type, MetricType::Counter | MetricType::Histogram) {
@@ -156,10 +158,23 @@ fn mode(header: &Header, metrics: &[Metric], problems: &mut Problems<'_>) -> Mod
             );
         }
     }
-    Mode::Window {
+    Mode::Window(Window {
         lag: header.lag.as_ref().map_or(LAG, |at| at.value),
         start: header.start.as_ref().map_or(Start::Beginning, |at| at.value),
         time: header.time.as_ref().map_or(TimeForm::DateTime, |at| at.value),
+    })
+}
+
+/// Keys that would be read and have no effect on windows.
+fn refuse_keys_of_snapshots(header: &Header, problems: &mut Problems<'_>) {
+    if let Some(stale_after) = &header.stale_after {
+        let message = "`stale_after` is for snapshots: what a window KPI has counted is right however old it is";
+        let fix = "take it out; cypher_exporter_kpi_window_lag_seconds tells how far the totals are behind";
+        problems.error(stale_after.span.clone(), message, fix);
+    }
+    if let Some(error) = header.on_duplicate.as_ref().filter(|at| at.value == OnDuplicate::Error) {
+        let message = "the rows of a window add up, also those with the same labels";
+        problems.error(error.span.clone(), message, "take `on_duplicate` out");
     }
 }
 
@@ -172,7 +187,7 @@ fn parameters(header: &Header, statement: &Statement, mode: &Mode, problems: &mu
         if !given.insert(name) {
             continue;
         }
-        if WINDOW_PARAMETERS.contains(&name) {
+        if SINCE_AND_UNTIL.contains(&name) {
             problems.error(span.clone(), format!("`{name}` is kept for windows"), "call the parameter otherwise");
         } else if !used.contains(name) {
             problems.warning(span.clone(), format!("the query does not use `${name}`"), "take it out of `params`");
@@ -181,7 +196,7 @@ fn parameters(header: &Header, statement: &Statement, mode: &Mode, problems: &mu
     let mut asked = HashSet::new();
     for used in statement.parameters.iter().filter(|used| asked.insert(used.name.as_str())) {
         let name = used.name.as_str();
-        if WINDOW_PARAMETERS.contains(&name) {
+        if SINCE_AND_UNTIL.contains(&name) {
             if !is_window {
                 let fix = "write mode = \"window\" into the header, or another parameter into the query";
                 problems.error(used.span.clone(), format!("`${name}` is given to windows only"), fix);
@@ -200,7 +215,7 @@ fn parameters(header: &Header, statement: &Statement, mode: &Mode, problems: &mu
             problems.error(used.span.clone(), format!("the parameter `${name}` has no value"), fix);
         }
     }
-    let missing = WINDOW_PARAMETERS.iter().find(|name| !used.contains(**name));
+    let missing = SINCE_AND_UNTIL.iter().find(|name| !used.contains(**name));
     if let (true, Some(name)) = (is_window, missing) {
         let place = header.window.as_ref().map_or(0..0, |at| at.span.clone());
         let fix = "ask for the events of the window only: WHERE e.timestamp > $since AND e.timestamp <= $until";

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::label_sets::{LabelSet, LabelSets};
-use super::snapshot::Numbered;
+use super::rows::Numbered;
 use super::value::{Cell, Number};
 use super::{MeasureError, Skipped};
 use crate::kpi::{Column, Kpi, Metric, OnDuplicate, Shape};
@@ -13,6 +13,8 @@ use crate::metric::{Distribution, Points, Quantiles, Series};
 pub(super) struct Growing<'k> {
     metric: &'k Metric,
     series: ByType<'k>,
+    /// What the rows of a window are added to.
+    before: Option<&'k Arc<Points>>,
 }
 
 enum ByType<'k> {
@@ -35,30 +37,20 @@ const SUM: &str = "aggregate in the query, or write on_duplicate = \"sum\"";
 const AGGREGATE: &str = "aggregate in the query, or return another label";
 const DISTINCT: &str = "write RETURN DISTINCT";
 
+/// What a counter's value must be, by what becomes of it.
+const TOTAL: &str = "a counter's total: it must not be negative";
+const ADDED: &str = "added to a counter: it must not be negative";
+
 impl<'k> Growing<'k> {
+    /// A metric of which nothing is known.
     pub(super) fn new(kpi: &'k Kpi, metric: &'k Metric) -> Self {
-        let (desc, limit) = (&*metric.desc, kpi.max_series);
         let sum = kpi.on_duplicate == OnDuplicate::Sum;
-        let series = match &metric.shape {
-            Shape::Gauge { value } => {
-                ByType::Plain { value: *value, counter: false, sum, sets: LabelSets::new(desc, limit) }
-            }
-            Shape::Counter { value } => {
-                ByType::Plain { value: *value, counter: true, sum, sets: LabelSets::new(desc, limit) }
-            }
-            Shape::Histogram { value, weight, bounds } => {
-                ByType::Histogram { value: *value, weight: *weight, bounds, sets: LabelSets::new(desc, limit) }
-            }
-            Shape::Summary { quantiles, columns, sum, count } => ByType::Summary {
-                columns: SummaryColumns { quantiles, values: columns, sum: *sum, count: *count },
-                sets: LabelSets::new(desc, limit),
-            },
-            Shape::Info => ByType::Info { sets: LabelSets::new(desc, limit) },
-            Shape::StateSet { value, states } => {
-                ByType::StateSet { value: *value, states: states.as_ref(), sets: LabelSets::new(desc, limit) }
-            }
-        };
-        Self { metric, series }
+        Self { metric, series: ByType::new(kpi, metric, sum, None), before: None }
+    }
+
+    /// A metric that has been counted before: rows add up.
+    pub(super) fn over(kpi: &'k Kpi, metric: &'k Metric, before: Option<&'k Arc<Points>>) -> Self {
+        Self { metric, series: ByType::new(kpi, metric, true, before.map(|points| &**points)), before }
     }
 
     /// Takes what a row says of this metric; a value that is NULL or NaN is counted and left out.
@@ -68,7 +60,7 @@ impl<'k> Growing<'k> {
             ByType::Plain { value, counter, sum, sets } => {
                 let Some(number) = row.number(*value, skipped)? else { return Ok(()) };
                 if *counter {
-                    row.cell(*value).not_negative(number, "a counter's total: it must not be negative")?;
+                    row.cell(*value).not_negative(number, if *sum { ADDED } else { TOTAL })?;
                 }
                 let labels = row.labels(metric)?;
                 if *sum {
@@ -100,8 +92,17 @@ impl<'k> Growing<'k> {
         }
     }
 
-    /// The series, with the zeros that were expected and did not come.
-    pub(super) fn finish(self) -> Result<Points, MeasureError> {
+    /// The series, with the zeros that were expected and did not come. Where no row of a window said anything they are those
+    /// of before.
+    pub(super) fn finish(self) -> Result<Arc<Points>, MeasureError> {
+        match self.before {
+            Some(before) if self.series.is_untouched() => Ok(before.clone()),
+            Some(_) | None => self.complete().map(Arc::new),
+        }
+    }
+
+    /// The series, with the zeros that are expected and are not there.
+    pub(super) fn complete(self) -> Result<Points, MeasureError> {
         let expected = &self.metric.expected;
         Ok(match self.series {
             ByType::Plain { counter, mut sets, .. } => {
@@ -119,6 +120,61 @@ impl<'k> Growing<'k> {
             ByType::Info { sets } => Points::Info(sets.into_series()),
             ByType::StateSet { states, sets, .. } => state_set(sets.into_series(), states),
         })
+    }
+}
+
+impl<'k> ByType<'k> {
+    fn new(kpi: &'k Kpi, metric: &'k Metric, sum: bool, before: Option<&'k Points>) -> Self {
+        let (desc, limit) = (&*metric.desc, kpi.max_series);
+        let plain = || LabelSets::over(desc, limit, before.map_or(&[], counters));
+        match &metric.shape {
+            Shape::Gauge { value } => Self::Plain { value: *value, counter: false, sum, sets: plain() },
+            Shape::Counter { value } => Self::Plain { value: *value, counter: true, sum, sets: plain() },
+            Shape::Histogram { value, weight, bounds } => {
+                let sets = LabelSets::over(desc, limit, before.map_or(&[], histograms));
+                Self::Histogram { value: *value, weight: *weight, bounds, sets }
+            }
+            Shape::Summary { quantiles, columns, sum, count } => Self::Summary {
+                columns: SummaryColumns { quantiles, values: columns, sum: *sum, count: *count },
+                sets: LabelSets::new(desc, limit),
+            },
+            Shape::Info => Self::Info { sets: LabelSets::new(desc, limit) },
+            Shape::StateSet { value, states } => {
+                Self::StateSet { value: *value, states: states.as_ref(), sets: LabelSets::new(desc, limit) }
+            }
+        }
+    }
+
+    fn is_untouched(&self) -> bool {
+        match self {
+            Self::Plain { sets, .. } => sets.is_untouched(),
+            Self::Histogram { sets, .. } => sets.is_untouched(),
+            Self::Summary { sets, .. } => sets.is_untouched(),
+            Self::Info { sets } => sets.is_untouched(),
+            Self::StateSet { sets, .. } => sets.is_untouched(),
+        }
+    }
+}
+
+/// The totals of a counter; only counters and histograms are counted in windows.
+fn counters(points: &Points) -> &[Series<f64>] {
+    match points {
+        Points::Counter(series) => series,
+        Points::Gauge(_)
+        | Points::Histogram { .. }
+        | Points::Summary { .. }
+        | Points::Info(_)
+        | Points::StateSet { .. } => &[],
+    }
+}
+
+/// The totals of a histogram.
+fn histograms(points: &Points) -> &[Series<Distribution>] {
+    match points {
+        Points::Histogram { series, .. } => series,
+        Points::Gauge(_) | Points::Counter(_) | Points::Summary { .. } | Points::Info(_) | Points::StateSet { .. } => {
+            &[]
+        }
     }
 }
 

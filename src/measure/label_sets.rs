@@ -15,21 +15,40 @@ pub(super) type LabelSet = Box<[Arc<str>]>;
 pub(super) struct LabelSets<'k, T> {
     desc: &'k Desc,
     limit: usize,
+    /// What was known before the run, in order of labels. It stays as it is: a row that speaks of it makes a copy.
+    before: &'k [Series<T>],
     known: HashMap<LabelSet, T>,
+    /// How many of `known` are not in `before`.
+    new: usize,
 }
 
 impl<'k, T: Clone> LabelSets<'k, T> {
     pub(super) fn new(desc: &'k Desc, limit: usize) -> Self {
-        Self { desc, limit, known: HashMap::new() }
+        Self::over(desc, limit, &[])
     }
 
-    /// What is known of a label set, which begins as `new` when this is its first row.
+    pub(super) fn over(desc: &'k Desc, limit: usize, before: &'k [Series<T>]) -> Self {
+        Self { desc, limit, before, known: HashMap::new(), new: 0 }
+    }
+
+    /// Whether no row has spoken of any label set.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// What is known of a label set, which begins as `new` when nothing is.
     pub(super) fn at(&mut self, labels: LabelSet, new: impl FnOnce() -> T) -> Result<&mut T, MeasureError> {
-        let full = self.known.len() >= self.limit;
+        let full = self.before.len() + self.new >= self.limit;
         match self.known.entry(labels) {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
-            Entry::Vacant(_) if full => Err(too_many(self.desc, self.limit)),
-            Entry::Vacant(entry) => Ok(entry.insert(new())),
+            Entry::Vacant(entry) => match find(self.before, entry.key()) {
+                Some(known) => Ok(entry.insert(known.value.clone())),
+                None if full => Err(too_many(self.desc, self.limit)),
+                None => {
+                    self.new += 1;
+                    Ok(entry.insert(new()))
+                }
+            },
         }
     }
 
@@ -50,11 +69,8 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         }
         for seen in self.patterns(expected) {
             for labels in combinations(seen, expected) {
-                if !self.known.contains_key(&labels) {
-                    if self.known.len() >= self.limit {
-                        return Err(too_many(self.desc, self.limit));
-                    }
-                    self.known.insert(labels, zero.clone());
+                if find(self.before, &labels).is_none() {
+                    self.at(labels, || zero.clone())?;
                 }
             }
         }
@@ -72,18 +88,32 @@ impl<'k, T: Clone> LabelSets<'k, T> {
             let values = labels.iter().enumerate();
             values.map(|(at, value)| if is_expected(at) { empty.clone() } else { value.clone() }).collect()
         };
-        let mut patterns: Vec<_> = self.known.keys().map(blank).collect();
+        let before = self.before.iter().map(|series| &series.labels);
+        let mut patterns: Vec<_> = before.chain(self.known.keys()).map(blank).collect();
         patterns.sort_unstable();
         patterns.dedup();
         patterns
     }
 
     /// The series, in order of their labels: two runs of the same graph give the same text.
-    pub(super) fn into_series(self) -> Vec<Series<T>> {
-        let mut series: Vec<_> = self.known.into_iter().map(|(labels, value)| Series { labels, value }).collect();
-        series.sort_unstable_by(|a, b| a.labels.cmp(&b.labels));
+    pub(super) fn into_series(mut self) -> Vec<Series<T>> {
+        let mut series = Vec::with_capacity(self.before.len() + self.new);
+        let unmoved = |known: &Series<T>| Series {
+            // The labels' text stays shared, so that totals that are made anew each window cost little.
+            labels: known.labels.clone(),
+            value: self.known.remove(&known.labels).unwrap_or_else(|| known.value.clone()),
+        };
+        series.extend(self.before.iter().map(unmoved));
+        series.extend(self.known.into_iter().map(|(labels, value)| Series { labels, value }));
+        // This sort finds the run that is in order already.
+        series.sort_by(|a, b| a.labels.cmp(&b.labels));
         series
     }
+}
+
+fn find<'s, T>(series: &'s [Series<T>], labels: &LabelSet) -> Option<&'s Series<T>> {
+    let at = series.binary_search_by(|known| known.labels.cmp(labels)).ok()?;
+    series.get(at)
 }
 
 /// `seen` with every combination of the expected values put in.

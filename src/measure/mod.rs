@@ -2,16 +2,18 @@
 
 mod growing;
 mod label_sets;
-mod snapshot;
+mod rows;
 mod substitute;
+mod totals;
 mod value;
 
 use std::sync::Arc;
 
 use crate::metric::Points;
 
-pub use snapshot::Snapshot;
+pub use rows::{MAX_ROWS_OF_WINDOW, Rows};
 pub use substitute::substitute;
+pub use totals::Totals;
 
 /// What a run brought.
 #[derive(Clone, Debug)]
@@ -111,6 +113,12 @@ pub enum MeasureError {
         /// What to write instead.
         fix: &'static str,
     },
+    /// More rows than a window may have.
+    #[error("a window has more than {limit} rows; aggregate in the query")]
+    TooManyRows {
+        /// How many it may have.
+        limit: u64,
+    },
     /// More label sets than `max_series`.
     #[error("`{metric}` has more than {limit} series; return fewer label values, or raise `max_series`")]
     TooManySeries {
@@ -126,13 +134,27 @@ fn with(labels: &str) -> String {
 }
 
 impl MeasureError {
+    /// Whether there was too much of something, so that less at once may go well.
+    pub fn is_limit(&self) -> bool {
+        match self {
+            MeasureError::TooManyRows { .. } | MeasureError::TooManySeries { .. } => true,
+            MeasureError::Value { .. }
+            | MeasureError::TooLarge { .. }
+            | MeasureError::Range { .. }
+            | MeasureError::Label { .. }
+            | MeasureError::State { .. }
+            | MeasureError::Duplicate { .. } => false,
+        }
+    }
+
     /// The value of the label `reason`; a closed set.
     pub fn reason(&self) -> &'static str {
         match self {
             MeasureError::Value { .. } | MeasureError::TooLarge { .. } | MeasureError::Range { .. } => "value",
             MeasureError::Label { .. } => "label",
-            MeasureError::State { .. } => "state",
+            MeasureError::State { .. } => "unexpected_state",
             MeasureError::Duplicate { .. } => "duplicate",
+            MeasureError::TooManyRows { .. } => "max_rows",
             MeasureError::TooManySeries { .. } => "max_series",
         }
     }

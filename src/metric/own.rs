@@ -13,14 +13,19 @@ pub const NAMES: &[&str] = &[
     "cypher_exporter_kpi_errors_total",
     "cypher_exporter_kpi_interval_seconds",
     "cypher_exporter_kpi_last_success_timestamp_seconds",
+    "cypher_exporter_kpi_max_series",
     "cypher_exporter_kpi_rows",
     "cypher_exporter_kpi_runs_total",
     "cypher_exporter_kpi_series",
     "cypher_exporter_kpi_skipped_rows_total",
+    "cypher_exporter_kpi_stale_after_seconds",
+    "cypher_exporter_kpi_timeout_seconds",
     "cypher_exporter_kpi_up",
+    "cypher_exporter_kpi_window_lag_seconds",
     "cypher_exporter_rejected_files",
     "cypher_exporter_scrape_duration_seconds",
     "cypher_exporter_scrape_size_bytes",
+    "cypher_exporter_state_discarded_total",
     "process_cpu_seconds_total",
     "process_max_fds",
     "process_open_fds",
@@ -35,7 +40,9 @@ pub fn labels(name: &str) -> &'static [&'static str] {
     match name {
         "cypher_exporter_build_info" => &["version", "os", "arch"],
         "cypher_exporter_graph_up" => &["graph"],
-        "cypher_exporter_kpi_errors_total" | "cypher_exporter_kpi_skipped_rows_total" => &["kpi", "reason"],
+        "cypher_exporter_kpi_errors_total"
+        | "cypher_exporter_kpi_skipped_rows_total"
+        | "cypher_exporter_state_discarded_total" => &["kpi", "reason"],
         _ if name.starts_with("cypher_exporter_kpi_") => &["kpi"],
         _ => &[],
     }

@@ -1,6 +1,9 @@
 //! When a KPI runs, how a run goes, and what a failure does. A failing KPI touches no other.
 
+mod clock;
+mod counting;
 mod due;
+mod pace;
 mod run;
 mod runner;
 mod watch;
@@ -12,15 +15,17 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::board::{Board, Status};
+use crate::board::Board;
 use crate::graph::Graph;
 use crate::instruments::Instruments;
+use crate::state::State;
 
+use counting::Counting;
 use due::Trigger;
 use runner::{Request, Runner};
 use watch::GraphWatch;
 
-pub use run::{Run, RunError, run};
+pub use run::{Run, RunError, run, window};
 pub use runner::Success;
 
 /// Why the schedule could not be started.
@@ -41,6 +46,8 @@ pub struct Scheduler {
     lanes: Vec<LaneHandle>,
     tasks: TaskTracker,
     stop: CancellationToken,
+    /// Kept for this process as long as its runners may write.
+    state: Option<State>,
 }
 
 /// How to reach the runner of one KPI on one graph.
@@ -62,7 +69,8 @@ pub struct Outcome {
 }
 
 impl Scheduler {
-    /// Starts a runner for each KPI on each of its graphs; each runs at once.
+    /// Starts a runner for each KPI on each of its graphs; each runs at once. What window KPIs have counted before is taken
+    /// from `state` and shown by the time this returns; without a state they count from their start.
     ///
     /// # Errors
     /// When the cron trigger does not take an expression.
@@ -70,8 +78,10 @@ impl Scheduler {
         board: &Arc<Board>,
         instruments: &Arc<Instruments>,
         graphs: &[(Arc<str>, Arc<Graph>)],
+        state: Option<State>,
     ) -> Result<Self, ScheduleError> {
-        let mut scheduler = Self { lanes: Vec::new(), tasks: TaskTracker::new(), stop: CancellationToken::new() };
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let mut scheduler = Self { lanes: Vec::new(), tasks, stop, state };
         let mut trigger = Trigger::new(board.lanes().count());
         for (name, graph) in graphs {
             let watch = Arc::new(GraphWatch::new(name.clone(), graph.clone(), board.clone(), instruments.clone()));
@@ -104,17 +114,13 @@ impl Scheduler {
         trigger: &mut Trigger,
     ) -> Result<(), ScheduleError> {
         let kpi = &board.slots()[slot].kpi;
-        if let Some(reason) = kpi.mode.not_run() {
-            let status = Status { not_run: Some(reason), ..Status::default() };
-            board.slots()[slot].lanes()[lane].set_status(status);
-            tracing::warn!(kpi = %kpi.id, "{reason}: the KPI has no values");
-            return Ok(());
-        }
         let due = trigger.due(&kpi.id, &kpi.schedule).await;
         let due = due.map_err(|cause| ScheduleError::Cron { kpi: kpi.id.clone(), cause: cause.to_string() })?;
         let (requests, receiver) = mpsc::unbounded_channel();
         let lane_instruments = instruments.lane(kpi, &watch.name);
-        let runner = Runner::new((board.clone(), slot, lane), watch.clone(), lane_instruments, receiver, due);
+        let file = self.state.as_ref().map(|state| state.file(kpi, &watch.name));
+        let counting = Counting::open(kpi, &watch.name, file, &lane_instruments).await;
+        let runner = Runner::new((board.clone(), slot, lane), watch.clone(), lane_instruments, receiver, due, counting);
         self.tasks.spawn(runner.keep(self.stop.clone()));
         self.lanes.push(LaneHandle { kpi: kpi.id.clone(), graph: watch.name.clone(), requests });
         Ok(())

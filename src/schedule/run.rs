@@ -1,11 +1,15 @@
 //! One run: the query is asked once for each set of parameters, and its rows become samples as they arrive.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::clock;
 use crate::graph::{GraphError, Request, Turn};
-use crate::kpi::Kpi;
-use crate::measure::{MeasureError, Measured, Skipped, Snapshot};
-use crate::row::Row;
+use crate::kpi::{BEGINNING, Kpi, iso};
+use crate::measure::{MeasureError, Measured, Rows, Skipped, Totals};
+use crate::metric::Points;
+use crate::row::{Parameters, Row, UnixMillis};
+use crate::state::StateError;
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -27,6 +31,19 @@ pub enum RunError {
     /// The answer makes no samples.
     #[error(transparent)]
     Measure(#[from] MeasureError),
+    /// What was counted could not be saved, so it does not count.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// A window was too much for one query, and none is shorter.
+    #[error("{cause}; this was the window from {} to {}, and none is shorter", iso(*.since), iso(*.until))]
+    Shortest {
+        /// What was too much.
+        cause: Box<RunError>,
+        /// Exclusive.
+        since: UnixMillis,
+        /// Inclusive.
+        until: UnixMillis,
+    },
 }
 
 impl RunError {
@@ -35,6 +52,8 @@ impl RunError {
         match self {
             RunError::Graph(error) => error.reason(),
             RunError::Measure(error) => error.reason(),
+            RunError::State(_) => "state",
+            RunError::Shortest { cause, .. } => cause.reason(),
         }
     }
 
@@ -44,19 +63,75 @@ impl RunError {
             RunError::Graph(GraphError::Statement { message, place: Some(place) }) => {
                 format!("{}:{}:{}: {message}", kpi.path, place.line, place.column)
             }
-            RunError::Graph(_) | RunError::Measure(_) => self.to_string(),
+            RunError::Graph(_) | RunError::Measure(_) | RunError::State(_) | RunError::Shortest { .. } => {
+                self.to_string()
+            }
+        }
+    }
+
+    /// What the graph said, when it is to blame.
+    pub(super) fn graph(&self) -> Option<&GraphError> {
+        match self {
+            RunError::Graph(error) => Some(error),
+            RunError::Shortest { cause, .. } => cause.graph(),
+            RunError::Measure(_) | RunError::State(_) => None,
+        }
+    }
+
+    /// Whether a window of half the length may go well.
+    pub fn is_too_much_at_once(&self) -> bool {
+        match self {
+            RunError::Graph(GraphError::Timeout(_)) => true,
+            // What a query may hold in the server's memory is limited too.
+            RunError::Graph(GraphError::Server { code, .. }) => code.contains("OutOfMemory"),
+            RunError::Measure(error) => error.is_limit(),
+            RunError::Graph(_) | RunError::State(_) | RunError::Shortest { .. } => false,
         }
     }
 }
 
-/// Runs a snapshot KPI once; `seen` is shown each row.
+/// Asks a KPI once: the rows of a snapshot, or all events that a window KPI counts up to now. `seen` is shown each row.
 pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
+    let Some(window) = kpi.window() else {
+        return measure(kpi, &kpi.parameters, Rows::of_snapshot(kpi), turn, seen).await;
+    };
     let started = Instant::now();
-    let mut snapshot = Snapshot::new(kpi);
-    let asked = ask(kpi, turn, &mut snapshot, seen, started).await;
-    let skipped = snapshot.skipped();
+    match turn.clock(clock::WITHIN).await {
+        Ok(clock) => self::window(kpi, turn, &mut Totals::default(), BEGINNING, window.end(clock), seen).await,
+        Err(error) => Run::failed(error.into(), started.elapsed()),
+    }
+}
+
+/// Counts one window of a KPI: asks for the events after `since` up to `until` and adds them to `totals`, all of them or,
+/// when the run fails, none. `seen` is shown each row, also of a run that fails.
+pub async fn window(
+    kpi: &Kpi,
+    turn: &mut Turn<'_>,
+    totals: &mut Totals,
+    since: UnixMillis,
+    until: UnixMillis,
+    seen: &mut (dyn FnMut(&Row) + Send),
+) -> Run {
+    let rows = Rows::of_window(kpi, totals);
+    let run = measure(kpi, &kpi.parameters_between(since, until), rows, turn, seen).await;
+    if let Ok(measured) = &run.result {
+        *totals = Totals::after(measured);
+    }
+    run
+}
+
+async fn measure(
+    kpi: &Kpi,
+    sets: &[Parameters],
+    mut rows: Rows<'_>,
+    turn: &mut Turn<'_>,
+    seen: &mut (dyn FnMut(&Row) + Send),
+) -> Run {
+    let started = Instant::now();
+    let asked = ask(kpi, sets, turn, &mut rows, seen, started).await;
+    let skipped = rows.skipped();
     let result = match asked {
-        Ok(()) => snapshot.finish().map_err(RunError::from),
+        Ok(()) => rows.finish().map_err(RunError::from),
         Err(error) => Err(error.into()),
     };
     Run { result, skipped, duration: Some(started.elapsed()) }
@@ -64,12 +139,13 @@ pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + S
 
 async fn ask(
     kpi: &Kpi,
+    sets: &[Parameters],
     turn: &mut Turn<'_>,
-    snapshot: &mut Snapshot<'_>,
+    rows: &mut Rows<'_>,
     seen: &mut (dyn FnMut(&Row) + Send),
     started: Instant,
 ) -> Result<(), GraphError> {
-    for parameters in &kpi.parameters {
+    for parameters in sets {
         let left = kpi.timeout.saturating_sub(started.elapsed());
         if left.is_zero() {
             return Err(GraphError::Timeout(kpi.timeout));
@@ -84,10 +160,10 @@ async fn ask(
         };
         let mut take = |row: Row| {
             seen(&row);
-            snapshot.row(&row)
+            rows.row(&row)
         };
         turn.rows(&request, &mut take).await.map_err(|error| whole(error, kpi.timeout))?;
-        if snapshot.is_broken() {
+        if rows.is_broken() {
             break;
         }
     }
@@ -100,18 +176,72 @@ impl Run {
         Self { result: Err(error), skipped: Skipped::default(), duration: None }
     }
 
+    /// A run that failed before its query.
+    pub(super) fn failed(error: RunError, after: Duration) -> Self {
+        Self { duration: Some(after), ..Self::not_asked(error) }
+    }
+
+    /// A run that found its totals to be all there is.
+    pub(super) fn nothing_to_ask(points: Vec<Arc<Points>>) -> Self {
+        let measured = Measured { points, rows: 0, skipped: Skipped::default() };
+        Self { result: Ok(measured), skipped: Skipped::default(), duration: None }
+    }
+
+    /// The rows that came; none of a run that failed counts.
+    pub(super) fn rows(&self) -> u64 {
+        self.result.as_ref().map_or(0, |measured| measured.rows)
+    }
+
     /// Whether the graph is to blame, and not the query.
     pub(super) fn graph_was_away(&self) -> bool {
-        self.duration.is_none() || matches!(&self.result, Err(RunError::Graph(error)) if error.graph_is_away())
+        let Err(error) = &self.result else { return false };
+        self.duration.is_none() || error.graph().is_some_and(GraphError::graph_is_away)
     }
 
     /// Whether the run is worth repeating as soon as the graph is back: it may have hung before it was known to be away.
     pub(super) fn graph_may_have_been_away(&self) -> bool {
-        self.graph_was_away() || matches!(&self.result, Err(RunError::Graph(GraphError::Timeout(_))))
+        let hung = |error: &RunError| matches!(error.graph(), Some(GraphError::Timeout(_)));
+        self.graph_was_away() || self.result.as_ref().err().is_some_and(hung)
     }
 }
 
 /// A timeout as the file names it: the request had only what earlier sets of parameters had left.
 fn whole(error: GraphError, timeout: Duration) -> GraphError {
     if matches!(error, GraphError::Timeout(_)) { GraphError::Timeout(timeout) } else { error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_half_a_window_may_mend() {
+        let server = |code: &str| GraphError::Server { code: code.to_owned(), message: String::new() };
+        let whole = || RunError::Graph(GraphError::Timeout(Duration::from_secs(1)));
+        let at = UnixMillis(1_795_252_087_006);
+        for (error, mends) in [
+            (whole(), true),
+            (server("Neo.TransientError.General.MemoryPoolOutOfMemoryError").into(), true),
+            (MeasureError::TooManyRows { limit: 1 }.into(), true),
+            (MeasureError::TooManySeries { metric: String::new(), limit: 1 }.into(), true),
+            (server("Neo.ClientError.Statement.ArithmeticError").into(), false),
+            (GraphError::Writes(String::new()).into(), false),
+            (StateError::Taken("state".into()).into(), false),
+            (RunError::Shortest { cause: Box::new(whole()), since: at, until: at }, false),
+        ] {
+            assert_eq!(error.is_too_much_at_once(), mends, "{error}");
+        }
+    }
+
+    #[test]
+    fn the_shortest_window_is_named() {
+        let cause = Box::new(RunError::Graph(GraphError::Timeout(Duration::from_secs(30))));
+        let error =
+            RunError::Shortest { cause, since: UnixMillis(1_795_252_087_006), until: UnixMillis(1_795_252_088_006) };
+        assert_eq!(error.reason(), "timeout");
+        assert_eq!(
+            error.to_string(),
+            "no answer within 30s: make the query cheaper or raise its `timeout`; this was the window from 2026-11-21T09:08:07.006Z to 2026-11-21T09:08:08.006Z, and none is shorter"
+        );
+    }
 }

@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::counting::{Counted, Counting};
 use super::due::Due;
 use super::run::{Run, RunError, run};
 use super::watch::GraphWatch;
@@ -14,6 +15,7 @@ use crate::board::{Board, Slot, Status};
 use crate::instruments::LaneInstruments;
 use crate::kpi::{Kpi, OnError};
 use crate::measure::{Measured, substitute};
+use crate::metric::Points;
 
 /// A run that went well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,8 @@ pub(super) struct Runner {
     instruments: LaneInstruments,
     requests: mpsc::UnboundedReceiver<Request>,
     due: Due,
+    /// What a window KPI has counted; none of a snapshot.
+    counting: Option<Counting>,
     status: Status,
     /// When the values shown are too old, unless a run goes well before.
     stale_at: Option<Instant>,
@@ -57,8 +61,9 @@ impl Runner {
         instruments: LaneInstruments,
         requests: mpsc::UnboundedReceiver<Request>,
         due: Due,
+        counting: Option<Counting>,
     ) -> Self {
-        Self {
+        let mut runner = Self {
             board,
             slot,
             lane,
@@ -66,14 +71,28 @@ impl Runner {
             instruments,
             requests,
             due,
+            counting,
             status: Status::default(),
             stale_at: None,
             in_vain: 0,
             again: None,
+        };
+        runner.show_restored();
+        runner
+    }
+
+    /// What was counted before this program started is right as of its cursor: it does not wait for a run.
+    fn show_restored(&mut self) {
+        self.tell_progress();
+        if let Some(points) = self.counting.as_ref().and_then(Counting::points) {
+            self.status.series = points.iter().map(|points| points.len() as u64).sum();
+            self.slot().publish(self.lane, Some(points));
         }
+        self.show_status();
     }
 
     /// Runs at once, then whenever it is due, asked for, or the graph has come back; until `stop`.
+    /// A window KPI with more to count than one window goes on at once, by a turn of its own each time.
     pub(super) async fn keep(mut self, stop: CancellationToken) {
         let mut returns = self.watch.returns();
         let mut waiting = Vec::new();
@@ -81,8 +100,9 @@ impl Runner {
             // Before the run: a graph that comes back during it is not missed.
             returns.mark_unchanged();
             let run_and_wait = async {
-                self.run_once(&mut waiting).await;
-                self.wait(&mut waiting, &mut returns).await;
+                if !self.run_once(&mut waiting).await {
+                    self.wait(&mut waiting, &mut returns).await;
+                }
             };
             tokio::select! {
                 biased;
@@ -113,15 +133,16 @@ impl Runner {
         }
     }
 
-    /// Runs the KPI for all who have asked so far, and shows the outcome.
-    async fn run_once(&mut self, waiting: &mut Vec<Request>) {
+    /// Runs the KPI for all who have asked so far, and shows the outcome. True when it is to run again at once.
+    async fn run_once(&mut self, waiting: &mut Vec<Request>) -> bool {
         while let Ok(request) = self.requests.try_recv() {
             waiting.push(request);
         }
         self.status.running = true;
         self.show_status();
-        let run = self.run().await;
+        let Counted { run, at_once } = self.run().await;
         self.tell_watch(&run);
+        self.tell_progress();
         // How long it takes to find the graph away says nothing of the query.
         let duration = run.duration.filter(|_| !run.graph_was_away());
         self.instruments.skipped("null_value", run.skipped.null_value);
@@ -134,7 +155,7 @@ impl Runner {
             ..self.status.clone()
         };
         let outcome = match run.result {
-            Ok(measured) => Ok(self.succeed(measured, duration.unwrap_or_default(), now)),
+            Ok(measured) => Ok(self.succeed(measured, duration, now)),
             Err(error) => Err(self.fail(&error, duration)),
         };
         self.show_status();
@@ -142,40 +163,60 @@ impl Runner {
             // Who asked may have gone.
             let _ = request.send(outcome.clone());
         }
+        at_once
     }
 
     /// Waits for its turn and asks; takes away meanwhile what grows too old.
-    async fn run(&mut self) -> Run {
+    async fn run(&mut self) -> Counted {
         let (kpi, watch) = (self.kpi().clone(), self.watch.clone());
+        if let Some(counting) = &mut self.counting {
+            // Nothing that was counted grows too old.
+            return counting.run(&watch).await;
+        }
         let mut running = std::pin::pin!(ask(&kpi, &watch));
         loop {
             let stale_at = self.stale_at;
             tokio::select! {
-                run = &mut running => return run,
+                run = &mut running => return Counted { run, at_once: false },
                 () = passed(stale_at) => self.take_away(),
             }
+        }
+    }
+
+    /// How far the totals are, and how far behind.
+    fn tell_progress(&mut self) {
+        let Some(counting) = &self.counting else { return };
+        self.status.counted_until = counting.counted_until();
+        self.status.window_lag = counting.lag(&self.watch);
+        if let Some(lag) = self.status.window_lag {
+            self.instruments.window_lag(lag);
         }
     }
 
     fn tell_watch(&mut self, run: &Run) {
         self.in_vain = match run.duration {
             // It is the watch that said why: no news to it.
-            None => return self.again = Some(pause(self.in_vain)),
+            None if run.result.is_err() => return self.again = Some(pause(self.in_vain)),
+            // The graph was not asked, since there was nothing to ask.
+            None => return self.again = None,
             Some(_) if run.graph_was_away() => self.in_vain + 1,
             Some(_) => 0,
         };
         self.again = run.graph_may_have_been_away().then(|| pause(self.in_vain));
-        match &run.result {
-            Err(RunError::Graph(error)) => self.watch.failed(error),
-            Err(RunError::Measure(_)) | Ok(_) => self.watch.answered(),
+        match run.result.as_ref().err().and_then(RunError::graph) {
+            Some(error) => self.watch.failed(error),
+            None => self.watch.answered(),
         }
     }
 
-    fn succeed(&mut self, measured: Measured, duration: Duration, now: SystemTime) -> Success {
-        let success = Success { duration, rows: measured.rows, series: measured.series() };
+    fn succeed(&mut self, measured: Measured, duration: Option<Duration>, now: SystemTime) -> Success {
+        let duration_or_zero = duration.unwrap_or_default();
+        let success = Success { duration: duration_or_zero, rows: measured.rows, series: measured.series() };
         self.instruments.succeeded(duration, success.rows, success.series);
-        self.stale_at = Some(Instant::now() + self.kpi().stale_after);
-        self.slot().publish(self.lane, Some(measured.points));
+        self.stale_at = self.counting.is_none().then(|| Instant::now() + self.kpi().stale_after);
+        if !self.shows(&measured.points) {
+            self.slot().publish(self.lane, Some(measured.points));
+        }
         if self.status.error.take().is_some() {
             tracing::info!(kpi = %self.kpi().id, graph = %self.watch.name, "the KPI runs again");
         }
@@ -205,6 +246,12 @@ impl Runner {
             }
         }
         text
+    }
+
+    /// Whether the very same points are on the board already, as after a window in which nothing happened.
+    fn shows(&self, points: &[Arc<Points>]) -> bool {
+        let shown = self.slot().lanes()[self.lane].points().unwrap_or_default();
+        shown.len() == points.len() && shown.iter().zip(points).all(|(shown, points)| Arc::ptr_eq(shown, points))
     }
 
     fn take_away(&mut self) {

@@ -7,6 +7,7 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep};
 
+use super::clock::GraphClock;
 use crate::board::Board;
 use crate::graph::{Graph, GraphError};
 use crate::instruments::Instruments;
@@ -23,6 +24,7 @@ const LATEST: Duration = Duration::from_secs(10);
 pub(super) struct GraphWatch {
     pub(super) name: Arc<str>,
     pub(super) graph: Arc<Graph>,
+    pub(super) clock: GraphClock,
     board: Arc<Board>,
     instruments: Arc<Instruments>,
     /// Why no query goes out at present.
@@ -35,7 +37,8 @@ pub(super) struct GraphWatch {
 impl GraphWatch {
     pub(super) fn new(name: Arc<str>, graph: Arc<Graph>, board: Arc<Board>, instruments: Arc<Instruments>) -> Self {
         let (returns, _) = watch::channel(0);
-        Self { name, graph, board, instruments, away: ArcSwapOption::empty(), doubt: Notify::new(), returns }
+        let (clock, away) = (GraphClock::default(), ArcSwapOption::empty());
+        Self { name, graph, clock, board, instruments, away, doubt: Notify::new(), returns }
     }
 
     /// Why the graph is not asked now.
@@ -56,9 +59,11 @@ impl GraphWatch {
     /// A query failed in a way that may be the graph's.
     pub(super) fn failed(&self, error: &GraphError) {
         if error.graph_is_away() {
+            self.clock.doubt();
             self.set(Some(error));
             self.doubt.notify_one();
         } else if matches!(error, GraphError::Timeout(_)) {
+            self.clock.doubt();
             self.doubt.notify_one();
         } else {
             self.answered();
@@ -73,6 +78,7 @@ impl GraphWatch {
             self.doubt.notified().await;
             let since = Instant::now();
             while let Err(error) = self.graph.ping(PING).await {
+                self.clock.doubt();
                 self.set(Some(&error));
                 sleep((since.elapsed() / SHARE).clamp(SOONEST, LATEST)).await;
             }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cypher_exporter::graph::{Graph, GraphError, Place};
+use cypher_exporter::kpi::{BEGINNING, TimeForm};
 use cypher_exporter::row::{Change, Literal, UnixMillis, Value};
 
 use crate::asking::{ENDLESS, PATIENCE, question};
@@ -108,6 +109,30 @@ pub(crate) async fn moments_arrive_as_datetimes(graph: &Graph) {
         ("local".into(), Literal::LocalDateTime(UnixMillis(-1))),
     ]);
     assert_eq!(asked.rows(graph).await.unwrap(), [[Value::Boolean(true)]]);
+}
+
+pub(crate) async fn the_beginning_is_before_everything_in_every_form(graph: &Graph) {
+    let forms = [
+        ("datetime", TimeForm::DateTime),
+        ("localdatetime", TimeForm::LocalDateTime),
+        ("ms", TimeForm::EpochMillis),
+        ("s", TimeForm::EpochSeconds),
+        ("iso", TimeForm::Iso),
+    ];
+    let mut asked = question(
+        "RETURN $datetime < datetime('1970-01-01T00:00:00Z') AND $localdatetime < localdatetime('1970-01-01T00:00:00')
+            AND $ms < 0 AND $s < 0 AND $iso < '1970' AND datetime($iso) = $datetime AS v",
+    );
+    asked.parameters = forms.map(|(name, form)| (name.to_owned(), form.literal(BEGINNING))).into();
+    assert_eq!(asked.rows(graph).await.unwrap(), [[Value::Boolean(true)]]);
+}
+
+pub(crate) async fn the_clock_is_told_in_milliseconds(graph: &Graph) {
+    let ours = || i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    let before = ours();
+    let shown = graph.turn().await.clock(PATIENCE).await.unwrap();
+    // The server runs on this machine, or on one whose clock is not far off.
+    assert!((before - 60_000..=ours() + 60_000).contains(&shown.0), "{shown:?}");
 }
 
 pub(crate) async fn a_syntax_error_says_where(graph: &Graph) {

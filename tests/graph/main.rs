@@ -37,6 +37,8 @@ macro_rules! contract {
             a_result_without_rows_is_an_answer
             parameters_of_every_kind_arrive
             moments_arrive_as_datetimes
+            the_beginning_is_before_everything_in_every_form
+            the_clock_is_told_in_milliseconds
             a_syntax_error_says_where
             other_faults_in_the_text_are_told
             an_error_amid_the_rows_comes_after_them

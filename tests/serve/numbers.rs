@@ -129,25 +129,3 @@ async fn the_exporter_tells_of_each_kpi_how_its_runs_go() {
     assert_eq!(metrics.value("cypher_exporter_graph_up{graph=\"default\"}"), Some(1.0));
     assert_eq!(metrics.beginning("cypher_exporter_build_info").len(), 1);
 }
-
-#[tokio::test]
-async fn a_window_kpi_says_that_it_is_not_run_and_holds_nobody_up() {
-    let Some(neo4j) = shared() else { return };
-    let window =
-        "MATCH (c:Call)\nWHERE c.timestamp > $since AND c.timestamp <= $until\nRETURN c.target AS target, 1 AS value";
-    let exporter = Setup::on("window", neo4j)
-        .web("lifecycle = true")
-        .kpi("calls", "name = \"window_calls_total\"\ntype = \"counter\"\nmode = \"window\"", window)
-        .file("one.cypher", "// One.\nRETURN 1 AS value\n")
-        .start();
-    exporter.until_value("window_one", 1.0);
-    exporter.until_ready(true);
-    assert_eq!(exporter.metrics().beginning("window_calls"), Vec::<&str>::new());
-    for text in [exporter.log(), exporter.get("/").body, exporter.get("/api/metrics/summary").body] {
-        assert!(text.contains("window"), "{text}");
-        assert!(text.contains("is not run yet"), "{text}");
-    }
-    let refused = exporter.post("/api/metrics/refresh?kpi=window/calls");
-    assert_eq!(refused.status, 502, "{}", refused.body);
-    assert_eq!(exporter.post("/api/metrics/refresh").status, 200);
-}

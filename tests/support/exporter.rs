@@ -105,7 +105,29 @@ impl Setup {
     pub fn launch(mut self) -> Exporter {
         let config = format!("{}\n[queries]\npath = \"queries\"\n\n[web]\n{}", self.config, self.web);
         fs::write(self.folder.path().join("config.toml"), config).unwrap();
-        let mut child = self.command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        self.command.stdout(Stdio::null()).stderr(Stdio::piped());
+        Exporter::of(self.command, self.folder)
+    }
+
+    /// Starts the program and waits until it listens.
+    pub fn start(self) -> Exporter {
+        let mut exporter = self.launch();
+        exporter.until_it_listens();
+        exporter
+    }
+}
+
+/// A process that was just started.
+struct Running {
+    child: Child,
+    reader: thread::JoinHandle<()>,
+    log: Arc<Mutex<String>>,
+    guard: Guard,
+}
+
+impl Running {
+    fn of(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let (log, stderr) = (Arc::new(Mutex::new(String::new())), child.stderr.take().unwrap());
         let lines = log.clone();
         let reader = thread::spawn(move || {
@@ -114,21 +136,7 @@ impl Setup {
             }
         });
         let guard = Guard::of(child.id());
-        Exporter { child, reader: Some(reader), log, _guard: guard, folder: self.folder, address: None }
-    }
-
-    /// Starts the program and waits until it listens.
-    pub fn start(self) -> Exporter {
-        let mut exporter = self.launch();
-        let address = until("it listens", || {
-            let ended = exporter.child.try_wait().unwrap();
-            assert!(ended.is_none(), "it ended with {ended:?}:\n{}", exporter.log());
-            let log = exporter.log();
-            let after = log.split_once("serving /metrics address=")?.1;
-            after.split_whitespace().next()?.parse().ok()
-        });
-        exporter.address = Some(address);
-        exporter
+        Self { child, reader, log, guard }
     }
 }
 
@@ -164,7 +172,8 @@ pub struct Exporter {
     reader: Option<thread::JoinHandle<()>>,
     log: Arc<Mutex<String>>,
     // Dropped after the child has been waited for.
-    _guard: Guard,
+    guard: Guard,
+    command: Command,
     folder: TempDir,
     address: Option<SocketAddr>,
 }
@@ -191,6 +200,35 @@ pub struct Answer {
 }
 
 impl Exporter {
+    fn of(mut command: Command, folder: TempDir) -> Self {
+        let Running { child, reader, log, guard } = Running::of(&mut command);
+        Self { child, reader: Some(reader), log, guard, command, folder, address: None }
+    }
+
+    fn until_it_listens(&mut self) {
+        let address = until("it listens", || {
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none(), "it ended with {ended:?}:\n{}", self.log());
+            let log = self.log();
+            let after = log.split_once("serving /metrics address=")?.1;
+            after.split_whitespace().next()?.parse().ok()
+        });
+        self.address = Some(address);
+    }
+
+    /// Ends it without warning.
+    pub fn kill(&mut self) {
+        self.signal("KILL");
+        self.wait();
+    }
+
+    /// Starts it again after its end, in the same folder; its log begins anew.
+    pub fn start_again(&mut self) {
+        let Running { child, reader, log, guard } = Running::of(&mut self.command);
+        (self.child, self.reader, self.log, self.guard) = (child, Some(reader), log, guard);
+        self.until_it_listens();
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address.expect("it was waited for")

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat};
 use neo4rs::{BoltDateTimeZoneId, BoltList, BoltMap, BoltType, DeError};
 
 use crate::graph::GraphError;
-use crate::row::{Literal, Parameters, UnixMillis, Value};
+use crate::row::{Literal, Parameters, Value};
 
 /// The value of one column of a row.
 pub(super) fn decode(row: &neo4rs::Row, column: &str) -> Result<Value, GraphError> {
@@ -109,15 +109,9 @@ fn literal(literal: &Literal) -> BoltType {
             BoltType::List(BoltList::from(items.iter().map(self::literal).collect::<Vec<BoltType>>()))
         }
         Literal::Map(entries) => BoltType::Map(encode(entries)),
-        Literal::DateTime(at) => BoltType::DateTime(utc(*at).fixed_offset().into()),
-        Literal::LocalDateTime(at) => BoltType::LocalDateTime(utc(*at).naive_utc().into()),
+        Literal::DateTime(at) => BoltType::DateTime(at.utc().fixed_offset().into()),
+        Literal::LocalDateTime(at) => BoltType::LocalDateTime(at.utc().naive_utc().into()),
     }
-}
-
-/// A moment beyond the driver's years, which no graph holds either, becomes the last or first one that it knows.
-fn utc(at: UnixMillis) -> DateTime<Utc> {
-    let bound = if at.0 < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
-    DateTime::from_timestamp_millis(at.0).unwrap_or(bound)
 }
 
 #[cfg(test)]

@@ -64,6 +64,14 @@ pub fn scan(text: &str) -> Result<Statement, Vec<Fault>> {
     if faults.is_empty() { Ok(statement) } else { Err(faults) }
 }
 
+/// The statement's tokens, each set apart by a blank: texts that differ in comments and line breaks only are one.
+pub fn canonical(text: &str) -> String {
+    let mut faults = Vec::new();
+    let decoded = decode::decode(text, &mut faults);
+    let tokens = token::tokens(&decoded, &mut faults);
+    tokens.iter().map(|token| &decoded.text[token.span.clone()]).collect::<Vec<_>>().join(" ")
+}
+
 /// As [`scan`], but beside the faults, which stand in order of place, also gives what can be told of the statement.
 pub(super) fn read(text: &str) -> (Statement, Vec<Fault>) {
     let mut faults = Vec::new();

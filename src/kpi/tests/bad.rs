@@ -531,6 +531,18 @@ fn one_rule_one_row_query() {
             "\"window\"",
             "window KPIs are counters or histograms: give it another `type`",
         ),
+        (
+            "// H.\n/*kpi\nname = \"x_total\"\ntype = \"counter\"\nmode = \"window\"\nstale_after = \"1h\"\n*/MATCH (n) WHERE n.t > $since AND n.t <= $until RETURN 1 AS value",
+            "`stale_after` is for snapshots: what a window KPI has counted is right however old it is",
+            "\"1h\"",
+            "take it out; cypher_exporter_kpi_window_lag_seconds tells how far the totals are behind",
+        ),
+        (
+            "// H.\n/*kpi\nname = \"x_total\"\ntype = \"counter\"\nmode = \"window\"\non_duplicate = \"error\"\n*/MATCH (n) WHERE n.t > $since AND n.t <= $until RETURN 1 AS value",
+            "the rows of a window add up, also those with the same labels",
+            "\"error\"",
+            "take `on_duplicate` out",
+        ),
         ("// H.\n/*kpi\nname = \"x\"\nRETURN 1 AS value", "this comment never ends", "/*", "close it with `*/`"),
         ("// H.\n/*kpi */ /*kpi */ RETURN 1 AS value", "a second header", "/*kpi", "join it with the first"),
         (

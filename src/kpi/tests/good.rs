@@ -166,7 +166,7 @@ fn a_window_counts_events() {
 MATCH (c:Call) WHERE c.t > $since AND c.t <= $until RETURN count(c) AS value"
         )
     };
-    let plain = Mode::Window { lag: seconds(10), start: Start::Beginning, time: TimeForm::DateTime };
+    let plain = Mode::Window(Window { lag: seconds(10), start: Start::Beginning, time: TimeForm::DateTime });
     assert_eq!(kpi(&text("")).mode, plain);
     for (word, time) in [
         ("datetime", TimeForm::DateTime),
@@ -175,7 +175,7 @@ MATCH (c:Call) WHERE c.t > $since AND c.t <= $until RETURN count(c) AS value"
         ("epoch_s", TimeForm::EpochSeconds),
         ("iso", TimeForm::Iso),
     ] {
-        let mode = Mode::Window { lag: Duration::ZERO, start: Start::Now, time };
+        let mode = Mode::Window(Window { lag: Duration::ZERO, start: Start::Now, time });
         assert_eq!(kpi(&text(&format!("lag = \"0s\"\nstart = \"now\"\ntime = \"{word}\""))).mode, mode);
     }
 }

@@ -1,0 +1,138 @@
+//! What a window KPI counts, as texts that can be kept and compared: totals go on only where all of it is as it was.
+//!
+//! Comments, help, panels, alerts and the schedule are no part of it, nor are `lag` and `start`, which change no total.
+
+use std::collections::BTreeMap;
+
+use super::cypher;
+use super::{Kpi, Metric, Shape};
+use crate::row::Literal;
+
+/// A text for each part of what is counted, by the part's name.
+pub type Definition = BTreeMap<String, String>;
+
+impl Kpi {
+    /// What it counts.
+    pub fn definition(&self) -> Definition {
+        let metrics: Vec<_> = self.metrics.iter().map(|metric| self.counts(metric)).collect();
+        let parameters: Vec<_> = self.parameters.iter().map(|set| literal(&Literal::Map(set.clone()))).collect();
+        let time = self.window().map_or("", |window| window.time.as_str());
+        let parts = [
+            ("query", cypher::canonical(&self.query)),
+            ("metrics", metrics.join("; ")),
+            ("parameters", parameters.join("; ")),
+            ("time", time.to_owned()),
+            ("database", self.database.as_deref().unwrap_or_default().to_owned()),
+        ];
+        parts.into_iter().map(|(part, text)| (part.to_owned(), text)).collect()
+    }
+
+    /// A metric by its name, its labels and the columns that it is made of.
+    fn counts(&self, metric: &Metric) -> String {
+        let column = |column: usize| self.columns.get(column).map_or("", |name| name);
+        let labels = metric.desc.labels.iter().zip(&metric.labels);
+        let labels: Vec<_> = labels.map(|(label, from)| format!("{label}={}", column(*from))).collect();
+        let of = match &metric.shape {
+            Shape::Gauge { value } | Shape::Counter { value } | Shape::StateSet { value, .. } => {
+                column(*value).to_owned()
+            }
+            Shape::Histogram { value, weight, bounds } => {
+                format!("{} weight {} le {bounds:?}", column(*value), weight.map_or("1", column))
+            }
+            Shape::Summary { quantiles, .. } => format!("{quantiles:?}"),
+            Shape::Info => String::new(),
+        };
+        format!("{} {}{{{}}} {of}", metric.shape.metric_type().as_str(), metric.desc.name, labels.join(","))
+    }
+}
+
+/// As Cypher would write it.
+fn literal(value: &Literal) -> String {
+    match value {
+        Literal::Boolean(boolean) => boolean.to_string(),
+        Literal::Integer(integer) => integer.to_string(),
+        Literal::Float(float) => format!("{float:?}"),
+        Literal::String(text) => quoted(text),
+        Literal::List(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
+        Literal::Map(entries) => {
+            let entries = entries.iter().map(|(name, value)| format!("{}: {}", quoted(name), literal(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+        Literal::DateTime(at) => format!("datetime {}", at.0),
+        Literal::LocalDateTime(at) => format!("localdatetime {}", at.0),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "// Help.
+/*kpi
+name = \"p_seconds\"
+type = \"histogram\"
+buckets = [0.5, 1]
+mode = \"window\"
+params = { k = [\"a\\\"\", 2, 0.5, true] }
+*/
+MATCH (e:Event) WHERE e.t > $since AND e.t <= $until AND e.k IN $k // why
+RETURN e.g AS g, e.s AS value";
+
+    /// Of the file with these words replaced.
+    fn definition(replaced: &[(&str, &str)]) -> Definition {
+        let text = replaced.iter().fold(FILE.to_owned(), |text, (from, to)| {
+            assert!(text.contains(from), "{from}");
+            text.replace(from, to)
+        });
+        super::super::one("queries/p/a.cypher", &text).definition()
+    }
+
+    #[test]
+    fn in_words() {
+        let text: Vec<_> = definition(&[]).into_iter().map(|(part, text)| format!("{part}: {text}")).collect();
+        insta::assert_snapshot!(text.join("\n"), @r#"
+        database: 
+        metrics: histogram p_seconds{g=g} value weight 1 le [0.5, 1.0]
+        parameters: {"k": ["a\"", 2, 0.5, true]}
+        query: MATCH ( e : Event ) WHERE e . t > $since AND e . t <= $until AND e . k IN $k RETURN e . g AS g , e . s AS value
+        time: datetime
+        "#);
+    }
+
+    #[test]
+    fn what_changes_no_total_is_no_part_of_it() {
+        for replaced in [
+            ("Help.", "Other words."),
+            ("mode =", "lag = \"1m\"\nstart = \"now\"\nmode ="),
+            ("mode =", "every = \"7s\"\ntimeout = \"1s\"\nmax_series = 7\nexpect = { g = [\"x\"] }\nmode ="),
+            ("\n*/", "\n[panel]\ntitle = \"T\"\n[[alert]]\nname = \"A\"\nexpr = \"up == 0\"\n*/"),
+            ("// why", "/* because */"),
+            (" AND ", "\n  AND\t"),
+        ] {
+            assert_eq!(definition(&[replaced]), definition(&[]), "{replaced:?}");
+        }
+    }
+
+    #[test]
+    fn what_changes_a_total_is() {
+        for (replaced, part) in [
+            (&[("e:Event", "e:Events")][..], "query"),
+            (&[("<=", "<")], "query"),
+            (&[("(e:Event)", "(e:`Event `)")], "query"),
+            (&[("p_seconds", "q_seconds")], "metrics"),
+            (&[("[0.5, 1]", "[0.5, 2]")], "metrics"),
+            (&[("\"histogram\"\nbuckets = [0.5, 1]", "\"counter\""), ("p_seconds", "p_total")], "metrics"),
+            (&[("true", "false")], "parameters"),
+            (&[("mode =", "time = \"iso\"\nmode =")], "time"),
+            (&[("mode =", "database = \"other\"\nmode =")], "database"),
+        ] {
+            let (before, after) = (definition(&[]), definition(replaced));
+            let changed: Vec<_> = after.keys().filter(|part| before[*part] != after[*part]).collect();
+            assert_eq!(changed, [part], "{replaced:?}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The rows of one run while they arrive: each is taken into every metric of the KPI, and none is held.
+
+use std::ops::ControlFlow;
+
+use super::growing::Growing;
+use super::{MeasureError, Measured, Skipped, Totals};
+use crate::kpi::Kpi;
+use crate::row::Row;
+
+/// The most rows of one window. Their number costs no memory but time, and a window can be made smaller.
+pub const MAX_ROWS_OF_WINDOW: u64 = 1_000_000;
+
+/// A run being measured.
+pub struct Rows<'k> {
+    kpi: &'k Kpi,
+    metrics: Vec<Growing<'k>>,
+    rows: u64,
+    most: Option<u64>,
+    skipped: Skipped,
+    fault: Option<MeasureError>,
+}
+
+impl<'k> Rows<'k> {
+    /// A snapshot: the rows are the whole family.
+    pub fn of_snapshot(kpi: &'k Kpi) -> Self {
+        let metrics = kpi.metrics.iter().map(|metric| Growing::new(kpi, metric)).collect();
+        Self { kpi, metrics, rows: 0, most: None, skipped: Skipped::default(), fault: None }
+    }
+
+    /// A window: the rows are added to what has been counted before, which itself is left as it is.
+    pub fn of_window(kpi: &'k Kpi, before: &'k Totals) -> Self {
+        let metrics = kpi.metrics.iter().enumerate();
+        let metrics = metrics.map(|(at, metric)| Growing::over(kpi, metric, before.points().get(at))).collect();
+        Self { metrics, most: Some(MAX_ROWS_OF_WINDOW), ..Self::of_snapshot(kpi) }
+    }
+
+    /// Takes the next row. `Break` says that no further row is wanted: [`Rows::finish`] tells why.
+    pub fn row(&mut self, row: &Row) -> ControlFlow<()> {
+        self.rows += 1;
+        match self.take(row) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(fault) => {
+                self.fault = Some(fault);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    fn take(&mut self, row: &Row) -> Result<(), MeasureError> {
+        if let Some(limit) = self.most.filter(|most| self.rows > *most) {
+            return Err(MeasureError::TooManyRows { limit });
+        }
+        let numbered = Numbered { kpi: self.kpi, row, number: self.rows };
+        self.metrics.iter_mut().try_for_each(|metric| metric.take(&numbered, &mut self.skipped))
+    }
+
+    /// Whether something was wrong with a row, so that no further row is wanted.
+    pub fn is_broken(&self) -> bool {
+        self.fault.is_some()
+    }
+
+    /// The values left out so far; they count even when the run fails.
+    pub fn skipped(&self) -> Skipped {
+        self.skipped
+    }
+
+    /// The samples, once the graph has said that there are no more rows. What no row of a window touched is shared with
+    /// what was there before.
+    ///
+    /// # Errors
+    /// What was wrong with the rows.
+    pub fn finish(self) -> Result<Measured, MeasureError> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let points: Result<Vec<_>, _> = self.metrics.into_iter().map(Growing::finish).collect();
+        Ok(Measured { points: points?, rows: self.rows, skipped: self.skipped })
+    }
+}
+
+/// A row, and what an error about it needs to know.
+pub(super) struct Numbered<'a> {
+    pub(super) kpi: &'a Kpi,
+    pub(super) row: &'a Row,
+    /// From 1.
+    pub(super) number: u64,
+}

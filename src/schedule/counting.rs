@@ -1,0 +1,239 @@
+//! A window KPI on one graph: the next window is asked for, saved, and only then counts as counted.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::task::spawn_blocking;
+
+use super::pace::{Pace, is_easy};
+use super::run::{Run, RunError, window};
+use super::watch::GraphWatch;
+use crate::graph::Turn;
+use crate::instruments::LaneInstruments;
+use crate::kpi::{BEGINNING, Kpi, Start, Window, iso};
+use crate::measure::{Rows, Totals};
+use crate::metric::Points;
+use crate::row::UnixMillis;
+use crate::state::{Found, Saved, StateError, StateFile};
+
+/// A cursor that moves without anything to count is saved when it is so far ahead: a restart then asks for little more than
+/// the time it took, and a KPI whose events are rare costs the disk next to nothing.
+const SAVE_CURSOR_AFTER: i64 = 10 * 60 * 1000;
+
+/// A clock that is behind what was counted by more than this is told: less may come of how long its answer took.
+const BEHIND: i64 = 1000;
+
+/// What a KPI has counted on one graph, and how it goes on.
+pub(super) struct Counting {
+    kpi: Arc<Kpi>,
+    window: Window,
+    file: Option<Arc<StateFile>>,
+    totals: Totals,
+    /// Everything up to here is counted; none before the first window.
+    cursor: Option<UnixMillis>,
+    /// The cursor on disk.
+    saved: UnixMillis,
+    pace: Pace,
+    /// What was last told of the clock and of the gap.
+    told: Told,
+}
+
+/// Where the count stands beside the graph's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    InStep,
+    CatchingUp,
+    ClockBehind,
+}
+
+/// How a run of a window KPI ended.
+pub(super) struct Counted {
+    pub(super) run: Run,
+    /// There is more to count than this window, or less of it is to be tried.
+    pub(super) at_once: bool,
+}
+
+impl Counting {
+    /// A count that begins, or goes on with what was saved. None for a snapshot KPI.
+    pub(super) async fn open(
+        kpi: &Arc<Kpi>,
+        graph: &str,
+        file: Option<StateFile>,
+        instruments: &LaneInstruments,
+    ) -> Option<Self> {
+        let window = *kpi.window()?;
+        let mut counting = Self {
+            kpi: kpi.clone(),
+            window,
+            file: file.map(Arc::new),
+            totals: Totals::default(),
+            cursor: None,
+            saved: BEGINNING,
+            pace: Pace::from(BEGINNING),
+            told: Told::InStep,
+        };
+        match counting.found().await {
+            Found::Nothing => {}
+            Found::Saved(Saved { cursor, totals }) => {
+                tracing::debug!(kpi = %kpi.id, graph, counted_until = iso(cursor), "goes on with its totals");
+                counting.totals = totals;
+                counting.cursor = Some(cursor);
+                counting.saved = cursor;
+                counting.pace = Pace::from(cursor);
+            }
+            Found::Changed(parts) => {
+                instruments.state_discarded("changed");
+                tracing::warn!(kpi = %kpi.id, graph, changed = parts.join(", "), "the KPI is not what it was: it is counted anew");
+            }
+            Found::Damaged { path, cause, aside } => {
+                instruments.state_discarded("damaged");
+                let path = path.display();
+                match aside {
+                    Ok(aside) => {
+                        tracing::error!(kpi = %kpi.id, graph, %path, aside = %aside.display(), "the saved totals are damaged and were set aside, the KPI is counted anew: {cause}");
+                    }
+                    Err(why) => {
+                        tracing::error!(kpi = %kpi.id, graph, %path, "the saved totals are damaged, the KPI is counted anew: {cause}; the file could not be set aside: {why}");
+                    }
+                }
+            }
+        }
+        Some(counting)
+    }
+
+    async fn found(&self) -> Found {
+        let Some(file) = self.file.clone() else { return Found::Nothing };
+        let path = file.path().to_owned();
+        // The reading itself does not panic; if it did, the file were to blame.
+        let lost = |cause: tokio::task::JoinError| Found::Damaged {
+            path,
+            cause: cause.to_string(),
+            aside: Err("it was not tried".to_owned()),
+        };
+        spawn_blocking(move || file.load()).await.unwrap_or_else(lost)
+    }
+
+    /// What has been counted; none before the first window.
+    pub(super) fn points(&self) -> Option<Vec<Arc<Points>>> {
+        self.cursor.map(|_| self.totals.points().to_vec())
+    }
+
+    /// Up to when everything is counted; none before the first window, and not of times that nobody's calendar shows.
+    pub(super) fn counted_until(&self) -> Option<SystemTime> {
+        let since_1970 = Duration::from_millis(u64::try_from(self.cursor?.0).ok()?);
+        SystemTime::UNIX_EPOCH.checked_add(since_1970)
+    }
+
+    /// How many seconds of the graph's time are not counted yet, negative when its clock was set back; none when nobody knows.
+    pub(super) fn lag(&self, watch: &GraphWatch) -> Option<f64> {
+        let end = self.window.end(watch.clock.estimate()?);
+        Some(end.0.saturating_sub(self.cursor?.0) as f64 / 1000.0)
+    }
+
+    /// Counts the next window, when there is one.
+    pub(super) async fn run(&mut self, watch: &GraphWatch) -> Counted {
+        let mut turn = watch.graph.turn().await;
+        if let Some(error) = watch.away() {
+            return Counted::ended(Run::not_asked(error.into()));
+        }
+        let started = std::time::Instant::now();
+        let end = match watch.clock.now(&mut turn).await {
+            Ok(clock) => self.window.end(clock),
+            Err(error) => return Counted::ended(Run::failed(error.into(), started.elapsed())),
+        };
+        let since = match (self.cursor, self.window.start) {
+            (Some(cursor), _) => cursor,
+            (None, Start::Beginning) => BEGINNING,
+            (None, Start::Now) => {
+                drop(turn);
+                return Counted::ended(self.begin(end).await);
+            }
+        };
+        if end <= since {
+            self.tell_of_clock(since, end);
+            return Counted::ended(Run::nothing_to_ask(self.totals.points().to_vec()));
+        }
+        self.count(turn, since, end).await
+    }
+
+    /// A count that starts now has everything before behind it.
+    async fn begin(&mut self, end: UnixMillis) -> Run {
+        let none = Totals::default();
+        match Rows::of_window(&self.kpi, &none).finish() {
+            Ok(measured) => match self.keep(Totals::after(&measured), end).await {
+                Ok(()) => Run::nothing_to_ask(measured.points),
+                Err(error) => Run::failed(error.into(), Duration::ZERO),
+            },
+            Err(error) => Run::failed(error.into(), Duration::ZERO),
+        }
+    }
+
+    async fn count(&mut self, mut turn: Turn<'_>, since: UnixMillis, end: UnixMillis) -> Counted {
+        let until = self.pace.until(since, end);
+        let mut totals = self.totals.clone();
+        let mut run = window(&self.kpi, &mut turn, &mut totals, since, until, &mut |_| {}).await;
+        // The disk may be slow: the graph is not kept waiting for it.
+        drop(turn);
+        if let Err(error) = &run.result {
+            let at_once = error.is_too_much_at_once() && self.pace.halve(since, until);
+            if !at_once && error.is_too_much_at_once() {
+                run.result = run.result.map_err(|cause| RunError::Shortest { cause: Box::new(cause), since, until });
+            }
+            return Counted { run, at_once };
+        }
+        if let Err(error) = self.keep(totals, until).await {
+            run.result = Err(error.into());
+            return Counted::ended(run);
+        }
+        let easy = is_easy(run.rows(), run.duration.unwrap_or_default(), self.kpi.timeout);
+        self.pace.went_well(since, until, end, easy);
+        self.tell_of_gap(until, end);
+        Counted { run, at_once: until < end }
+    }
+
+    /// Saves first: what is published was saved, so that nothing that anyone has seen is ever taken back.
+    async fn keep(&mut self, totals: Totals, until: UnixMillis) -> Result<(), StateError> {
+        let far_ahead = until.0.saturating_sub(self.saved.0) >= SAVE_CURSOR_AFTER;
+        if let Some(file) = self.file.as_ref().filter(|_| far_ahead || !totals.is(&self.totals)) {
+            save(file, Saved { cursor: until, totals: totals.clone() }).await?;
+            self.saved = until;
+        }
+        self.totals = totals;
+        self.cursor = Some(until);
+        Ok(())
+    }
+
+    fn tell_of_gap(&mut self, until: UnixMillis, end: UnixMillis) {
+        let gap = Duration::from_millis(u64::try_from(end.0.saturating_sub(until.0)).unwrap_or_default());
+        let now = if gap.is_zero() { Told::InStep } else { Told::CatchingUp };
+        match (self.told, now) {
+            (Told::InStep | Told::ClockBehind, Told::CatchingUp) => {
+                tracing::info!(kpi = %self.kpi.id, counted_until = iso(until), behind = %humantime::format_duration(gap), "catching up");
+            }
+            (Told::CatchingUp, Told::InStep) => tracing::info!(kpi = %self.kpi.id, "has caught up"),
+            (Told::InStep | Told::ClockBehind, Told::InStep)
+            | (Told::CatchingUp, Told::CatchingUp)
+            | (_, Told::ClockBehind) => {}
+        }
+        self.told = now;
+    }
+
+    fn tell_of_clock(&mut self, since: UnixMillis, end: UnixMillis) {
+        if self.told != Told::ClockBehind && since.0.saturating_sub(end.0) > BEHIND {
+            self.told = Told::ClockBehind;
+            tracing::warn!(kpi = %self.kpi.id, counted_until = iso(since), clock = iso(end), "the graph's clock is behind what was counted: nothing is counted until it gets there");
+        }
+    }
+}
+
+async fn save(file: &Arc<StateFile>, saved: Saved) -> Result<(), StateError> {
+    let (writer, path) = (file.clone(), file.path().to_owned());
+    let ended = spawn_blocking(move || writer.save(&saved)).await;
+    ended.unwrap_or_else(|cause| Err(StateError::Save { path, cause: cause.to_string() }))
+}
+
+impl Counted {
+    fn ended(run: Run) -> Self {
+        Self { run, at_once: false }
+    }
+}

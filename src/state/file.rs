@@ -1,0 +1,132 @@
+//! One file of state: found at start, replaced whole after each window that counted something.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::record::{self, Fault};
+use super::{Saved, StateError};
+use crate::kpi::Kpi;
+
+/// The longest readable part of a file's name: file systems end at 255 bytes.
+const LONGEST_NAME: usize = 120;
+
+/// Where the state of one KPI on one graph is kept.
+#[derive(Debug)]
+pub struct StateFile {
+    folder: PathBuf,
+    path: PathBuf,
+    kpi: Arc<Kpi>,
+    graph: Arc<str>,
+}
+
+/// What was there at start.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// No file: the KPI has never counted.
+    Nothing,
+    /// Its totals.
+    Saved(Saved),
+    /// Totals of another count: these parts of the KPI's definition have changed.
+    Changed(Vec<String>),
+    /// A file that cannot be trusted. It has been renamed, or could not be.
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+        /// Where it is now, or why it is still there.
+        aside: Result<PathBuf, String>,
+    },
+}
+
+impl StateFile {
+    pub(super) fn new(folder: &Path, kpi: &Arc<Kpi>, graph: &Arc<str>) -> Self {
+        let path = folder.join(name(&kpi.id, graph));
+        Self { folder: folder.to_owned(), path, kpi: kpi.clone(), graph: graph.clone() }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads what was saved. What cannot be trusted is set aside, so that nothing that could be mended is overwritten.
+    pub fn load(&self) -> Found {
+        let bytes = match fs::read(&self.path) {
+            Ok(bytes) => bytes,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Found::Nothing,
+            Err(cause) => return self.damaged(format!("it cannot be read: {cause}")),
+        };
+        match record::decode(&bytes, &self.kpi, &self.graph) {
+            Ok(saved) => Found::Saved(saved),
+            Err(Fault::Changed(parts)) => Found::Changed(parts),
+            Err(Fault::Damaged(cause)) => self.damaged(cause),
+        }
+    }
+
+    fn damaged(&self, cause: String) -> Found {
+        let aside = self.aside();
+        let moved = fs::rename(&self.path, &aside).map(|()| aside).map_err(|cause| cause.to_string());
+        Found::Damaged { path: self.path.clone(), cause, aside: moved }
+    }
+
+    /// A name that no earlier damaged file has.
+    fn aside(&self) -> PathBuf {
+        let mut number = 1_u32;
+        loop {
+            let aside = self.beside(&format!(".damaged-{number}"));
+            if fs::symlink_metadata(&aside).is_err() {
+                return aside;
+            }
+            number += 1;
+        }
+    }
+
+    fn beside(&self, ending: &str) -> PathBuf {
+        let mut path = self.path.clone().into_os_string();
+        path.push(ending);
+        path.into()
+    }
+
+    /// Replaces what was saved. When this returns, the new state outlives the machine's loss of power.
+    ///
+    /// # Errors
+    /// When the disk does not take it. The old state is then still there, or, when only the last step failed, the new one.
+    pub fn save(&self, saved: &Saved) -> Result<(), StateError> {
+        let bytes = record::encode(saved, &self.kpi, &self.graph);
+        self.replace(&bytes).map_err(|cause| StateError::Save { path: self.path.clone(), cause: cause.to_string() })
+    }
+
+    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
+        let new = self.beside(".new");
+        write(&new, bytes).and_then(|()| fs::rename(&new, &self.path)).inspect_err(|_| {
+            // On a full disk half a file would only take what room there is.
+            let _ = fs::remove_file(&new);
+        })?;
+        // The name of a file is its folder's matter.
+        File::open(&self.folder)?.sync_all()
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// `bmad.insights_generated_total@default-5f3a90c2.state`: readable, legal everywhere, and another one for each KPI and graph.
+fn name(kpi: &str, graph: &str) -> String {
+    let mut hash = crc32fast::Hasher::new();
+    hash.update(kpi.as_bytes());
+    hash.update(b"@");
+    hash.update(graph.as_bytes());
+    let legal = |character: char| match character {
+        '/' => '.',
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' | '.' | '@' => character,
+        _ => '_',
+    };
+    let readable: String = format!("{kpi}@{graph}").chars().map(legal).take(LONGEST_NAME).collect();
+    format!("{readable}-{:08x}.state", hash.finalize())
+}

@@ -1,0 +1,87 @@
+//! Window cursors and totals on disk: one file for each KPI on each graph, in a folder that one process keeps for itself.
+//!
+//! A file is written beside the old one, brought to disk and then renamed over it, so that at every moment one whole state
+//! is there. Everything here blocks: callers keep it off the threads that serve.
+
+mod file;
+mod record;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::kpi::Kpi;
+use crate::measure::Totals;
+use crate::row::UnixMillis;
+
+pub use file::{Found, StateFile};
+
+/// The file whose lock says that the folder is in use. The lock ends with the process, however that ends.
+const LOCK: &str = "lock";
+
+/// What a window KPI has counted on one graph, and up to when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saved {
+    /// All events up to this moment are in the totals, and none after it.
+    pub cursor: UnixMillis,
+    /// The totals.
+    pub totals: Totals,
+}
+
+/// Why a state cannot be kept.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StateError {
+    /// The folder cannot be made or used.
+    #[error("the folder {path} cannot keep the state: {cause}; `[state] path` names it")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        cause: String,
+    },
+    /// Another process has it.
+    #[error(
+        "another exporter keeps its state in {0}: end it, or give this one a folder of its own with `[state] path`"
+    )]
+    Taken(PathBuf),
+    /// A file cannot be written; the old one is still there.
+    #[error("the totals cannot be saved to {path}, so they stay as they are: {cause}")]
+    Save {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: String,
+    },
+}
+
+/// A folder of states, kept for this process as long as the value lives.
+#[derive(Debug)]
+pub struct State {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl State {
+    /// Makes the folder when it is not there, and takes it.
+    ///
+    /// # Errors
+    /// When it cannot be made or written to, or another process has it.
+    pub fn open(folder: &Path) -> Result<Self, StateError> {
+        let unusable = |cause: io::Error| StateError::Folder { path: folder.to_owned(), cause: cause.to_string() };
+        fs::create_dir_all(folder).map_err(unusable)?;
+        let lock = File::options().create(true).append(true).open(folder.join(LOCK)).map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(StateError::Taken(folder.to_owned())),
+            Err(TryLockError::Error(cause)) => Err(unusable(cause)),
+        }
+    }
+
+    /// The file of one KPI on one graph.
+    pub fn file(&self, kpi: &Arc<Kpi>, graph: &Arc<str>) -> StateFile {
+        StateFile::new(&self.folder, kpi, graph)
+    }
+}

@@ -1,0 +1,179 @@
+//! The form of a state on disk: a line with version and checksum, then JSON that people can read.
+//!
+//! Floats are strings: a JSON parser may lose their last digit, and has no infinity.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::Saved;
+use crate::kpi::{Definition, Kpi, Metric, Shape, iso};
+use crate::measure::Totals;
+use crate::metric::{Distribution, Points, Series};
+use crate::row::UnixMillis;
+
+/// The first line begins so, then come version and checksum.
+const MAGIC: &str = "cypher-exporter state";
+const VERSION: &str = "1";
+
+/// Why bytes are no state to go on with.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Fault {
+    /// They are a state of the KPI as it was before these parts of it changed.
+    Changed(Vec<String>),
+    /// They are not what was written, or not for this KPI.
+    Damaged(String),
+}
+
+impl Fault {
+    fn damaged(cause: impl Into<String>) -> Self {
+        Fault::Damaged(cause.into())
+    }
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    kpi: String,
+    graph: String,
+    /// The cursor, in milliseconds since 1970.
+    cursor: i64,
+    /// The same for people.
+    counted_until: String,
+    definition: Definition,
+    metrics: Vec<Held>,
+}
+
+/// The series of a metric.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Held {
+    Counter(Vec<(Vec<String>, Float)>),
+    /// Labels, the counts of each bucket alone, the sum.
+    Histogram(Vec<(Vec<String>, Vec<u64>, Option<Float>)>),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Float(f64);
+
+impl Serialize for Float {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // The shortest text that is read back as the same number.
+        serializer.collect_str(&format_args!("{:?}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Float {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        text.parse().map(Float).map_err(|_| de::Error::custom(format!("`{text}` is no number")))
+    }
+}
+
+/// The bytes of a state.
+pub(super) fn encode(saved: &Saved, kpi: &Kpi, graph: &str) -> Vec<u8> {
+    let body = Body {
+        kpi: kpi.id.to_string(),
+        graph: graph.to_owned(),
+        cursor: saved.cursor.0,
+        counted_until: iso(saved.cursor),
+        definition: kpi.definition(),
+        metrics: saved.totals.points().iter().map(|points| held(points)).collect(),
+    };
+    let mut json = serde_json::to_string(&body).expect("strings, numbers and lists of them are always JSON");
+    json.push('\n');
+    let mut bytes = format!("{MAGIC} {VERSION} crc32 {:08x}\n", crc32fast::hash(json.as_bytes())).into_bytes();
+    bytes.extend_from_slice(json.as_bytes());
+    bytes
+}
+
+/// The state that these bytes are, if they are one of this KPI on this graph.
+pub(super) fn decode(bytes: &[u8], kpi: &Kpi, graph: &str) -> Result<Saved, Fault> {
+    let body: Body = serde_json::from_slice(checked(bytes)?).map_err(|cause| Fault::damaged(cause.to_string()))?;
+    if body.kpi != *kpi.id || body.graph != graph {
+        return Err(Fault::Damaged(format!("it is the state of `{}` on the graph `{}`", body.kpi, body.graph)));
+    }
+    let definition = kpi.definition();
+    if body.definition != definition {
+        let changed = definition.into_iter().filter(|(part, text)| body.definition.get(part) != Some(text));
+        return Err(Fault::Changed(changed.map(|(part, _)| part).collect()));
+    }
+    let mut texts = Texts::default();
+    let points = kpi.metrics.iter().zip(body.metrics).map(|(metric, held)| texts.points(metric, held)).collect();
+    let totals = Totals::restored(kpi, points).map_err(Fault::damaged)?;
+    Ok(Saved { cursor: UnixMillis(body.cursor), totals })
+}
+
+/// What follows the first line, when it is what that line promises.
+fn checked(bytes: &[u8]) -> Result<&[u8], Fault> {
+    let end = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(|| Fault::damaged("it has no first line"))?;
+    let (line, body) = (&bytes[..end], &bytes[end + 1..]);
+    let words = std::str::from_utf8(line).ok().and_then(|line| line.strip_prefix(MAGIC)).unwrap_or_default();
+    let [version, "crc32", sum] = words.split_whitespace().collect::<Vec<_>>()[..] else {
+        return Err(Fault::damaged("it does not begin as a state does"));
+    };
+    if version != VERSION {
+        return Err(Fault::Damaged(format!("it is of version {version}, this program reads version {VERSION}")));
+    }
+    if sum != format!("{:08x}", crc32fast::hash(body)) {
+        return Err(Fault::damaged("its checksum is wrong: it is not what was written"));
+    }
+    Ok(body)
+}
+
+fn held(points: &Points) -> Held {
+    let texts = |labels: &[Arc<str>]| labels.iter().map(ToString::to_string).collect();
+    match points {
+        Points::Counter(series) => {
+            Held::Counter(series.iter().map(|one| (texts(&one.labels), Float(one.value))).collect())
+        }
+        Points::Histogram { series, .. } => {
+            let one =
+                |one: &Series<Distribution>| (texts(&one.labels), one.value.counts.to_vec(), one.value.sum.map(Float));
+            Held::Histogram(series.iter().map(one).collect())
+        }
+        // No window KPI has one: its file is refused.
+        Points::Gauge(_) | Points::Summary { .. } | Points::Info(_) | Points::StateSet { .. } => {
+            Held::Counter(Vec::new())
+        }
+    }
+}
+
+/// Label values, each held once however many label sets have it.
+#[derive(Default)]
+struct Texts(HashSet<Arc<str>>);
+
+impl Texts {
+    fn points(&mut self, metric: &Metric, held: Held) -> Points {
+        match held {
+            Held::Counter(series) => {
+                let one =
+                    |(labels, total): (Vec<String>, Float)| Series { labels: self.labels(labels), value: total.0 };
+                Points::Counter(series.into_iter().map(one).collect())
+            }
+            Held::Histogram(series) => {
+                let bounds =
+                    if let Shape::Histogram { bounds, .. } = &metric.shape { bounds.clone() } else { [].into() };
+                let one = |(labels, counts, sum): (Vec<String>, Vec<u64>, Option<Float>)| {
+                    let value = Distribution { counts: counts.into(), sum: sum.map(|sum| sum.0) };
+                    Series { labels: self.labels(labels), value }
+                };
+                Points::Histogram { series: series.into_iter().map(one).collect(), bounds }
+            }
+        }
+    }
+
+    fn labels(&mut self, labels: Vec<String>) -> Box<[Arc<str>]> {
+        labels.into_iter().map(|label| self.shared(label)).collect()
+    }
+
+    fn shared(&mut self, text: String) -> Arc<str> {
+        if let Some(known) = self.0.get(text.as_str()) {
+            return known.clone();
+        }
+        let text: Arc<str> = text.into();
+        self.0.insert(text.clone());
+        text
+    }
+}

@@ -1,0 +1,227 @@
+//! What is saved comes back, and nothing else ever does.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::record::{Fault, decode, encode};
+use super::*;
+use crate::kpi;
+use crate::measure::Rows;
+use crate::row::Value;
+
+const HISTOGRAM: &str = "name = \"p_seconds\"\ntype = \"histogram\"\nbuckets = [0.5, 1]";
+
+fn window(path: &str, header: &str) -> Arc<Kpi> {
+    let query = "MATCH (e) WHERE e.t > $since AND e.t <= $until RETURN e.a AS a, e.v AS value";
+    kpi::one(path, &format!("// Help.\n/*kpi\nmode = \"window\"\n{header}\n*/\n{query}"))
+}
+
+fn counter() -> Arc<Kpi> {
+    window("queries/p/calls.cypher", "name = \"p_total\"\ntype = \"counter\"")
+}
+
+fn counted(kpi: &Kpi, rows: &[(&str, f64)]) -> Totals {
+    let totals = Totals::default();
+    let mut taken = Rows::of_window(kpi, &totals);
+    for (label, value) in rows {
+        assert!(taken.row(&vec![Value::String((*label).to_owned()), Value::Float(*value)]).is_continue());
+    }
+    Totals::after(&taken.finish().unwrap())
+}
+
+fn saved(kpi: &Kpi, rows: &[(&str, f64)]) -> Saved {
+    Saved { cursor: UnixMillis(1_795_252_087_006), totals: counted(kpi, rows) }
+}
+
+fn graph() -> Arc<str> {
+    "default".into()
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_form_on_disk() {
+    let kpi = counter();
+    let bytes = encode(&saved(&kpi, &[("x", 0.1), ("x", 0.2), ("a \"b\"\n", 3.0)]), &kpi, "default");
+    insta::assert_snapshot!(String::from_utf8(bytes).unwrap(), @r#"
+    cypher-exporter state 1 crc32 4928091b
+    {"kpi":"p/calls","graph":"default","cursor":1795252087006,"counted_until":"2026-11-21T09:08:07.006Z","definition":{"database":"","metrics":"counter p_total{a=a} value","parameters":"{}","query":"MATCH ( e ) WHERE e . t > $since AND e . t <= $until RETURN e . a AS a , e . v AS value","time":"datetime"},"metrics":[{"counter":[[["a \"b\"\n"],"3.0"],[["x"],"0.30000000000000004"]]}]}
+    "#);
+}
+
+#[test]
+fn every_total_comes_back_to_the_last_bit() {
+    let histogram = window("queries/p/calls.cypher", HISTOGRAM);
+    for kpi in [counter(), histogram] {
+        for rows in [
+            &[][..],
+            &[("", 0.0)],
+            &[("x", 0.1), ("x", 0.2), ("y", 1e300), ("z", f64::MIN_POSITIVE), ("é\u{0}\\\"", 9_007_199_254_740_991.0)],
+            &[("inf", f64::INFINITY), ("x", 2.0)],
+        ] {
+            let saved = saved(&kpi, rows);
+            assert_eq!(decode(&encode(&saved, &kpi, "g"), &kpi, "g"), Ok(saved), "{rows:?}");
+        }
+    }
+}
+
+#[test]
+fn half_a_file_and_any_flipped_bit_are_damages() {
+    let kpi = window("queries/p/calls.cypher", HISTOGRAM);
+    let bytes = encode(&saved(&kpi, &[("x", 0.1)]), &kpi, "default");
+    let refused = |bytes: &[u8], what: &str| {
+        let answer = decode(bytes, &kpi, "default");
+        assert!(matches!(answer, Err(Fault::Damaged(_))), "{what}: {answer:?}");
+    };
+    for len in 0..bytes.len() {
+        refused(&bytes[..len], &format!("{len} bytes"));
+    }
+    for at in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 1 << bit;
+            refused(&flipped, &format!("bit {bit} of byte {at}"));
+        }
+    }
+    refused(&[bytes.clone(), b" ".to_vec()].concat(), "a byte more");
+}
+
+/// The file as a program would have written it that had these words in it.
+fn as_written(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    assert!(text.contains(from), "{from}");
+    let text = text.replace(from, to);
+    let (line, body) = text.split_once('\n').unwrap();
+    let (head, _) = line.rsplit_once(' ').unwrap();
+    format!("{head} {:08x}\n{body}", crc32fast::hash(body.as_bytes())).into_bytes()
+}
+
+#[test]
+fn what_another_program_wrote_is_told() {
+    let kpi = counter();
+    let bytes = encode(&saved(&kpi, &[("x", 1.0)]), &kpi, "default");
+    for (from, to, cause) in [
+        ("state 1", "state 0", "it is of version 0, this program reads version 1"),
+        ("state 1", "state 2", "it is of version 2, this program reads version 1"),
+        ("p/calls\"", "p/others\"", "it is the state of `p/others` on the graph `default`"),
+        ("\"default\"", "\"east\"", "it is the state of `p/calls` on the graph `east`"),
+        ("\"1.0\"", "\"-1.0\"", "it holds a negative total"),
+        ("[\"x\"]", "[\"x\",\"y\"]", "it holds another number of labels"),
+        ("[[[\"x\"],\"1.0\"]]", "[[[\"x\"],\"1.0\"],[[\"x\"],\"1.0\"]]", "its label sets are not in order"),
+        ("{\"counter\":[[[\"x\"],\"1.0\"]]}", "", "it holds another number of metrics"),
+        ("\"counter\"", "\"histogram\"", "invalid type: string \"1.0\", expected a sequence at line 1 column "),
+        ("\"cursor\"", "\"pointer\"", "unknown field `pointer`, expected one of "),
+    ] {
+        let Err(Fault::Damaged(found)) = decode(&as_written(&bytes, from, to), &kpi, "default") else {
+            panic!("{to} is taken");
+        };
+        assert!(found.starts_with(cause), "{found}");
+    }
+}
+
+#[test]
+fn a_changed_kpi_does_not_go_on() {
+    let before = counter();
+    let bytes = encode(&saved(&before, &[("x", 1.0)]), &before, "default");
+    let after = window("queries/p/calls.cypher", "name = \"p_total\"\ntype = \"counter\"\ntime = \"iso\"");
+    assert_eq!(decode(&bytes, &after, "default"), Err(Fault::Changed(vec!["time".to_owned()])));
+    let header = "name = \"p_total\"\ntype = \"counter\"\nlag = \"1h\"\n[panel]\ntitle = \"Calls\"";
+    assert!(decode(&bytes, &window("queries/p/calls.cypher", header), "default").is_ok());
+}
+
+#[test]
+fn a_file_is_replaced_whole() {
+    let (folder, kpi) = (folder(), counter());
+    let state = State::open(folder.path()).unwrap();
+    let file = state.file(&kpi, &graph());
+    assert_eq!(file.load(), Found::Nothing);
+    for rows in [&[("x", 1.0)][..], &[("x", 2.0), ("y", 1.0)]] {
+        file.save(&saved(&kpi, rows)).unwrap();
+        assert_eq!(file.load(), Found::Saved(saved(&kpi, rows)));
+    }
+    assert_eq!(names(folder.path()), ["lock", "p.calls@default-452581cf.state"]);
+
+    // A program that was killed while it wrote leaves this, and the state of before.
+    fs::write(folder.path().join("p.calls@default-452581cf.state.new"), "cypher-exporter st").unwrap();
+    assert_eq!(file.load(), Found::Saved(saved(&kpi, &[("x", 2.0), ("y", 1.0)])));
+    file.save(&saved(&kpi, &[("x", 3.0)])).unwrap();
+    assert_eq!(file.load(), Found::Saved(saved(&kpi, &[("x", 3.0)])));
+}
+
+#[test]
+fn a_disk_that_refuses_leaves_the_old_state() {
+    let (folder, kpi) = (folder(), counter());
+    let file = State::open(folder.path()).unwrap().file(&kpi, &graph());
+    file.save(&saved(&kpi, &[("x", 1.0)])).unwrap();
+    // What stands in the way of the new file, since permissions do not hold back everybody.
+    let new = folder.path().join("p.calls@default-452581cf.state.new");
+    fs::create_dir(&new).unwrap();
+    let error = file.save(&saved(&kpi, &[("x", 2.0)])).unwrap_err().to_string();
+    assert!(error.contains("p.calls@default") && error.contains("directory"), "{error}");
+    assert_eq!(file.load(), Found::Saved(saved(&kpi, &[("x", 1.0)])));
+    fs::remove_dir(&new).unwrap();
+    file.save(&saved(&kpi, &[("x", 2.0)])).unwrap();
+}
+
+#[test]
+fn what_is_damaged_is_set_aside() {
+    let (folder, kpi) = (folder(), counter());
+    let file = State::open(folder.path()).unwrap().file(&kpi, &graph());
+    let place = folder.path().join("p.calls@default-452581cf.state");
+    fs::write(&place, "not a state").unwrap();
+    let Found::Damaged { path, cause, aside: Ok(aside) } = file.load() else { panic!("it is taken") };
+    assert_eq!((path, cause.as_str()), (place.clone(), "it has no first line"));
+    assert_eq!(fs::read_to_string(&aside).unwrap(), "not a state");
+    assert!(aside.to_str().unwrap().starts_with(&format!("{}.damaged-", place.display())), "{aside:?}");
+    assert_eq!(file.load(), Found::Nothing);
+
+    // What is no file at all is out of the way too.
+    fs::create_dir(&place).unwrap();
+    assert!(matches!(file.load(), Found::Damaged { aside: Ok(_), .. }));
+    file.save(&saved(&kpi, &[("x", 2.0)])).unwrap();
+}
+
+#[test]
+fn a_folder_has_one_exporter() {
+    let folder = folder();
+    let path = folder.path().join("state/of/this");
+    let first = State::open(&path).unwrap();
+    let second = State::open(&path).unwrap_err();
+    assert_eq!(second, StateError::Taken(path.clone()));
+    assert!(second.to_string().contains("another exporter"), "{second}");
+    drop(first);
+    State::open(&path).unwrap();
+
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    for path in [file.clone(), file.join("below")] {
+        let error = State::open(&path).unwrap_err();
+        assert!(error.to_string().contains("`[state] path`"), "{error}");
+    }
+}
+
+#[test]
+fn files_have_readable_names_of_their_own() {
+    let (folder, longest) = (folder(), "ß".repeat(100));
+    let state = State::open(folder.path()).unwrap();
+    let ids = ["p/a_b", "p/a b", "p/A_b", "p.a/b", "p/é", "p/è", &format!("p/{longest}1"), &format!("p/{longest}2")];
+    for id in ids {
+        let kpi = window(&format!("queries/{id}.cypher"), "name = \"p_total\"\ntype = \"counter\"");
+        for graph in ["east", "west"] {
+            state.file(&kpi, &graph.into()).save(&saved(&kpi, &[])).unwrap();
+        }
+    }
+    let names = names(folder.path());
+    assert_eq!(names.len(), 1 + 2 * ids.len());
+    assert!(names.iter().all(|name| name.len() <= 200 && name.is_ascii()), "{names:?}");
+}
