@@ -14,8 +14,6 @@ pub(super) struct AlertRule<'a> {
     pub(super) path: &'a str,
     /// When it fires.
     pub(super) condition: Promql,
-    /// The unit of its value, Grafana's.
-    pub(super) unit: String,
     /// In order.
     pub(super) labels: Vec<(&'static str, String)>,
     pub(super) summary: String,
@@ -54,8 +52,7 @@ fn rule<'a>(shared: &Shared<'a>, pack: &Pack, kpi: Option<&'a Kpi>, path: &'a st
     let own: Vec<_> = own.iter().map(String::as_str).filter(|label| !super::is_of_target(label)).collect();
     let summary = alert.summary.clone().unwrap_or_else(|| default_summary(kpi, alert, &own, &unit));
     let description = description(kpi, alert, &condition, &unit);
-    let mut rule =
-        AlertRule { alert, kpi, path, condition, unit, labels, summary, description, runbook_url: String::new() };
+    let mut rule = AlertRule { alert, kpi, path, condition, labels, summary, description, runbook_url: String::new() };
     let page = format!("{}#{}", runbook_path(&pack.name), runbook_anchor(&rule));
     rule.runbook_url = alert.runbook.clone().unwrap_or_else(|| shared.link(&page));
     rule

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::kpi::vocabulary::{TARGET_LABELS, Vocabulary};
-use crate::kpi::{Kpi, Pack, Problem};
+use crate::kpi::{Gravity, Kpi, Pack, Problem};
 use crate::metric::LabelName;
 use alerts::AlertRule;
 use unit::Units;
@@ -12,8 +12,10 @@ mod alerts;
 mod dashboard;
 mod duration;
 mod example;
+mod exporter;
 mod rule_tests;
 mod rules;
+mod runbook;
 #[cfg(test)]
 mod tests;
 mod unit;
@@ -59,11 +61,21 @@ pub fn generate(input: &Input<'_>) -> Result<Vec<File>, Vec<Problem>> {
         vocabulary: Vocabulary::of(input.kpis, input.packs, input.everywhere),
         units: Units::of(input.kpis.iter().map(Arc::as_ref)),
     };
+    if let Some(pack) = input.packs.iter().find(|pack| &*pack.name == exporter::NAME) {
+        return Err(vec![taken(input, pack)]);
+    }
+    let own = exporter::pack();
     let mut files = Vec::new();
     let mut problems = Vec::new();
-    for pack in input.packs {
+    for pack in input.packs.iter().chain(&own) {
         let alerts = alerts::of_pack(&shared, pack);
-        files.push(dashboard::file(&shared, pack, &alerts));
+        let is_own = &*pack.name == exporter::NAME;
+        files.push(if is_own {
+            exporter::dashboard(&shared, pack, &alerts)
+        } else {
+            dashboard::file(&shared, pack, &alerts)
+        });
+        files.push(runbook::file(&shared, pack, &alerts));
         files.extend(rules::file(&shared, pack, &alerts));
         match rule_tests::file(&shared, pack, &alerts) {
             Ok(file) => files.extend(file),
@@ -72,6 +84,17 @@ pub fn generate(input: &Input<'_>) -> Result<Vec<File>, Vec<Problem>> {
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     if problems.is_empty() { Ok(files) } else { Err(problems) }
+}
+
+/// A pack whose files would be the exporter's own.
+fn taken(input: &Input<'_>, pack: &Pack) -> Problem {
+    Problem {
+        gravity: Gravity::Error,
+        path: format!("{}/{}", input.folder, pack.name),
+        span: None,
+        message: format!("no pack can be called `{}`: the files of the exporter itself are", pack.name),
+        fix: "give the folder another name".to_owned(),
+    }
 }
 
 /// What all files are made with.
@@ -102,6 +125,9 @@ impl Shared<'_> {
 
     /// The first line of a file in YAML.
     fn made_of(&self, pack: &Pack) -> String {
+        if &*pack.name == exporter::NAME {
+            return format!("{MARK}: the rules of the exporter itself.");
+        }
         format!("{MARK} from {}/{}: change it there.", self.input.folder, pack.name)
     }
 }

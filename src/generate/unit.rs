@@ -1,6 +1,6 @@
 //! Units: what Grafana calls them, how an alert's text shows a value in them, and which one an expression has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kpi::promql::{Aggregator, Binary, Expr, Kind, Operator};
 use crate::kpi::vocabulary::{Vocabulary, unit_of_name};
@@ -97,12 +97,19 @@ impl Units {
         unit.unwrap_or_else(|| NONE.to_owned())
     }
 
+    /// The unit of the sum in an expression.
+    fn mean_of(&self, expr: &Expr, vocabulary: &Vocabulary) -> String {
+        metrics(expr).first().map_or(NONE.to_owned(), |sum| self.of_metric(sum, vocabulary))
+    }
+
     fn of_binary(&self, binary: &Binary, vocabulary: &Vocabulary) -> String {
         let (left, right) = (self.of_expr(&binary.left, vocabulary), self.of_expr(&binary.right, vocabulary));
         let number = |side: &Expr| if let Kind::Number(number) = side.bare().kind { Some(number) } else { None };
         let (left_number, right_number) = (number(&binary.left), number(&binary.right));
         match binary.operator {
-            Operator::Divide if left_number.is_none() && right_number.is_none() && left == right => RATIO.to_owned(),
+            Operator::Divide if left_number.is_none() && right_number.is_none() => {
+                quotient(&binary.left, &binary.right, || self.mean_of(&binary.left, vocabulary))
+            }
             Operator::Divide if right_number.is_some() => left,
             Operator::Multiply if left_number.or(right_number) == Some(100.0) => {
                 let other = if left_number.is_some() { right } else { left };
@@ -124,6 +131,29 @@ impl Units {
             | Operator::Unless => left,
         }
     }
+}
+
+/// A part by the whole is a ratio, a sum by its count a mean; anything else has a unit of its own.
+fn quotient(left: &Expr, right: &Expr, mean: impl FnOnce() -> String) -> String {
+    let (left, right) = (metrics(left), metrics(right));
+    let is_mean = left.iter().zip(&right).all(|(sum, count)| sum.strip_suffix("_sum") == count.strip_suffix("_count"));
+    if !left.is_empty() && left.is_subset(&right) {
+        RATIO.to_owned()
+    } else if left.len() == 1 && right.len() == 1 && is_mean {
+        mean()
+    } else {
+        NONE.to_owned()
+    }
+}
+
+fn metrics(expr: &Expr) -> BTreeSet<String> {
+    let mut metrics = BTreeSet::new();
+    expr.walk(&mut |expr| {
+        if let Kind::Select(selector) | Kind::Range(selector, _) = &expr.kind {
+            metrics.extend(selector.metric().map(str::to_owned));
+        }
+    });
+    metrics
 }
 
 /// The metric that a panel shows as it is.

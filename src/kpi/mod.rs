@@ -97,6 +97,11 @@ impl Kpi {
         self.graph.as_deref().is_none_or(|only| only == graph)
     }
 
+    /// The query without the comments above it.
+    pub fn statement(&self) -> &str {
+        self.query.get(opening::read(&self.query).end..).unwrap_or_default()
+    }
+
     /// The id without its pack.
     pub fn stem(&self) -> &str {
         self.id.rsplit('/').next().unwrap_or(&self.id)

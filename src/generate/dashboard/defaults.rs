@@ -252,10 +252,20 @@ fn of_exprs(source: &Source<'_, '_>, panel: &Panel, base: Drawn, alerts: &[Alert
         };
         source.query(promql, legend)
     };
-    let gist = thresholds::gist(&first.text);
-    let steps: Vec<Step> = thresholds::of_alerts(alerts, |_, subject| thresholds::gist(subject) == gist);
+    let steps = steps_of_expr(first, alerts);
     let unit = shared.units.of_expr(&first.expr, &shared.vocabulary);
     Drawn { kind, unit, steps, queries: panel.exprs.iter().map(query).collect(), ..base }
+}
+
+/// The steps of the alerts that watch the same, or a quantile of the same histogram.
+fn steps_of_expr(promql: &Promql, alerts: &[AlertRule<'_>]) -> Vec<Step> {
+    let steps = thresholds::steps_of(alerts, &promql.text);
+    match thresholds::quantiles_of(&promql.expr) {
+        Some(histogram) if steps.is_empty() => {
+            thresholds::of_alerts(alerts, |line, _| thresholds::is_quantile(line.subject, &histogram))
+        }
+        Some(_) | None => steps,
+    }
 }
 
 /// Whether one number is shown for the whole time.

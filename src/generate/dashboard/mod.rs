@@ -17,11 +17,10 @@ use serde_json::{Value, json};
 use super::alerts::AlertRule;
 use super::{File, MARK, Shared, duration};
 use crate::kpi::{EXPORT_LATENCY, Kpi, Pack, PanelRow, QUERY_LATENCY};
-use drawn::Drawn;
-use variables::Variables;
 
-pub(super) use drawn::{Query, Source};
-pub(super) use thresholds::Step;
+pub(super) use drawn::{Drawn, Source};
+pub(super) use thresholds::{Step, steps_of};
+pub(super) use variables::Variables;
 
 /// The version of the dashboard's form that current Grafanas write.
 const SCHEMA_VERSION: u32 = 42;

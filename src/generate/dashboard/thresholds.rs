@@ -38,6 +38,12 @@ pub(super) fn of_alerts(alerts: &[AlertRule<'_>], is_subject: impl Fn(&Line<'_>,
     steps(&lines.collect::<Vec<_>>())
 }
 
+/// The steps of the alerts that watch what this PromQL says.
+pub(crate) fn steps_of(alerts: &[AlertRule<'_>], text: &str) -> Vec<Step> {
+    let wanted = gist(text);
+    of_alerts(alerts, |_, subject| gist(subject) == wanted)
+}
+
 fn subject_text<'r>(rule: &'r AlertRule<'_>, line: &Line<'_>) -> &'r str {
     rule.condition.text.get(line.subject.span.clone()).unwrap_or_default()
 }
@@ -90,14 +96,27 @@ pub(super) fn is_metric(expr: &Expr, name: &str) -> bool {
 
 /// Whether it is a quantile of the histogram.
 pub(super) fn is_quantile(expr: &Expr, histogram: &str) -> bool {
-    let Kind::Call(function, _) = &expr.bare().kind else { return false };
-    let mut found = false;
-    expr.walk(&mut |expr| {
-        if let Kind::Select(selector) | Kind::Range(selector, _) = &expr.kind {
-            found |= selector.metric().and_then(|name| name.strip_suffix("_bucket")) == Some(histogram);
+    let is_call = matches!(&expr.bare().kind, Kind::Call(function, _) if function.name == "histogram_quantile");
+    is_call && quantiles_of(expr).as_deref() == Some(histogram)
+}
+
+/// The histogram whose quantiles an expression shows.
+pub(super) fn quantiles_of(expr: &Expr) -> Option<String> {
+    let (mut is_quantile, mut histogram) = (false, None);
+    expr.walk(&mut |expr| match &expr.kind {
+        Kind::Call(function, _) => is_quantile |= function.name == "histogram_quantile",
+        Kind::Select(selector) | Kind::Range(selector, _) => {
+            histogram = selector.metric().and_then(|name| name.strip_suffix("_bucket")).map(str::to_owned);
         }
+        Kind::Number(_)
+        | Kind::Text(_)
+        | Kind::Subquery(_)
+        | Kind::Aggregate(_)
+        | Kind::Binary(_)
+        | Kind::Negative(_)
+        | Kind::Parentheses(_) => {}
     });
-    found && function.name == "histogram_quantile"
+    histogram.filter(|_| is_quantile)
 }
 
 /// A text of PromQL without spaces and lengths of ranges: what is the same in both speaks of the same.

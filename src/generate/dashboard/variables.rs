@@ -21,9 +21,10 @@ pub(crate) struct Variables {
 }
 
 impl Variables {
-    /// Data source, job and instance only.
-    pub(crate) fn of_target() -> Self {
-        Self { labels: BTreeMap::new() }
+    /// Those of the exporter's own dashboard.
+    pub(crate) fn of_own() -> Self {
+        let kpi = BTreeSet::from(["cypher_exporter_kpi_up".to_owned()]);
+        Self { labels: BTreeMap::from([("kpi".to_owned(), kpi)]) }
     }
 
     /// Those of a pack.

@@ -89,6 +89,11 @@ pub(super) fn find(promql: &Promql, hold: Duration, vocabulary: &Vocabulary) -> 
     })
 }
 
+/// Whether an alert fires where there is no data; `None` where its PromQL is not understood here.
+pub(super) fn fires_without_data(promql: &Promql) -> Option<bool> {
+    evaluate::samples(&promql.expr, &[], 0.0).ok().map(|samples| !samples.is_empty())
+}
+
 fn minutes(seconds: f64) -> u32 {
     (seconds / MINUTE).ceil() as u32
 }
