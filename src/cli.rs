@@ -58,6 +58,9 @@ pub enum Command {
     /// Show all of it at work on a graph inside this process, in which synthetic agents live
     #[command(after_help = DEMO_EXAMPLES)]
     Demo(Demo),
+    /// Write Grafana dashboards, Prometheus rules, their tests and runbooks from the KPI files
+    #[command(after_help = GENERATE_EXAMPLES)]
+    Generate(Generate),
     /// Ask a running exporter how it is; for container health checks
     #[command(after_help = HEALTH_EXAMPLES)]
     Health(Health),
@@ -121,6 +124,18 @@ fn speed(text: &str) -> Result<f64, String> {
     speed.ok_or_else(|| format!("must be a number from 0 to {TOP_SPEED}"))
 }
 
+/// `generate`.
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// The folder below which the files are written
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+
+    /// Write nothing; show how the files there differ, and end with 1 if they do
+    #[arg(long)]
+    pub check: bool,
+}
+
 /// `health`.
 #[derive(Debug, Args)]
 pub struct Health {
@@ -175,6 +190,14 @@ Examples:
 
 It runs the KPIs of ./queries, each at least every 5 s. Each line on standard output is something that happened, and the
 metric that shows it. Needs a build with `--features embedded`. SIGTERM and Ctrl-C end it.";
+
+const GENERATE_EXAMPLES: &str = "\
+Examples:
+  cypher-exporter generate              grafana/, prometheus/ and docs/runbook/ in this folder
+  cypher-exporter generate --out deploy
+  cypher-exporter generate --check      for CI: are the files those that the KPI files give?
+
+It needs no graph. Exit codes: 0 written, or no difference; 1 a difference; 64 at least one mistake";
 
 const HEALTH_EXAMPLES: &str = "\
 Examples:

@@ -101,7 +101,8 @@ impl Instruments {
         let clock = self.query_latencies.iter().find(|(pack, _)| *pack == kpi.pack);
         let clock = clock.map(|(_, clock)| clock.of(kpi.stem()));
         let labels = if self.several_graphs { vec![id.to_owned(), graph.to_owned()] } else { vec![id.to_owned()] };
-        let lane = LaneInstruments::new(&self.kpis, labels, kpi.schedule.interval(), clock);
+        self.kpis.limits(kpi, &labels);
+        let lane = LaneInstruments::new(&self.kpis, labels, clock);
         if kpi.window().is_some() {
             DISCARD_REASONS.iter().for_each(|reason| lane.count_discarded(reason, 0));
         }
@@ -166,6 +167,9 @@ struct KpiMetrics {
     up: GaugeVec,
     last_success: GaugeVec,
     interval: GaugeVec,
+    timeout: GaugeVec,
+    stale_after: GaugeVec,
+    max_series: GaugeVec,
     duration: GaugeVec,
     rows: GaugeVec,
     series: GaugeVec,
@@ -186,6 +190,9 @@ impl KpiMetrics {
             up: gauges("kpi_up", "Whether the last run of the KPI went well; 0 before the first.")?,
             last_success: gauges("kpi_last_success_timestamp_seconds", "When the KPI last ran well.")?,
             interval: gauges("kpi_interval_seconds", "The longest time between two runs of the KPI.")?,
+            timeout: gauges("kpi_timeout_seconds", "The longest a run of the KPI may take.")?,
+            stale_after: gauges("kpi_stale_after_seconds", "The age at which kept values of the KPI are dropped.")?,
+            max_series: gauges("kpi_max_series", "The most label sets that one run of the KPI may bring.")?,
             duration: gauges("kpi_duration_seconds", "How long the last run of the KPI took.")?,
             rows: gauges("kpi_rows", "Rows of the last run of the KPI that went well.")?,
             series: gauges("kpi_series", "Label sets of the last run of the KPI that went well.")?,
@@ -205,6 +212,16 @@ impl KpiMetrics {
     }
 }
 
+impl KpiMetrics {
+    /// What the KPI's file allows, so that a rule can say how near it is.
+    fn limits(&self, kpi: &Kpi, labels: &[String]) {
+        self.interval.with_label_values(labels).set(kpi.schedule.interval().as_secs_f64());
+        self.timeout.with_label_values(labels).set(kpi.timeout.as_secs_f64());
+        self.stale_after.with_label_values(labels).set(kpi.stale_after.as_secs_f64());
+        self.max_series.with_label_values(labels).set(kpi.max_series as f64);
+    }
+}
+
 /// The instruments of one KPI on one graph; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct LaneInstruments {
@@ -217,13 +234,7 @@ pub struct LaneInstruments {
 
 impl LaneInstruments {
     /// What is known before the first run is visible at once; what is not (durations, the last success) is not there yet.
-    fn new(
-        kpis: &KpiMetrics,
-        labels: Vec<String>,
-        interval: Duration,
-        query_latency: Option<Clock<Histogram>>,
-    ) -> Self {
-        kpis.interval.with_label_values(&labels).set(interval.as_secs_f64());
+    fn new(kpis: &KpiMetrics, labels: Vec<String>, query_latency: Option<Clock<Histogram>>) -> Self {
         let (up, runs) = (kpis.up.with_label_values(&labels), kpis.runs.with_label_values(&labels));
         let lane = Self { kpis: kpis.clone(), labels, up, runs, query_latency };
         for reason in SKIP_REASONS {

@@ -46,6 +46,7 @@ pub mod cli;
 pub mod command;
 pub mod config;
 pub mod exposition;
+pub mod generate;
 pub mod graph;
 pub mod http;
 pub mod instruments;

@@ -43,8 +43,20 @@ pub(super) enum Asked {
     Demo,
 }
 
-/// Loads everything. `None` when there is nothing to go on with; why has then been said.
+/// Loads everything that can run. `None` when there is nothing to go on with; why has then been said.
 pub(super) fn load(common: &Common, asked: Asked) -> anyhow::Result<Option<Loaded>> {
+    let Some(mut loaded) = files(common)? else { return Ok(None) };
+    let Loaded { config, catalog, .. } = &mut loaded;
+    match asked {
+        Asked::Configured => leave_out_without_graph(catalog, &config.graphs),
+        Asked::Demo => catalog.kpis.iter_mut().for_each(|kpi| ask_the_only_graph(Arc::make_mut(kpi))),
+    }
+    catalog.sort_problems();
+    Ok(Some(loaded))
+}
+
+/// Loads everything, whether or not the graph of a KPI is configured. `None` as in [`load`].
+pub(super) fn files(common: &Common) -> anyhow::Result<Option<Loaded>> {
     let Some(config) = settings(common)? else { return Ok(None) };
     let files = match queries::read(&config.queries.path, config.queries.packs.as_deref()) {
         Ok(files) => files,
@@ -53,20 +65,22 @@ pub(super) fn load(common: &Common, asked: Asked) -> anyhow::Result<Option<Loade
             return Ok(None);
         }
     };
-    let mut reserved: Vec<_> = config.labels.iter().map(|(name, _)| name.clone()).collect();
-    if asked == Asked::Configured && config.graphs.len() > 1 {
-        reserved.push(LabelName::new("graph").context("`graph` is a legal label")?);
-    }
+    let reserved = everywhere(&config)?;
     let defaults = Defaults { every: config.queries.every, reserved_labels: &reserved };
     let mut catalog = kpi::load(&files.kpis, &files.packs, &defaults);
     catalog.problems.extend(files.problems);
-    match asked {
-        Asked::Configured => leave_out_without_graph(&mut catalog, &config.graphs),
-        Asked::Demo => catalog.kpis.iter_mut().for_each(|kpi| ask_the_only_graph(Arc::make_mut(kpi))),
-    }
     catalog.sort_problems();
     let texts = files.kpis.into_iter().chain(files.packs).map(|source| (source.path, source.text)).collect();
     Ok(Some(Loaded { config, catalog, texts }))
+}
+
+/// The labels that every series of a KPI carries besides its own.
+pub(super) fn everywhere(config: &Config) -> anyhow::Result<Vec<LabelName>> {
+    let mut labels: Vec<_> = config.labels.iter().map(|(name, _)| name.clone()).collect();
+    if config.graphs.len() > 1 {
+        labels.push(LabelName::new("graph").context("`graph` is a legal label")?);
+    }
+    Ok(labels)
 }
 
 /// A KPI for a graph that nobody configured could never run.

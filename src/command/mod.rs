@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod generate;
 mod health;
 mod loaded;
 mod run;
@@ -56,6 +57,7 @@ pub fn execute(cli: &Cli) -> anyhow::Result<Ended> {
             Command::Check(options) => check::check(&cli.common, options).await,
             Command::Run(options) => run::run(&cli.common, options).await,
             Command::Demo(options) => demo::demo(&cli.common, options).await,
+            Command::Generate(options) => generate::generate(&cli.common, options),
             Command::Health(options) => health::health(&cli.common, options).await,
         }
     });

@@ -10,6 +10,7 @@ fn kpi(id: &str) -> Arc<Kpi> {
 
 fn pack(name: &str, query_latency: Option<Timing>, export_latency: Option<Timing>) -> Pack {
     Pack {
+        path: String::new(),
         name: name.into(),
         title: String::new(),
         description: None,
@@ -53,6 +54,12 @@ fn the_names_are_those_that_kpis_cannot_take() {
     let names: Vec<_> = instruments.families().iter().map(|family| family.desc.name.to_string()).collect();
     assert_eq!(names, own::NAMES);
     assert!(names.iter().all(|name| name.starts_with(own::PREFIX) || name.starts_with("process_")));
+    for family in instruments.families() {
+        let name = family.desc.name.as_str();
+        let mut labels: Vec<_> = family.desc.labels.iter().map(|label| label.as_str()).collect();
+        labels.sort_by_key(|label| own::labels(name).iter().position(|known| known == label));
+        assert_eq!((&labels[..], family.metric_type), (own::labels(name), own::metric_type(name)), "{name}");
+    }
 }
 
 #[test]
@@ -61,9 +68,12 @@ fn before_any_run() {
     insta::assert_snapshot!(samples(&instruments), @r#"
     cypher_exporter_graph_up{graph="default"} 0
     cypher_exporter_kpi_interval_seconds{kpi="p/a"} 60
+    cypher_exporter_kpi_max_series{kpi="p/a"} 10000
     cypher_exporter_kpi_runs_total{kpi="p/a"} 0
     cypher_exporter_kpi_skipped_rows_total{kpi="p/a",reason="nan_value"} 0
     cypher_exporter_kpi_skipped_rows_total{kpi="p/a",reason="null_value"} 0
+    cypher_exporter_kpi_stale_after_seconds{kpi="p/a"} 900
+    cypher_exporter_kpi_timeout_seconds{kpi="p/a"} 30
     cypher_exporter_kpi_up{kpi="p/a"} 0
     cypher_exporter_rejected_files 0
     "#);
@@ -90,6 +100,8 @@ fn after_a_failure_and_a_success_on_two_graphs() {
     cypher_exporter_kpi_errors_total{graph="two",kpi="p/a",reason="unreachable"} 1
     cypher_exporter_kpi_interval_seconds{graph="one",kpi="p/a"} 60
     cypher_exporter_kpi_interval_seconds{graph="two",kpi="p/a"} 60
+    cypher_exporter_kpi_max_series{graph="one",kpi="p/a"} 10000
+    cypher_exporter_kpi_max_series{graph="two",kpi="p/a"} 10000
     cypher_exporter_kpi_rows{graph="one",kpi="p/a"} 7
     cypher_exporter_kpi_rows{graph="two",kpi="p/a"} 1
     cypher_exporter_kpi_runs_total{graph="one",kpi="p/a"} 2
@@ -100,6 +112,10 @@ fn after_a_failure_and_a_success_on_two_graphs() {
     cypher_exporter_kpi_skipped_rows_total{graph="one",kpi="p/a",reason="null_value"} 2
     cypher_exporter_kpi_skipped_rows_total{graph="two",kpi="p/a",reason="nan_value"} 0
     cypher_exporter_kpi_skipped_rows_total{graph="two",kpi="p/a",reason="null_value"} 0
+    cypher_exporter_kpi_stale_after_seconds{graph="one",kpi="p/a"} 900
+    cypher_exporter_kpi_stale_after_seconds{graph="two",kpi="p/a"} 900
+    cypher_exporter_kpi_timeout_seconds{graph="one",kpi="p/a"} 30
+    cypher_exporter_kpi_timeout_seconds{graph="two",kpi="p/a"} 30
     cypher_exporter_kpi_up{graph="one",kpi="p/a"} 1
     cypher_exporter_kpi_up{graph="two",kpi="p/a"} 0
     cypher_exporter_rejected_files 2

@@ -4,7 +4,8 @@ use toml::de::DeTable;
 
 use super::fields::{At, Fields};
 use super::problem::Problems;
-use super::{Alert, Condition, Severity};
+use super::promql::{Operator, Promql, Variables};
+use super::{Alert, Condition, Severity, example};
 
 const SEVERITIES: [(&str, Severity); 3] =
     [("critical", Severity::Critical), ("warning", Severity::Warning), ("info", Severity::Info)];
@@ -13,23 +14,42 @@ const SEVERITIES: [(&str, Severity); 3] =
 const HOLD: std::time::Duration = std::time::Duration::from_secs(300);
 
 /// Two-character operators first, so that `<=` is not read as `<`.
-const OPERATORS: [&str; 6] = ["<=", ">=", "==", "!=", "<", ">"];
+const OPERATORS: [Operator; 6] = [
+    Operator::LessOrEqual,
+    Operator::GreaterOrEqual,
+    Operator::Equal,
+    Operator::NotEqual,
+    Operator::Less,
+    Operator::Greater,
+];
 
 /// Reads one alert; `None` when it is not usable, which `problems` then say.
 pub(super) fn read(table: At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Option<Alert> {
     let mut fields = Fields::of(table.value, base, "an alert", problems);
     let name = fields.string("name");
-    let expr = fields.string("expr");
+    let expr = fields.promql("expr", Variables::Refused);
+    let has_expr = fields.any("expr").is_some();
     let when = fields.string("when");
     let hold = fields.hold("for").map_or(HOLD, |at| at.value);
     let severity = fields.choice("severity", &SEVERITIES).map_or(Severity::Warning, |at| at.value);
     let summary = fields.string("summary").map(|at| at.value);
     let description = fields.string("description").map(|at| at.value);
     let runbook = fields.string("runbook").map(|at| at.value);
+    let examples = example::read(&mut fields);
     fields.finish();
     let name = legal_name(name, &table, problems);
-    let condition = condition(expr, when, &table, problems);
-    Some(Alert { name: name?, condition: condition?, hold, severity, summary, description, runbook, place: table.span })
+    let condition = condition(expr, has_expr, when, &table, problems);
+    Some(Alert {
+        name: name?,
+        condition: condition?,
+        hold,
+        severity,
+        summary,
+        description,
+        runbook,
+        examples,
+        place: table.span,
+    })
 }
 
 fn legal_name(name: Option<At<String>>, table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<String> {
@@ -50,14 +70,16 @@ fn legal_name(name: Option<At<String>>, table: &At<&DeTable<'_>>, problems: &mut
 }
 
 fn condition(
-    expr: Option<At<String>>,
+    expr: Option<At<Promql>>,
+    has_expr: bool,
     when: Option<At<String>>,
     table: &At<&DeTable<'_>>,
     problems: &mut Problems<'_>,
 ) -> Option<Condition> {
-    match (expr, when) {
-        (Some(expr), None) if !expr.value.trim().is_empty() => Some(Condition::Expr(expr.value)),
-        (None, Some(when)) => {
+    match (has_expr, when) {
+        // What is wrong with it has been said.
+        (true, None) => expr.map(|expr| Condition::Expr(expr.value)),
+        (false, Some(when)) => {
             let condition = compare(&when.value);
             if condition.is_none() {
                 let fix = "write an operator and a number: when = \"< 0.6\"; for more write `expr` in PromQL";
@@ -65,11 +87,11 @@ fn condition(
             }
             condition
         }
-        (Some(_), Some(when)) => {
+        (true, Some(when)) => {
             problems.error(when.span, "the alert has both `expr` and `when`", "keep one of them");
             None
         }
-        (Some(_), None) | (None, None) => {
+        (false, None) => {
             let fix = "say when it fires: when = \"< 0.6\", or expr = '…' in PromQL";
             problems.error(table.span.clone(), "the alert has no condition", fix);
             None
@@ -79,8 +101,8 @@ fn condition(
 
 fn compare(text: &str) -> Option<Condition> {
     let text = text.trim();
-    let operator = OPERATORS.into_iter().find(|operator| text.starts_with(operator))?;
-    let threshold = text[operator.len()..].trim().parse::<f64>().ok().filter(|number| number.is_finite())?;
+    let operator = OPERATORS.into_iter().find(|operator| text.starts_with(operator.sign()))?;
+    let threshold = text[operator.sign().len()..].trim().parse::<f64>().ok().filter(|number| number.is_finite())?;
     Some(Condition::When { operator, threshold })
 }
 
@@ -91,9 +113,9 @@ mod tests {
     #[test]
     fn comparisons() {
         for (text, expected) in [
-            ("< 0.6", Some(("<", 0.6))),
-            (">=5", Some((">=", 5.0))),
-            (" != -1e3 ", Some(("!=", -1000.0))),
+            ("< 0.6", Some((Operator::Less, 0.6))),
+            (">=5", Some((Operator::GreaterOrEqual, 5.0))),
+            (" != -1e3 ", Some((Operator::NotEqual, -1000.0))),
             ("0.6", None),
             ("< ", None),
             ("< NaN", None),

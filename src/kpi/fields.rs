@@ -6,6 +6,7 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::{Problems, listed, nearest};
+use super::promql::{Promql, Variables};
 
 /// The longest duration a file may ask for: far beyond any use, and no sum with a clock's time can overflow.
 const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
@@ -101,6 +102,25 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
         Some(word)
     }
 
+    /// A string that is PromQL; a mistake in it is shown at its place.
+    pub(super) fn promql(&mut self, key: &'static str, variables: Variables) -> Option<At<Promql>> {
+        let text = self.string(key)?;
+        self.read_promql(key, text, variables)
+    }
+
+    pub(super) fn read_promql(&mut self, key: &str, text: At<String>, variables: Variables) -> Option<At<Promql>> {
+        let At { value: text, span } = text;
+        match Promql::read(&text, variables) {
+            Ok(value) => Some(At { value, span }),
+            Err(fault) => {
+                let fix = "mend the PromQL; to try it, paste it into the page of Prometheus";
+                let message = format!("`{key}` is no PromQL: {}", fault.message);
+                self.problems.error(inside(&span, &text, &fault.span), message, fix);
+                None
+            }
+        }
+    }
+
     pub(super) fn duration(&mut self, key: &'static str) -> Option<At<Duration>> {
         let wanted = "a duration above zero in quotes, e.g. \"30s\", \"5m\" or \"1h 30m\"";
         self.typed(key, wanted, |value| duration(value).filter(|duration| !duration.is_zero()))
@@ -135,6 +155,20 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
     pub(super) fn strings(&mut self, key: &'static str) -> Option<At<Vec<At<String>>>> {
         let base = self.base;
         self.typed(key, "a list of strings, e.g. [\"a\", \"b\"]", |value| strings(value, base))
+    }
+
+    /// A string, or a list of them that is not empty.
+    pub(super) fn one_or_more(&mut self, key: &'static str, wanted: &str) -> Vec<At<String>> {
+        let base = self.base;
+        let read = self.typed(key, wanted, |value| match value.as_str() {
+            Some(one) => Some((one.to_owned(), Vec::new())),
+            None => strings(value, base).filter(|several| !several.is_empty()).map(|several| (String::new(), several)),
+        });
+        match read {
+            None => Vec::new(),
+            Some(At { value: (one, several), span }) if several.is_empty() => vec![At { value: one, span }],
+            Some(At { value: (_, several), .. }) => several,
+        }
     }
 
     pub(super) fn number(&mut self, key: &'static str) -> Option<At<f64>> {
@@ -196,6 +230,14 @@ pub(super) fn shown(value: &DeValue<'_>) -> String {
         DeValue::Array(_) => "this list".to_owned(),
         DeValue::Table(_) => "this table".to_owned(),
     }
+}
+
+/// A part of a string's text, by its bytes in the file; the whole string where escapes hide the place.
+pub(super) fn inside(string: &Range<usize>, text: &str, part: &Range<usize>) -> Range<usize> {
+    // One quote, three, or three and a line break, which is no part of the text.
+    let quotes = [(1, 2), (3, 6), (4, 7)];
+    let opening = quotes.iter().find(|(_, both)| string.len() == text.len() + both);
+    opening.map_or(string.clone(), |(opening, _)| shift(part.clone(), string.start + opening))
 }
 
 fn duration(value: &DeValue<'_>) -> Option<Duration> {

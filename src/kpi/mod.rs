@@ -13,6 +13,7 @@ mod columns;
 mod cron;
 pub mod cypher;
 mod definition;
+mod example;
 mod expect;
 mod fields;
 mod header;
@@ -23,7 +24,9 @@ mod pack;
 mod panel;
 mod parse;
 mod problem;
+pub mod promql;
 mod shape;
+pub mod vocabulary;
 mod window;
 
 #[cfg(test)]
@@ -31,8 +34,9 @@ pub(crate) use catalog::one;
 pub use catalog::{Catalog, Defaults, load};
 pub use cron::Cron;
 pub use definition::Definition;
-pub use pack::{Pack, PanelRow, RecordingRule, Timing};
+pub use pack::{EXPORT_LATENCY, Pack, PanelRow, QUERY_LATENCY, RecordingRule, Timing};
 pub use problem::{Gravity, Problem, nearest, offset};
+use promql::{Operator, Promql};
 pub use window::{BEGINNING, Start, TimeForm, Window, iso};
 
 /// One file's text and the name it has for people, e.g. `queries/bmad/orphaned_agents.cypher`.
@@ -91,6 +95,11 @@ impl Kpi {
     /// Whether this KPI is for the graph of that name.
     pub fn asks(&self, graph: &str) -> bool {
         self.graph.as_deref().is_none_or(|only| only == graph)
+    }
+
+    /// The query without the comments above it.
+    pub fn statement(&self) -> &str {
+        self.query.get(opening::read(&self.query).end..).unwrap_or_default()
     }
 
     /// The id without its pack.
@@ -244,14 +253,59 @@ pub enum OnDuplicate {
 pub struct Panel {
     /// Title.
     pub title: Option<String>,
-    /// Grafana panel type, e.g. `stat` or `timeseries`.
-    pub kind: Option<String>,
+    /// What it looks like.
+    pub kind: Option<PanelKind>,
     /// Grafana unit, e.g. `percentunit`.
     pub unit: Option<String>,
     /// Values from which a colour holds, in rising order.
     pub thresholds: Vec<(f64, String)>,
-    /// PromQL.
-    pub expr: Option<String>,
+    /// What it draws; nothing when that follows from the metric.
+    pub exprs: Vec<Promql>,
+    /// What each of them is called, in Grafana's form, e.g. `{{group_id}}`; nothing when the labels say it.
+    pub legends: Vec<String>,
+}
+
+/// The panels that Grafana itself has and that can draw a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PanelKind {
+    /// Bars side by side.
+    BarChart,
+    /// Bars that fill up.
+    BarGauge,
+    /// A dial.
+    Gauge,
+    /// Buckets over time.
+    Heatmap,
+    /// How often which value.
+    Histogram,
+    /// Shares of a whole.
+    PieChart,
+    /// A number, with a sparkline.
+    Stat,
+    /// States over time.
+    StateTimeline,
+    /// Rows and columns.
+    Table,
+    /// Lines over time.
+    TimeSeries,
+}
+
+impl PanelKind {
+    /// As Grafana calls it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PanelKind::BarChart => "barchart",
+            PanelKind::BarGauge => "bargauge",
+            PanelKind::Gauge => "gauge",
+            PanelKind::Heatmap => "heatmap",
+            PanelKind::Histogram => "histogram",
+            PanelKind::PieChart => "piechart",
+            PanelKind::Stat => "stat",
+            PanelKind::StateTimeline => "state-timeline",
+            PanelKind::Table => "table",
+            PanelKind::TimeSeries => "timeseries",
+        }
+    }
 }
 
 /// An alert of a KPI.
@@ -271,6 +325,8 @@ pub struct Alert {
     pub description: Option<String>,
     /// Where help is.
     pub runbook: Option<String>,
+    /// Series for its test; where they are missing they are found from the condition.
+    pub examples: Option<Examples>,
     /// Where the file defines it, in bytes.
     pub place: Range<usize>,
 }
@@ -278,15 +334,37 @@ pub struct Alert {
 /// When an alert fires.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
-    /// PromQL as the file has it.
-    Expr(String),
+    /// PromQL.
+    Expr(Promql),
     /// The metric compared with a number.
     When {
-        /// `<`, `<=`, `>`, `>=`, `==` or `!=`.
-        operator: &'static str,
+        /// A comparison.
+        operator: Operator,
         /// What it is compared with.
         threshold: f64,
     },
+}
+
+/// Series with which an alert fires, and series with which it is silent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examples {
+    /// It fires with these, at the latest at their end.
+    pub fires: Vec<Example>,
+    /// It is silent with these.
+    pub silent: Vec<Example>,
+}
+
+/// A series for the test of an alert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The metric.
+    pub metric: String,
+    /// The metric and its labels.
+    pub series: String,
+    /// Its values in the notation of promtool.
+    pub values: String,
+    /// How many there are, one a minute.
+    pub minutes: usize,
 }
 
 /// How urgent an alert is.

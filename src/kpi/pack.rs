@@ -7,14 +7,22 @@ use toml::de::DeTable;
 
 use super::fields::{self, At, Fields};
 use super::problem::{Problem, Problems, nearest};
+use super::promql::{Promql, Variables};
 use super::{Alert, Condition, Source, alert};
 use crate::metric::{LabelName, MetricName};
+
+/// How a row names the panel of [`Pack::query_latency`].
+pub const QUERY_LATENCY: &str = "query_latency";
+/// How a row names the panel of [`Pack::export_latency`].
+pub const EXPORT_LATENCY: &str = "export_latency";
 
 /// A folder of KPIs.
 #[derive(Clone, Debug)]
 pub struct Pack {
     /// The folder's name; also the start of its metrics' names.
     pub name: Arc<str>,
+    /// Its `pack.toml`, as the user would type it; empty when there is none.
+    pub path: String,
     /// For people, e.g. the dashboard's title.
     pub title: String,
     /// A sentence or two.
@@ -36,7 +44,7 @@ pub struct Pack {
 pub struct PanelRow {
     /// Its title.
     pub title: String,
-    /// KPI file stems, in order.
+    /// KPI file stems, [`QUERY_LATENCY`] and [`EXPORT_LATENCY`], in order.
     pub kpis: Vec<String>,
 }
 
@@ -45,8 +53,8 @@ pub struct PanelRow {
 pub struct RecordingRule {
     /// `level:metric:operation`.
     pub record: String,
-    /// PromQL.
-    pub expr: String,
+    /// What it records.
+    pub expr: Promql,
     /// Where the file defines it, in bytes.
     pub place: Range<usize>,
 }
@@ -78,6 +86,7 @@ impl Pack {
     pub(super) fn bare(name: &Arc<str>) -> Self {
         Self {
             name: name.clone(),
+            path: String::new(),
             title: name.to_string(),
             description: None,
             rows: Vec::new(),
@@ -104,18 +113,21 @@ pub(super) fn read(source: &Source, stems: &[&str]) -> (Option<Pack>, Vec<Proble
 
 fn pack(table: &DeTable<'_>, source: &Source, stems: &[&str], problems: &mut Problems<'_>) -> Pack {
     let mut fields = Fields::of(table, 0, "pack.toml", problems);
+    let named: Vec<_> = [QUERY_LATENCY, EXPORT_LATENCY].into_iter().filter(|key| fields.any(key).is_some()).collect();
+    let drawn = [stems, &named].concat();
     let title = fields.string("title").map(|at| at.value);
     let description = fields.string("description").map(|at| at.value);
     let rows = fields.tables("row");
     let alerts = fields.tables("alert");
     let records = fields.tables("record");
-    let query_latency = fields.table("query_latency");
-    let export_latency = fields.table("export_latency");
+    let query_latency = fields.table(QUERY_LATENCY);
+    let export_latency = fields.table(EXPORT_LATENCY);
     fields.finish();
     Pack {
+        path: source.path.clone(),
         title: title.unwrap_or_else(|| source.pack.clone()),
         description,
-        rows: rows.iter().filter_map(|table| row(table, stems, problems)).collect(),
+        rows: rows.iter().filter_map(|table| row(table, &drawn, problems)).collect(),
         alerts: alerts.into_iter().filter_map(|table| pack_alert(table, problems)).collect(),
         records: records.iter().filter_map(|table| record(table, problems)).collect(),
         query_latency: query_latency.and_then(|table| timing(&table, true, problems)),
@@ -124,13 +136,13 @@ fn pack(table: &DeTable<'_>, source: &Source, stems: &[&str], problems: &mut Pro
     }
 }
 
-fn row(table: &At<&DeTable<'_>>, stems: &[&str], problems: &mut Problems<'_>) -> Option<PanelRow> {
+fn row(table: &At<&DeTable<'_>>, drawn: &[&str], problems: &mut Problems<'_>) -> Option<PanelRow> {
     let mut fields = Fields::of(table.value, 0, "a row", problems);
     let title = required(fields.string("title"), "title", table, fields.problems);
     let kpis = required(fields.strings("kpis"), "kpis", table, fields.problems);
     fields.finish();
-    for kpi in kpis.iter().flatten().filter(|kpi| !stems.contains(&kpi.value.as_str())) {
-        let fix = match nearest(&kpi.value, stems.iter().copied()) {
+    for kpi in kpis.iter().flatten().filter(|kpi| !drawn.contains(&kpi.value.as_str())) {
+        let fix = match nearest(&kpi.value, drawn.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "name KPIs by their files, without `.cypher`".to_owned(),
         };
@@ -144,7 +156,7 @@ fn record(table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<Recor
     let record = fields.string("record");
     let place = record.as_ref().map_or(table.span.clone(), |record| record.span.clone());
     let record = required(record, "record", table, fields.problems);
-    let expr = required(fields.word("expr"), "expr", table, fields.problems);
+    let expr = required(fields.promql("expr", Variables::Refused), "expr", table, fields.problems);
     fields.finish();
     let record = record?;
     // A colon is legal in the name of a recording rule, and only there.

@@ -2,22 +2,22 @@
 
 use toml::de::DeTable;
 
-use super::Panel;
 use super::fields::{At, Fields};
 use super::problem::Problems;
+use super::promql::{Promql, Variables};
+use super::{Panel, PanelKind};
 
-/// The panel types that Grafana itself has and that can draw a metric.
-const KINDS: [(&str, &str); 10] = [
-    ("barchart", "barchart"),
-    ("bargauge", "bargauge"),
-    ("gauge", "gauge"),
-    ("heatmap", "heatmap"),
-    ("histogram", "histogram"),
-    ("piechart", "piechart"),
-    ("stat", "stat"),
-    ("state-timeline", "state-timeline"),
-    ("table", "table"),
-    ("timeseries", "timeseries"),
+const KINDS: [(&str, PanelKind); 10] = [
+    ("barchart", PanelKind::BarChart),
+    ("bargauge", PanelKind::BarGauge),
+    ("gauge", PanelKind::Gauge),
+    ("heatmap", PanelKind::Heatmap),
+    ("histogram", PanelKind::Histogram),
+    ("piechart", PanelKind::PieChart),
+    ("stat", PanelKind::Stat),
+    ("state-timeline", PanelKind::StateTimeline),
+    ("table", PanelKind::Table),
+    ("timeseries", PanelKind::TimeSeries),
 ];
 
 /// `None` when the file says nothing, empty when it wants no panel.
@@ -36,11 +36,13 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Option<Vec<Panel>> {
 
 fn panel(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Panel {
     let mut fields = Fields::of(table.value, base, "a panel", problems);
+    let legends = fields.one_or_more("legend", "a string, or a list with one for each `expr`");
     let panel = Panel {
         title: fields.string("title").map(|at| at.value),
-        kind: fields.choice("kind", &KINDS).map(|at| at.value.to_owned()),
+        kind: fields.choice("kind", &KINDS).map(|at| at.value),
         unit: fields.string("unit").map(|at| at.value),
-        expr: fields.string("expr").map(|at| at.value),
+        exprs: exprs(&mut fields),
+        legends: legends.iter().map(|legend| legend.value.clone()).collect(),
         thresholds: Vec::new(),
     };
     let thresholds = fields.tables("thresholds");
@@ -53,7 +55,20 @@ fn panel(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> 
             "write them from the lowest `from` to the highest",
         );
     }
+    if let Some(legend) = legends.first().filter(|_| legends.len() != panel.exprs.len().max(1)) {
+        let message = format!("`legend` names {} of {} lines", legends.len(), panel.exprs.len().max(1));
+        problems.error(legend.span.clone(), message, "write one for each `expr`, in the same order");
+    }
     Panel { thresholds, ..panel }
+}
+
+fn exprs(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<Promql> {
+    let texts = fields.one_or_more("expr", "PromQL in quotes, or a list of such");
+    texts
+        .into_iter()
+        .filter_map(|text| fields.read_promql("expr", text, Variables::Allowed))
+        .map(|at| at.value)
+        .collect()
 }
 
 fn threshold(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Option<(f64, String)> {

@@ -1,4 +1,6 @@
-//! The names of the exporter's own families, so that no KPI can take one of them.
+//! The exporter's own families: no KPI can take their names, and dashboards and rules can speak of them.
+
+use super::MetricType;
 
 /// What every name that the exporter gives itself starts with.
 pub const PREFIX: &str = "cypher_exporter_";
@@ -11,10 +13,13 @@ pub const NAMES: &[&str] = &[
     "cypher_exporter_kpi_errors_total",
     "cypher_exporter_kpi_interval_seconds",
     "cypher_exporter_kpi_last_success_timestamp_seconds",
+    "cypher_exporter_kpi_max_series",
     "cypher_exporter_kpi_rows",
     "cypher_exporter_kpi_runs_total",
     "cypher_exporter_kpi_series",
     "cypher_exporter_kpi_skipped_rows_total",
+    "cypher_exporter_kpi_stale_after_seconds",
+    "cypher_exporter_kpi_timeout_seconds",
     "cypher_exporter_kpi_up",
     "cypher_exporter_kpi_window_lag_seconds",
     "cypher_exporter_rejected_files",
@@ -29,3 +34,26 @@ pub const NAMES: &[&str] = &[
     "process_threads",
     "process_virtual_memory_bytes",
 ];
+
+/// The labels of one of them; where several graphs are asked, those that have `kpi` have `graph` as well.
+pub fn labels(name: &str) -> &'static [&'static str] {
+    match name {
+        "cypher_exporter_build_info" => &["version", "os", "arch"],
+        "cypher_exporter_graph_up" => &["graph"],
+        "cypher_exporter_kpi_errors_total"
+        | "cypher_exporter_kpi_skipped_rows_total"
+        | "cypher_exporter_state_discarded_total" => &["kpi", "reason"],
+        _ if name.starts_with("cypher_exporter_kpi_") => &["kpi"],
+        _ => &[],
+    }
+}
+
+/// The type of one of them.
+pub fn metric_type(name: &str) -> MetricType {
+    match name {
+        "cypher_exporter_build_info" => MetricType::Info,
+        "cypher_exporter_scrape_duration_seconds" | "cypher_exporter_scrape_size_bytes" => MetricType::Histogram,
+        _ if name.ends_with("_total") => MetricType::Counter,
+        _ => MetricType::Gauge,
+    }
+}

@@ -42,7 +42,7 @@ fn one_rule_one_row_header() {
             "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nlabels = 1",
             "unknown key `labels`",
             "labels",
-            "an alert knows `name`, `expr`, `when`, `for`, `severity`, `summary`, `description`, `runbook`",
+            "an alert knows `name`, `expr`, `when`, `for`, `severity`, `summary`, `description`, `runbook`, `fires`, `silent`",
         ),
         ("name = 5", "`name` cannot be 5", "5", "write a string in quotes"),
         (
@@ -359,6 +359,49 @@ fn one_rule_one_row_header() {
             "`severity` cannot be \"urgent\"",
             "\"urgent\"",
             "one of \"critical\", \"warning\", \"info\"",
+        ),
+        (
+            "[[alert]]\nname = \"A\"\nexpr = 'sum(x) by a > 1'",
+            "`expr` is no PromQL: here stands `a`, where `(` should be",
+            "a",
+            "mend the PromQL; to try it, paste it into the page of Prometheus",
+        ),
+        (
+            "[[alert]]\nname = \"A\"\nexpr = \"x{a=\\\"b\\\"} >\"",
+            "`expr` is no PromQL: here stands the end, where an expression should be",
+            "\"x{a=\\\"b\\\"} >\"",
+            "mend the PromQL; to try it, paste it into the page of Prometheus",
+        ),
+        (
+            "[panel]\nexpr = [\"x\", \"rate(x)\"]",
+            "`expr` is no PromQL: `rate` takes a range of samples, but this is series without a range: give it one, as in rate(x[15m])",
+            "x",
+            "mend the PromQL; to try it, paste it into the page of Prometheus",
+        ),
+        ("[panel]\nexpr = []", "`expr` cannot be this list", "[]", "write PromQL in quotes, or a list of such"),
+        (
+            "[panel]\nexpr = \"x\"\nlegend = [\"a\", \"b\"]",
+            "`legend` names 2 of 1 lines",
+            "\"a\"",
+            "write one for each `expr`, in the same order",
+        ),
+        (
+            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nfires = { x = \"2x9\" }",
+            "here `silent` is missing",
+            "{ x = \"2x9\" }",
+            "write both: fires = { 'x' = '1x30' } and silent = { … }, one sample a minute",
+        ),
+        (
+            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nfires = { \"x y\" = \"2x9\" }\nsilent = { x = \"1\" }",
+            "`x y` is no series",
+            "\"x y\"",
+            "write it as Prometheus shows it: 'x' or 'x{a=\"b\"}'",
+        ),
+        (
+            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nfires = { x = \"2y9\" }\nsilent = { x = \"1\" }",
+            "these are no values",
+            "2y9",
+            "write promtool's notation, one sample a minute: '0.9x60 0.5x30', '0+2x90'",
         ),
         (
             "type = \"histogram\"\nbuckets = [1]\n[[alert]]\nname = \"A\"\nwhen = \"> 1\"",

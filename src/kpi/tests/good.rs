@@ -1,5 +1,6 @@
 //! Files that load, and what they become.
 
+use super::promql::{Operator, Promql, Variables};
 use super::*;
 use crate::metric::MetricType;
 
@@ -196,19 +197,25 @@ fn parameters_are_a_table_or_several() {
     assert_eq!(with("params.a = [\"x\", { k = 2 }]").parameters, [set(nested)]);
 }
 
+fn promql(text: &str) -> Promql {
+    Promql::read(text, Variables::Allowed).unwrap()
+}
+
 #[test]
 fn a_panel_may_be_refused_or_described() {
     assert_eq!(headed("panel = false").panels, Some(vec![]));
-    let plain = Panel { title: Some("Agents".into()), kind: Some("stat".into()), ..Panel::default() };
+    let plain = Panel { title: Some("Agents".into()), kind: Some(PanelKind::Stat), ..Panel::default() };
     assert_eq!(headed("panel = { title = \"Agents\", kind = \"stat\" }").panels, Some(vec![plain.clone()]));
     let full = Panel {
         title: None,
         kind: None,
         unit: Some("percentunit".into()),
         thresholds: vec![(0.0, "red".into()), (0.6, "green".into())],
-        expr: Some("sum(x)".into()),
+        exprs: vec![promql("sum(x)"), promql("rate(y[$__rate_interval])")],
+        legends: vec!["all".into(), "{{a}}".into()],
     };
-    let text = "[[panel]]\ntitle = \"Agents\"\nkind = \"stat\"\n[[panel]]\nunit = \"percentunit\"\nexpr = \"sum(x)\"
+    let text = "[[panel]]\ntitle = \"Agents\"\nkind = \"stat\"\n[[panel]]\nunit = \"percentunit\"
+expr = [\"sum(x)\", 'rate(y[$__rate_interval])']\nlegend = [\"all\", \"{{a}}\"]
 thresholds = [{ from = 0, color = \"red\" }, { from = 0.6, color = \"green\" }]";
     assert_eq!(headed(text).panels, Some(vec![plain, full]));
 }
@@ -220,9 +227,9 @@ fn an_alert_is_short_or_long() {
 severity = \"critical\"\nsummary = \"S {{ $value }}\"\ndescription = \"D\"\nrunbook = \"https://example.org\"",
     );
     let [low, high] = &kpi.alerts[..] else { panic!("two alerts") };
-    assert_eq!(low.condition, Condition::When { operator: "<", threshold: 0.6 });
+    assert_eq!(low.condition, Condition::When { operator: Operator::Less, threshold: 0.6 });
     assert_eq!((low.hold, low.severity, low.summary.as_ref()), (seconds(300), Severity::Warning, None));
-    assert_eq!(high.condition, Condition::Expr("x > 1".into()));
+    assert_eq!(high.condition, Condition::Expr(promql("x > 1")));
     assert_eq!((high.hold, high.severity), (Duration::ZERO, Severity::Critical));
     let texts = [&high.summary, &high.description, &high.runbook].map(|text| text.as_deref().unwrap_or_default());
     assert_eq!(texts, ["S {{ $value }}", "D", "https://example.org"]);

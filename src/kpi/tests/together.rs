@@ -141,7 +141,7 @@ fn a_pack_says_title_rows_rules_and_timings() {
     let [pack] = &catalog.packs[..] else { panic!("one pack") };
     assert_eq!((&*pack.name, &*pack.title, pack.description.as_deref()), ("p", "P", Some("D")));
     assert_eq!(pack.rows, [PanelRow { title: "R".into(), kpis: vec!["b".into(), "a".into()] }]);
-    assert_eq!((&*pack.records[0].record, &*pack.records[0].expr), ("g:x:sum", "sum(x)"));
+    assert_eq!((&*pack.records[0].record, &*pack.records[0].expr.text), ("g:x:sum", "sum(x)"));
     assert_eq!(pack.alerts[0].name, "All");
     let (query, export) = (pack.query_latency.clone().unwrap(), pack.export_latency.clone().unwrap());
     assert_eq!(
@@ -172,7 +172,7 @@ fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
             "[[record]]\nrecord = \"a:b\"\nexpr = 'x'\n[[record]]\nrecord = \"a:b\"\nexpr = 'y'".to_owned(),
             "a recording rule `a:b` stands already in p/pack.toml",
         ),
-        ("[[record]]\nrecord = \"a:b\"\nexpr = ''".to_owned(), "`expr` is empty"),
+        ("[[record]]\nrecord = \"a:b\"\nexpr = ''".to_owned(), "`expr` is no PromQL: there is nothing"),
         ("[[alert]]\nname = \"A\"\nwhen = \"> 1\"".to_owned(), "`when` has no metric to speak of in pack.toml"),
         (timing("query_latency", "p_latency", ""), "a timing cannot be called `p_latency`"),
         (

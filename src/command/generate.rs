@@ -1,0 +1,125 @@
+//! `generate`: dashboards, rules, their tests and runbooks as files; with `--check` how those that are there differ.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use similar::TextDiff;
+
+use super::loaded::{self, Loaded};
+use super::{Ended, counted};
+use crate::cli::{Common, Generate};
+use crate::generate::{self, File, Input, MARK};
+
+pub(super) fn generate(common: &Common, options: &Generate) -> anyhow::Result<Ended> {
+    let Some(loaded) = loaded::files(common)? else { return Ok(Ended::BadInput) };
+    if !loaded.has_files()? {
+        return Ok(Ended::BadInput);
+    }
+    loaded.show_problems()?;
+    // Files made of a part would lose panels and alerts that are only broken for a moment.
+    if loaded.catalog.errors() > 0 {
+        return Ok(Ended::BadInput);
+    }
+    let files = match made(common, &loaded)? {
+        Ok(files) => files,
+        Err(problems) => {
+            loaded.show(&problems)?;
+            return Ok(Ended::BadInput);
+        }
+    };
+    if options.check { check(&files, &options.out) } else { write(&files, &options.out) }
+}
+
+fn made(common: &Common, loaded: &Loaded) -> anyhow::Result<Result<Vec<File>, Vec<crate::kpi::Problem>>> {
+    let config = &loaded.config;
+    let everywhere = loaded::everywhere(config)?;
+    // The folder as people name it who stand beside the settings, so that the files are the same wherever they are made.
+    let beside = common.config.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let folder = config.queries.path.strip_prefix(beside).unwrap_or(&config.queries.path);
+    Ok(generate::generate(&Input {
+        kpis: &loaded.catalog.kpis,
+        packs: &loaded.catalog.packs,
+        everywhere: &everywhere,
+        folder: &folder.display().to_string().replace('\\', "/"),
+        base_url: None,
+    }))
+}
+
+fn write(files: &[File], out: &Path) -> anyhow::Result<Ended> {
+    let mut written = 0;
+    for file in files {
+        let path = out.join(&file.path);
+        if text_of(&path)?.as_deref() == Some(&file.text) {
+            continue;
+        }
+        let folder = path.parent().unwrap_or(out);
+        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        fs::write(&path, &file.text).with_context(|| format!("cannot write {}", path.display()))?;
+        written += 1;
+    }
+    for path in left_over(files, out)? {
+        writeln!(anstream::stderr(), "{} is made of no pack that is there: delete it", path.display())?;
+    }
+    let all = counted(files.len(), "file", "files");
+    writeln!(anstream::stdout(), "{all} in {}, {written} of them new or changed", out.display())?;
+    Ok(Ended::Done)
+}
+
+fn check(files: &[File], out: &Path) -> anyhow::Result<Ended> {
+    let mut stdout = anstream::stdout();
+    let mut different = 0;
+    for file in files {
+        let text = text_of(&out.join(&file.path))?.unwrap_or_default();
+        if text != file.text {
+            let diff = TextDiff::from_lines(&text, &file.text);
+            write!(stdout, "{}", diff.unified_diff().header(&file.path, "what the KPI files give"))?;
+            different += 1;
+        }
+    }
+    let left_over = left_over(files, out)?;
+    for path in &left_over {
+        writeln!(stdout, "{} is made of no pack that is there: delete it", path.display())?;
+    }
+    different += left_over.len();
+    if different == 0 {
+        writeln!(stdout, "{} as the KPI files give them", counted(files.len(), "file", "files"))?;
+        return Ok(Ended::Done);
+    }
+    let said = counted(different, "file differs", "files differ");
+    writeln!(anstream::stderr(), "{said}: run `cypher-exporter generate`")?;
+    Ok(Ended::Failed)
+}
+
+/// What stands in a file; none when there is no such file.
+fn text_of(path: &Path) -> anyhow::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(cause).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+/// Files in the same folders that were generated once and are not any more: Prometheus and Grafana would go on reading them.
+fn left_over(files: &[File], out: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut left_over = Vec::new();
+    for folder in generate::FOLDERS {
+        let folder = out.join(folder);
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(cause) if cause.kind() == ErrorKind::NotFound => continue,
+            Err(cause) => return Err(cause).with_context(|| format!("cannot read {}", folder.display())),
+        };
+        for entry in entries {
+            let path = entry?.path();
+            let is_made = files.iter().any(|file| out.join(&file.path) == path);
+            // What is no text was not generated.
+            if !is_made && path.is_file() && fs::read_to_string(&path).is_ok_and(|text| text.contains(MARK)) {
+                left_over.push(path);
+            }
+        }
+    }
+    left_over.sort();
+    Ok(left_over)
+}

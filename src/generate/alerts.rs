@@ -1,0 +1,128 @@
+//! The alerts of a pack as Prometheus will know them: condition, labels, and texts that hold the value in its unit.
+
+use super::{Shared, duration, runbook_anchor, runbook_path, unit};
+use crate::kpi::promql::{Expr, Kind, Operator, Promql};
+use crate::kpi::{Alert, Condition, Kpi, Pack, Severity};
+
+/// An alert and what it needs to stand alone.
+pub(super) struct AlertRule<'a> {
+    /// As the file has it.
+    pub(super) alert: &'a Alert,
+    /// The KPI that it belongs to; none for one of a whole pack.
+    pub(super) kpi: Option<&'a Kpi>,
+    /// The file that defines it, as the user would type it.
+    pub(super) path: &'a str,
+    /// When it fires.
+    pub(super) condition: Promql,
+    /// In order.
+    pub(super) labels: Vec<(&'static str, String)>,
+    pub(super) summary: String,
+    pub(super) description: String,
+    pub(super) runbook_url: String,
+}
+
+/// A number that something is compared with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Line<'e> {
+    /// What is compared.
+    pub(super) subject: &'e Expr,
+    /// How.
+    pub(super) operator: Operator,
+    /// With what.
+    pub(super) threshold: f64,
+}
+
+/// All alerts of a pack: those of its KPIs by id, then its own.
+pub(super) fn of_pack<'a>(shared: &Shared<'a>, pack: &'a Pack) -> Vec<AlertRule<'a>> {
+    let kpis = shared.input.kpis.iter().filter(|kpi| kpi.pack == pack.name);
+    let of_kpis =
+        kpis.flat_map(|kpi| kpi.alerts.iter().map(move |alert| (Some(kpi.as_ref()), kpi.path.as_str(), alert)));
+    let of_pack = pack.alerts.iter().map(|alert| (None, pack.path.as_str(), alert));
+    of_kpis.chain(of_pack).map(|(kpi, path, alert)| rule(shared, pack, kpi, path, alert)).collect()
+}
+
+fn rule<'a>(shared: &Shared<'a>, pack: &Pack, kpi: Option<&'a Kpi>, path: &'a str, alert: &'a Alert) -> AlertRule<'a> {
+    let condition = condition(kpi, alert);
+    let unit = shared.units.of_expr(&condition.expr, &shared.vocabulary);
+    let own = shared.vocabulary.labels(&condition.expr).unwrap_or_default();
+    let mut labels = vec![("severity", severity(alert.severity).to_owned())];
+    let more = [Some(("pack", pack.name.to_string())), kpi.map(|kpi| ("kpi", kpi.id.to_string()))];
+    // A label of the series says more than one of ours of the same name.
+    labels.extend(more.into_iter().flatten().filter(|(name, _)| !own.contains(*name)));
+    let own: Vec<_> = own.iter().map(String::as_str).filter(|label| !super::is_of_target(label)).collect();
+    let summary = alert.summary.clone().unwrap_or_else(|| default_summary(kpi, alert, &own, &unit));
+    let description = description(kpi, alert, &condition, &unit);
+    let mut rule = AlertRule { alert, kpi, path, condition, labels, summary, description, runbook_url: String::new() };
+    let page = format!("{}#{}", runbook_path(&pack.name), runbook_anchor(&rule));
+    rule.runbook_url = alert.runbook.clone().unwrap_or_else(|| shared.link(&page));
+    rule
+}
+
+/// The condition as PromQL. The short form is only taken where a KPI has one metric with a plain value.
+fn condition(kpi: Option<&Kpi>, alert: &Alert) -> Promql {
+    let (operator, threshold) = match &alert.condition {
+        Condition::Expr(promql) => return promql.clone(),
+        Condition::When { operator, threshold } => (operator, threshold),
+    };
+    let name = kpi.and_then(|kpi| kpi.metrics.first()).map_or("", |metric| metric.desc.name.as_str());
+    Promql::comparison(name, *operator, *threshold)
+}
+
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "critical",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
+}
+
+fn default_summary(kpi: Option<&Kpi>, alert: &Alert, labels: &[&str], unit: &str) -> String {
+    let subject = kpi.map_or_else(|| alert.name.clone(), |kpi| super::title(kpi));
+    let of: Vec<_> = labels.iter().map(|label| format!("{{{{ $labels.{label} }}}}")).collect();
+    let of = if of.is_empty() { String::new() } else { format!(" ({})", of.join(", ")) };
+    format!("{subject}{of}: {}", unit::template(unit))
+}
+
+/// What the author says, or what the metric means; then the value and the line that it crossed.
+fn description(kpi: Option<&Kpi>, alert: &Alert, condition: &Promql, unit: &str) -> String {
+    let help = || kpi.and_then(|kpi| kpi.metrics.first()).map(|metric| metric.desc.help.clone());
+    let meaning = alert.description.clone().or_else(help).unwrap_or_default();
+    let hold = duration::written(alert.hold);
+    let rule = match line(&condition.expr) {
+        Some(Line { operator, threshold, .. }) => {
+            let value = unit::template(unit);
+            format!("Value: {value}; it fires when {} {} for {hold}.", sign(operator), unit::shown(threshold, unit))
+        }
+        None => format!("It fires when its condition holds for {hold}."),
+    };
+    if meaning.is_empty() { rule } else { format!("{}\n{rule}", meaning.trim()) }
+}
+
+fn sign(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Equal => "=",
+        Operator::NotEqual => "not",
+        Operator::Greater => "above",
+        Operator::GreaterOrEqual => "at or above",
+        Operator::Less => "below",
+        Operator::LessOrEqual => "at or below",
+        Operator::Add
+        | Operator::Subtract
+        | Operator::Multiply
+        | Operator::Divide
+        | Operator::Modulo
+        | Operator::Power
+        | Operator::Atan2
+        | Operator::And
+        | Operator::Or
+        | Operator::Unless => "",
+    }
+}
+
+/// The line that a condition draws, when it is a comparison with a number.
+pub(super) fn line(expr: &Expr) -> Option<Line<'_>> {
+    let Kind::Binary(binary) = &expr.bare().kind else { return None };
+    let Kind::Number(threshold) = binary.right.bare().kind else { return None };
+    let line = Line { subject: binary.left.bare(), operator: binary.operator, threshold };
+    (binary.operator.is_comparison() && !binary.is_bool).then_some(line)
+}

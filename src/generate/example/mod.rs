@@ -1,0 +1,232 @@
+//! Series with which an alert fires, and series with which it does not: found by trying simple ones.
+
+mod candidates;
+mod evaluate;
+mod pattern;
+mod series;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use crate::kpi::promql::{Expr, Kind, Promql, Shift, Window};
+use crate::kpi::vocabulary::Vocabulary;
+use candidates::Candidates;
+use evaluate::{Sample, Unknown};
+use series::MINUTE;
+pub(super) use series::{LabelValues, Series, written};
+
+/// What shows that an alert works.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Found {
+    /// The minute at which it fires, or would.
+    pub(super) end: u32,
+    /// The series have a sample every so many minutes.
+    pub(super) every: u32,
+    /// It fires with these.
+    pub(super) fires: Vec<Series>,
+    /// The labels of the alerts that then fire.
+    pub(super) alerts: Vec<LabelValues>,
+    /// It is silent with these.
+    pub(super) silent: Vec<Series>,
+    /// The labels of the alerts that fire where there are no series at all; of most there is none.
+    pub(super) without_data: Vec<LabelValues>,
+}
+
+/// Why nothing was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// Its PromQL is not understood here.
+    Meaning,
+    /// None of the series makes it fire.
+    Fires,
+    /// None of the series keeps it silent.
+    Silent,
+}
+
+/// More tries would take longer than a person waits.
+const MOST_TRIES: usize = 30_000;
+
+/// What a series must have been there for before the alert is looked at, besides the ranges of its expression.
+const MARGIN: u32 = 2;
+
+/// Rules are evaluated at least every so many minutes.
+pub(super) const LONGEST_EVALUATION: u32 = 5;
+
+/// Minutes after which a sample each minute would be too many: promtool reads 10 000 at once, and a rule would be
+/// evaluated for seconds.
+pub(super) const LONG: u32 = 6 * 60;
+
+/// Finds series for an alert that must hold for some time.
+pub(super) fn find(promql: &Promql, hold: Duration, vocabulary: &Vocabulary) -> Result<Found, Missing> {
+    let warm_up = minutes(looks_back(&promql.expr).ok_or(Missing::Meaning)?) + MARGIN;
+    let candidates = Candidates::of(promql, vocabulary).ok_or(Missing::Meaning)?;
+    let warm_up = warm_up.max(minutes(candidates.must_run_for()));
+    let end = (warm_up + minutes(hold.as_secs_f64())).next_multiple_of(LONGEST_EVALUATION) + LONGEST_EVALUATION;
+    let trial = Trial { expr: &promql.expr, moments: [warm_up, warm_up.midpoint(end), end] };
+    let choices = candidates.choices(warm_up - 1);
+    let unknown = |_: Unknown| Missing::Meaning;
+    let firing = search(&choices, |series| trial.fires(series)).map_err(unknown)?.ok_or(Missing::Fires)?;
+    let silent = near(&choices, &firing, |series| trial.is_silent(series)).map_err(unknown)?;
+    let silent = match silent {
+        Some(silent) => silent,
+        None => search(&choices, |series| trial.is_silent(series)).map_err(unknown)?.ok_or(Missing::Silent)?,
+    };
+    let fires = chosen(&choices, &firing);
+    let labels =
+        |series: &[Series]| trial.at(series, end).map(|samples| samples.into_iter().map(|s| s.labels).collect());
+    Ok(Found {
+        end,
+        every: if end > LONG && candidates.shortest_range() >= 3.0 * f64::from(LONGEST_EVALUATION) {
+            LONGEST_EVALUATION
+        } else {
+            1
+        },
+        alerts: labels(&fires).map_err(unknown)?,
+        fires,
+        silent: chosen(&choices, &silent),
+        without_data: labels(&[]).map_err(unknown)?,
+    })
+}
+
+/// Whether an alert fires where there is no data; `None` where its PromQL is not understood here.
+pub(super) fn fires_without_data(promql: &Promql) -> Option<bool> {
+    evaluate::samples(&promql.expr, &[], 0.0).ok().map(|samples| !samples.is_empty())
+}
+
+fn minutes(seconds: f64) -> u32 {
+    (seconds / MINUTE).ceil() as u32
+}
+
+/// How many seconds of the past an expression reads; `None` where nobody can tell.
+fn looks_back(expr: &Expr) -> Option<f64> {
+    let shift = |shift: Shift| match shift {
+        Shift::None => Some(0.0),
+        Shift::Offset(seconds) => Some(seconds.max(0.0)),
+        Shift::At => None,
+    };
+    let window = |window: &Window| match window {
+        Window::Fixed(length) => Some(length.as_secs_f64()),
+        Window::Variable(_) => None,
+    };
+    match &expr.kind {
+        Kind::Number(_) | Kind::Text(_) => Some(0.0),
+        Kind::Select(selector) => shift(selector.shift),
+        Kind::Range(selector, length) => Some(window(length)? + shift(selector.shift)?),
+        Kind::Subquery(subquery) => {
+            Some(window(&subquery.range)? + shift(subquery.shift)? + looks_back(&subquery.expr)?)
+        }
+        Kind::Call(_, arguments) => furthest(arguments.iter()),
+        Kind::Aggregate(aggregate) => looks_back(&aggregate.expr),
+        Kind::Binary(binary) => furthest([&binary.left, &binary.right].into_iter()),
+        Kind::Negative(inner) | Kind::Parentheses(inner) => looks_back(inner),
+    }
+}
+
+fn furthest<'e>(exprs: impl Iterator<Item = &'e Expr>) -> Option<f64> {
+    exprs.map(looks_back).try_fold(0.0, |furthest: f64, seconds| Some(furthest.max(seconds?)))
+}
+
+/// An expression and the minutes at which it is looked at.
+struct Trial<'e> {
+    expr: &'e Expr,
+    moments: [u32; 3],
+}
+
+impl Trial<'_> {
+    fn at(&self, series: &[Series], minute: u32) -> Result<Vec<Sample>, Unknown> {
+        evaluate::samples(self.expr, series, f64::from(minute) * MINUTE)
+    }
+
+    /// All the time, with the same labels.
+    fn fires(&self, series: &[Series]) -> Result<bool, Unknown> {
+        let [first, middle, last] = self.moments;
+        let labels = |samples: Vec<Sample>| samples.into_iter().map(|sample| sample.labels).collect::<Vec<_>>();
+        let expected = labels(self.at(series, first)?);
+        Ok(!expected.is_empty()
+            && labels(self.at(series, middle)?) == expected
+            && labels(self.at(series, last)?) == expected)
+    }
+
+    /// All the time, and not for want of data.
+    fn is_silent(&self, series: &[Series]) -> Result<bool, Unknown> {
+        if series.iter().any(|series| series.shape == series::Shape::Absent) {
+            return Ok(false);
+        }
+        for minute in self.moments {
+            if !self.at(series, minute)?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// For each part of the data the ways it can be, each as one or several series.
+type Choices = Vec<Vec<Vec<Series>>>;
+
+fn chosen(choices: &Choices, at: &[usize]) -> Vec<Series> {
+    choices.iter().zip(at).flat_map(|(part, at)| part[*at].clone()).collect()
+}
+
+/// The first choice that is accepted, simple ones first.
+fn search(
+    choices: &Choices,
+    accept: impl Fn(&[Series]) -> Result<bool, Unknown>,
+) -> Result<Option<Vec<usize>>, Unknown> {
+    let most: usize = choices.iter().map(|part| part.len().saturating_sub(1)).sum();
+    let mut tries = 0;
+    for sum in 0..=most {
+        let mut of_sum = Vec::new();
+        with_sum(choices, sum, &mut Vec::new(), &mut of_sum, MOST_TRIES - tries);
+        for at in of_sum {
+            tries += 1;
+            if accept(&chosen(choices, &at))? {
+                return Ok(Some(at));
+            }
+        }
+        if tries >= MOST_TRIES {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+/// All choices whose places add up to `sum`, at most so many.
+fn with_sum(
+    choices: &[Vec<Vec<Series>>],
+    sum: usize,
+    begun: &mut Vec<usize>,
+    found: &mut Vec<Vec<usize>>,
+    most: usize,
+) {
+    let Some((part, rest)) = choices.split_first() else {
+        if sum == 0 && found.len() < most {
+            found.push(begun.clone());
+        }
+        return;
+    };
+    for at in 0..part.len().min(sum + 1) {
+        begun.push(at);
+        with_sum(rest, sum - at, begun, found, most);
+        begun.pop();
+    }
+}
+
+/// The first choice that is accepted of those that differ from `from` in one part.
+fn near(
+    choices: &Choices,
+    from: &[usize],
+    accept: impl Fn(&[Series]) -> Result<bool, Unknown>,
+) -> Result<Option<Vec<usize>>, Unknown> {
+    for (part, ways) in choices.iter().enumerate() {
+        for way in 0..ways.len() {
+            let mut at = from.to_vec();
+            at[part] = way;
+            if accept(&chosen(choices, &at))? {
+                return Ok(Some(at));
+            }
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,174 @@
+//! KPIs become dashboards, rules, tests of the rules and runbooks. Pure: files as text, written by whoever calls.
+
+use std::sync::Arc;
+
+use crate::kpi::vocabulary::{TARGET_LABELS, Vocabulary};
+use crate::kpi::{Gravity, Kpi, Pack, Problem};
+use crate::metric::LabelName;
+use alerts::AlertRule;
+use unit::Units;
+
+mod alerts;
+mod dashboard;
+mod duration;
+mod example;
+mod exporter;
+mod rule_tests;
+mod rules;
+mod runbook;
+#[cfg(test)]
+mod tests;
+mod unit;
+mod yaml;
+
+/// What every generated file says of itself; how one that is left over is told from one that a person wrote.
+pub const MARK: &str = "Made by `cypher-exporter generate`";
+
+/// The folders of the generated files; others may stand in them.
+pub const FOLDERS: [&str; 4] = ["docs/runbook", "grafana/dashboards", "prometheus/rules", "prometheus/tests"];
+
+/// What the files are made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The KPIs, by id.
+    pub kpis: &'a [Arc<Kpi>],
+    /// The packs, by name.
+    pub packs: &'a [Pack],
+    /// Labels that every series of a KPI carries besides its own.
+    pub everywhere: &'a [LabelName],
+    /// The folder of the packs, as the files name it.
+    pub folder: &'a str,
+    /// Where these files can be read by a browser, e.g. the repository's page; links are relative to it.
+    pub base_url: Option<&'a str>,
+}
+
+/// A generated file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Where it belongs, with `/`, below the folder of all of them.
+    pub path: String,
+    /// All of it.
+    pub text: String,
+}
+
+/// All files, by path.
+///
+/// # Errors
+/// Alerts for which no test can be made, each with its place.
+pub fn generate(input: &Input<'_>) -> Result<Vec<File>, Vec<Problem>> {
+    let shared = Shared {
+        input,
+        vocabulary: Vocabulary::of(input.kpis, input.packs, input.everywhere),
+        units: Units::of(input.kpis.iter().map(Arc::as_ref)),
+    };
+    if let Some(pack) = input.packs.iter().find(|pack| &*pack.name == exporter::NAME) {
+        return Err(vec![taken(input, pack)]);
+    }
+    let own = exporter::pack();
+    let mut files = Vec::new();
+    let mut problems = Vec::new();
+    for pack in input.packs.iter().chain(&own) {
+        let alerts = alerts::of_pack(&shared, pack);
+        let is_own = &*pack.name == exporter::NAME;
+        files.push(if is_own {
+            exporter::dashboard(&shared, pack, &alerts)
+        } else {
+            dashboard::file(&shared, pack, &alerts)
+        });
+        files.push(runbook::file(&shared, pack, &alerts));
+        files.extend(rules::file(&shared, pack, &alerts));
+        match rule_tests::file(&shared, pack, &alerts) {
+            Ok(file) => files.extend(file),
+            Err(untested) => problems.extend(untested),
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    if problems.is_empty() { Ok(files) } else { Err(problems) }
+}
+
+/// A pack whose files would be the exporter's own.
+fn taken(input: &Input<'_>, pack: &Pack) -> Problem {
+    Problem {
+        gravity: Gravity::Error,
+        path: format!("{}/{}", input.folder, pack.name),
+        span: None,
+        message: format!("no pack can be called `{}`: the files of the exporter itself are", pack.name),
+        fix: "give the folder another name".to_owned(),
+    }
+}
+
+/// What all files are made with.
+struct Shared<'a> {
+    input: &'a Input<'a>,
+    vocabulary: Vocabulary,
+    units: Units,
+}
+
+impl Shared<'_> {
+    /// The KPIs of a pack.
+    fn kpis_of(&self, pack: &Pack) -> impl Iterator<Item = &Arc<Kpi>> {
+        self.input.kpis.iter().filter(|kpi| kpi.pack == pack.name)
+    }
+
+    /// The file of a KPI, as the generated files name it.
+    fn file_of(&self, kpi: &Kpi) -> String {
+        format!("{}/{}.cypher", self.input.folder, kpi.id)
+    }
+
+    /// A link to one of the files.
+    fn link(&self, path: &str) -> String {
+        match self.input.base_url {
+            Some(base) => format!("{}/{path}", base.trim_end_matches('/')),
+            None => path.to_owned(),
+        }
+    }
+
+    /// The first line of a file in YAML.
+    fn made_of(&self, pack: &Pack) -> String {
+        if &*pack.name == exporter::NAME {
+            return format!("{MARK}: the rules of the exporter itself.");
+        }
+        format!("{MARK} from {}/{}: change it there.", self.input.folder, pack.name)
+    }
+}
+
+/// The file that holds the rules of a pack.
+fn rules_path(pack: &str) -> String {
+    format!("prometheus/rules/{pack}.yml")
+}
+
+/// The page that explains the alerts of a pack.
+fn runbook_path(pack: &str) -> String {
+    format!("docs/runbook/{pack}.md")
+}
+
+/// The place of an alert on the page: as Markdown readers make it of the heading.
+fn runbook_anchor(alert: &AlertRule<'_>) -> String {
+    alert.alert.name.to_lowercase()
+}
+
+/// Whether a label is one that Prometheus puts on every series.
+fn is_of_target(label: &str) -> bool {
+    TARGET_LABELS.contains(&label)
+}
+
+/// What a KPI is about, in a few words: the beginning of its HELP.
+fn title(kpi: &Kpi) -> String {
+    kpi.metrics.first().map_or_else(|| kpi.id.to_string(), |metric| short(&metric.desc.help))
+}
+
+/// A title of more characters is cut.
+const LONGEST_TITLE: usize = 60;
+
+/// The beginning of a sentence, up to where it goes into detail.
+fn short(help: &str) -> String {
+    let ends = ["; ", ": ", ". ", ", by ", ", in ", ", of ", " ("];
+    let cut = ends.iter().filter_map(|end| help.find(end)).min().unwrap_or(help.len());
+    let first = help[..cut].trim_end_matches(['.', ',', ' ']);
+    if first.chars().count() <= LONGEST_TITLE {
+        return first.to_owned();
+    }
+    let within: String = first.chars().take(LONGEST_TITLE).collect();
+    let words = within.rsplit_once(", ").or_else(|| within.rsplit_once(' '));
+    words.map_or(within.clone(), |(words, _)| words.to_owned())
+}

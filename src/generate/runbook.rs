@@ -1,0 +1,139 @@
+//! `docs/runbook/<pack>.md`: where the link of an alert leads. What the alert means, what to do, and the KPI behind it in
+//! its own words.
+
+use super::alerts::{AlertRule, severity};
+use super::{File, MARK, Shared, duration, example, exporter, runbook_path};
+use crate::kpi::{Kpi, Pack, Schedule};
+
+/// The page of a pack.
+pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -> File {
+    let mut text = format!("# {}\n\n<!-- {MARK}: change the KPI files instead. -->\n", pack.title);
+    if let Some(description) = &pack.description {
+        text.push_str(&format!("\n{description}\n"));
+    }
+    if !alerts.is_empty() {
+        text.push_str("\n## Alerts\n");
+        text.push_str(&summary(alerts));
+        alerts.iter().for_each(|rule| text.push_str(&alert(shared, rule)));
+    }
+    let mut kpis = shared.kpis_of(pack).peekable();
+    if kpis.peek().is_some() {
+        text.push_str("\n## KPIs\n");
+        kpis.for_each(|kpi_of_pack| text.push_str(&kpi(shared, kpi_of_pack)));
+    }
+    File { path: runbook_path(&pack.name), text }
+}
+
+/// All alerts at a glance.
+fn summary(alerts: &[AlertRule<'_>]) -> String {
+    let row = |rule: &AlertRule<'_>| {
+        let alert = rule.alert;
+        let link = format!("[{}](#{})", alert.name, super::runbook_anchor(rule));
+        format!("| {link} | {} | {} |\n", severity(alert.severity), duration::written(alert.hold))
+    };
+    format!("\n| alert | severity | after |\n|---|---|---|\n{}", alerts.iter().map(row).collect::<String>())
+}
+
+fn alert(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
+    let alert = rule.alert;
+    let mut text = format!("\n### {}\n", alert.name);
+    if let Some(description) = &alert.description {
+        text.push_str(&format!("\n{}\n", description.trim()));
+    }
+    let hold = duration::written(alert.hold);
+    let when = format!(
+        "\n{} when this holds for {hold}:\n\n```promql\n{}\n```\n",
+        capital(severity(alert.severity)),
+        rule.condition.text.trim()
+    );
+    text.push_str(&when);
+    match rule.kpi {
+        Some(kpi) => text.push_str(&of_kpi(shared, rule, kpi)),
+        None => text.push_str(&of_selected(shared, rule)),
+    }
+    if let Some(runbook) = &alert.runbook {
+        text.push_str(&format!("\nMore: <{runbook}>\n"));
+    }
+    text
+}
+
+/// What happens to an alert when its KPI fails.
+fn of_kpi(shared: &Shared<'_>, rule: &AlertRule<'_>, kpi: &Kpi) -> String {
+    let path = shared.file_of(kpi);
+    let stale = duration::written(kpi.stale_after);
+    let then = match example::fires_without_data(&rule.condition) {
+        Some(true) => "then they are gone, which it takes for a reason to fire",
+        Some(false) => "then they are gone and this alert is silent",
+        None => "then they are gone",
+    };
+    format!(
+        "\nIt watches [`{}`](#{}) of `{path}`. When that KPI fails, its last values are judged until they are {stale} old; \
+         {then}. [CypherExporterKpiDown]({own}#cypherexporterkpidown) and \
+         [CypherExporterKpiStale]({own}#cypherexporterkpistale) speak meanwhile.\n",
+        kpi.id,
+        anchor(&kpi.id),
+        own = own_page(),
+    )
+}
+
+/// The metrics that an alert of a whole pack watches.
+fn of_selected(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
+    let mut ids: Vec<&str> = Vec::new();
+    for selector in rule.condition.selectors() {
+        let Some(name) = selector.metric() else { continue };
+        let of = shared
+            .input
+            .kpis
+            .iter()
+            .find(|kpi| kpi.metrics.iter().any(|metric| name.starts_with(metric.desc.name.as_str())));
+        if let Some(kpi) = of.filter(|kpi| !ids.contains(&&*kpi.id)) {
+            ids.push(&kpi.id);
+        }
+    }
+    if ids.is_empty() {
+        return String::new();
+    }
+    let links: Vec<_> = ids.iter().map(|id| format!("[`{id}`](#{})", anchor(id))).collect();
+    format!(
+        "\nIt watches {}. When such a KPI fails, see [CypherExporterKpiDown]({}#cypherexporterkpidown).\n",
+        links.join(", "),
+        own_page(),
+    )
+}
+
+fn kpi(shared: &Shared<'_>, kpi: &Kpi) -> String {
+    let mut text = format!("\n### {}\n", kpi.id);
+    for metric in &kpi.metrics {
+        let labels: Vec<_> = metric.desc.labels.iter().map(|label| format!("`{label}`")).collect();
+        let labels = if labels.is_empty() { "no labels".to_owned() } else { format!("labels {}", labels.join(", ")) };
+        let kind = metric.shape.metric_type().as_str();
+        text.push_str(&format!("\n`{}`, {kind}, {labels}: {}\n", metric.desc.name, metric.desc.help));
+    }
+    let when = match &kpi.schedule {
+        Schedule::Every(interval) => format!("every {}", duration::written(*interval)),
+        Schedule::Cron(cron) => format!("by cron `{}` (UTC)", cron.expression()),
+    };
+    let path = shared.file_of(kpi);
+    text.push_str(&format!("\nAsked {when}; the file is [`{path}`]({}).\n", link(shared, &path)));
+    text.push_str(&format!("\n```cypher\n{}\n```\n", kpi.statement().trim()));
+    text
+}
+
+/// A link to a file of the repository, from a page two folders below its root.
+fn link(shared: &Shared<'_>, path: &str) -> String {
+    if shared.input.base_url.is_some() { shared.link(path) } else { format!("../../{path}") }
+}
+
+fn own_page() -> String {
+    format!("{}.md", exporter::NAME)
+}
+
+/// The anchor that Markdown readers make of a heading.
+fn anchor(heading: &str) -> String {
+    heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
