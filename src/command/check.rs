@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::loaded::{self, Asked, Loaded};
-use super::{Ended, counted, demo};
+use super::{Ended, counted, graphs};
 use crate::cli::{Check, Common};
 use crate::graph::{Graph, GraphError, Request};
 use crate::kpi::cypher::{self, Named};
@@ -26,16 +26,10 @@ pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<En
     if !loaded.has_files()? {
         return Ok(Ended::BadInput);
     }
-    let graphs = match asked {
-        Asked::Configured if options.connect => loaded.graphs(),
-        Asked::Configured => Vec::new(),
-        Asked::Demo => match demo::graphs().await? {
-            Some(graphs) => graphs,
-            None => return Ok(Ended::BadInput),
-        },
-    };
+    let connects = options.connect || options.demo;
+    let Some(graphs) = graphs(&loaded, asked).await? else { return Ok(Ended::BadInput) };
     let mut reachable = true;
-    for (name, graph) in graphs {
+    for (name, graph) in graphs.into_iter().filter(|_| connects) {
         match ask(&loaded, &name, &graph).await {
             Ok(problems) => loaded.catalog.problems.extend(problems),
             Err(error) => {

@@ -2,7 +2,6 @@
 
 mod screen;
 
-use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -12,7 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::loaded::{self, Asked, Loaded, ONLY_GRAPH};
-use super::{Ended, counted, health, serve};
+use super::{Ended, Graphs, counted, health, serve};
 use crate::cli::{Common, DEMO_SEED, Demo};
 #[cfg(feature = "embedded")]
 use crate::graph::Embedded;
@@ -31,7 +30,7 @@ const BEAT: Duration = Duration::from_millis(250);
 /// More than a statement takes by far. Without a limit an engine that hangs would hang the demo without a word.
 const WITHIN: Duration = Duration::from_secs(60);
 /// What happened while the machine slept is caught up in steps: one huge transaction would keep the queries waiting.
-const AT_ONCE: usize = 500;
+const AT_ONCE: usize = 100;
 
 pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ended> {
     let Some(graph) = empty_graph()? else { return Ok(Ended::BadInput) };
@@ -43,14 +42,15 @@ pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ende
     let listener = serve::listen(options.listen.unwrap_or(loaded.config.web.listen), "--listen").await?;
     let stop = serve::stop_on_signal()?;
     let mut screen = Screen::new();
+    screen.status(&format!("writing {} days of work into the graph", World::PAST_DAYS));
     let (world, took) = fill(&graph, options.seed, options.speed).await?;
     introduce(&mut screen, &loaded, options, took);
     let address = health::on_this_machine(listener.local_addr()?);
     screen.say(&format!("open http://{address}/ for all values, http://{address}/metrics for Prometheus; Ctrl-C ends"));
     let graphs = [(ONLY_GRAPH.into(), graph.clone())];
-    // Nothing is kept: the graph of the next demo is another one. Whichever fails ends the other.
+    // Whichever fails ends the other.
     let at_work = async {
-        let ended = serve::at_work(&loaded, &graphs, None, listener, &stop).await;
+        let ended = serve::at_work(&loaded, &graphs, listener, &stop).await;
         stop.cancel();
         ended
     };
@@ -68,7 +68,7 @@ fn introduce(screen: &mut Screen, loaded: &Loaded, options: &Demo, took: Duratio
     screen.say(&format!("{days} days of the work of a team of agents are in the graph, written in {took:.1} s"));
     let kpis = counted(loaded.catalog.kpis.len(), "KPI", "KPIs");
     let (every, pace) = (format_duration(AT_LEAST_EVERY), format_duration(work_in(options.speed, 1)));
-    screen.say(&format!("{kpis}, asked every {every} at least; a second here is {pace} of their work"));
+    screen.say(&format!("{kpis}, each asked at least every {every}; a second here is {pace} of their work"));
 }
 
 /// How much the agents work in so many seconds.
@@ -78,7 +78,7 @@ fn work_in(speed: f64, seconds: u64) -> Duration {
 
 /// The graph of the demo as it stands at its start, for commands that ask it once. `None` in a build without it, which has
 /// then been said.
-pub(super) async fn graphs() -> anyhow::Result<Option<Vec<(Arc<str>, Arc<Graph>)>>> {
+pub(super) async fn graphs() -> anyhow::Result<Option<Graphs>> {
     let Some(graph) = empty_graph()? else { return Ok(None) };
     fill(&graph, DEMO_SEED, 0.0).await?;
     Ok(Some(vec![(ONLY_GRAPH.into(), graph)]))
@@ -91,6 +91,7 @@ fn empty_graph() -> anyhow::Result<Option<Arc<Graph>>> {
     #[cfg(not(feature = "embedded"))]
     {
         let how = "build it with the feature `embedded`, e.g. cargo run --features embedded -- demo";
+        use std::io::Write;
         writeln!(anstream::stderr(), "error: this build has no graph of its own: {how}")?;
         Ok(None)
     }
@@ -133,7 +134,7 @@ async fn live(
             }
             _ = beat.tick() => {}
         }
-        for happenings in world.until(now()).chunks(AT_ONCE) {
+        for happenings in world.until(now()).chunks(AT_ONCE).take_while(|_| !stop.is_cancelled()) {
             follow(happenings, graph).await?;
             happenings.iter().for_each(|happening| screen.tell(happening));
             happened += happenings.len();

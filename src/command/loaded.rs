@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use super::Graphs;
 use crate::cli::Common;
 use crate::config::{Config, GraphConfig};
 use crate::graph::{Bolt, BoltSettings, Graph};
@@ -49,7 +50,11 @@ pub(super) fn load(common: &Common, asked: Asked) -> anyhow::Result<Option<Loade
     let Loaded { config, catalog, .. } = &mut loaded;
     match asked {
         Asked::Configured => leave_out_without_graph(catalog, &config.graphs),
-        Asked::Demo => catalog.kpis.iter_mut().for_each(|kpi| ask_the_only_graph(Arc::make_mut(kpi))),
+        Asked::Demo => {
+            // What is counted of a graph that ends with the process must not overwrite what was counted of a real one.
+            config.state = None;
+            catalog.kpis.iter_mut().for_each(|kpi| ask_the_only_graph(Arc::make_mut(kpi)));
+        }
     }
     catalog.sort_problems();
     Ok(Some(loaded))
@@ -151,7 +156,7 @@ impl Loaded {
     }
 
     /// The graphs, by name, in the order of the settings. None is connected yet.
-    pub(super) fn graphs(&self) -> Vec<(Arc<str>, Arc<Graph>)> {
+    pub(super) fn graphs(&self) -> Graphs {
         let graph = |config: &GraphConfig| {
             let settings = BoltSettings {
                 uris: config.uris.clone(),

@@ -11,11 +11,14 @@ mod serve;
 use std::fmt::Display;
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
 use crate::cli::{Cli, Command, LogFormat};
+use crate::graph::Graph;
+use loaded::{Asked, Loaded};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +67,17 @@ pub fn execute(cli: &Cli) -> anyhow::Result<Ended> {
     // Queries that do not end must not keep the process.
     runtime.shutdown_background();
     ended
+}
+
+/// Graphs by name.
+type Graphs = Vec<(Arc<str>, Arc<Graph>)>;
+
+/// The graphs to ask; `None` when they cannot be had, which has then been said. None of the configured ones is connected yet.
+async fn graphs(loaded: &Loaded, asked: Asked) -> anyhow::Result<Option<Graphs>> {
+    match asked {
+        Asked::Configured => Ok(Some(loaded.graphs())),
+        Asked::Demo => demo::graphs().await,
+    }
 }
 
 /// `1 row`, `2 rows`.

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use super::loaded::{self, Asked, Loaded};
-use super::{Ended, counted, demo};
+use super::{Ended, counted, graphs};
 use crate::cli::{Common, Run as Options};
 use crate::exposition::{Format, Segment};
 use crate::graph::Graph;
@@ -24,13 +24,7 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<En
         return Ok(Ended::BadInput);
     }
     let Some(kpis) = chosen(&loaded, &options.kpis)? else { return Ok(Ended::BadInput) };
-    let graphs = match asked {
-        Asked::Configured => loaded.graphs(),
-        Asked::Demo => match demo::graphs().await? {
-            Some(graphs) => graphs,
-            None => return Ok(Ended::BadInput),
-        },
-    };
+    let Some(graphs) = graphs(&loaded, asked).await? else { return Ok(Ended::BadInput) };
     let mut all_well = true;
     for kpi in &kpis {
         let asked = graphs.iter().filter(|(name, _)| kpi.asks(name));

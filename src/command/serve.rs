@@ -30,7 +30,7 @@ pub(super) async fn serve(common: &Common) -> anyhow::Result<Ended> {
     }
     // Before anything runs: who cannot be scraped need not ask the graph.
     let listener = listen(loaded.config.web.listen, "`[web] listen`").await?;
-    at_work(&loaded, &loaded.graphs(), state(&loaded)?, listener, &stop_on_signal()?).await?;
+    at_work(&loaded, &loaded.graphs(), listener, &stop_on_signal()?).await?;
     Ok(Ended::Done)
 }
 
@@ -40,15 +40,14 @@ pub(super) async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result
     listener.with_context(|| format!("cannot listen on {address}; {setting} names another address"))
 }
 
-/// Runs the KPIs on these graphs and serves them, until `stop`; without a `state` their totals live in memory.
+/// Runs the KPIs on these graphs and serves them, until `stop`.
 pub(super) async fn at_work(
     loaded: &Loaded,
     graphs: &[(Arc<str>, Arc<Graph>)],
-    state: Option<State>,
     listener: TcpListener,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let (site, scheduler) = open(loaded, graphs, state).await?;
+    let (site, scheduler) = open(loaded, graphs).await?;
     tracing::info!(
         address = %listener.local_addr()?,
         kpis = loaded.catalog.kpis.len(),
@@ -68,14 +67,13 @@ pub(super) async fn at_work(
 async fn open(
     loaded: &Loaded,
     graphs: &[(Arc<str>, Arc<Graph>)],
-    state: Option<State>,
 ) -> anyhow::Result<(Site, Arc<Scheduler>)> {
     let names: Vec<_> = graphs.iter().map(|(name, _)| name.clone()).collect();
     let catalog = &loaded.catalog;
     let board = Arc::new(Board::new(&catalog.kpis, &names, loaded.constant()));
     let instruments = Arc::new(Instruments::new(&catalog.kpis, &catalog.packs, &names)?);
     instruments.rejected_files(catalog.rejected_files());
-    let scheduler = Arc::new(Scheduler::start(&board, &instruments, graphs, state).await?);
+    let scheduler = Arc::new(Scheduler::start(&board, &instruments, graphs, state(loaded)?).await?);
     let settings = Settings {
         lifecycle: loaded.config.web.lifecycle,
         dashboard_url: loaded.config.web.dashboard_url.clone(),

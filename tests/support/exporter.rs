@@ -105,7 +105,7 @@ impl Setup {
     pub fn launch(mut self) -> Exporter {
         let config = format!("{}\n[queries]\npath = \"queries\"\n\n[web]\n{}", self.config, self.web);
         fs::write(self.folder.path().join("config.toml"), config).unwrap();
-        self.command.stdout(Stdio::null()).stderr(Stdio::piped());
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Exporter::of(self.command, self.folder)
     }
 
@@ -120,7 +120,8 @@ impl Setup {
 /// A process that was just started.
 struct Running {
     child: Child,
-    reader: thread::JoinHandle<()>,
+    readers: Vec<thread::JoinHandle<()>>,
+    out: Arc<Mutex<String>>,
     log: Arc<Mutex<String>>,
     guard: Guard,
 }
@@ -128,16 +129,23 @@ struct Running {
 impl Running {
     fn of(command: &mut Command) -> Self {
         let mut child = command.spawn().unwrap();
-        let (log, stderr) = (Arc::new(Mutex::new(String::new())), child.stderr.take().unwrap());
-        let lines = log.clone();
-        let reader = thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                writeln!(lines.lock().unwrap(), "{line}").unwrap();
-            }
-        });
+        let (out, from_stdout) = collect(child.stdout.take().unwrap());
+        let (log, from_stderr) = collect(child.stderr.take().unwrap());
         let guard = Guard::of(child.id());
-        Self { child, reader, log, guard }
+        Self { child, readers: vec![from_stdout, from_stderr], out, log, guard }
     }
+}
+
+/// Collects lines as they come, until there are no more.
+fn collect(from: impl Read + Send + 'static) -> (Arc<Mutex<String>>, thread::JoinHandle<()>) {
+    let text = Arc::new(Mutex::new(String::new()));
+    let lines = text.clone();
+    let reader = thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            writeln!(lines.lock().unwrap(), "{line}").unwrap();
+        }
+    });
+    (text, reader)
 }
 
 /// Kills a process when this one ends in a way that runs no destructors: the pipe then closes without a line in it.
@@ -169,7 +177,8 @@ impl Drop for Guard {
 #[derive(Debug)]
 pub struct Exporter {
     child: Child,
-    reader: Option<thread::JoinHandle<()>>,
+    readers: Vec<thread::JoinHandle<()>>,
+    out: Arc<Mutex<String>>,
     log: Arc<Mutex<String>>,
     // Dropped after the child has been waited for.
     guard: Guard,
@@ -201,8 +210,8 @@ pub struct Answer {
 
 impl Exporter {
     fn of(mut command: Command, folder: TempDir) -> Self {
-        let Running { child, reader, log, guard } = Running::of(&mut command);
-        Self { child, reader: Some(reader), log, guard, command, folder, address: None }
+        let Running { child, readers, out, log, guard } = Running::of(&mut command);
+        Self { child, readers, out, log, guard, command, folder, address: None }
     }
 
     fn until_it_listens(&mut self) {
@@ -224,14 +233,19 @@ impl Exporter {
 
     /// Starts it again after its end, in the same folder; its log begins anew.
     pub fn start_again(&mut self) {
-        let Running { child, reader, log, guard } = Running::of(&mut self.command);
-        (self.child, self.reader, self.log, self.guard) = (child, Some(reader), log, guard);
+        let Running { child, readers, out, log, guard } = Running::of(&mut self.command);
+        (self.child, self.readers, self.out, self.log, self.guard) = (child, readers, out, log, guard);
         self.until_it_listens();
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address.expect("it was waited for")
+    }
+
+    /// What it has written to standard output so far.
+    pub fn out(&self) -> String {
+        self.out.lock().unwrap().clone()
     }
 
     /// What it has written to standard error so far.
@@ -319,9 +333,7 @@ impl Exporter {
     /// Waits until the process has ended, and until the last line of its log is there.
     pub fn wait(&mut self) -> ExitStatus {
         let status = until("it ends", || self.child.try_wait().unwrap());
-        if let Some(reader) = self.reader.take() {
-            reader.join().unwrap();
-        }
+        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
         status
     }
 

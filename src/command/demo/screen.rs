@@ -47,7 +47,7 @@ impl Screen {
     pub(super) fn tell(&mut self, happening: &Happening) {
         let at = DateTime::from_timestamp_millis(happening.at.0).unwrap_or_default().format("%H:%M:%SZ");
         for news in &happening.news {
-            self.line(&format!("{DIM}{at}{PLAIN}  {:<68}  {CYAN}{}{PLAIN}", news.text, news.metric));
+            self.line(&format!("{DIM}{at}{PLAIN}  {CYAN}{:<30}{PLAIN}  {}", news.metric, news.text));
         }
     }
 
