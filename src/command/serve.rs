@@ -64,10 +64,7 @@ pub(super) async fn at_work(
     Ok(())
 }
 
-async fn open(
-    loaded: &Loaded,
-    graphs: &[(Arc<str>, Arc<Graph>)],
-) -> anyhow::Result<(Site, Arc<Scheduler>)> {
+async fn open(loaded: &Loaded, graphs: &[(Arc<str>, Arc<Graph>)]) -> anyhow::Result<(Site, Arc<Scheduler>)> {
     let names: Vec<_> = graphs.iter().map(|(name, _)| name.clone()).collect();
     let catalog = &loaded.catalog;
     let board = Arc::new(Board::new(&catalog.kpis, &names, loaded.constant()));
