@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use cypher_exporter::kpi::promql::Promql;
 use cypher_exporter::kpi::{Alert, Catalog, Condition, Kpi, Severity};
 use serde_json::{Value, json};
 
@@ -22,7 +23,7 @@ const END: &str = "2h";
 fn rules(catalogs: &[Catalog]) -> Value {
     let groups = catalogs.iter().map(|catalog| {
         let pack = &catalog.packs[0];
-        let records = pack.records.iter().map(|rule| json!({ "record": rule.record, "expr": rule.expr }));
+        let records = pack.records.iter().map(|rule| json!({ "record": rule.record, "expr": rule.expr.text }));
         let of_kpi = |kpi: &Kpi| {
             let metric = kpi.metrics[0].desc.name.as_str();
             kpi.alerts.iter().map(|alert| rule(alert, metric)).collect::<Vec<_>>()
@@ -36,8 +37,8 @@ fn rules(catalogs: &[Catalog]) -> Value {
 
 fn rule(alert: &Alert, metric: &str) -> Value {
     let expr = match &alert.condition {
-        Condition::Expr(expr) => expr.clone(),
-        Condition::When { operator, threshold } => format!("{metric} {operator} {threshold}"),
+        Condition::Expr(expr) => expr.text.clone(),
+        Condition::When { operator, threshold } => format!("{metric} {} {threshold}", operator.sign()),
     };
     json!({
         "alert": alert.name,
@@ -59,8 +60,8 @@ fn severity(alert: &Alert) -> &'static str {
 /// The panels' PromQL, as if each were recorded: so promtool parses it.
 fn panels(catalogs: &[Catalog]) -> Value {
     let panels = catalogs.iter().flat_map(|catalog| &catalog.kpis).flat_map(|kpi| kpi.panels.iter().flatten());
-    let record = |(at, expr)| json!({ "record": format!("panel:{at}"), "expr": expr });
-    let rules: Vec<_> = panels.filter_map(|panel| panel.expr.as_ref()).enumerate().map(record).collect();
+    let record = |(at, expr): (usize, &Promql)| json!({ "record": format!("panel:{at}"), "expr": expr.text });
+    let rules: Vec<_> = panels.flat_map(|panel| &panel.exprs).enumerate().map(record).collect();
     json!({ "groups": [{ "name": "panels", "rules": rules }] })
 }
 
