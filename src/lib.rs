@@ -25,8 +25,8 @@
 //! 2. A reading is immutable. A KPI's slot holds exactly one. Nothing is ever updated in place.
 //! 3. Floors 0 to 2 do no I/O, know no async, write no log, and cannot panic.
 //! 4. A KPI that loads can be scheduled, drawn and alerted on. Nothing is checked twice.
-//! 5. Only `graph/bolt` names neo4rs, only [`http`] names hyper, only [`schedule`] names the cron crate, only [`config`]
-//!    reads the environment.
+//! 5. Only `graph/bolt` names neo4rs, only `graph/embedded` names kglite (feature `embedded`, off by default), only [`http`]
+//!    names hyper, only [`schedule`] names the cron crate, only [`config`] reads the environment.
 //! 6. No sample carries a timestamp; age is a gauge.
 //! 7. Bytes are made once: a KPI's samples are encoded and compressed when first asked for in a form; a scrape
 //!    concatenates.

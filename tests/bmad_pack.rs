@@ -1,4 +1,4 @@
-//! The numbers of the BMAD pack against a second opinion: every KPI on a real graph, and the same in plain Rust.
+//! The numbers of the BMAD pack against a second opinion: every KPI on every kind of graph, and the same in plain Rust.
 // The driver's futures lie so deep in each other that the compiler's default is just passed, or just not, by chance.
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
@@ -7,6 +7,7 @@ mod bmad;
 mod support;
 
 use std::fs;
+use std::time::Duration;
 
 use bmad::answer::{Answer, answer, catalog};
 use bmad::glance::at_a_glance;
@@ -14,22 +15,78 @@ use bmad::oracle::{FAMILIES, Family, Samples};
 use bmad::random::{self, Shape};
 use bmad::statements::statements;
 use bmad::world::{Agent, DAY, World};
+#[cfg(feature = "embedded")]
+use cypher_exporter::graph::Embedded;
+use cypher_exporter::graph::{Bolt, Graph};
 use cypher_exporter::kpi::Metric;
-use support::neo4j::{Neo4j, shared};
+use cypher_exporter::row::{Change, Parameters};
+use support::neo4j::shared;
 
-/// Fills an empty graph.
-async fn fill(neo4j: &Neo4j, world: &World) {
-    neo4j.clear().await;
-    for statement in statements(world) {
-        neo4j.write(&statement).await;
+/// Asks the same of a real Neo4j and, in a program that has it, of the embedded graph.
+macro_rules! on_every_graph {
+    ($($test:ident)*) => {
+        mod neo4j {
+            $(
+                #[tokio::test]
+                async fn $test() {
+                    let Some(server) = super::shared() else { return };
+                    let _alone = server.alone().await;
+                    super::$test(&super::Graph::Bolt(super::Bolt::new(server.settings()))).await;
+                }
+            )*
+        }
+
+        #[cfg(feature = "embedded")]
+        mod embedded {
+            $(
+                #[tokio::test]
+                async fn $test() {
+                    super::$test(&super::Graph::Embedded(super::Embedded::new())).await;
+                }
+            )*
+        }
+    };
+}
+
+on_every_graph! {
+    random_worlds
+    an_empty_graph
+    no_agents
+    nothing_but_missing_properties
+    every_other_property_is_missing
+    every_state_of_health
+    a_group_that_goes_takes_its_series_along
+    archiving_changes_no_total
+    answers_that_can_be_seen_at_a_glance
+    the_example_shows_something_of_every_kpi_however_often_it_is_loaded
+    the_indexes_can_be_made_again_and_again
+}
+
+/// Makes changes, all or none.
+async fn write(graph: &Graph, statements: impl IntoIterator<Item = String>) {
+    let change = |statement: String| Change { statement: statement.into(), parameters: Parameters::new() };
+    let changes: Vec<_> = statements.into_iter().map(change).collect();
+    graph.write(&changes, Duration::from_secs(60)).await.unwrap();
+}
+
+/// Makes the graph hold this world and nothing else.
+async fn fill(graph: &Graph, world: &World) {
+    write(graph, ["MATCH (n) DETACH DELETE n".to_owned()].into_iter().chain(statements(world))).await;
+}
+
+/// Runs the statements of a file one after the other; each ends with a line.
+async fn run_file(graph: &Graph, path: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    for statement in text.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()) {
+        write(graph, [statement.trim_end_matches(';').to_owned()]).await;
     }
 }
 
 /// Asks every KPI and compares it with what the world says.
-async fn compare(neo4j: &Neo4j, world: &World, case: &str) {
+async fn compare(graph: &Graph, world: &World, case: &str) {
     for family in &FAMILIES {
         let expected = with_names(family, (family.expected)(world));
-        same(&answer(neo4j, family.kpi).await, &expected, &format!("{} in {case}", family.kpi));
+        same(&answer(graph, family.kpi).await, &expected, &format!("{} in {case}", family.kpi));
     }
 }
 
@@ -46,11 +103,9 @@ fn same(found: &Answer, expected: &Answer, what: &str) {
     }
 }
 
-async fn check(world: &World, case: &str) {
-    let Some(neo4j) = shared() else { return };
-    let _alone = neo4j.alone().await;
-    fill(neo4j, world).await;
-    compare(neo4j, world, case).await;
+async fn check(graph: &Graph, world: &World, case: &str) {
+    fill(graph, world).await;
+    compare(graph, world, case).await;
 }
 
 #[test]
@@ -93,112 +148,89 @@ fn the_query_latency_is_a_family_of_the_pack() {
     assert_eq!(*latency.bounds, [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0]);
 }
 
-#[tokio::test]
-async fn random_worlds() {
+async fn random_worlds(graph: &Graph) {
     for seed in 1..=6 {
-        check(&random::world(seed, Shape::default()), &format!("the world of seed {seed}")).await;
+        check(graph, &random::world(seed, Shape::default()), &format!("the world of seed {seed}")).await;
     }
 }
 
-#[tokio::test]
-async fn an_empty_graph() {
-    check(&World::default(), "an empty graph").await;
+async fn an_empty_graph(graph: &Graph) {
+    check(graph, &World::default(), "an empty graph").await;
 }
 
-#[tokio::test]
-async fn no_agents() {
+async fn no_agents(graph: &Graph) {
     let shape = Shape { agents: 0, ..Shape::default() };
-    check(&random::world(7, shape), "a world without agents").await;
+    check(graph, &random::world(7, shape), "a world without agents").await;
 }
 
-#[tokio::test]
-async fn nothing_but_missing_properties() {
+async fn nothing_but_missing_properties(graph: &Graph) {
     let shape = Shape { missing_one_in: 1, ..Shape::default() };
-    check(&random::world(8, shape), "a world of missing properties").await;
+    check(graph, &random::world(8, shape), "a world of missing properties").await;
 }
 
-#[tokio::test]
-async fn every_other_property_is_missing() {
+async fn every_other_property_is_missing(graph: &Graph) {
     let shape = Shape { missing_one_in: 2, ..Shape::default() };
-    check(&random::world(9, shape), "a careless world").await;
+    check(graph, &random::world(9, shape), "a careless world").await;
 }
 
-#[tokio::test]
-async fn every_state_of_health() {
+async fn every_state_of_health(graph: &Graph) {
     for orphans in [0, 1, 4, 5, 9] {
         let agent = |key| Agent { key, brains: if key < orphans { vec![] } else { vec![0] }, ..Agent::default() };
         let world = World { agents: (0..9).map(agent).collect(), brains: 1, ..World::default() };
-        check(&world, &format!("a world of {orphans} orphans")).await;
+        check(graph, &world, &format!("a world of {orphans} orphans")).await;
     }
 }
 
-#[tokio::test]
-async fn a_group_that_goes_takes_its_series_along() {
-    let Some(neo4j) = shared() else { return };
-    let _alone = neo4j.alone().await;
+async fn a_group_that_goes_takes_its_series_along(graph: &Graph) {
     let world = random::world(10, Shape::default());
-    fill(neo4j, &world).await;
-    compare(neo4j, &world, "a world with all groups").await;
-    neo4j.write("MATCH (n) WHERE n.group_id = 'faith-meats' DETACH DELETE n").await;
-    compare(neo4j, &world.without_group("faith-meats"), "a world without the group").await;
+    fill(graph, &world).await;
+    compare(graph, &world, "a world with all groups").await;
+    write(graph, ["MATCH (n) WHERE n.group_id = 'faith-meats' DETACH DELETE n".to_owned()]).await;
+    compare(graph, &world.without_group("faith-meats"), "a world without the group").await;
     for family in FAMILIES {
-        let series = answer(neo4j, family.kpi).await;
+        let series = answer(graph, family.kpi).await;
         assert!(series.keys().flatten().all(|(_, value)| value != "faith-meats"), "{}", family.kpi);
     }
 }
 
-#[tokio::test]
-async fn archiving_changes_no_total() {
-    let Some(neo4j) = shared() else { return };
-    let _alone = neo4j.alone().await;
+async fn archiving_changes_no_total(graph: &Graph) {
     let world = random::world(11, Shape::default());
     let archived = world.clone().archived(30 * DAY);
     assert!(archived.events.len() < world.events.len(), "there was nothing to archive");
-    fill(neo4j, &world).await;
-    let before = answer(neo4j, "events_total").await;
-    fill(neo4j, &archived).await;
-    compare(neo4j, &archived, "an archived world").await;
-    same(&answer(neo4j, "events_total").await, &before, "events_total after archiving");
+    fill(graph, &world).await;
+    let before = answer(graph, "events_total").await;
+    fill(graph, &archived).await;
+    compare(graph, &archived, "an archived world").await;
+    same(&answer(graph, "events_total").await, &before, "events_total after archiving");
 }
 
-#[tokio::test]
-async fn answers_that_can_be_seen_at_a_glance() {
-    let Some(neo4j) = shared() else { return };
-    let _alone = neo4j.alone().await;
+async fn answers_that_can_be_seen_at_a_glance(graph: &Graph) {
     for (case, world, kpi, series) in at_a_glance() {
         let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         let expected =
             series.into_iter().map(|(labels, value)| (labels.into_iter().map(own).collect(), value)).collect();
-        fill(neo4j, &world).await;
-        same(&answer(neo4j, kpi).await, &expected, case);
-        compare(neo4j, &world, case).await;
+        fill(graph, &world).await;
+        same(&answer(graph, kpi).await, &expected, case);
+        compare(graph, &world, case).await;
     }
 }
 
-#[tokio::test]
-async fn the_example_shows_something_of_every_kpi_however_often_it_is_loaded() {
-    let Some(neo4j) = shared() else { return };
-    let _alone = neo4j.alone().await;
-    neo4j.clear().await;
-    let example = fs::read_to_string("examples/bmad.cypher").unwrap();
-    neo4j.write(&example).await;
+async fn the_example_shows_something_of_every_kpi_however_often_it_is_loaded(graph: &Graph) {
+    fill(graph, &World::default()).await;
+    run_file(graph, "examples/bmad.cypher").await;
     let mut first = Vec::new();
     for family in &FAMILIES {
-        let series = answer(neo4j, family.kpi).await;
+        let series = answer(graph, family.kpi).await;
         assert!(series.values().any(|value| *value > 0.0), "{} has nothing to show", family.kpi);
         first.push(series);
     }
-    neo4j.write(&example).await;
+    run_file(graph, "examples/bmad.cypher").await;
     for (family, before) in FAMILIES.iter().zip(first) {
-        same(&answer(neo4j, family.kpi).await, &before, family.kpi);
+        same(&answer(graph, family.kpi).await, &before, family.kpi);
     }
 }
 
-#[tokio::test]
-async fn the_indexes_can_be_made_again_and_again() {
-    let Some(neo4j) = shared() else { return };
-    let _alone = neo4j.alone().await;
-    let indexes = fs::read_to_string("queries/indexes.cypher").unwrap();
-    neo4j.write(&indexes).await;
-    neo4j.write(&indexes).await;
+async fn the_indexes_can_be_made_again_and_again(graph: &Graph) {
+    run_file(graph, "queries/indexes.cypher").await;
+    run_file(graph, "queries/indexes.cypher").await;
 }

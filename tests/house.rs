@@ -38,6 +38,7 @@ const EVERYTHING: &[&str] = &["*"];
 /// What only some may name: the start of a path, the files that may, and why nobody else.
 const KEPT: &[(&str, &[&str], &str)] = &[
     ("neo4rs", &["src/graph/bolt"], "the driver can be replaced in one place"),
+    ("kglite", &["src/graph/embedded"], "the engine can be replaced in one place, and the program is built without it"),
     ("hyper", &["src/http"], "nothing but the server knows HTTP/1"),
     ("hyper_util", &["src/http"], "nothing but the server knows HTTP/1"),
     ("tokio_cron_scheduler", &["src/schedule"], "its traps have their guards there"),

@@ -9,9 +9,14 @@ use tokio::sync::SemaphorePermit;
 use crate::row::{Change, Parameters, Row};
 
 mod bolt;
+#[cfg(feature = "embedded")]
+mod embedded;
 mod error;
+mod temporal;
 
 pub use bolt::{Bolt, BoltSettings};
+#[cfg(feature = "embedded")]
+pub use embedded::Embedded;
 pub use error::{GraphError, Place};
 
 /// A question to a graph.
@@ -36,9 +41,16 @@ pub type RowSink<'a> = dyn FnMut(Row) -> ControlFlow<()> + Send + 'a;
 
 /// A graph that answers questions; cheap to share.
 #[derive(Debug)]
+#[cfg_attr(
+    feature = "embedded",
+    expect(clippy::large_enum_variant, reason = "a program has a handful of graphs, each behind an Arc")
+)]
 pub enum Graph {
     /// Neo4j, or what speaks its protocol.
     Bolt(Bolt),
+    /// One that lives and ends with the program, for `demo` and `test`.
+    #[cfg(feature = "embedded")]
+    Embedded(Embedded),
 }
 
 impl Graph {
@@ -47,6 +59,8 @@ impl Graph {
     pub async fn turn(&self) -> Turn<'_> {
         match self {
             Graph::Bolt(bolt) => Turn { graph: self, _permit: bolt.turn().await },
+            #[cfg(feature = "embedded")]
+            Graph::Embedded(embedded) => Turn { graph: self, _permit: embedded.turn().await },
         }
     }
 
@@ -88,6 +102,8 @@ impl Graph {
     pub async fn write(&self, changes: &[Change], timeout: Duration) -> Result<(), GraphError> {
         match self {
             Graph::Bolt(bolt) => bolt.write(changes, timeout).await,
+            #[cfg(feature = "embedded")]
+            Graph::Embedded(embedded) => embedded.write(changes, timeout).await,
         }
     }
 
@@ -95,12 +111,16 @@ impl Graph {
     fn address(&self) -> String {
         match self {
             Graph::Bolt(bolt) => bolt.address(),
+            #[cfg(feature = "embedded")]
+            Graph::Embedded(embedded) => embedded.address(),
         }
     }
 
     async fn ask(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
         match self {
             Graph::Bolt(bolt) => bolt.rows(request, sink).await,
+            #[cfg(feature = "embedded")]
+            Graph::Embedded(embedded) => embedded.rows(request, sink).await,
         }
     }
 }

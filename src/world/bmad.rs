@@ -27,7 +27,7 @@ use work::{Archived, Event, EventType};
 
 /// What happens again and again, and how often.
 const ROUTINE: [(Plan, Duration); 10] = [
-    (Plan::Work, DAY.checked_div(100).expect("not by zero")),
+    (Plan::Work, DAY.checked_div(60).expect("not by zero")),
     (Plan::Learn, DAY.checked_div(9).expect("not by zero")),
     (Plan::Share, DAY.checked_div(5).expect("not by zero")),
     (Plan::LoseMemory, HOUR.saturating_mul(18)),

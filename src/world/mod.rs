@@ -56,7 +56,10 @@ pub struct World {
 }
 
 impl World {
-    /// The world of a seed at `start`, and the edits that make it in an empty graph: it has a past of 45 days.
+    /// How long its past is.
+    pub const PAST_DAYS: u32 = Clock::PAST_DAYS;
+
+    /// The world of a seed at `start`, and the edits that make it in an empty graph: it has a past of [`World::PAST_DAYS`].
     /// From there on a second brings `speed` seconds of work; not more than 0 is a world that stands still.
     pub fn new(seed: u64, start: UnixMillis, speed: f64) -> (Self, Vec<Edit>) {
         let clock = Clock::new(start, speed);

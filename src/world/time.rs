@@ -8,9 +8,6 @@ use crate::row::UnixMillis;
 pub(super) const HOUR: Duration = Duration::from_secs(3600);
 pub(super) const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Long enough for the first events to have been archived, and the first lessons forgotten.
-const PAST: Duration = Duration::from_secs(45 * 24 * 3600);
-
 /// A moment in the world: milliseconds of work since its start, negative in its past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct WorkTime(i64);
@@ -50,8 +47,10 @@ pub(super) struct Clock {
 }
 
 impl Clock {
+    /// Enough for the first events to have been archived, and the first lessons forgotten.
+    pub(super) const PAST_DAYS: u32 = 45;
     /// When everything began.
-    pub(super) const BEGINNING: WorkTime = WorkTime(-(PAST.as_millis() as i64));
+    pub(super) const BEGINNING: WorkTime = WorkTime(-(Self::PAST_DAYS as i64 * DAY.as_millis() as i64));
 
     pub(super) fn new(start: UnixMillis, speed: f64) -> Self {
         Self { start, speed: speed.max(0.0) }

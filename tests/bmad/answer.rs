@@ -1,16 +1,14 @@
-//! A KPI's answer by the product's own way: the file loaded, a real graph asked, the rows measured.
+//! A KPI's answer by the product's own way: the file loaded, a graph asked, the rows measured.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use cypher_exporter::graph::{Bolt, Graph};
+use cypher_exporter::graph::Graph;
 use cypher_exporter::kpi::{self, Catalog, Defaults, Kpi};
 use cypher_exporter::measure::{Measured, Skipped};
 use cypher_exporter::metric::{Points, Series};
 use cypher_exporter::{queries, schedule};
-
-use crate::support::neo4j::Neo4j;
 
 /// The values by their labels.
 pub(crate) type Answer = BTreeMap<BTreeMap<String, String>, f64>;
@@ -24,10 +22,10 @@ pub(crate) fn catalog() -> Catalog {
 }
 
 /// Runs a KPI of the pack once, with its parameters.
-pub(crate) async fn answer(neo4j: &Neo4j, name: &str) -> Answer {
+pub(crate) async fn answer(graph: &Graph, name: &str) -> Answer {
     let catalog = catalog();
     let kpi = catalog.kpis.iter().find(|kpi| *kpi.id == *format!("bmad/{name}")).unwrap();
-    let measured = measure(neo4j, kpi).await;
+    let measured = measure(graph, kpi).await;
     assert_eq!(measured.skipped, Skipped::default(), "{name}: the query leaves out what has no value");
     let [metric] = kpi.metrics.as_slice() else { panic!("{name}: one file, one family") };
     let [points] = measured.points.as_slice() else { panic!("{name}: one file, one family") };
@@ -39,8 +37,7 @@ pub(crate) async fn answer(neo4j: &Neo4j, name: &str) -> Answer {
     series.iter().map(|series| (labels(series), series.value)).collect()
 }
 
-async fn measure(neo4j: &Neo4j, kpi: &Kpi) -> Measured {
-    let graph = Graph::Bolt(Bolt::new(neo4j.settings()));
+async fn measure(graph: &Graph, kpi: &Kpi) -> Measured {
     let run = schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await;
     run.result.unwrap_or_else(|error| panic!("{}: {error}", kpi.id))
 }

@@ -8,17 +8,20 @@ mod support;
 mod asking;
 mod bolt;
 mod contract;
+#[cfg(feature = "embedded")]
+mod differences;
 mod faults;
 
-/// Runs the contract on one kind of graph: `$graph` makes a fresh one, or `None` where it cannot be had.
+/// Runs the contract on one kind of graph: `$graph` makes a fresh one, or `None` where it cannot be had; `$differences` is
+/// what it does otherwise than Neo4j.
 macro_rules! holds {
-    ($kind:ident, $graph:expr, $($promise:ident)*) => {
+    ($kind:ident, $graph:expr, $differences:expr, $($promise:ident)*) => {
         mod $kind {
             $(
                 #[tokio::test]
                 async fn $promise() {
                     let Some(graph) = $graph else { return };
-                    super::contract::$promise(&graph).await;
+                    super::contract::$promise(&graph, $differences).await;
                 }
             )*
         }
@@ -27,9 +30,9 @@ macro_rules! holds {
 
 /// The contract by its promises; a new one is a function in `contract.rs` and a line here.
 macro_rules! contract {
-    ($kind:ident, $graph:expr) => {
+    ($kind:ident, $graph:expr, $differences:expr) => {
         holds! {
-            $kind, $graph,
+            $kind, $graph, $differences,
             values_arrive_as_they_are
             times_arrive_as_iso_8601
             columns_come_in_the_order_asked_for
@@ -51,5 +54,7 @@ macro_rules! contract {
     };
 }
 
-contract!(neo4j_lts, crate::support::neo4j::shared().map(crate::asking::graph));
-contract!(neo4j_newest, crate::support::neo4j::newest().map(crate::asking::graph));
+contract!(neo4j_lts, crate::support::neo4j::shared().map(crate::asking::graph), super::contract::NONE);
+contract!(neo4j_newest, crate::support::neo4j::newest().map(crate::asking::graph), super::contract::NONE);
+#[cfg(feature = "embedded")]
+contract!(embedded, Some(super::differences::graph()), super::differences::EMBEDDED);

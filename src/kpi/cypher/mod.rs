@@ -6,7 +6,7 @@ use brackets::Pairs;
 use clauses::Refusal;
 use columns::Columns;
 use decode::Decoded;
-use token::{Kind, Token};
+pub use token::{Kind, Token};
 
 mod brackets;
 mod clauses;
@@ -62,6 +62,25 @@ pub struct Fault {
 pub fn scan(text: &str) -> Result<Statement, Vec<Fault>> {
     let (statement, faults) = read(text);
     if faults.is_empty() { Ok(statement) } else { Err(faults) }
+}
+
+/// The tokens of any text, with their places in it; white space and comments are none.
+///
+/// # Errors
+/// The first thing that cannot be read: a string, a name or a comment that does not end, an escape that is none.
+pub fn tokens(text: &str) -> Result<Vec<Token<'static>>, Fault> {
+    let mut faults = Vec::new();
+    let decoded = decode::decode(text, &mut faults);
+    let tokens = token::tokens(&decoded, &mut faults);
+    let own = |token: Token<'_>| Token {
+        kind: token.kind,
+        text: token.text.into_owned().into(),
+        span: decoded.original(&token.span),
+    };
+    match faults.into_iter().min_by_key(|fault| fault.span.start) {
+        Some(fault) => Err(fault),
+        None => Ok(tokens.into_iter().map(own).collect()),
+    }
 }
 
 /// As [`scan`], but beside the faults, which stand in order of place, also gives what can be told of the statement.

@@ -8,7 +8,7 @@ use super::decode::Decoded;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// A keyword or a plain name.
     Word,
     /// A name in back-ticks.
@@ -25,26 +25,28 @@ pub(super) enum Kind {
 
 /// A token of the decoded text.
 #[derive(Clone, Debug)]
-pub(super) struct Token<'t> {
-    pub(super) kind: Kind,
+pub struct Token<'t> {
+    /// What it is.
+    pub kind: Kind,
     /// A name without its back-ticks, a parameter without its `$`; otherwise the token itself.
-    pub(super) text: Cow<'t, str>,
-    pub(super) span: Range<usize>,
+    pub text: Cow<'t, str>,
+    /// Where it stands.
+    pub span: Range<usize>,
 }
 
 impl Token<'_> {
     /// Whether this is the keyword `word`; the server folds ASCII letters only.
-    pub(super) fn is_word(&self, word: &str) -> bool {
+    pub fn is_word(&self, word: &str) -> bool {
         self.kind == Kind::Word && self.text.eq_ignore_ascii_case(word)
     }
 
     /// Whether this is the symbol `symbol`.
-    pub(super) fn is(&self, symbol: &str) -> bool {
+    pub fn is(&self, symbol: &str) -> bool {
         self.kind == Kind::Symbol && self.text == symbol
     }
 
     /// Whether this can be a name.
-    pub(super) fn is_name(&self) -> bool {
+    pub fn is_name(&self) -> bool {
         matches!(self.kind, Kind::Word | Kind::Quoted)
     }
 }

@@ -59,7 +59,7 @@ const FROM_THE_BEGINNING: usize = 20;
 const SHARED_BY_ALL: usize = 14;
 
 /// How much the latest use counts in the success rate.
-const LATEST: f64 = 0.08;
+const LATEST: f64 = 0.1;
 /// Below this nobody uses a pattern any more, and a KPI counts it as active no more.
 const SHUNNED: f64 = 0.5;
 const ACTIVE: f64 = 0.6;
@@ -142,13 +142,14 @@ impl Bmad {
 
     /// A good pattern stops to work well; nobody has noticed yet.
     pub(super) fn outdate(&mut self) {
-        let good = self.patterns.iter().enumerate().filter(|(_, pattern)| pattern.quality > ACTIVE);
-        let good: Vec<_> = good.map(|(at, _)| at).collect();
+        let quality = self.random.between(0.1, 0.3);
+        let good = self.patterns.iter_mut().filter(|pattern| pattern.quality > ACTIVE);
+        let good: Vec<_> = good.collect();
         if good.len() <= FEWEST {
             return;
         }
         if let Some(outdated) = self.random.pick(good) {
-            self.patterns[outdated].quality = self.random.between(0.1, 0.3);
+            outdated.quality = quality;
         }
     }
 

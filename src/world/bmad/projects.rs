@@ -33,6 +33,11 @@ pub(super) struct Project {
     pub(super) reuse: f64,
 }
 
+/// Whether a project never ends.
+pub(super) fn stands(group: Group) -> bool {
+    STANDING.iter().any(|(standing, _)| *standing == group)
+}
+
 /// The brain of a project.
 pub(super) fn brain(group: Group) -> String {
     format!("Memory of {group}")

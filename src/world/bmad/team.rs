@@ -1,7 +1,7 @@
 //! The team, and the brains that hold its memory: agents get orphaned and adopted, come for a project and leave with it.
 
 use super::graph::{AGENT, BRAIN, HAS_MEMORY_IN};
-use super::projects::{COMMON, Group, brain};
+use super::projects::{self, COMMON, Group, brain};
 use super::{Bmad, Plan};
 use crate::world::page::{Page, text};
 use crate::world::time::HOUR;
@@ -114,20 +114,14 @@ impl Bmad {
         self.plan(page, Plan::Adopt(name), HOUR * 9);
     }
 
-    /// The fullest brain that can be lost without making too many orphans.
+    /// A brain is lost: the one with most members that leaves no more orphans than there may be.
     pub(super) fn lose_brain(&mut self, page: &mut Page<'_>) {
-        let room = MOST_ORPHANS - self.orphans().min(MOST_ORPHANS);
-        let passing = |group: Group| self.agents.iter().any(|agent| agent.hired_for == Some(group));
+        let room = MOST_ORPHANS.saturating_sub(self.orphans());
         let members = |group: Group| self.agents.iter().filter(|agent| agent.brain == Some(group)).count();
-        let candidates = self.brains.iter().copied().filter(|group| !passing(*group));
-        let Some((_, lost)) = candidates
-            .map(|group| (members(group), group))
-            .filter(|(members, _)| (2..=room).contains(members))
-            .max_by_key(|(members, _)| *members)
-        else {
-            return;
-        };
-        // Without a second one nobody could be adopted.
+        let standing = self.brains.iter().copied().filter(|group| projects::stands(group));
+        let losses = standing.filter(|group| (2..=room).contains(&members(group)));
+        let Some(lost) = losses.max_by_key(|group| members(group)) else { return };
+        // Without another one nobody could be adopted.
         if self.brains.len() < 2 {
             return;
         }

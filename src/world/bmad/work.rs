@@ -22,7 +22,7 @@ const TYPES: [(EventType, f64); 6] = [
 
 /// How often work has a known outcome, how often it applies a lesson, and how often it goes well by neither lesson nor pattern.
 const HAS_RESULT: f64 = 0.92;
-const APPLIES_LESSON: f64 = 0.55;
+const APPLIES_LESSON: f64 = 0.8;
 const GOES_WELL: f64 = 0.62;
 
 /// After so many days an event becomes a count.

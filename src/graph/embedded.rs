@@ -1,0 +1,142 @@
+//! A graph inside this program, by the engine kglite, for `demo` and `test`. Only this module and its parts name the engine.
+//!
+//! What it does otherwise than Neo4j is kept in here as far as it can be: a [`statement`] is put into the engine's words,
+//! what it would get wrong is refused, and its errors are told as a server's are, at the place in the user's text.
+//!
+//! - The engine works on the thread that calls it and may recurse deeply, so each statement has a thread of its own.
+//! - A statement ends with its deadline or when nobody waits for it any more. The engine looks for that between rows: a loop
+//!   inside one expression (`reduce` over millions of elements) keeps its thread until it is through, and nobody waits for it.
+//! - A plain `MATCH … RETURN` is streamed. Anything else is held whole before its first row, at most ten million rows.
+//! - It serves one process, so a query without a graph to go to, a login or a connection that breaks do not happen.
+
+mod changes;
+mod declared;
+mod failure;
+mod query;
+mod refusals;
+mod statement;
+mod value;
+mod work;
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use kglite::api::DirGraph;
+use kglite::api::cypher::{QueryWarningSink, set_query_warning_sink};
+use kglite::api::session::{ExecuteOptions, Session};
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout_at};
+
+use super::{GraphError, Request, RowSink};
+use crate::row::Change;
+use changes::Changes;
+use query::Query;
+use work::{Outlet, Step, Work};
+
+/// The most queries at one time: they share the machine with the exporter.
+const AT_ONCE: usize = 4;
+/// The database that every Neo4j has, so a KPI that names it can be asked here too.
+const DATABASE: &str = "neo4j";
+
+/// A graph that begins empty and ends with the value.
+pub struct Embedded {
+    session: Arc<Session>,
+    /// One permit for each query that may run.
+    slots: Semaphore,
+    /// Changes are made one after another: of two at once the engine would refuse the later.
+    writing: Arc<Mutex<()>>,
+}
+
+impl fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Embedded").finish_non_exhaustive()
+    }
+}
+
+impl Default for Embedded {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Embedded {
+    /// An empty graph.
+    pub fn new() -> Self {
+        // The engine would print a line for each label that the graph does not have yet, between the lines of our log.
+        set_query_warning_sink(QueryWarningSink::Silent);
+        Self {
+            session: Arc::new(Session::new(DirGraph::new())),
+            slots: Semaphore::new(AT_ONCE),
+            writing: Arc::default(),
+        }
+    }
+
+    pub(super) fn address(&self) -> String {
+        "embedded".to_owned()
+    }
+
+    pub(super) async fn turn(&self) -> SemaphorePermit<'_> {
+        self.slots.acquire().await.expect("the semaphore is never closed")
+    }
+
+    pub(super) async fn rows(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+        let deadline = Instant::now() + request.timeout;
+        if let Some(database) = request.database.filter(|name| *name != DATABASE) {
+            return Err(GraphError::Database(format!(
+                "the embedded graph has none but `{DATABASE}`, not `{database}`"
+            )));
+        }
+        let query = Query::new(request, deadline)?;
+        let session = Arc::clone(&self.session);
+        let mut work = Work::start(move |outlet| query.run(&session, outlet))?;
+        loop {
+            let rows = match timeout_at(deadline, work.next()).await {
+                Ok(Step::Rows(rows)) => rows,
+                Ok(Step::End(Err(GraphError::Timeout(_)))) | Err(_) => {
+                    return Err(GraphError::Timeout(request.timeout));
+                }
+                Ok(Step::End(end)) => return end,
+            };
+            if rows.into_iter().any(|row| sink(row).is_break()) {
+                return Ok(());
+            }
+        }
+    }
+
+    pub(super) async fn write(&self, changes: &[Change], timeout: Duration) -> Result<(), GraphError> {
+        let deadline = Instant::now() + timeout;
+        let too_late = |_| GraphError::Timeout(timeout);
+        let alone = timeout_at(deadline, Arc::clone(&self.writing).lock_owned()).await.map_err(too_late)?;
+        let changes = Changes::new(changes, deadline)?;
+        let session = Arc::clone(&self.session);
+        let mut work = Work::start(move |outlet| {
+            let _alone = alone;
+            changes.make(&session, outlet)
+        })?;
+        match timeout_at(deadline, work.next()).await.map_err(too_late)? {
+            Step::End(Err(GraphError::Timeout(_))) => Err(GraphError::Timeout(timeout)),
+            Step::End(end) => end,
+            Step::Rows(_) => Ok(()),
+        }
+    }
+}
+
+/// How a statement is run, by its parameters and deadline.
+fn options<'v>(parameters: &'v Values, deadline: Instant, outlet: &Outlet) -> ExecuteOptions<'v> {
+    ExecuteOptions {
+        deadline: Some(deadline.into_std()),
+        cancel: Some(outlet.cancel()),
+        hide_structural_keys: true,
+        disabled_passes: Some(&WRONG),
+        ..ExecuteOptions::eager(parameters)
+    }
+}
+
+/// Passes of the engine's planner that make an answer wrong. This one lets a part of a UNION within `CALL {}` lose its
+/// columns when it aggregates nothing.
+static WRONG: LazyLock<HashSet<String>> = LazyLock::new(|| HashSet::from(["optimize_nested_queries".to_owned()]));
+
+/// The values of a statement's parameters.
+type Values = HashMap<String, kglite::api::Value>;

@@ -1,0 +1,85 @@
+//! What the engine says when something goes wrong, as the reasons that we tell apart.
+
+use std::time::Duration;
+
+use kglite::api::session::CommitOutcome;
+use kglite::api::{KgError, KgErrorCode};
+
+use super::statement::Statement;
+use crate::graph::{GraphError, Place};
+
+/// Why the engine did not answer. It does not know how long the deadline was: its caller does.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the engine's enum is long, and most of it is about files")]
+pub(super) fn of(error: &KgError, statement: &Statement) -> GraphError {
+    match error {
+        KgError::CypherTimeout { .. } | KgError::Cancelled => GraphError::Timeout(Duration::ZERO),
+        KgError::CypherSyntax { message, line, col } => {
+            let place = line.zip(*col).map(|(line, column)| statement.place(line, column));
+            let (message, at) = split_offset(message);
+            of_text(message, place.or_else(|| at.map(|at| statement.place_at(at))))
+        }
+        KgError::Schema { message, .. } => of_text(message, named(message, statement)),
+        KgError::CypherExecution { message, .. } if named(message, statement).is_some() => {
+            of_text(message, named(message, statement))
+        }
+        KgError::CypherExecution { message, .. } => server(code(message), message),
+        // The only thing that a statement can do wrong by itself: all others are about how we call the engine.
+        KgError::Argument(message) if message.contains("mutation query") => {
+            GraphError::Writes("a question may only read".to_owned())
+        }
+        error => server(error.code().neo4j_status_code(), &error.to_string()),
+    }
+}
+
+/// Why a transaction was not committed.
+pub(super) fn of_commit(outcome: &CommitOutcome) -> GraphError {
+    server(KgErrorCode::TransactionConflict.neo4j_status_code(), &format!("the changes were not made: {outcome:?}"))
+}
+
+fn of_text(message: &str, place: Option<Place>) -> GraphError {
+    GraphError::Statement { message: format!("{} (embedded engine)", first_line(message)), place }
+}
+
+fn server(code: &str, message: &str) -> GraphError {
+    GraphError::Server { code: code.to_owned(), message: first_line(message) }
+}
+
+/// The engine has one code for all that can go wrong with values; Neo4j has one of its own for arithmetic.
+fn code(message: &str) -> &'static str {
+    if message.contains("division by zero") || message.contains("overflow") {
+        "Neo.ClientError.Statement.ArithmeticError"
+    } else {
+        KgErrorCode::CypherExecution.neo4j_status_code()
+    }
+}
+
+/// The place of what the message names, when it is of a kind that is wrong by its name alone.
+fn named(message: &str, statement: &Statement) -> Option<Place> {
+    if let Some(name) = after(message, "Undefined variable '", '\'') {
+        return statement.variable(name);
+    }
+    if let Some(name) = after(message, "Missing parameter: $", ' ') {
+        return statement.parameter(name);
+    }
+    let name = after(message, "Unknown function: ", ' ').or_else(|| after(message, "Unknown procedure '", '\''))?;
+    statement.call(name)
+}
+
+/// The word behind `start` and before `end`.
+fn after<'m>(message: &'m str, start: &str, end: char) -> Option<&'m str> {
+    message.strip_prefix(start)?.split(end).next()
+}
+
+/// Some errors name a place by the number of characters before it.
+fn split_offset(message: &str) -> (&str, Option<usize>) {
+    let Some((text, rest)) = message.split_once(" at position ") else { return (message, None) };
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    (text, rest[..digits].parse().ok())
+}
+
+fn first_line(message: &str) -> String {
+    // What a procedure is not called is a list of a hundred names.
+    let line = message.lines().next().unwrap_or_default();
+    let line = line.split(". Available: ").next().unwrap_or_default();
+    line.replace('\u{2060}', "").trim_end().to_owned()
+}
