@@ -1,5 +1,6 @@
 //! The command line: what can be said, and its help. What it does stands in `command/`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -24,9 +25,9 @@ pub struct Common {
     #[arg(long, short, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// What is logged: a level, or directives such as `info,cypher_exporter::schedule=debug`
-    #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
-    pub log: String,
+    /// What is logged: a level, or directives such as `info,cypher_exporter::schedule=debug` [default: info; demo: warn]
+    #[arg(long, global = true, value_name = "LEVEL")]
+    pub log: Option<String>,
 
     /// How the log is written, to standard error
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
@@ -54,6 +55,9 @@ pub enum Command {
     /// Run KPIs once and print rows, series and timing
     #[command(after_help = RUN_EXAMPLES)]
     Run(Run),
+    /// Show all of it at work on a graph inside this process, in which synthetic agents live
+    #[command(after_help = DEMO_EXAMPLES)]
+    Demo(Demo),
     /// Ask a running exporter how it is; for container health checks
     #[command(after_help = HEALTH_EXAMPLES)]
     Health(Health),
@@ -65,6 +69,10 @@ pub struct Check {
     /// Also let the graph EXPLAIN each query, and name labels, types and properties that it does not have
     #[arg(long)]
     pub connect: bool,
+
+    /// The same with the graph of `demo`, as it stands at its start, instead of the configured ones
+    #[arg(long, conflicts_with = "connect")]
+    pub demo: bool,
 }
 
 /// `run`.
@@ -77,6 +85,40 @@ pub struct Run {
     /// The most rows to print of each KPI
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub rows: usize,
+
+    /// Ask the graph of `demo`, as it stands at its start, instead of the configured ones
+    #[arg(long)]
+    pub demo: bool,
+}
+
+/// `demo`.
+#[derive(Clone, Debug, Args)]
+pub struct Demo {
+    /// Which world: the same seed brings the same agents to do the same things
+    #[arg(long, value_name = "N", default_value_t = DEMO_SEED)]
+    pub seed: u64,
+
+    /// How many seconds of the agents' work go into one second here, 0 to 100000
+    #[arg(long, value_name = "X", default_value_t = DEMO_SPEED, value_parser = speed)]
+    pub speed: f64,
+
+    /// Where to listen: an IP address and a port [default: `[web] listen` of the settings]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// The world that `demo`, `check --demo` and `run --demo` show.
+pub const DEMO_SEED: u64 = 1;
+
+/// Ten minutes in a second: a day takes two and a half minutes, and between two scrapes 15 s apart ten pieces of work are done.
+const DEMO_SPEED: f64 = 600.0;
+
+/// At this speed a second holds a day; more would keep the graph busy with nothing but changes.
+const TOP_SPEED: f64 = 100_000.0;
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse().ok().filter(|speed| (0.0..=TOP_SPEED).contains(speed));
+    speed.ok_or_else(|| format!("must be a number from 0 to {TOP_SPEED}"))
 }
 
 /// `health`.
@@ -97,6 +139,7 @@ Examples:
   NEO4J_URI=bolt://graph:7687 NEO4J_USER=neo4j NEO4J_PASSWORD=… cypher-exporter
   cypher-exporter check                 every mistake at once, with carets
   cypher-exporter run orphaned_agents   one KPI, once
+  cypher-exporter demo                  without a graph of your own
 
 Exit codes: 0 done, 1 failed, 64 bad settings or KPI files";
 
@@ -111,6 +154,7 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   cypher-exporter check
   cypher-exporter check --connect       needs the graph; runs no query
+  cypher-exporter check --demo          needs no graph, but a build with `--features embedded`
 
 Exit codes: 0 no error, 1 the graph cannot be asked, 64 at least one error";
 
@@ -119,8 +163,18 @@ Examples:
   cypher-exporter run                   all KPIs
   cypher-exporter run bmad/orphaned_agents insight_total
   cypher-exporter run queries/bmad/x.cypher --rows 100
+  cypher-exporter run --demo            needs no graph, but a build with `--features embedded`
 
 Exit codes: 0 all ran well, 1 at least one failed, 64 no such KPI, or a mistake in its file";
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  cypher-exporter demo
+  cypher-exporter demo --seed 7 --listen 127.0.0.1:9000
+  cypher-exporter demo --speed 10000    much happens in a minute
+
+It runs the KPIs of ./queries, each at least every 5 s. Each line on standard output is something that happened, and the
+metric that shows it. Needs a build with `--features embedded`. SIGTERM and Ctrl-C end it.";
 
 const HEALTH_EXAMPLES: &str = "\
 Examples:

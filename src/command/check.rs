@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::loaded::{self, Loaded};
-use super::{Ended, counted};
+use super::loaded::{self, Asked, Loaded};
+use super::{Ended, counted, graphs};
 use crate::cli::{Check, Common};
 use crate::graph::{Graph, GraphError, Request};
 use crate::kpi::cypher::{self, Named};
@@ -21,19 +21,20 @@ const WITHIN: Duration = Duration::from_secs(15);
 const EXPLAIN: &str = "EXPLAIN\n";
 
 pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<Ended> {
-    let Some(mut loaded) = loaded::load(common)? else { return Ok(Ended::BadInput) };
+    let asked = if options.demo { Asked::Demo } else { Asked::Configured };
+    let Some(mut loaded) = loaded::load(common, asked)? else { return Ok(Ended::BadInput) };
     if !loaded.has_files()? {
         return Ok(Ended::BadInput);
     }
+    let connects = options.connect || options.demo;
+    let Some(graphs) = graphs(&loaded, asked).await? else { return Ok(Ended::BadInput) };
     let mut reachable = true;
-    if options.connect {
-        for (name, graph) in loaded.graphs() {
-            match ask(&loaded, &name, &graph).await {
-                Ok(problems) => loaded.catalog.problems.extend(problems),
-                Err(error) => {
-                    writeln!(anstream::stderr(), "error: {error}\n")?;
-                    reachable = false;
-                }
+    for (name, graph) in graphs.into_iter().filter(|_| connects) {
+        match ask(&loaded, &name, &graph).await {
+            Ok(problems) => loaded.catalog.problems.extend(problems),
+            Err(error) => {
+                writeln!(anstream::stderr(), "error: {error}\n")?;
+                reachable = false;
             }
         }
     }

@@ -37,7 +37,7 @@ pub(super) async fn health(common: &Common, options: &Health) -> anyhow::Result<
 }
 
 /// An address that listens everywhere is asked on the loopback.
-fn on_this_machine(listen: SocketAddr) -> SocketAddr {
+pub(super) fn on_this_machine(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use super::Graphs;
 use crate::cli::Common;
 use crate::config::{Config, GraphConfig};
 use crate::graph::{Bolt, BoltSettings, Graph};
@@ -14,7 +15,7 @@ use crate::metric::{Constant, LabelName};
 use crate::queries;
 
 /// What the one graph is called when the settings give it no name.
-const ONLY_GRAPH: &str = "default";
+pub(super) const ONLY_GRAPH: &str = "default";
 
 /// Settings, KPIs, and what was wrong with them.
 pub(super) struct Loaded {
@@ -34,9 +35,22 @@ pub(super) fn settings(common: &Common) -> anyhow::Result<Option<Config>> {
     }
 }
 
+/// Which graphs are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Those of the settings.
+    Configured,
+    /// The one graph of the demo, whatever the settings and the KPIs name.
+    Demo,
+}
+
 /// Loads everything. `None` when there is nothing to go on with; why has then been said.
-pub(super) fn load(common: &Common) -> anyhow::Result<Option<Loaded>> {
-    let Some(config) = settings(common)? else { return Ok(None) };
+pub(super) fn load(common: &Common, asked: Asked) -> anyhow::Result<Option<Loaded>> {
+    let Some(mut config) = settings(common)? else { return Ok(None) };
+    if asked == Asked::Demo {
+        // What is counted of a graph that ends with the process must not overwrite what was counted of a real one.
+        config.state = None;
+    }
     let files = match queries::read(&config.queries.path, config.queries.packs.as_deref()) {
         Ok(files) => files,
         Err(error) => {
@@ -45,13 +59,16 @@ pub(super) fn load(common: &Common) -> anyhow::Result<Option<Loaded>> {
         }
     };
     let mut reserved: Vec<_> = config.labels.iter().map(|(name, _)| name.clone()).collect();
-    if config.graphs.len() > 1 {
+    if asked == Asked::Configured && config.graphs.len() > 1 {
         reserved.push(LabelName::new("graph").context("`graph` is a legal label")?);
     }
     let defaults = Defaults { every: config.queries.every, reserved_labels: &reserved };
     let mut catalog = kpi::load(&files.kpis, &files.packs, &defaults);
     catalog.problems.extend(files.problems);
-    leave_out_without_graph(&mut catalog, &config.graphs);
+    match asked {
+        Asked::Configured => leave_out_without_graph(&mut catalog, &config.graphs),
+        Asked::Demo => catalog.kpis.iter_mut().for_each(|kpi| ask_the_only_graph(Arc::make_mut(kpi))),
+    }
     catalog.problems.extend(catalog.kpis.iter().filter_map(|kpi| not_run(kpi)));
     catalog.sort_problems();
     let texts = files.kpis.into_iter().chain(files.packs).map(|source| (source.path, source.text)).collect();
@@ -66,6 +83,10 @@ fn leave_out_without_graph(catalog: &mut Catalog, graphs: &[GraphConfig]) {
         .partition::<Vec<_>, _>(|kpi: &Arc<Kpi>| kpi.graph.as_deref().is_none_or(|graph| names.contains(&graph)));
     catalog.kpis = kept;
     catalog.problems.extend(lost.iter().map(|kpi| no_graph(kpi, &names)));
+}
+
+fn ask_the_only_graph(kpi: &mut Kpi) {
+    (kpi.graph, kpi.database) = (None, None);
 }
 
 /// A file that is right and has no values all the same.
@@ -105,6 +126,19 @@ impl Loaded {
         Ok(!none)
     }
 
+    /// Prints every problem, and tells whether there is a KPI that can run; says so when there is none.
+    pub(super) fn can_run(&self) -> anyhow::Result<bool> {
+        self.show_problems()?;
+        if !self.has_files()? {
+            return Ok(false);
+        }
+        let none = self.catalog.kpis.is_empty();
+        if none {
+            writeln!(anstream::stderr(), "error: no KPI can run: each file has a mistake")?;
+        }
+        Ok(!none)
+    }
+
     /// Prints problems of the files that were loaded; without colours where nobody would see them.
     pub(super) fn show(&self, problems: &[Problem]) -> anyhow::Result<()> {
         let mut out = anstream::stderr();
@@ -116,7 +150,7 @@ impl Loaded {
     }
 
     /// The graphs, by name, in the order of the settings. None is connected yet.
-    pub(super) fn graphs(&self) -> Vec<(Arc<str>, Arc<Graph>)> {
+    pub(super) fn graphs(&self) -> Graphs {
         let graph = |config: &GraphConfig| {
             let settings = BoltSettings {
                 uris: config.uris.clone(),

@@ -1,6 +1,7 @@
 //! The subcommands, one file each, and what they share. The only place that wires the floors together.
 
 mod check;
+mod demo;
 mod health;
 mod loaded;
 mod run;
@@ -9,11 +10,14 @@ mod serve;
 use std::fmt::Display;
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
-use crate::cli::{Cli, Command, Common, LogFormat};
+use crate::cli::{Cli, Command, LogFormat};
+use crate::graph::Graph;
+use loaded::{Asked, Loaded};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +46,8 @@ impl From<Ended> for ExitCode {
 /// # Errors
 /// Whatever kept it from being done and is not a matter of the user's files.
 pub fn execute(cli: &Cli) -> anyhow::Result<Ended> {
-    if let Err(cause) = start_log(&cli.common) {
-        writeln!(anstream::stderr(), "error: --log cannot be \"{}\": {cause}", cli.common.log)?;
+    if let Err((level, cause)) = start_log(cli) {
+        writeln!(anstream::stderr(), "error: --log cannot be \"{level}\": {cause}")?;
         return Ok(Ended::BadInput);
     }
     // The driver needs it before the first connection with TLS; a second call would be an error, so its answer is left.
@@ -54,6 +58,7 @@ pub fn execute(cli: &Cli) -> anyhow::Result<Ended> {
             Command::Serve => serve::serve(&cli.common).await,
             Command::Check(options) => check::check(&cli.common, options).await,
             Command::Run(options) => run::run(&cli.common, options).await,
+            Command::Demo(options) => demo::demo(&cli.common, options).await,
             Command::Health(options) => health::health(&cli.common, options).await,
         }
     });
@@ -62,18 +67,39 @@ pub fn execute(cli: &Cli) -> anyhow::Result<Ended> {
     ended
 }
 
+/// Graphs by name.
+type Graphs = Vec<(Arc<str>, Arc<Graph>)>;
+
+/// The graphs to ask; `None` when they cannot be had, which has then been said. None of the configured ones is connected yet.
+async fn graphs(loaded: &Loaded, asked: Asked) -> anyhow::Result<Option<Graphs>> {
+    match asked {
+        Asked::Configured => Ok(Some(loaded.graphs())),
+        Asked::Demo => demo::graphs().await,
+    }
+}
+
 /// `1 row`, `2 rows`.
 fn counted<N: Display + From<u8> + PartialEq>(n: N, one: &str, many: &str) -> String {
     let noun = if n == N::from(1) { one } else { many };
     format!("{n} {noun}")
 }
 
-fn start_log(common: &Common) -> Result<(), ParseError> {
+/// The error is the level, and what is wrong with it.
+fn start_log(cli: &Cli) -> Result<(), (&str, ParseError)> {
+    let is_demo = matches!(cli.command, Some(Command::Demo(_)));
+    // The demo has a story of its own to tell; only what is wrong may come in between.
+    let level = cli.common.log.as_deref().unwrap_or(if is_demo { "warn" } else { "info" });
     // The driver and the cron trigger talk of their inner life at these levels.
     let quiet = "neo4rs=warn,tokio_cron_scheduler=warn";
-    let filter = EnvFilter::try_new(format!("{quiet},{}", common.log))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    match common.log_format {
+    let filter = EnvFilter::try_new(format!("{quiet},{level}")).map_err(|cause| (level, cause))?;
+    let stderr = move || {
+        if is_demo {
+            demo::make_way();
+        }
+        std::io::stderr()
+    };
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_target(false);
+    match cli.common.log_format {
         LogFormat::Text => {
             log.with_ansi(anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never).init()
         }

@@ -5,8 +5,8 @@ use std::fs;
 use std::io::Write;
 use std::sync::Arc;
 
-use super::loaded::{self, Loaded};
-use super::{Ended, counted};
+use super::loaded::{self, Asked, Loaded};
+use super::{Ended, counted, graphs};
 use crate::cli::{Common, Run as Options};
 use crate::exposition::{Format, Segment};
 use crate::graph::Graph;
@@ -17,12 +17,13 @@ use crate::row::{Row, Value};
 use crate::schedule::{self, Run};
 
 pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ended> {
-    let Some(loaded) = loaded::load(common)? else { return Ok(Ended::BadInput) };
+    let asked = if options.demo { Asked::Demo } else { Asked::Configured };
+    let Some(loaded) = loaded::load(common, asked)? else { return Ok(Ended::BadInput) };
     if !loaded.has_files()? {
         return Ok(Ended::BadInput);
     }
     let Some(kpis) = chosen(&loaded, &options.kpis)? else { return Ok(Ended::BadInput) };
-    let graphs = loaded.graphs();
+    let Some(graphs) = graphs(&loaded, asked).await? else { return Ok(Ended::BadInput) };
     let mut all_well = true;
     for kpi in &kpis {
         let asked = graphs.iter().filter(|(name, _)| kpi.asks(name));

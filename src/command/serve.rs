@@ -1,6 +1,6 @@
 //! `serve`: everything at work until a signal ends it.
 
-use std::io::Write;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,9 +11,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::Ended;
-use super::loaded::{self, Loaded};
+use super::loaded::{self, Asked, Loaded};
 use crate::board::{Board, Lane, Slot};
 use crate::cli::Common;
+use crate::graph::Graph;
 use crate::http::{self, Refresh, Refreshed, Settings, Site, UnknownKpi};
 use crate::instruments::Instruments;
 use crate::schedule::{Outcome, Scheduler};
@@ -22,22 +23,30 @@ use crate::schedule::{Outcome, Scheduler};
 const PATIENCE: Duration = Duration::from_secs(4);
 
 pub(super) async fn serve(common: &Common) -> anyhow::Result<Ended> {
-    let Some(loaded) = loaded::load(common)? else { return Ok(Ended::BadInput) };
-    loaded.show_problems()?;
-    if !loaded.has_files()? {
-        return Ok(Ended::BadInput);
-    }
-    if loaded.catalog.kpis.is_empty() {
-        writeln!(anstream::stderr(), "error: no KPI can run: each file has a mistake")?;
+    let Some(loaded) = loaded::load(common, Asked::Configured)? else { return Ok(Ended::BadInput) };
+    if !loaded.can_run()? {
         return Ok(Ended::BadInput);
     }
     // Before anything runs: who cannot be scraped need not ask the graph.
-    let listen = loaded.config.web.listen;
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen}; `[web] listen` names another address"))?;
-    let stop = stop_on_signal()?;
-    let (site, scheduler) = open(&loaded).await?;
+    let listener = listen(loaded.config.web.listen, "`[web] listen`").await?;
+    at_work(&loaded, &loaded.graphs(), listener, &stop_on_signal()?).await?;
+    Ok(Ended::Done)
+}
+
+/// Listens there; an error says that `setting` names another address.
+pub(super) async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).await;
+    listener.with_context(|| format!("cannot listen on {address}; {setting} names another address"))
+}
+
+/// Runs the KPIs on these graphs and serves them, until `stop`.
+pub(super) async fn at_work(
+    loaded: &Loaded,
+    graphs: &[(Arc<str>, Arc<Graph>)],
+    listener: TcpListener,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let (site, scheduler) = open(loaded, graphs).await?;
     tracing::info!(
         address = %listener.local_addr()?,
         kpis = loaded.catalog.kpis.len(),
@@ -51,17 +60,16 @@ pub(super) async fn serve(common: &Common) -> anyhow::Result<Ended> {
     };
     tokio::join!(http::serve(listener, Arc::new(site), stop.clone()), ended);
     tracing::info!("ended");
-    Ok(Ended::Done)
+    Ok(())
 }
 
-async fn open(loaded: &Loaded) -> anyhow::Result<(Site, Arc<Scheduler>)> {
-    let graphs = loaded.graphs();
+async fn open(loaded: &Loaded, graphs: &[(Arc<str>, Arc<Graph>)]) -> anyhow::Result<(Site, Arc<Scheduler>)> {
     let names: Vec<_> = graphs.iter().map(|(name, _)| name.clone()).collect();
     let catalog = &loaded.catalog;
     let board = Arc::new(Board::new(&catalog.kpis, &names, loaded.constant()));
     let instruments = Arc::new(Instruments::new(&catalog.kpis, &catalog.packs, &names)?);
     instruments.rejected_files(catalog.rejected_files());
-    let scheduler = Arc::new(Scheduler::start(&board, &instruments, &graphs).await?);
+    let scheduler = Arc::new(Scheduler::start(&board, &instruments, graphs).await?);
     let settings = Settings {
         lifecycle: loaded.config.web.lifecycle,
         dashboard_url: loaded.config.web.dashboard_url.clone(),
@@ -113,7 +121,7 @@ fn refreshed(outcome: Outcome) -> Refreshed {
 }
 
 /// Cancelled by SIGTERM or SIGINT.
-fn stop_on_signal() -> anyhow::Result<CancellationToken> {
+pub(super) fn stop_on_signal() -> anyhow::Result<CancellationToken> {
     let stop = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;

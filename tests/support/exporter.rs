@@ -105,16 +105,12 @@ impl Setup {
     pub fn launch(mut self) -> Exporter {
         let config = format!("{}\n[queries]\npath = \"queries\"\n\n[web]\n{}", self.config, self.web);
         fs::write(self.folder.path().join("config.toml"), config).unwrap();
-        let mut child = self.command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let (log, stderr) = (Arc::new(Mutex::new(String::new())), child.stderr.take().unwrap());
-        let lines = log.clone();
-        let reader = thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                writeln!(lines.lock().unwrap(), "{line}").unwrap();
-            }
-        });
+        let mut child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (out, from_stdout) = collect(child.stdout.take().unwrap());
+        let (log, from_stderr) = collect(child.stderr.take().unwrap());
         let guard = Guard::of(child.id());
-        Exporter { child, reader: Some(reader), log, _guard: guard, folder: self.folder, address: None }
+        let readers = vec![from_stdout, from_stderr];
+        Exporter { child, readers, out, log, _guard: guard, folder: self.folder, address: None }
     }
 
     /// Starts the program and waits until it listens.
@@ -130,6 +126,18 @@ impl Setup {
         exporter.address = Some(address);
         exporter
     }
+}
+
+/// Collects lines as they come, until there are no more.
+fn collect(from: impl Read + Send + 'static) -> (Arc<Mutex<String>>, thread::JoinHandle<()>) {
+    let text = Arc::new(Mutex::new(String::new()));
+    let lines = text.clone();
+    let reader = thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            writeln!(lines.lock().unwrap(), "{line}").unwrap();
+        }
+    });
+    (text, reader)
 }
 
 /// Kills a process when this one ends in a way that runs no destructors: the pipe then closes without a line in it.
@@ -161,7 +169,8 @@ impl Drop for Guard {
 #[derive(Debug)]
 pub struct Exporter {
     child: Child,
-    reader: Option<thread::JoinHandle<()>>,
+    readers: Vec<thread::JoinHandle<()>>,
+    out: Arc<Mutex<String>>,
     log: Arc<Mutex<String>>,
     // Dropped after the child has been waited for.
     _guard: Guard,
@@ -194,6 +203,11 @@ impl Exporter {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address.expect("it was waited for")
+    }
+
+    /// What it has written to standard output so far.
+    pub fn out(&self) -> String {
+        self.out.lock().unwrap().clone()
     }
 
     /// What it has written to standard error so far.
@@ -281,9 +295,7 @@ impl Exporter {
     /// Waits until the process has ended, and until the last line of its log is there.
     pub fn wait(&mut self) -> ExitStatus {
         let status = until("it ends", || self.child.try_wait().unwrap());
-        if let Some(reader) = self.reader.take() {
-            reader.join().unwrap();
-        }
+        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
         status
     }
 

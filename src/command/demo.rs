@@ -1,0 +1,162 @@
+//! `demo`: the whole product at work on a graph inside this process, in which a synthetic world lives.
+
+mod screen;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::Context;
+use humantime::format_duration;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::loaded::{self, Asked, Loaded, ONLY_GRAPH};
+use super::{Ended, Graphs, counted, health, serve};
+use crate::cli::{Common, DEMO_SEED, Demo};
+#[cfg(feature = "embedded")]
+use crate::graph::Embedded;
+use crate::graph::Graph;
+use crate::kpi::Schedule;
+use crate::row::{Change, UnixMillis};
+use crate::world::{Edit, Happening, World};
+use screen::Screen;
+
+pub(super) use screen::make_way;
+
+/// A newcomer watches: nothing is older than this. On a real graph the KPIs run as their files say.
+const AT_LEAST_EVERY: Duration = Duration::from_secs(5);
+/// How often the graph follows the world.
+const BEAT: Duration = Duration::from_millis(250);
+/// More than a statement takes by far. Without a limit an engine that hangs would hang the demo without a word.
+const WITHIN: Duration = Duration::from_secs(60);
+/// What happened while the machine slept is caught up in steps: one huge transaction would keep the queries waiting.
+const AT_ONCE: usize = 100;
+
+pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ended> {
+    let Some(graph) = empty_graph()? else { return Ok(Ended::BadInput) };
+    let Some(mut loaded) = loaded::load(common, Asked::Demo)? else { return Ok(Ended::BadInput) };
+    if !loaded.can_run()? {
+        return Ok(Ended::BadInput);
+    }
+    run_often(&mut loaded);
+    let listener = serve::listen(options.listen.unwrap_or(loaded.config.web.listen), "--listen").await?;
+    let stop = serve::stop_on_signal()?;
+    let mut screen = Screen::new();
+    screen.status(&format!("writing {} days of work into the graph", World::PAST_DAYS));
+    let (world, took) = fill(&graph, options.seed, options.speed).await?;
+    introduce(&mut screen, &loaded, options, took);
+    let address = health::on_this_machine(listener.local_addr()?);
+    screen.say(&format!("open http://{address}/ for all values, http://{address}/metrics for Prometheus; Ctrl-C ends"));
+    let graphs = [(ONLY_GRAPH.into(), graph.clone())];
+    // Whichever fails ends the other.
+    let at_work = async {
+        let ended = serve::at_work(&loaded, &graphs, listener, &stop).await;
+        stop.cancel();
+        ended
+    };
+    let alive = async {
+        let ended = live(world, options.speed, &graph, &mut screen, &stop).await;
+        stop.cancel();
+        ended
+    };
+    let (served, lived) = tokio::join!(at_work, alive);
+    served.and(lived).map(|()| Ended::Done)
+}
+
+fn introduce(screen: &mut Screen, loaded: &Loaded, options: &Demo, took: Duration) {
+    let (days, took) = (World::PAST_DAYS, took.as_secs_f64());
+    screen.say(&format!("{days} days of the work of a team of agents are in the graph, written in {took:.1} s"));
+    let kpis = counted(loaded.catalog.kpis.len(), "KPI", "KPIs");
+    let (every, pace) = (format_duration(AT_LEAST_EVERY), format_duration(work_in(options.speed, 1)));
+    screen.say(&format!("{kpis}, each asked at least every {every}; a second here is {pace} of their work"));
+}
+
+/// How much the agents work in so many seconds.
+fn work_in(speed: f64, seconds: u64) -> Duration {
+    Duration::from_secs((speed * seconds as f64) as u64)
+}
+
+/// The graph of the demo as it stands at its start, for commands that ask it once. `None` in a build without it, which has
+/// then been said.
+pub(super) async fn graphs() -> anyhow::Result<Option<Graphs>> {
+    let Some(graph) = empty_graph()? else { return Ok(None) };
+    fill(&graph, DEMO_SEED, 0.0).await?;
+    Ok(Some(vec![(ONLY_GRAPH.into(), graph)]))
+}
+
+/// A graph inside this process. `None` in a build without one, which has then been said.
+fn empty_graph() -> anyhow::Result<Option<Arc<Graph>>> {
+    #[cfg(feature = "embedded")]
+    return Ok(Some(Arc::new(Graph::Embedded(Embedded::new()))));
+    #[cfg(not(feature = "embedded"))]
+    {
+        let how = "build it with the feature `embedded`, e.g. cargo run --features embedded -- demo";
+        use std::io::Write;
+        writeln!(anstream::stderr(), "error: this build has no graph of its own: {how}")?;
+        Ok(None)
+    }
+}
+
+/// The world of a seed with its past in the graph, and how long the writing took.
+async fn fill(graph: &Graph, seed: u64, speed: f64) -> anyhow::Result<(World, Duration)> {
+    let started = Instant::now();
+    let (world, past) = World::new(seed, now(), speed);
+    graph.write(&world.indexes(), WITHIN).await.context("cannot make the indexes of the demo")?;
+    graph.write(&changes(&past), WITHIN).await.context("cannot write the past of the demo")?;
+    Ok((world, started.elapsed()))
+}
+
+fn run_often(loaded: &mut Loaded) {
+    for kpi in &mut loaded.catalog.kpis {
+        let kpi = Arc::make_mut(kpi);
+        kpi.schedule = Schedule::Every(kpi.schedule.interval().min(AT_LEAST_EVERY));
+    }
+}
+
+/// Lets the graph follow the world, and tells what happens, until `stop`.
+async fn live(
+    mut world: World,
+    speed: f64,
+    graph: &Graph,
+    screen: &mut Screen,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let mut beat = interval(BEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let started = Instant::now();
+    let mut happened = 0;
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => {
+                screen.end();
+                return Ok(());
+            }
+            _ = beat.tick() => {}
+        }
+        for happenings in world.until(now()).chunks(AT_ONCE).take_while(|_| !stop.is_cancelled()) {
+            follow(happenings, graph).await?;
+            happenings.iter().for_each(|happening| screen.tell(happening));
+            happened += happenings.len();
+        }
+        let seconds = started.elapsed().as_secs();
+        let (here, there) = (format_duration(Duration::from_secs(seconds)), format_duration(work_in(speed, seconds)));
+        screen.status(&format!("{here} here, {there} of work there: {happened} things have happened"));
+    }
+}
+
+/// In one transaction, so that no query sees a half of what happened.
+async fn follow(happenings: &[Happening], graph: &Graph) -> anyhow::Result<()> {
+    let edits: Vec<_> = happenings.iter().flat_map(|happening| happening.edits.iter().cloned()).collect();
+    graph.write(&changes(&edits), WITHIN).await.context("the graph of the demo does not follow")
+}
+
+fn changes(edits: &[Edit]) -> Vec<Change> {
+    edits.iter().map(Edit::change).collect()
+}
+
+fn now() -> UnixMillis {
+    // A clock before 1970 is one that has not been set; its world begins then.
+    let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    UnixMillis(i64::try_from(passed.as_millis()).unwrap_or(i64::MAX))
+}

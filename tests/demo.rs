@@ -1,0 +1,151 @@
+//! The demo as a newcomer starts it, and what a program without a graph of its own says instead.
+#![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
+
+mod support;
+
+use support::exporter::Setup;
+
+fn demo() -> Setup {
+    Setup::new("demo").in_the_repository().argument("demo").argument("--log").argument("info")
+}
+
+#[cfg(not(feature = "embedded"))]
+#[test]
+fn without_the_engine_it_says_how_to_get_it() {
+    for arguments in [&["demo"][..], &["check", "--demo"], &["run", "--demo", "orphaned_agents"]] {
+        let setup = arguments.iter().fold(Setup::new("demo").in_the_repository(), |setup, a| setup.argument(a));
+        let mut exporter = setup.launch();
+        assert_eq!(exporter.exit_code(), 64, "{arguments:?}");
+        let expected = "error: this build has no graph of its own: build it with the feature `embedded`, e.g. cargo run --features embedded -- demo\n";
+        assert_eq!(exporter.log(), expected, "{arguments:?}");
+        assert_eq!(exporter.out(), "", "{arguments:?}");
+    }
+}
+
+#[cfg(feature = "embedded")]
+mod embedded {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::demo;
+    use super::support::exporter::{Exporter, Metrics, Setup, until};
+
+    /// What each family of the pack shows, by its name.
+    fn families(metrics: &Metrics) -> BTreeMap<String, BTreeSet<String>> {
+        let mut families = BTreeMap::<_, BTreeSet<_>>::new();
+        for line in metrics.beginning("bmad_") {
+            let name = line.split(['{', ' ']).next().unwrap();
+            // The pack's own timing of its queries is no news of the graph.
+            if !name.starts_with("bmad_query_latency_seconds") {
+                families.entry(name.to_owned()).or_default().insert(line.to_owned());
+            }
+        }
+        families
+    }
+
+    /// Waits until it has written so many lines that begin with a time and name a metric.
+    fn until_told(exporter: &Exporter, lines: usize) {
+        let is_news = |line: &&str| line.get(8..15) == Some("Z  bmad");
+        until("it tells what happens", || (exporter.out().lines().filter(is_news).count() >= lines).then_some(()));
+    }
+
+    #[test]
+    fn everything_is_there_and_moves() {
+        let mut exporter = demo().argument("--speed").argument("20000").start();
+        exporter.until_ready(true);
+        let first = families(&exporter.metrics());
+        assert_eq!(first.len(), 18, "{:?}", first.keys());
+        // A state of the team may be the same again whenever it is asked; all others never are again what they were.
+        let may_stand = ["bmad_agents_registered", "bmad_health_status_numeric", "bmad_orphaned_agents"];
+        let moving: BTreeSet<_> = first.keys().filter(|name| !may_stand.contains(&name.as_str())).collect();
+        exporter.until("all families have moved", |metrics| {
+            let now = families(metrics);
+            assert_eq!(now.keys().collect::<Vec<_>>(), first.keys().collect::<Vec<_>>());
+            moving.iter().all(|name| first[*name] != now[*name]).then_some(())
+        });
+        let metrics = exporter.metrics();
+        assert_eq!(metrics.beginning("cypher_exporter_kpi_up{").len(), 18);
+        let down: Vec<_> =
+            metrics.beginning("cypher_exporter_kpi_up{").into_iter().filter(|line| !line.ends_with(" 1")).collect();
+        assert!(down.is_empty(), "{down:?}");
+        until_told(&exporter, 20);
+        let out = exporter.out();
+        assert!(out.contains(&format!("open http://{}/ ", exporter.address())), "{out}");
+        assert!(!out.contains('\u{1b}'), "colours are for terminals: {out:?}");
+        exporter.signal("INT");
+        assert_eq!(exporter.exit_code(), 0, "{}", exporter.log());
+        let log = exporter.log();
+        assert!(log.lines().all(|line| line.contains(" INFO ")), "{log}");
+    }
+
+    #[test]
+    fn at_its_usual_speed_something_happens_soon() {
+        let mut exporter = demo().start();
+        exporter.until_ready(true);
+        let first = families(&exporter.metrics());
+        until_told(&exporter, 1);
+        exporter.until("events have happened", |metrics| {
+            (families(metrics)["bmad_live_events"] != first["bmad_live_events"]).then_some(())
+        });
+        exporter.signal("TERM");
+        assert_eq!(exporter.exit_code(), 0, "{}", exporter.log());
+    }
+
+    #[test]
+    fn what_it_tells_is_all_that_it_says() {
+        let mut exporter = Setup::new("demo").in_the_repository().argument("demo").launch();
+        until_told(&exporter, 1);
+        exporter.signal("INT");
+        assert_eq!(exporter.exit_code(), 0);
+        assert_eq!(exporter.log(), "");
+    }
+
+    #[test]
+    fn a_port_that_is_taken_is_told() {
+        let first = demo().start();
+        let mut second = demo().argument("--listen").argument(&first.address().to_string()).launch();
+        assert_eq!(second.exit_code(), 1);
+        let expected = format!("error: cannot listen on {}; --listen names another address: ", first.address());
+        assert!(second.log().starts_with(&expected), "{}", second.log());
+    }
+
+    #[test]
+    fn check_asks_its_graph() {
+        let mut check = Setup::new("p")
+            .file("agents.cypher", "// Agents.\nMATCH (a:AIAgnet) RETURN count(a) AS value")
+            .file("wrong.cypher", "// Wrong.\nMATCH (a:AIAgent) RETURN count(b) AS value")
+            .argument("check")
+            .argument("--demo")
+            .launch();
+        assert_eq!(check.exit_code(), 64, "{}", check.log());
+        insta::assert_snapshot!(check.log(), @"
+        warning: the graph has no label `AIAgnet`
+         --> queries/p/agents.cypher:2:10
+          |
+        2 | MATCH (a:AIAgnet) RETURN count(a) AS value
+          |          ^^^^^^^
+          |
+          = help: did you mean `AIAgent`?
+
+        error: the graph refuses the query: Undefined variable 'b' (embedded engine)
+         --> queries/p/wrong.cypher:2:32
+          |
+        2 | MATCH (a:AIAgent) RETURN count(b) AS value
+          |                                ^
+          |
+          = help: mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell
+        ");
+        assert_eq!(check.out(), "2 KPIs, 2 metrics, 1 pack: 1 error, 1 warning\n");
+    }
+
+    #[test]
+    fn run_asks_its_graph_whatever_the_settings_and_the_files_name() {
+        let mut run = Setup::new("p")
+            .config("[graphs.a]\n[graphs.b]")
+            .kpi("elsewhere", "graph = \"eu\"\ndatabase = \"other\"", "MATCH (b:Brain) RETURN count(b) > 0 AS value")
+            .argument("run")
+            .argument("--demo")
+            .launch();
+        assert_eq!(run.exit_code(), 0, "{}", run.log());
+        assert!(run.out().ends_with("\n# TYPE p_elsewhere gauge\np_elsewhere 1\n\n"), "{}", run.out());
+    }
+}
