@@ -3,15 +3,10 @@
 
 mod support;
 
-use support::exporter::Setup;
-
-fn demo() -> Setup {
-    Setup::new("demo").in_the_repository().argument("demo").argument("--log").argument("info")
-}
-
 #[cfg(not(feature = "embedded"))]
 #[test]
 fn without_the_engine_it_says_how_to_get_it() {
+    use support::exporter::Setup;
     for arguments in [&["demo"][..], &["check", "--demo"], &["run", "--demo", "orphaned_agents"]] {
         let setup = arguments.iter().fold(Setup::new("demo").in_the_repository(), |setup, a| setup.argument(a));
         let mut exporter = setup.launch();
@@ -26,8 +21,12 @@ fn without_the_engine_it_says_how_to_get_it() {
 mod embedded {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use super::demo;
     use super::support::exporter::{Exporter, Metrics, Setup, until};
+
+    /// The demo on a free port. Its log says where it listens.
+    fn demo() -> Setup {
+        Setup::new("demo").in_the_repository().argument("demo").argument("--log").argument("info")
+    }
 
     /// What each family of the pack shows, by its name.
     fn families(metrics: &Metrics) -> BTreeMap<String, BTreeSet<String>> {
