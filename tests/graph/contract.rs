@@ -11,6 +11,7 @@ use crate::asking::{ENDLESS, PATIENCE, question};
 
 /// What a kind of graph does instead of what Neo4j does.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "embedded"), expect(dead_code, reason = "only the embedded graph differs"))]
 pub(crate) enum Instead {
     /// It answers this.
     Answers(&'static Value),

@@ -1,14 +1,16 @@
-//! What the embedded engine does otherwise than Neo4j: the table that the contract goes by, and a test for each other thing.
+//! What the embedded engine does otherwise than Neo4j: the table that the contract goes by, what is refused and with which
+//! words, and what is answered otherwise.
 
-use cypher_exporter::graph::{Embedded, Graph};
+use cypher_exporter::graph::{GraphError, Place};
 use cypher_exporter::row::Value;
 
+use crate::alike::{answer, open_zoo};
+use crate::asking::graph;
 use crate::contract::{Differences, Instead};
+use crate::engine;
+use crate::support::neo4j;
 
-pub(crate) fn graph() -> Graph {
-    Graph::Embedded(Embedded::new())
-}
-
+/// The differences in what the contract asks.
 pub(crate) const EMBEDDED: &Differences = &[
     ("0.0 / 0.0", Instead::Answers(&Value::Null)),
     ("point({x: 1, y: 2})", Instead::Refuses("Cartesian points are not supported")),
@@ -22,3 +24,131 @@ pub(crate) const EMBEDDED: &Differences = &[
     // A list is at most 256 MiB.
     ("UNWIND range(1, 1000000000000) AS v RETURN v", Instead::IsAsked("UNWIND range(1, 1000000) AS v RETURN v")),
 ];
+
+#[test]
+fn the_contract_knows_every_case_of_its_table() {
+    let contract = include_str!("contract.rs").replace("\\n", "\n");
+    for (case, _) in EMBEDDED {
+        assert!(contract.contains(case), "{case}");
+    }
+}
+
+/// What the engine refuses and Neo4j does not: the statement, the column of the place, and what the error says.
+const REFUSED: &[(&str, Option<usize>, &str)] = &[
+    ("RETURN apoc.text.join(['a'], ',') AS v", Some(8), "no `apoc.text.join`: write it in plain Cypher"),
+    ("CALL apoc.meta.stats() YIELD labels RETURN 1 AS v", Some(6), "no `apoc.meta.stats`: write it in plain Cypher"),
+    ("MATCH (b:Beast&Caged) RETURN count(*) AS v", Some(15), "no `A&B` for labels: write `WHERE n:A AND n:B`"),
+    ("MATCH (b:!Caged) RETURN count(*) AS v", Some(10), "no `!A` for labels: write `WHERE NOT n:A`"),
+    (
+        "MATCH (k)-[:FEEDS]->{1,2}(b) RETURN count(*) AS v",
+        Some(21),
+        "no quantified paths: write a path of variable length",
+    ),
+    ("MATCH (()-[:FEEDS]->()){,2} RETURN count(*) AS v", Some(24), "no quantified paths"),
+    ("RETURN size(COLLECT { MATCH (b:Beast) RETURN b.id }) AS v", Some(13), "no `COLLECT {}`: write `CALL (n) {"),
+    ("USE neo4j RETURN 1 AS v", Some(1), "no `USE`: leave it out"),
+    ("EXPLAIN USE neo4j RETURN 1 AS v", Some(9), "no `USE`: leave it out"),
+    ("LOAD CSV FROM 'file:///x' AS l RETURN l AS v", Some(1), "no `LOAD CSV`: hand the rows over as a parameter"),
+    ("RETURN timestamp() AS v", Some(8), "no `timestamp`: write `datetime().epochMillis`"),
+    ("RETURN datetime({epochMillis: 5}) AS v", Some(18), "write `datetime('1970-01-01T00:00:00Z') + duration("),
+    ("RETURN datetime.fromEpochMillis(5) AS v", Some(8), "write `datetime('1970-01-01T00:00:00Z') + duration("),
+    ("UNWIND [1, 2] AS x RETURN stDevP(x) AS v", Some(27), "no `stDevP`: write `stDev`"),
+    ("RETURN isEmpty('') AS v", Some(8), "no `isEmpty`: write `size(x) = 0`"),
+    ("RETURN isNaN(0.5) AS v", Some(8), "no `isNaN`: write `x IS NULL`"),
+    ("RETURN nullIf(1, 1) AS v", Some(8), "no `nullIf`: write `CASE WHEN"),
+    ("RETURN 1 < 2 < 3 AS v", Some(14), "write `a < b AND b < c`"),
+    ("MATCH (b:Beast) WHERE 2 < b.id <= 5 RETURN count(*) AS v", Some(32), "write `a < b AND b < c`"),
+    ("RETURN e() AS v", Some(8), "Unknown function: e"),
+    ("RETURN toIntegerOrNull([]) AS v", Some(8), "Unknown function: toint"),
+    ("RETURN toStringList([1]) AS v", Some(8), "Unknown function: tostr"),
+    ("RETURN toBoolean(1) AS v", None, "toBoolean() expects a boolean or a string"),
+    ("RETURN duration('-P1D') AS v", None, "cannot parse '-P1D'"),
+    ("RETURN reduce(s = 0, x IN collect(1) | s + x) AS v", None, "'collect' cannot be used outside of RETURN/WITH"),
+    ("SHOW TRANSACTIONS YIELD metaData RETURN 1 AS v", Some(1), "Unexpected token at start of clause: SHOW"),
+    ("MATCH (n IS Beast) RETURN count(*) AS v", Some(20), "Pattern parse error"),
+    // It would count days where Neo4j counts months and days, without a word.
+    ("RETURN duration.between(date('2026-01-01'), date('2026-03-04')).days AS v", Some(8), "write `duration.inDays`"),
+    // It would take no notice of the order.
+    (
+        "UNWIND [2, 1, 1] AS x RETURN x AS y, count(*) AS v ORDER BY x LIMIT 1",
+        Some(52),
+        "order by the name of a column",
+    ),
+];
+
+#[tokio::test]
+async fn what_the_engine_cannot_do_is_refused_clearly() {
+    let engine = engine::graph();
+    for (query, column, part) in REFUSED {
+        let error = answer(&engine, query).await.unwrap_err();
+        assert!(error.to_string().contains(part), "{query}: {error}");
+        let GraphError::Statement { message, place } = error else {
+            assert_eq!(*column, None, "{query}: {error:?}");
+            continue;
+        };
+        assert_eq!(place, column.map(|column| Place { line: 1, column }), "{query}: {message}");
+        assert!(message.contains("embedded engine"), "{query}: {message}");
+    }
+}
+
+/// What both answer, but not alike: the statement, what Neo4j says, what the engine says.
+const ANSWERED_OTHERWISE: &[(&str, &str, &str)] = &[
+    // What is no number is null: a row without a value, as a KPI counts it.
+    ("RETURN 1.0 / 0 AS v", "inf", "null"),
+    ("RETURN sqrt(-1) AS v", "NaN", "null"),
+    ("RETURN log(0) AS v", "-inf", "null"),
+    // Halves are rounded away from zero.
+    ("RETURN round(-2.5) AS v", "-2.0", "-3.0"),
+    ("RETURN toString(1e20) AS v", "'1.0E20'", "'100000000000000000000.0'"),
+    ("RETURN toString(localtime('09:08:00')) AS v", "'09:08:00'", "'09:08'"),
+    // What does not go together is no error.
+    ("RETURN 'a' + true AS v", "refused", "'atrue'"),
+    ("MATCH (b:Beast {id: 1}) RETURN b.kind * 2 AS v", "refused", "null"),
+    ("MATCH (b:Beast) RETURN sum(b.kind) AS v", "refused", "0"),
+    // Durations are not added up.
+    ("UNWIND [duration('P1D'), duration('PT12H')] AS x RETURN sum(x) AS v", "P1DT12H", "0"),
+    ("UNWIND [duration('P1D'), duration('PT12H')] AS x RETURN avg(x) AS v", "PT18H", "null"),
+    ("RETURN duration('P1D') / 2 AS v", "PT12H", "null"),
+    ("RETURN date('2026-11-21') + duration('PT25H') AS v", "2026-11-22", "2026-11-21"),
+    // Datetimes are compared as moments, also with dates and with text.
+    ("RETURN datetime('2026-11-21T09:00:00Z') = datetime('2026-11-21T10:00:00+01:00') AS v", "false", "true"),
+    ("RETURN datetime('2026-11-21T00:00:00Z') = date('2026-11-21') AS v", "false", "true"),
+    ("RETURN datetime('2026-11-21T00:00:00Z') < date('2026-11-22') AS v", "null", "true"),
+    ("RETURN datetime('2026-11-21T00:00:00Z') = '2026-11-21' AS v", "false", "true"),
+    // Every node has a key `id` more, which is not the user's, and the user's own is not found by text.
+    ("MATCH (k:Keeper {name: 'Bob'}) RETURN size(keys(k)) AS v", "1", "2"),
+    ("MATCH (b:Beast) WHERE b['id'] = 3 RETURN count(*) AS v", "1", "0"),
+    // It takes what Neo4j refuses.
+    ("MATCH (b:Beast) WITH count(*) AS n MATCH (c:Caged) RETURN 1.0 * count(c) / n AS v", "refused", "0.5"),
+    ("MATCH (k:Keeper {name: 'Bob'}) WITH k.name, count(*) AS n RETURN n AS v", "refused", "1"),
+    ("MATCH (n:Nobody) RETURN no.such(n) AS v", "refused", ""),
+];
+
+#[tokio::test]
+async fn what_the_engine_answers_otherwise_is_known() {
+    let engine = engine::graph();
+    open_zoo(&engine).await;
+    for (query, _, expected) in ANSWERED_OTHERWISE {
+        let found = answer(&engine, query).await;
+        assert_eq!(found.map(|rows| rows.join("; ")), Ok((*expected).to_owned()), "{query}");
+    }
+    let Some(server) = neo4j::shared() else { return };
+    let _alone = server.alone().await;
+    let neo4j = graph(server);
+    open_zoo(&neo4j).await;
+    for (query, expected, _) in ANSWERED_OTHERWISE {
+        let found = answer(&neo4j, query).await;
+        assert_eq!(found.map_or_else(|_| "refused".to_owned(), |rows| rows.join("; ")), *expected, "{query}");
+    }
+}
+
+/// A loop inside one expression does not see that nobody waits any more: the engine looks for that between rows.
+#[tokio::test]
+async fn a_long_expression_holds_up_nobody() {
+    let engine = engine::graph();
+    let long = "WITH range(1, 600) AS r RETURN reduce(s = 0, a IN r | s + reduce(t = 0, b IN r | t + a * b)) AS v";
+    let limit = std::time::Duration::from_millis(1);
+    let asked = crate::asking::question(long).within(limit);
+    assert_eq!(asked.rows(&engine).await, Err(GraphError::Timeout(limit)));
+    assert_eq!(answer(&engine, "RETURN 7 AS v").await, Ok(vec!["7".to_owned()]));
+}

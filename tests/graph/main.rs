@@ -5,11 +5,15 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(feature = "embedded")]
+mod alike;
 mod asking;
 mod bolt;
 mod contract;
 #[cfg(feature = "embedded")]
 mod differences;
+#[cfg(feature = "embedded")]
+mod engine;
 mod faults;
 
 /// Runs the contract on one kind of graph: `$graph` makes a fresh one, or `None` where it cannot be had; `$differences` is
@@ -57,4 +61,4 @@ macro_rules! contract {
 contract!(neo4j_lts, crate::support::neo4j::shared().map(crate::asking::graph), super::contract::NONE);
 contract!(neo4j_newest, crate::support::neo4j::newest().map(crate::asking::graph), super::contract::NONE);
 #[cfg(feature = "embedded")]
-contract!(embedded, Some(super::differences::graph()), super::differences::EMBEDDED);
+contract!(embedded, Some(super::engine::graph()), super::differences::EMBEDDED);

@@ -37,7 +37,14 @@ pub(super) fn of_commit(outcome: &CommitOutcome) -> GraphError {
 }
 
 fn of_text(message: &str, place: Option<Place>) -> GraphError {
-    GraphError::Statement { message: format!("{} (embedded engine)", first_line(message)), place }
+    let message = match after(message, "Unexpected token at start of clause: ", '\n') {
+        // It has read `1 < x` and believes the statement's next part to begin.
+        Some("<" | "<=" | ">" | ">=" | "=" | "<>") => {
+            "a chain of comparisons cannot be read: write `a < b AND b < c`".to_owned()
+        }
+        _ => first_line(message),
+    };
+    GraphError::Statement { message: format!("{message} (embedded engine)"), place }
 }
 
 fn server(code: &str, message: &str) -> GraphError {
@@ -81,5 +88,5 @@ fn first_line(message: &str) -> String {
     // What a procedure is not called is a list of a hundred names.
     let line = message.lines().next().unwrap_or_default();
     let line = line.split(". Available: ").next().unwrap_or_default();
-    line.replace('\u{2060}', "").trim_end().to_owned()
+    line.trim_end().to_owned()
 }

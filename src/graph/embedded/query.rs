@@ -11,6 +11,7 @@ use super::work::Outlet;
 use super::{Values, declared, failure, options, value};
 use crate::graph::{GraphError, Request};
 use crate::kpi::cypher;
+use crate::row::Row;
 
 /// Rows that are handed over together.
 const BATCH: usize = 256;
@@ -52,7 +53,11 @@ impl Query {
             }
             // Without a row there is no column to miss, as with Bolt.
             let places = places.as_deref().map_err(Clone::clone)?;
-            let rows = batch.iter().map(|row| value::row(row, places, &self.columns)).collect::<Result<_, _>>()?;
+            let mut rows: Vec<Row> =
+                batch.iter().map(|row| value::row(row, places, &self.columns)).collect::<Result<_, _>>()?;
+            if self.statement.asks_for_keys() {
+                rows.iter_mut().for_each(value::restore_keys);
+            }
             if outlet.hand_over(rows).is_break() {
                 return Ok(());
             }

@@ -1,16 +1,19 @@
 //! What the engine cannot do, or does silently otherwise than Neo4j: refused by the text, with what to write instead.
 
-use super::statement::Tokens;
+use super::tokens::Tokens;
 use crate::kpi::cypher::Kind;
 
 /// Functions and procedures by their full names, or by how those begin, and what to write instead.
-const CALLS: [(&str, &str); 7] = [
+const CALLS: [(&str, &str); 10] = [
     ("apoc.", "write it in plain Cypher, or ask a Neo4j that has APOC"),
     ("gds.", "ask a Neo4j that has the Graph Data Science library"),
     ("datetime.fromEpoch", SINCE_1970),
     ("datetime.fromEpochMillis", SINCE_1970),
     // It counts days where Neo4j counts months and days, and says nothing of it.
     ("duration.between", "write `duration.inDays`, `duration.inSeconds` or `duration.inMonths`"),
+    ("isEmpty", "write `size(x) = 0`"),
+    ("isNaN", "write `x IS NULL`, since what is no number is null here"),
+    ("nullIf", "write `CASE WHEN a = b THEN null ELSE a END`"),
     ("stDevP", "write `stDev`, or ask a Neo4j"),
     ("timestamp", "write `datetime().epochMillis`"),
 ];
@@ -37,6 +40,8 @@ fn construct(tokens: &Tokens, index: usize) -> Option<(String, &'static str)> {
         ("quantified paths", "write a path of variable length: `-[:TYPE*1..3]->`")
     } else if tokens.is_word(index, "COLLECT") && tokens.is(index + 1, "{") {
         ("`COLLECT {}`", "write `CALL (n) { … RETURN collect(x) AS xs }`")
+    } else if tokens.is_word(index, "LOAD") && tokens.is_word(index + 1, "CSV") {
+        ("`LOAD CSV`", "hand the rows over as a parameter")
     } else if tokens.is_word(index, "USE") && (index == 0 || tokens.is_word(index - 1, "EXPLAIN")) {
         ("`USE`", "leave it out, since there is only one graph")
     } else if tokens.is_key_of_map(index) && since_1970(tokens, index) {

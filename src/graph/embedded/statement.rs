@@ -1,35 +1,12 @@
 //! A statement in the engine's words, and the way back from a place in them to the place in the user's text.
 //!
-//! Lines stay lines. What is changed: comments become space; the percentiles have other names; `stDev` of fewer than two
-//! values is 0, not NULL; a word after a dot is a name, also where the engine would take it for a keyword; and the keys that
-//! the engine answers by itself get a name of their own.
-
-use std::borrow::Cow;
+//! Lines stay lines and comments become space; what else changes is a matter of single [words](super::words).
 
 use super::refusals;
+use super::tokens::Tokens;
+use super::words::{engine_key, for_engine};
 use crate::graph::{GraphError, Place};
-use crate::kpi::cypher::{self, Kind, Token};
-
-/// Keys that every node of the engine's answers, set or not, and partly cannot be set or must be unique. With another name
-/// they are keys like any other.
-const TAKEN: [&str; 6] = ["id", "label", "name", "node_type", "title", "type"];
-/// Ends the other name, in letters that the engine takes in a pattern.
-const MARK: &str = "__";
-
-/// The name of a key for the engine.
-pub(super) fn engine_key(key: &str) -> Cow<'_, str> {
-    if is_taken(key) { Cow::Owned(format!("{key}{MARK}")) } else { Cow::Borrowed(key) }
-}
-
-/// The name of a key for the user.
-pub(super) fn user_key(key: &str) -> &str {
-    key.strip_suffix(MARK).filter(|key| is_taken(key)).unwrap_or(key)
-}
-
-/// A key that already ends so is moved on, so that two keys never become one.
-fn is_taken(key: &str) -> bool {
-    TAKEN.contains(&key.trim_end_matches(MARK))
-}
+use crate::kpi::cypher::{self, Kind};
 
 /// See the module.
 #[derive(Debug)]
@@ -62,7 +39,7 @@ impl Statement {
         for (index, token) in tokens.all.iter().enumerate() {
             let before = gap(&query[end..token.span.start]);
             starts.push(written + before.chars().count());
-            let word = tokens.for_engine(index);
+            let word = for_engine(&tokens, index);
             written += before.chars().count() + word.chars().count();
             text.extend([before.as_str(), &*word]);
             end = token.span.end;
@@ -78,6 +55,14 @@ impl Statement {
     /// Whether it asks for a plan only.
     pub(super) fn explains(&self) -> bool {
         self.tokens.all.first().is_some_and(|first| first.is_word("EXPLAIN"))
+    }
+
+    /// Whether it asks for the names of keys.
+    pub(super) fn asks_for_keys(&self) -> bool {
+        let tokens = &self.tokens;
+        let asks =
+            |index| tokens.is_call(index) && (tokens.is_word(index, "keys") || tokens.is_word(index, "propertyKeys"));
+        (0..tokens.all.len()).any(asks)
     }
 
     /// Whether a map in it names keys.
@@ -110,18 +95,16 @@ impl Statement {
         let Some(index) = self.starts.partition_point(|&start| start <= at).checked_sub(1) else {
             return place_in(&self.original, 0);
         };
-        let span = &self.tokens.all[index].span;
-        let rest = &self.original[span.start..];
-        let next = self.tokens.all.get(index + 1).map_or(rest.len(), |next| next.span.start - span.start);
-        let passed = rest[..next].char_indices().nth(at - self.starts[index]).map_or(next, |(offset, _)| offset);
-        // A token that is longer for the engine than for the user has no place inside.
-        let inside = if passed >= span.len() && at < self.end(index) { 0 } else { passed };
-        place_in(&self.original, span.start + inside)
-    }
-
-    /// Where the engine's token ends.
-    fn end(&self, index: usize) -> usize {
-        self.starts[index] + self.tokens.for_engine(index).chars().count()
+        let (start, span) = (self.starts[index], &self.tokens.all[index].span);
+        let word = for_engine(&self.tokens, index);
+        let (from, characters) = match at.checked_sub(start + word.chars().count()) {
+            Some(behind) => (span.end, behind),
+            None if *word == self.original[span.clone()] => (span.start, at - start),
+            // Within another word there are other places.
+            None => (span.start, 0),
+        };
+        let rest = &self.original[from..];
+        place_in(&self.original, from + rest.char_indices().nth(characters).map_or(rest.len(), |(offset, _)| offset))
     }
 
     /// The place of a name that is used as a variable, for an error that names it alone. A name that is never given to
@@ -161,155 +144,110 @@ fn place_in(text: &str, at: usize) -> Place {
     Place { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
 }
 
-/// The tokens of a statement and the brackets around each.
-#[derive(Debug)]
-pub(super) struct Tokens {
-    pub(super) all: Vec<Token<'static>>,
-    /// The bracket that each stands in.
-    inside: Vec<Option<usize>>,
-    /// The bracket that opens what this one closes.
-    opens: Vec<Option<usize>>,
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-impl Tokens {
-    pub(super) fn new(all: Vec<Token<'static>>) -> Self {
-        let (mut open, mut inside, mut opens) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, token) in all.iter().enumerate() {
-            let closes = [")", "]", "}"].iter().any(|bracket| token.is(bracket));
-            opens.push(if closes { open.pop() } else { None });
-            inside.push(open.last().copied());
-            if ["(", "[", "{"].iter().any(|bracket| token.is(bracket)) {
-                open.push(index);
+    use super::*;
+
+    fn text(query: &str) -> String {
+        Statement::read(query).unwrap_or_else(|error| panic!("{query}: {error}")).text().to_owned()
+    }
+
+    #[test]
+    fn the_engine_gets_its_own_words() {
+        for (query, engine) in [
+            ("// c\nRETURN 1 /* a\nb */ AS v;", "    \nRETURN 1     \n     AS v;"),
+            ("RETURN '/* a */' AS `// b`", "RETURN '/* a */' AS `// b`"),
+            (
+                "RETURN percentilecont(n.x, 0.5), 'percentileCont(' AS v",
+                "RETURN percentile_cont(n.`x`, 0.5), 'percentileCont(' AS v",
+            ),
+            ("RETURN percentileDisc AS v", "RETURN percentileDisc AS v"),
+            ("RETURN 1 + stDev(n.x) / max(2) AS v", "RETURN 1 + coalesce(stDev(n.`x`), 0.0) / max(2) AS v"),
+            ("MATCH (n {name: $name}) SET n.end = n.id", "MATCH (n {`name__`: $name}) SET n.`end` = n.`id__`"),
+            (
+                "RETURN n {.id, name, x} AS id, {id: id}.id",
+                "RETURN n {.`id__`, `name__`: `name`, x} AS id, {`id__`: id}.`id__`",
+            ),
+            ("CALL (n) { RETURN n.x AS x, id } RETURN id(n)", "CALL (n) { RETURN n.`x` AS x, id } RETURN id(n)"),
+            ("MATCH (n:type)-[:name]->() RETURN type(n) AS name", "MATCH (n:type)-[:name]->() RETURN type(n) AS name"),
+            (
+                "CALL db.index.name.of(1) YIELD type RETURN date.truncate('week')",
+                "CALL db.index.name.of(1) YIELD type RETURN date.truncate('week')",
+            ),
+            ("RETURN n.id__ AS v", "RETURN n.`id____` AS v"),
+            ("RETURN $/**/a, `a``b`, '\\u0041', a – b", "RETURN $a, `a``b`, 'A', a - b"),
+            (
+                "CALL db.labels() YIELD label AS l RETURN l",
+                "MATCH (labelled) UNWIND labels(labelled) AS label WITH DISTINCT label    AS l RETURN l",
+            ),
+        ] {
+            assert_eq!(text(query), engine, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_key_has_its_own_name_again() {
+        for key in ["id", "id__", "id____", "kind", "kind__", "", "__"] {
+            assert_eq!(super::super::words::user_key(&engine_key(key)), key);
+        }
+    }
+
+    #[test]
+    fn places_are_those_of_the_users_text() {
+        for (query, engine, user) in [
+            ("RETURN x", "x", "x"),
+            ("/* a\nb */ RETURN\n 🦀x y", "y", "y"),
+            ("RETURN percentileCont(a, 1) + z", "z", "z"),
+            ("RETURN percentileCont(a, 1)", "cont", "percentileCont"),
+            ("RETURN '\\u0041', z", "z", "z"),
+            ("RETURN n.name, z", "z", "z"),
+            ("RETURN n.name", "me", "name"),
+        ] {
+            let statement = Statement::read(query).unwrap();
+            let at = |text: &str, part: &str| place_in(text, text.rfind(part).unwrap());
+            let Place { line, column } = at(statement.text(), engine);
+            assert_eq!(statement.place(line, column), at(query, user), "{query}");
+        }
+        let statement = Statement::read("RETURN 1").unwrap();
+        assert_eq!(statement.place(7, 7), Place { line: 1, column: 9 });
+    }
+
+    #[test]
+    fn a_variable_is_found_where_it_is_wrong() {
+        for (query, column) in [
+            ("RETURN x + x", Some(8)),
+            ("RETURN {x: 1}.x AS a, x", Some(23)),
+            ("MATCH (x:x) WITH 1 AS a RETURN x", Some(32)),
+            ("RETURN [x IN [1] | x] AS a, x", Some(29)),
+            ("MATCH (n:x) RETURN n.x", None),
+        ] {
+            let place = Statement::read(query).unwrap().variable("x");
+            assert_eq!(place.map(|place| place.column), column, "{query}");
+        }
+    }
+
+    #[test]
+    fn labels_and_keys_are_found() {
+        let statement = Statement::read(
+            "MATCH (a:A|B {k: 1})-[:R {w: 2}]->(b) WHERE b:C:D CREATE (:E {name: {deep: a.x}}) RETURN [x IN [1] | x] AS v",
+        );
+        let statement = statement.unwrap();
+        assert_eq!(statement.labels(), ["A", "B", "C", "D", "E"]);
+        assert_eq!(statement.keys(), ["k", "w", "name__", "deep"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_places(query in "(\\PC|[\\n'`\"{}()\\[\\].,:;$/*]|MATCH|RETURN|\\\\u0041|CALL|name|stDev){0,40}", line in 0..9_usize, column in 0..99_usize) {
+            if let Ok(statement) = Statement::read(&query) {
+                let Place { line, column } = statement.place(line, column);
+                let shown = query.split('\n').nth(line - 1).unwrap();
+                prop_assert!(column <= shown.chars().count() + 1);
+                statement.variable("name");
+                statement.labels();
             }
         }
-        Self { all, inside, opens }
     }
-
-    pub(super) fn is(&self, index: usize, symbol: &str) -> bool {
-        self.all.get(index).is_some_and(|token| token.is(symbol))
-    }
-
-    pub(super) fn is_word(&self, index: usize, word: &str) -> bool {
-        self.all.get(index).is_some_and(|token| token.is_word(word))
-    }
-
-    pub(super) fn is_name(&self, index: usize) -> bool {
-        self.all.get(index).is_some_and(Token::is_name)
-    }
-
-    /// The bracket around a token.
-    pub(super) fn inside(&self, index: usize) -> Option<usize> {
-        self.inside.get(index).copied().flatten()
-    }
-
-    fn is_inside(&self, index: usize, bracket: &str) -> bool {
-        self.inside(index).is_some_and(|open| self.is(open, bracket))
-    }
-
-    /// Whether a name is called here, as a function or procedure.
-    pub(super) fn is_call(&self, index: usize) -> bool {
-        self.is_name(index) && self.is(index + 1, "(")
-    }
-
-    /// The full name, `apoc.text.join`, of what is called with these first words.
-    pub(super) fn called(&self, first: usize) -> Option<String> {
-        let mut name = self.all.get(first)?.text.clone().into_owned();
-        let mut at = first;
-        while self.is(at + 1, ".") && self.is_name(at + 2) {
-            at += 2;
-            name.extend([".", &self.all[at].text]);
-        }
-        self.is_call(at).then_some(name)
-    }
-
-    /// `{key: …}`.
-    pub(super) fn is_key_of_map(&self, index: usize) -> bool {
-        self.is_name(index) && self.is(index + 1, ":") && self.begins_entry(index)
-    }
-
-    /// Whether a token comes first, or after a comma, in curly brackets.
-    fn begins_entry(&self, index: usize) -> bool {
-        let previous = index.wrapping_sub(1);
-        self.is_inside(index, "{") && (self.is(previous, "{") || self.is(previous, ","))
-    }
-
-    /// `n.key`, but no function `duration.between(…)`.
-    fn is_key_of_entity(&self, index: usize) -> bool {
-        self.is_name(index) && self.is(index.wrapping_sub(1), ".") && !self.is_call(index)
-    }
-
-    /// `n {variable}`: an entry that is called as the variable is.
-    fn is_entry_of_projection(&self, index: usize) -> bool {
-        const SUBQUERIES: [&str; 4] = ["CALL", "COLLECT", "COUNT", "EXISTS"];
-        let projects = |open: usize| {
-            let subject = open.wrapping_sub(1);
-            self.is_name(subject) && !SUBQUERIES.iter().any(|word| self.is_word(subject, word))
-        };
-        self.is_name(index)
-            && self.begins_entry(index)
-            && (self.is(index + 1, ",") || self.is(index + 1, "}"))
-            && self.inside(index).is_some_and(projects)
-    }
-
-    /// `(n:Label)`, `(n:A|B)`, `n:A:B`; in square brackets it is a relationship's type.
-    fn is_label(&self, index: usize) -> bool {
-        let previous = index.wrapping_sub(1);
-        let before = index.wrapping_sub(2);
-        self.is_name(index)
-            && !self.is_inside(index, "[")
-            && ((self.is(previous, ":") && !self.is_key_of_map(before))
-                || ((self.is(previous, "|") || self.is(previous, "&")) && self.is_label(before)))
-    }
-
-    /// A name that is neither key, label, type nor function.
-    fn is_variable(&self, index: usize) -> bool {
-        let previous = index.wrapping_sub(1);
-        self.is_name(index)
-            && ![".", ":", "|"].iter().any(|symbol| self.is(previous, symbol))
-            && !self.is_key_of_map(index)
-            && !self.is_call(index)
-    }
-
-    /// Whether a name is given to something here: `AS name`, `(name:Label)`, `[name IN …]`.
-    fn gives_name(&self, index: usize) -> bool {
-        let previous = index.wrapping_sub(1);
-        let begins = self.is(previous, "(") || self.is(previous, "[");
-        let pattern = self.is(index + 1, ":") || self.is(index + 1, ")") && !self.is_name(index.wrapping_sub(2));
-        self.is_word(previous, "AS") || (begins && (pattern || self.is_word(index + 1, "IN")))
-    }
-
-    /// The token as the engine wants it.
-    fn for_engine(&self, index: usize) -> Cow<'_, str> {
-        let token = &self.all[index];
-        let text = &*token.text;
-        if self.is_entry_of_projection(index) && is_taken(text) {
-            return Cow::Owned(format!("{}: {}", quoted(&engine_key(text)), quoted(text)));
-        }
-        if self.is_key_of_entity(index) || (self.is_key_of_map(index) && is_taken(text)) {
-            return Cow::Owned(quoted(&engine_key(text)));
-        }
-        match token.kind {
-            Kind::Quoted => Cow::Owned(quoted(text)),
-            Kind::Parameter => Cow::Owned(format!("${text}")),
-            Kind::Word if self.is_call(index) => Cow::Borrowed(function(text)),
-            Kind::Symbol if self.closes_deviation(index) => Cow::Borrowed("), 0.0)"),
-            Kind::Word | Kind::String | Kind::Number | Kind::Symbol => Cow::Borrowed(text),
-        }
-    }
-
-    fn closes_deviation(&self, index: usize) -> bool {
-        let name = self.opens.get(index).copied().flatten().map(|open| open.wrapping_sub(1));
-        name.is_some_and(|name| self.is_word(name, "stDev"))
-    }
-}
-
-fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
-}
-
-/// A function by the engine's name for it.
-fn function(name: &str) -> &str {
-    const NAMES: [(&str, &str); 3] =
-        [("percentileCont", "percentile_cont"), ("percentileDisc", "percentile_disc"), ("stDev", "coalesce(stDev")];
-    NAMES.iter().find(|(ours, _)| ours.eq_ignore_ascii_case(name)).map_or(name, |(_, engine)| engine)
 }

@@ -9,7 +9,7 @@ use kglite::api::time_zone::{LocalFit, ZoneId};
 use kglite::api::zoned_datetime::wall_clock;
 
 use super::Values;
-use super::statement::{engine_key, user_key};
+use super::words::{engine_key, user_key};
 use crate::graph::{GraphError, temporal};
 use crate::row::{Literal, Parameters, Row, Value};
 
@@ -22,6 +22,15 @@ pub(super) fn row(row: &[Engine], places: &[usize], names: &[Arc<str>]) -> Resul
     places.iter().zip(names).map(column).collect()
 }
 
+/// Gives the keys that a row names their own names again.
+pub(super) fn restore_keys(row: &mut Row) {
+    for value in row {
+        if let Value::String(key) = value {
+            *key = user_key(key).to_owned();
+        }
+    }
+}
+
 fn decode(value: &Engine) -> Option<Value> {
     Some(match value {
         Engine::Null => Value::Null,
@@ -29,8 +38,7 @@ fn decode(value: &Engine) -> Option<Value> {
         Engine::Int64(integer) => Value::Integer(*integer),
         Engine::UniqueId(integer) => Value::Integer((*integer).into()),
         Engine::Float64(float) => Value::Float(*float),
-        // A key that `keys` or a procedure found has its own name again.
-        Engine::String(string) => Value::String(user_key(string).to_owned()),
+        Engine::String(string) => Value::String(string.clone()),
         Engine::List(_) => Value::Composite("list"),
         Engine::Map(_) => Value::Composite("map"),
         Engine::Node(_) | Engine::NodeRef(_) => Value::Composite("node"),
