@@ -170,7 +170,7 @@ fn every_kpi_has_plausible_values_all_the_time() {
                 // A project that has just begun may have nothing but failures.
                 let standing = numbers[kpi].iter().filter(|(labels, _)| labels.iter().all(|group| stands(group)));
                 for (labels, share) in standing {
-                    assert!((0.45..0.97).contains(share), "{kpi} {labels:?} {share}, seed {seed}, minute {minute}");
+                    assert!((0.4..0.99).contains(share), "{kpi} {labels:?} {share}, seed {seed}, minute {minute}");
                 }
             }
             let orphans = numbers["orphaned_agents"][&vec![]];
@@ -254,9 +254,8 @@ async fn a_graph_follows(graph: &Graph) {
     for minute in (2..=10).step_by(2) {
         let happenings = world.until(UnixMillis(start.0 + minute * MINUTE));
         mirror.follow_all(&happenings);
-        for happening in &happenings {
-            write(graph, &changes(&happening.edits)).await;
-        }
+        let edits: Vec<_> = happenings.into_iter().flat_map(|happening| happening.edits).collect();
+        write(graph, &changes(&edits)).await;
         seen.push(compare(graph, &mirror).await);
     }
     let stood = |kpi: &str| seen.iter().all(|answers| answers[kpi] == seen[0][kpi]);

@@ -43,8 +43,8 @@ pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ende
     let stop = serve::stop_on_signal()?;
     let mut screen = Screen::new();
     screen.status(&format!("writing {} days of work into the graph", World::PAST_DAYS));
-    let (world, took) = fill(&graph, options.seed, options.speed).await?;
-    introduce(&mut screen, &loaded, options, took);
+    let world = fill(&graph, options.seed, options.speed).await?;
+    introduce(&mut screen, &loaded, options);
     let address = health::on_this_machine(listener.local_addr()?);
     screen.say(&format!("open http://{address}/ for all values, http://{address}/metrics for Prometheus; Ctrl-C ends"));
     let graphs = [(ONLY_GRAPH.into(), graph.clone())];
@@ -63,9 +63,8 @@ pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ende
     served.and(lived).map(|()| Ended::Done)
 }
 
-fn introduce(screen: &mut Screen, loaded: &Loaded, options: &Demo, took: Duration) {
-    let (days, took) = (World::PAST_DAYS, took.as_secs_f64());
-    screen.say(&format!("{days} days of the work of a team of agents are in the graph, written in {took:.1} s"));
+fn introduce(screen: &mut Screen, loaded: &Loaded, options: &Demo) {
+    screen.say(&format!("a graph with {} days of the work of a team of agents", World::PAST_DAYS));
     let kpis = counted(loaded.catalog.kpis.len(), "KPI", "KPIs");
     let (every, pace) = (format_duration(AT_LEAST_EVERY), format_duration(work_in(options.speed, 1)));
     screen.say(&format!("{kpis}, each asked at least every {every}; a second here is {pace} of their work"));
@@ -97,13 +96,12 @@ fn empty_graph() -> anyhow::Result<Option<Arc<Graph>>> {
     }
 }
 
-/// The world of a seed with its past in the graph, and how long the writing took.
-async fn fill(graph: &Graph, seed: u64, speed: f64) -> anyhow::Result<(World, Duration)> {
-    let started = Instant::now();
+/// The world of a seed, with its past in the graph.
+async fn fill(graph: &Graph, seed: u64, speed: f64) -> anyhow::Result<World> {
     let (world, past) = World::new(seed, now(), speed);
     graph.write(&world.indexes(), WITHIN).await.context("cannot make the indexes of the demo")?;
     graph.write(&changes(&past), WITHIN).await.context("cannot write the past of the demo")?;
-    Ok((world, started.elapsed()))
+    Ok(world)
 }
 
 fn run_often(loaded: &mut Loaded) {
@@ -147,12 +145,12 @@ async fn live(
 
 /// In one transaction, so that no query sees a half of what happened.
 async fn follow(happenings: &[Happening], graph: &Graph) -> anyhow::Result<()> {
-    let edits: Vec<_> = happenings.iter().flat_map(|happening| happening.edits.iter().cloned()).collect();
-    graph.write(&changes(&edits), WITHIN).await.context("the graph of the demo does not follow")
+    let changes = changes(happenings.iter().flat_map(|happening| &happening.edits));
+    graph.write(&changes, WITHIN).await.context("the graph of the demo does not follow")
 }
 
-fn changes(edits: &[Edit]) -> Vec<Change> {
-    edits.iter().map(Edit::change).collect()
+fn changes<'e>(edits: impl IntoIterator<Item = &'e Edit>) -> Vec<Change> {
+    edits.into_iter().map(Edit::change).collect()
 }
 
 fn now() -> UnixMillis {

@@ -8,7 +8,7 @@
 //! both are the same; from the start on a second of real time holds `speed` seconds of work. So the graph holds as much of
 //! everything at any speed, and only its stamps lie closer.
 //!
-//! **To add a system**: a file beside `bmad.rs` with a type that is a [`System`], and its line in [`systems`].
+//! **To add a system**: a file beside `bmad.rs` with a type that is a `System`, and its line in `systems`.
 
 mod agenda;
 mod agentcore;

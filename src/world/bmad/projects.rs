@@ -19,8 +19,8 @@ const PASSING: [Group; 4] = ["hackathon", "incident-response", "trade-fair", "da
 const WEIGHT: f64 = 20.0;
 
 /// How often the work of a project uses a pattern at first, and between what this moves.
-const REUSE: f64 = 0.68;
-const REUSE_RANGE: (f64, f64) = (0.52, 0.86);
+const REUSE: f64 = 0.7;
+const REUSE_RANGE: (f64, f64) = (0.58, 0.86);
 /// The most it moves in a night.
 const REUSE_STEP: f64 = 0.05;
 
@@ -112,7 +112,6 @@ impl Bmad {
         self.dismiss(group, page);
         page.delete(BRAIN, vec![brain(group)]);
         self.brains.retain(|brain| *brain != group);
-        self.forsake(group, page);
         page.tell("bmad_pattern_reuse_rate", format!("the project {group} is over and its series are gone"));
     }
 }

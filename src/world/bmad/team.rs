@@ -75,7 +75,7 @@ impl Bmad {
     }
 
     /// A brain is gone: all who had their memory in it are orphans. How many they are.
-    pub(super) fn forsake(&mut self, group: Group, page: &mut Page<'_>) -> usize {
+    fn forsake(&mut self, group: Group, page: &mut Page<'_>) -> usize {
         let orphans: Vec<_> =
             self.agents.iter_mut().filter(|agent| agent.brain == Some(group)).map(Agent::lose_memory).collect();
         for name in &orphans {
@@ -116,15 +116,15 @@ impl Bmad {
 
     /// A brain is lost: the one with most members that leaves no more orphans than there may be.
     pub(super) fn lose_brain(&mut self, page: &mut Page<'_>) {
-        let room = MOST_ORPHANS.saturating_sub(self.orphans());
-        let members = |group: Group| self.agents.iter().filter(|agent| agent.brain == Some(group)).count();
-        let standing = self.brains.iter().copied().filter(|group| projects::stands(group));
-        let losses = standing.filter(|group| (2..=room).contains(&members(group)));
-        let Some(lost) = losses.max_by_key(|group| members(group)) else { return };
+        let brains = self.lasting_brains();
         // Without another one nobody could be adopted.
-        if self.brains.len() < 2 {
+        if brains.len() < 2 {
             return;
         }
+        let room = MOST_ORPHANS.saturating_sub(self.orphans());
+        let members = |group: Group| self.agents.iter().filter(|agent| agent.brain == Some(group)).count();
+        let losses = brains.into_iter().filter(|group| (2..=room).contains(&members(group)));
+        let Some(lost) = losses.max_by_key(|group| members(group)) else { return };
         page.delete(BRAIN, vec![brain(lost)]);
         self.brains.retain(|brain| *brain != lost);
         let orphans = self.forsake(lost, page);
@@ -137,11 +137,15 @@ impl Bmad {
         page.tell("bmad_orphaned_agents", format!("the memory of {group} is back, and empty"));
     }
 
-    /// An orphan finds a place in some brain.
+    fn lasting_brains(&self) -> Vec<Group> {
+        self.brains.iter().copied().filter(|group| projects::stands(group)).collect()
+    }
+
+    /// An orphan finds a place in a brain that lasts: nobody is orphaned again by the end of a project.
     pub(super) fn adopt(&mut self, name: Name, page: &mut Page<'_>) {
         // It may have left, or been adopted in the meantime.
         let is_orphan = self.agents.iter().any(|agent| agent.name == name && agent.brain.is_none());
-        let Some(home) = self.random.pick(self.brains.clone()).filter(|_| is_orphan) else { return };
+        let Some(home) = self.random.pick(self.lasting_brains()).filter(|_| is_orphan) else { return };
         for agent in self.agents.iter_mut().filter(|agent| agent.name == name) {
             agent.brain = Some(home);
         }
