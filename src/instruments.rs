@@ -16,7 +16,7 @@ mod gathered;
 /// Why a row did not become a sample; a closed set, so each counter is there from the start.
 pub const SKIP_REASONS: [&str; 2] = ["null_value", "nan_value"];
 
-/// Why a saved state was not taken; as closed.
+/// Why a saved state was not taken; a closed set too.
 const DISCARD_REASONS: [&str; 2] = ["changed", "damaged"];
 
 const SCRAPE_SECONDS: [f64; 11] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0];

@@ -241,8 +241,11 @@ fn event() -> impl Strategy<Value = Event> {
         .prop_map(|(at, a, b, cost, seconds, weight)| Event { at, a, b, cost, seconds, weight })
 }
 
-/// The totals by plain Rust, in the exposition's order.
-fn oracle(events: &[Event]) -> (BTreeMap<(String, String), f64>, BTreeMap<(String, String), ([u64; 4], f64)>) {
+/// Values by the labels `a` and `b`.
+type ByLabels<T> = BTreeMap<(String, String), T>;
+
+/// The totals by plain Rust: costs, and the buckets and the sum of seconds.
+fn oracle(events: &[Event]) -> (ByLabels<f64>, ByLabels<([u64; 4], f64)>) {
     let (mut costs, mut seconds) = (BTreeMap::new(), BTreeMap::new());
     for event in events {
         let labels = (event.a.map_or("unknown".to_owned(), |a| format!("a{a}")), format!("b{}", event.b));
