@@ -1,7 +1,7 @@
 //! The alerts of a pack as Prometheus will know them: condition, labels, and texts that hold the value in its unit.
 
-use super::{Shared, duration, runbook_anchor, runbook_path, unit};
-use crate::kpi::promql::{Expr, Kind, Operator, Promql};
+use super::{Shared, runbook_anchor, runbook_path, unit};
+use crate::kpi::promql::{self, Expr, Kind, Operator, Promql};
 use crate::kpi::{Alert, Condition, Kpi, Pack, Severity};
 
 /// An alert and what it needs to stand alone.
@@ -87,7 +87,7 @@ fn default_summary(kpi: Option<&Kpi>, alert: &Alert, labels: &[&str], unit: &str
 fn description(kpi: Option<&Kpi>, alert: &Alert, condition: &Promql, unit: &str) -> String {
     let help = || kpi.and_then(|kpi| kpi.metrics.first()).map(|metric| metric.desc.help.clone());
     let meaning = alert.description.clone().or_else(help).unwrap_or_default();
-    let hold = duration::written(alert.hold);
+    let hold = promql::written(alert.hold);
     let rule = match line(&condition.expr) {
         Some(Line { operator, threshold, .. }) => {
             let value = unit::template(unit);
