@@ -77,7 +77,7 @@ pub(super) fn severity(severity: Severity) -> &'static str {
 }
 
 fn default_summary(kpi: Option<&Kpi>, alert: &Alert, labels: &[&str], unit: &str) -> String {
-    let subject = kpi.map_or_else(|| alert.name.clone(), |kpi| super::title(kpi));
+    let subject = kpi.map_or_else(|| alert.name.clone(), super::title);
     let of: Vec<_> = labels.iter().map(|label| format!("{{{{ $labels.{label} }}}}")).collect();
     let of = if of.is_empty() { String::new() } else { format!(" ({})", of.join(", ")) };
     format!("{subject}{of}: {}", unit::template(unit))

@@ -82,7 +82,12 @@ fn description<'r>(kpi: &Kpi, metric: &Metric, path: &str, alerts: impl Iterator
         metric.desc.name,
         metric.shape.metric_type().as_str()
     );
-    let alerts: Vec<_> = alerts.map(|rule| format!("[{}]({})", rule.alert.name, rule.runbook_url)).collect();
+    // A link without a host would lead into Grafana itself.
+    let told = |rule: &AlertRule<'_>| match rule.runbook_url.starts_with("http") {
+        true => format!("[{}]({})", rule.alert.name, rule.runbook_url),
+        false => format!("`{}`", rule.alert.name),
+    };
+    let alerts: Vec<_> = alerts.map(told).collect();
     if !alerts.is_empty() {
         text.push_str(&format!("\n\nAlerts: {}.", alerts.join(", ")));
     }

@@ -174,7 +174,7 @@ fn rows(source: &Source<'_, '_>, pack: &Pack, kpis: &[&Kpi], alerts: &[AlertRule
     let others = kpis.iter().map(|kpi| kpi.stem()).chain([QUERY_LATENCY, EXPORT_LATENCY]);
     let last = Row {
         title: (!pack.rows.is_empty()).then(|| "More".to_owned()),
-        panels: others.filter(|name| !named.contains(name)).flat_map(|name| panels(name)).collect(),
+        panels: others.filter(|name| !named.contains(name)).flat_map(panels).collect(),
     };
     pack.rows.iter().map(row).chain([last]).filter(|row| !row.panels.is_empty()).collect()
 }
