@@ -10,6 +10,7 @@
 //! | 1 | [`kpi`] | a KPI file becomes a `Kpi` that cannot be wrong, or every problem in it; pure |
 //! | 2 | [`measure`] | rows become samples; pure |
 //! | 2 | [`world`] | a synthetic world for `demo` and tests: agents at work, as changes to a graph; pure |
+//! | 2 | [`generate`] | KPIs become dashboards, rules, tests of the rules and runbooks; pure |
 //! | 2 | [`exposition`] | samples become bytes: text, OpenMetrics, compression, negotiation; pure |
 //! | 3 | [`graph`] | where rows come from; the only place that names a driver |
 //! | 3 | [`config`], [`queries`] | `config.toml` and the environment; the folder of KPI files |
@@ -37,6 +38,7 @@
 //!
 //! - **A KPI**: one file in `queries/<pack>/`, no Rust.
 //! - **A metric type**: one variant of `metric::MetricType` and `kpi::Shape`; the compiler names the rest.
+//! - **A panel or an alert**: the header of its KPI's file, then `cypher-exporter generate`.
 //! - **A route**: one row in the table of `http/routes.rs`, one arm.
 //! - **A system of the demo**: one file beside `world/bmad.rs`, one line in `world/mod.rs`.
 //! - **A graph database**: one file in `graph/`, one variant of `graph::Graph`, and the contract suite of

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use cypher_exporter::http::Settings;
 use serde_json::Value;
-use serving::{ALL_TYPES_SAMPLES, PATIENCE, Served, all_types, gauges, refresh, run, site, skipped};
+use serving::{
+    ALL_TYPES_SAMPLES, GENERATIONS, PATIENCE, Served, all_types, fetched, gauges, program, refresh, run, site, skipped,
+};
 use support::exporter::{Exporter, Setup};
 use support::neo4j::{Neo4j, shared};
 use tempfile::TempDir;
@@ -18,18 +19,6 @@ mod serving;
 mod support;
 
 const OPENMETRICS: &str = "Accept: application/openmetrics-text;version=1.0.0\r\n";
-
-/// The distribution's program, and the newer one.
-const GENERATIONS: [&str; 2] = ["distribution", "newer"];
-
-fn fetched(path: &str) -> PathBuf {
-    let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/judges");
-    std::env::var_os("CYPHER_EXPORTER_JUDGES_DIR").map_or_else(default, PathBuf::from).join(path)
-}
-
-fn program(generation: &str, name: &str) -> String {
-    if generation == "newer" { fetched(&format!("newer/{name}")).display().to_string() } else { name.to_owned() }
-}
 
 /// Exit code and words of `promtool check metrics`: 1 is an illegal text, 3 a bad habit.
 fn promtool(generation: &str, text: &str) -> Option<(i32, String)> {

@@ -43,7 +43,7 @@ fn made(common: &Common, loaded: &Loaded) -> anyhow::Result<Result<Vec<File>, Ve
         packs: &loaded.catalog.packs,
         everywhere: &everywhere,
         folder: &folder.display().to_string().replace('\\', "/"),
-        base_url: None,
+        base_url: config.base_url.as_deref(),
     }))
 }
 

@@ -44,6 +44,8 @@ pub struct Config {
     pub web: WebConfig,
     /// Where window totals are kept; `None` keeps them in memory.
     pub state: Option<PathBuf>,
+    /// Where the files that `generate` links to can be read by a browser.
+    pub base_url: Option<String>,
     /// Constant labels of every KPI series, in order of name.
     pub labels: Vec<(LabelName, String)>,
 }
@@ -124,6 +126,7 @@ impl Config {
             queries: sections::queries(&mut reader),
             web: sections::web(&mut reader),
             state: sections::state(&mut reader),
+            base_url: sections::generate(&mut reader),
             labels: sections::labels(&mut reader),
         };
         let problems = reader.finish();

@@ -1,4 +1,4 @@
-//! `[queries]`, `[web]`, `[state]` and `[labels]`.
+//! `[queries]`, `[web]`, `[state]`, `[generate]` and `[labels]`.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -85,6 +85,12 @@ pub(super) fn state(reader: &mut Reader) -> Option<PathBuf> {
     let section = Key::new(&["state"]);
     reader.section(&section);
     reader.path(&section.child("path")).map(|(path, _)| path)
+}
+
+pub(super) fn generate(reader: &mut Reader) -> Option<String> {
+    let section = Key::new(&["generate"]);
+    reader.section(&section);
+    reader.parsed(&section.child("base_url"), web_address)
 }
 
 pub(super) fn labels(reader: &mut Reader) -> Vec<(LabelName, String)> {

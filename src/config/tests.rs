@@ -163,6 +163,10 @@ const FILE_MISTAKES: &[(&str, &str)] = &[
         "[web]\ndashboard_url = \"http://a\\r\\nSet-Cookie: x\"",
         "config.toml:2: `web.dashboard_url` must be an address that begins with http:// or https://, without spaces",
     ),
+    (
+        "[generate]\nbase_url = \"docs\"",
+        "config.toml:2: `generate.base_url` must be an address that begins with http:// or https://, without spaces",
+    ),
     // State and labels.
     ("[state]\npath = true", "config.toml:2: `state.path` must be text in quotes, found true or false"),
     ("[labels]\nenv = 1", "config.toml:2: `labels.env` must be text in quotes, found a whole number"),
@@ -303,6 +307,7 @@ fn nothing_at_all_gives_the_defaults() {
     assert_eq!((config.queries.packs, config.queries.every), (None, Duration::from_secs(300)));
     assert_eq!((config.web.listen.to_string().as_str(), config.web.lifecycle), ("0.0.0.0:9687", false));
     assert_eq!((config.web.dashboard_url, config.state, config.labels), (None, None, vec![]));
+    assert_eq!(config.base_url, None);
 }
 
 #[test]
@@ -326,6 +331,8 @@ fn every_key_is_read() {
         dashboard_url = "http://localhost:3000/d/bmad"
         [state]
         path = "kept"
+        [generate]
+        base_url = "https://git.example.org/kpis/"
         [labels]
         env = "prod"
         Team = ""
@@ -343,6 +350,7 @@ fn every_key_is_read() {
     assert_eq!((config.web.listen.to_string().as_str(), config.web.lifecycle), ("[::1]:0", true));
     assert_eq!(config.web.dashboard_url.unwrap(), "http://localhost:3000/d/bmad");
     assert!(config.state.unwrap().ends_with("kept"));
+    assert_eq!(config.base_url.unwrap(), "https://git.example.org/kpis/");
     let labels: Vec<_> = config.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(labels, [("Team", ""), ("env", "prod")]);
 }
@@ -443,5 +451,10 @@ fn the_shipped_file_is_right_with_every_example_taken() {
     let examples: Vec<&str> = text.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).collect();
     let config = load(&examples.join("\n").replace("/run/secrets/neo4j", "secret"), &[]).unwrap();
     assert_eq!(config.graphs[0].password.expose_secret(), SECRET);
-    assert!(config.state.is_some() && config.web.dashboard_url.is_some() && !config.labels.is_empty());
+    assert!(
+        config.state.is_some()
+            && config.web.dashboard_url.is_some()
+            && config.base_url.is_some()
+            && !config.labels.is_empty()
+    );
 }

@@ -1,7 +1,7 @@
 //! The alerts of a pack as Prometheus will know them: condition, labels, and texts that hold the value in its unit.
 
-use super::{Shared, duration, runbook_anchor, runbook_path, unit};
-use crate::kpi::promql::{Expr, Kind, Operator, Promql};
+use super::{Shared, runbook_anchor, runbook_path, unit};
+use crate::kpi::promql::{self, Expr, Kind, Operator, Promql};
 use crate::kpi::{Alert, Condition, Kpi, Pack, Severity};
 
 /// An alert and what it needs to stand alone.
@@ -77,7 +77,7 @@ pub(super) fn severity(severity: Severity) -> &'static str {
 }
 
 fn default_summary(kpi: Option<&Kpi>, alert: &Alert, labels: &[&str], unit: &str) -> String {
-    let subject = kpi.map_or_else(|| alert.name.clone(), |kpi| super::title(kpi));
+    let subject = kpi.map_or_else(|| alert.name.clone(), super::title);
     let of: Vec<_> = labels.iter().map(|label| format!("{{{{ $labels.{label} }}}}")).collect();
     let of = if of.is_empty() { String::new() } else { format!(" ({})", of.join(", ")) };
     format!("{subject}{of}: {}", unit::template(unit))
@@ -87,7 +87,7 @@ fn default_summary(kpi: Option<&Kpi>, alert: &Alert, labels: &[&str], unit: &str
 fn description(kpi: Option<&Kpi>, alert: &Alert, condition: &Promql, unit: &str) -> String {
     let help = || kpi.and_then(|kpi| kpi.metrics.first()).map(|metric| metric.desc.help.clone());
     let meaning = alert.description.clone().or_else(help).unwrap_or_default();
-    let hold = duration::written(alert.hold);
+    let hold = promql::written(alert.hold);
     let rule = match line(&condition.expr) {
         Some(Line { operator, threshold, .. }) => {
             let value = unit::template(unit);

@@ -10,7 +10,6 @@ use unit::Units;
 
 mod alerts;
 mod dashboard;
-mod duration;
 mod example;
 mod exporter;
 mod rule_tests;
@@ -160,6 +159,12 @@ fn title(kpi: &Kpi) -> String {
 /// A title of more characters is cut.
 const LONGEST_TITLE: usize = 60;
 
+/// Words with which no title ends.
+const NOT_LAST: [&str; 20] = [
+    "a", "an", "and", "at", "by", "for", "from", "has", "have", "in", "is", "of", "on", "or", "that", "the", "to",
+    "which", "who", "with",
+];
+
 /// The beginning of a sentence, up to where it goes into detail.
 fn short(help: &str) -> String {
     let ends = ["; ", ": ", ". ", ", by ", ", in ", ", of ", " ("];
@@ -169,6 +174,14 @@ fn short(help: &str) -> String {
         return first.to_owned();
     }
     let within: String = first.chars().take(LONGEST_TITLE).collect();
-    let words = within.rsplit_once(", ").or_else(|| within.rsplit_once(' '));
-    words.map_or(within.clone(), |(words, _)| words.to_owned())
+    if let Some((clause, _)) = within.rsplit_once(", ") {
+        return clause.to_owned();
+    }
+    let mut words: Vec<_> = within.split(' ').collect();
+    // The last one may be a half.
+    words.pop();
+    while words.len() > 1 && words.last().is_some_and(|word| NOT_LAST.contains(word)) {
+        words.pop();
+    }
+    words.join(" ")
 }

@@ -4,7 +4,8 @@
 use super::alerts::AlertRule;
 use super::example::{self, LabelValues, Missing, Series};
 use super::yaml::Yaml;
-use super::{File, Shared, duration, rules_path};
+use super::{File, Shared, rules_path};
+use crate::kpi::promql;
 use crate::kpi::{Example, Examples, Gravity, Pack, Problem};
 
 /// A test and its last minute.
@@ -151,5 +152,5 @@ fn alert_series(rule: &AlertRule<'_>, labels: &LabelValues) -> String {
 }
 
 fn minutes(minutes: u32) -> Yaml {
-    Yaml::text(duration::written(std::time::Duration::from_secs(u64::from(minutes) * 60)))
+    Yaml::text(promql::written(std::time::Duration::from_secs(u64::from(minutes) * 60)))
 }

@@ -2,7 +2,8 @@
 
 use super::alerts::AlertRule;
 use super::yaml::Yaml;
-use super::{File, Shared, duration, rules_path};
+use super::{File, Shared, rules_path};
+use crate::kpi::promql;
 use crate::kpi::{Pack, RecordingRule};
 
 /// The rules of a pack; none when it has none.
@@ -30,7 +31,7 @@ fn alert(rule: &AlertRule<'_>) -> Yaml {
     Yaml::Map(vec![
         ("alert", Yaml::text(&rule.alert.name)),
         ("expr", Yaml::text(rule.condition.text.trim())),
-        ("for", Yaml::text(duration::written(rule.alert.hold))),
+        ("for", Yaml::text(promql::written(rule.alert.hold))),
         ("labels", Yaml::Map(labels)),
         ("annotations", Yaml::Map(annotations)),
     ])

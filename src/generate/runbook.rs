@@ -2,7 +2,8 @@
 //! its own words.
 
 use super::alerts::{AlertRule, severity};
-use super::{File, MARK, Shared, duration, example, exporter, runbook_path};
+use super::{File, MARK, Shared, example, exporter, runbook_path};
+use crate::kpi::promql;
 use crate::kpi::{Kpi, Pack, Schedule};
 
 /// The page of a pack.
@@ -29,7 +30,7 @@ fn summary(alerts: &[AlertRule<'_>]) -> String {
     let row = |rule: &AlertRule<'_>| {
         let alert = rule.alert;
         let link = format!("[{}](#{})", alert.name, super::runbook_anchor(rule));
-        format!("| {link} | {} | {} |\n", severity(alert.severity), duration::written(alert.hold))
+        format!("| {link} | {} | {} |\n", severity(alert.severity), promql::written(alert.hold))
     };
     format!("\n| alert | severity | after |\n|---|---|---|\n{}", alerts.iter().map(row).collect::<String>())
 }
@@ -40,7 +41,7 @@ fn alert(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
     if let Some(description) = &alert.description {
         text.push_str(&format!("\n{}\n", description.trim()));
     }
-    let hold = duration::written(alert.hold);
+    let hold = promql::written(alert.hold);
     let when = format!(
         "\n{} when this holds for {hold}:\n\n```promql\n{}\n```\n",
         capital(severity(alert.severity)),
@@ -60,7 +61,7 @@ fn alert(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
 /// What happens to an alert when its KPI fails.
 fn of_kpi(shared: &Shared<'_>, rule: &AlertRule<'_>, kpi: &Kpi) -> String {
     let path = shared.file_of(kpi);
-    let stale = duration::written(kpi.stale_after);
+    let stale = promql::written(kpi.stale_after);
     let then = match example::fires_without_data(&rule.condition) {
         Some(true) => "then they are gone, which it takes for a reason to fire",
         Some(false) => "then they are gone and this alert is silent",
@@ -110,7 +111,7 @@ fn kpi(shared: &Shared<'_>, kpi: &Kpi) -> String {
         text.push_str(&format!("\n`{}`, {kind}, {labels}: {}\n", metric.desc.name, metric.desc.help));
     }
     let when = match &kpi.schedule {
-        Schedule::Every(interval) => format!("every {}", duration::written(*interval)),
+        Schedule::Every(interval) => format!("every {}", promql::written(*interval)),
         Schedule::Cron(cron) => format!("by cron `{}` (UTC)", cron.expression()),
     };
     let path = shared.file_of(kpi);

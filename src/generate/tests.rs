@@ -38,3 +38,25 @@ pub(super) fn vocabulary() -> Vocabulary {
     let catalog = catalog(KINDS);
     Vocabulary::of(&catalog.kpis, &catalog.packs, &[])
 }
+
+#[test]
+fn titles_are_the_beginnings_of_sentences() {
+    for (help, expected) in [
+        ("Agents without a brain: they remember nothing.", "Agents without a brain"),
+        ("Share (0 to 1) of the events.", "Share"),
+        ("Events, by type and project group; archived ones included.", "Events"),
+        ("Total tokens consumed, read and written.", "Total tokens consumed, read and written"),
+        (
+            "Percentage of the tasks finished in the last 24 hours that succeeded, by agent.",
+            "Percentage of the tasks finished in the last 24 hours",
+        ),
+        (
+            "Insights that an agent came to share from another one in the last 30 days.",
+            "Insights that an agent came to share from another one",
+        ),
+        ("Things.", "Things"),
+        ("É", "É"),
+    ] {
+        assert_eq!(super::short(help), expected);
+    }
+}

@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::pack::{self, Pack, RecordingRule};
 use super::parse::{parse, stem};
 use super::problem::{Gravity, Problem};
-use super::{Alert, Kpi, Source};
+use super::vocabulary::Vocabulary;
+use super::{Alert, Kpi, Source, meaning};
 use crate::metric::{LabelName, MetricType};
 
 /// What the configuration says for all KPIs.
@@ -79,6 +80,8 @@ pub fn load(kpis: &[Source], packs: &[Source], defaults: &Defaults<'_>) -> Catal
         catalog.problems.extend(clashes);
     }
     add_bare_packs(&mut catalog);
+    let vocabulary = Vocabulary::of(&catalog.kpis, &catalog.packs, defaults.reserved_labels);
+    catalog.problems.extend(meaning::check(&catalog.kpis, &catalog.packs, &vocabulary));
     catalog.sort_problems();
     catalog
 }

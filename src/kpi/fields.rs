@@ -111,7 +111,7 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
     pub(super) fn read_promql(&mut self, key: &str, text: At<String>, variables: Variables) -> Option<At<Promql>> {
         let At { value: text, span } = text;
         match Promql::read(&text, variables) {
-            Ok(value) => Some(At { value, span }),
+            Ok(read) => Some(At { value: Promql { place: span.clone(), ..read }, span }),
             Err(fault) => {
                 let fix = "mend the PromQL; to try it, paste it into the page of Prometheus";
                 let message = format!("`{key}` is no PromQL: {}", fault.message);

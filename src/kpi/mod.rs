@@ -18,6 +18,7 @@ mod expect;
 mod fields;
 mod header;
 mod labels;
+mod meaning;
 mod metrics;
 mod opening;
 mod pack;

@@ -219,6 +219,20 @@ pub fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<(i32, Vec<
     Some((output.status.code().unwrap_or(-1), output.stdout, String::from_utf8_lossy(&output.stderr).into_owned()))
 }
 
+/// The distribution's program, and the newer one.
+pub const GENERATIONS: [&str; 2] = ["distribution", "newer"];
+
+/// What `scripts/fetch-judges` brought.
+pub fn fetched(path: &str) -> std::path::PathBuf {
+    let default = || std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/judges");
+    std::env::var_os("CYPHER_EXPORTER_JUDGES_DIR").map_or_else(default, std::path::PathBuf::from).join(path)
+}
+
+/// How a program of one of them is called.
+pub fn program(generation: &str, name: &str) -> String {
+    if generation == "newer" { fetched(&format!("newer/{name}")).display().to_string() } else { name.to_owned() }
+}
+
 /// Says that a check did not run; where checks must run that is a failure.
 #[allow(clippy::print_stderr, reason = "whoever runs the tests is to see it")]
 pub fn skipped(what: &str) {

@@ -4,8 +4,8 @@
 use super::drawn::{Drawn, Query, Source};
 use super::thresholds::{self, Step};
 use crate::generate::alerts::AlertRule;
-use crate::generate::{duration, is_of_target, short, title, unit};
-use crate::kpi::promql::{Promql, Variables as Grafanas};
+use crate::generate::{is_of_target, short, title, unit};
+use crate::kpi::promql::{self, Promql, Variables as Grafanas};
 use crate::kpi::{Kpi, Metric, Mode, Panel, PanelKind, Schedule, Shape, Timing};
 use crate::metric::LabelName;
 
@@ -73,7 +73,7 @@ fn begun(source: &Source<'_, '_>, kpi: &Kpi, metric: &Metric, alerts: &[AlertRul
 
 fn description<'r>(kpi: &Kpi, metric: &Metric, path: &str, alerts: impl Iterator<Item = &'r AlertRule<'r>>) -> String {
     let when = match &kpi.schedule {
-        Schedule::Every(interval) => format!("every {}", duration::written(*interval)),
+        Schedule::Every(interval) => format!("every {}", promql::written(*interval)),
         Schedule::Cron(cron) => format!("by cron `{}`", cron.expression()),
     };
     let mut text = format!(
@@ -82,7 +82,12 @@ fn description<'r>(kpi: &Kpi, metric: &Metric, path: &str, alerts: impl Iterator
         metric.desc.name,
         metric.shape.metric_type().as_str()
     );
-    let alerts: Vec<_> = alerts.map(|rule| format!("[{}]({})", rule.alert.name, rule.runbook_url)).collect();
+    // A link without a host would lead into Grafana itself.
+    let told = |rule: &AlertRule<'_>| match rule.runbook_url.starts_with("http") {
+        true => format!("[{}]({})", rule.alert.name, rule.runbook_url),
+        false => format!("`{}`", rule.alert.name),
+    };
+    let alerts: Vec<_> = alerts.map(told).collect();
     if !alerts.is_empty() {
         text.push_str(&format!("\n\nAlerts: {}.", alerts.join(", ")));
     }
@@ -208,16 +213,17 @@ fn percentiles(source: &Source<'_, '_>, name: &str, labels: &[&str], grows: bool
 /// The panel that a file describes; none where there is nothing to draw.
 fn described(source: &Source<'_, '_>, kpi: &Kpi, panel: &Panel, alerts: &[AlertRule<'_>]) -> Option<Drawn> {
     let metric = kpi.metrics.first()?;
-    let base = begun(source, kpi, metric, alerts);
+    let mut base = begun(source, kpi, metric, alerts);
+    // Lines without labels are called as the panel is.
+    if let Some(title) = &panel.title {
+        base.title.clone_from(title);
+    }
     let mut drawn = if panel.exprs.is_empty() {
         let kind = panel.kind.or_else(|| Some(of_metric(source, kpi, metric, alerts).first()?.kind))?;
         as_kind(source, kpi, metric, base, alerts, kind)
     } else {
         of_exprs(source, panel, base, alerts)
     };
-    if let Some(title) = &panel.title {
-        drawn.title.clone_from(title);
-    }
     if let Some(unit) = &panel.unit {
         drawn.unit.clone_from(unit);
     }
@@ -243,9 +249,8 @@ fn of_exprs(source: &Source<'_, '_>, panel: &Panel, base: Drawn, alerts: &[Alert
         Some(labels) if labels.is_empty() && panel.exprs.len() == 1 => PanelKind::Stat,
         Some(_) | None => PanelKind::TimeSeries,
     });
-    let called = panel.title.clone().unwrap_or_else(|| base.title.clone());
     let query = |promql: &Promql| {
-        let name = if panel.exprs.len() == 1 { called.clone() } else { promql.text.trim().to_owned() };
+        let name = if panel.exprs.len() == 1 { base.title.clone() } else { promql.text.trim().to_owned() };
         let legend = match own(promql) {
             Some(labels) => legend(&labels.iter().map(String::as_str).collect::<Vec<_>>(), &name),
             None => "__auto".to_owned(),

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::thresholds::Step;
 use super::variables::Variables;
 use super::{data_source, visual};
-use crate::generate::{Shared, duration};
+use crate::generate::Shared;
 use crate::kpi::PanelKind;
-use crate::kpi::promql::Promql;
+use crate::kpi::promql::{self, Promql};
 
 /// Grafana takes this for the distance of samples unless a query says more.
 const USUAL_SCRAPE: Duration = Duration::from_secs(15);
@@ -128,7 +128,7 @@ impl Drawn {
         });
         // Grafana's rate interval is four times this: enough for a rate to see several answers of the KPI.
         if let Some(interval) = query.interval.filter(|interval| *interval > USUAL_SCRAPE) {
-            target["interval"] = duration::written(interval).into();
+            target["interval"] = promql::written(interval).into();
         }
         target
     }

@@ -15,7 +15,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::alerts::AlertRule;
-use super::{File, MARK, Shared, duration};
+use super::{File, MARK, Shared};
+use crate::kpi::promql;
 use crate::kpi::{EXPORT_LATENCY, Kpi, Pack, PanelRow, QUERY_LATENCY};
 
 pub(super) use drawn::{Drawn, Source};
@@ -101,7 +102,7 @@ pub(super) fn whole(page: &Page<'_>, variables: &Variables, rows: Vec<Row>) -> F
             "includeVars": true, "keepTime": true, "targetBlank": false, "tooltip": "",
         }],
         "panels": panels,
-        "refresh": duration::written(page.interval.clamp(Duration::from_secs(15), Duration::from_secs(300))),
+        "refresh": promql::written(page.interval.clamp(Duration::from_secs(15), Duration::from_secs(300))),
         "schemaVersion": SCHEMA_VERSION,
         "tags": [TAG, page.name],
         "templating": { "list": variables.json() },
@@ -173,7 +174,7 @@ fn rows(source: &Source<'_, '_>, pack: &Pack, kpis: &[&Kpi], alerts: &[AlertRule
     let others = kpis.iter().map(|kpi| kpi.stem()).chain([QUERY_LATENCY, EXPORT_LATENCY]);
     let last = Row {
         title: (!pack.rows.is_empty()).then(|| "More".to_owned()),
-        panels: others.filter(|name| !named.contains(name)).flat_map(|name| panels(name)).collect(),
+        panels: others.filter(|name| !named.contains(name)).flat_map(panels).collect(),
     };
     pack.rows.iter().map(row).chain([last]).filter(|row| !row.panels.is_empty()).collect()
 }

@@ -40,6 +40,13 @@ pub(super) fn samples(expr: &Expr, series: &[Series], time: f64) -> Result<Vec<S
     }
 }
 
+/// The points of each series within a range.
+struct Ranges {
+    series: Vec<(LabelValues, Vec<f64>)>,
+    /// In seconds.
+    length: f64,
+}
+
 struct Evaluation<'s> {
     series: &'s [Series],
 }
@@ -133,10 +140,10 @@ impl Evaluation<'_> {
     }
 
     fn over_time(&self, name: &str, range: Option<&Expr>, time: f64) -> Result<Vec<Sample>, Unknown> {
-        let (labelled, length) = self.range(range.ok_or(Unknown)?, time)?;
+        let ranges = self.range(range.ok_or(Unknown)?, time)?;
         let mut samples = Vec::new();
-        for (labels, points) in labelled {
-            if let Some(value) = of_points(name, &points, length)? {
+        for (labels, points) in ranges.series {
+            if let Some(value) = of_points(name, &points, ranges.length)? {
                 samples.push(Sample { labels, value });
             }
         }
@@ -147,14 +154,14 @@ impl Evaluation<'_> {
         Ok(samples)
     }
 
-    /// The points of each series of a range, and its length in seconds.
-    fn range(&self, expr: &Expr, time: f64) -> Result<(Vec<(LabelValues, Vec<f64>)>, f64), Unknown> {
+    fn range(&self, expr: &Expr, time: f64) -> Result<Ranges, Unknown> {
         match &expr.kind {
             Kind::Range(selector, window) => {
                 let (length, time) = (seconds(window)?, shifted(selector.shift, time)?);
                 let points = |series: &Series| moments(time, length).filter_map(|at| series.at(at)).collect();
                 let found = self.selected(selector)?.into_iter().map(|series| (series.labels.clone(), points(series)));
-                Ok((found.filter(|(_, points): &(_, Vec<f64>)| !points.is_empty()).collect(), length))
+                let series = found.filter(|(_, points): &(_, Vec<f64>)| !points.is_empty()).collect();
+                Ok(Ranges { series, length })
             }
             Kind::Subquery(subquery) => self.subquery(subquery, time),
             Kind::Parentheses(inner) => self.range(inner, time),
@@ -168,7 +175,7 @@ impl Evaluation<'_> {
         }
     }
 
-    fn subquery(&self, subquery: &Subquery, time: f64) -> Result<(Vec<(LabelValues, Vec<f64>)>, f64), Unknown> {
+    fn subquery(&self, subquery: &Subquery, time: f64) -> Result<Ranges, Unknown> {
         let (length, time) = (seconds(&subquery.range)?, shifted(subquery.shift, time)?);
         let mut found: BTreeMap<LabelValues, Vec<f64>> = BTreeMap::new();
         for at in moments(time, length) {
@@ -176,7 +183,7 @@ impl Evaluation<'_> {
                 found.entry(sample.labels).or_default().push(sample.value);
             }
         }
-        Ok((found.into_iter().collect(), length))
+        Ok(Ranges { series: found.into_iter().collect(), length })
     }
 
     fn aggregate(&self, aggregate: &Aggregate, time: f64) -> Result<Vec<Sample>, Unknown> {

@@ -6,21 +6,32 @@
 use std::ops::Range;
 use std::time::Duration;
 
+mod duration;
 mod functions;
 mod lex;
 mod read;
 #[cfg(test)]
 mod tests;
 
+pub use duration::written;
 pub use functions::Function;
 
 /// A text that is PromQL.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Promql {
     /// As the file has it.
     pub text: String,
+    /// Where the file has it, in bytes; empty for one that stands in no file.
+    pub place: Range<usize>,
     /// What it says; all spans in it are bytes of `text`.
     pub expr: Expr,
+}
+
+/// The same wherever it stands.
+impl PartialEq for Promql {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.text, &self.expr) == (&other.text, &other.expr)
+    }
 }
 
 /// Where the text is no PromQL, and why.
@@ -271,7 +282,7 @@ impl Promql {
     pub fn read(text: &str, variables: Variables) -> Result<Self, Fault> {
         let expr = read::read(text, variables)?;
         match expr.value_type() {
-            Type::Scalar | Type::Vector => Ok(Self { text: text.to_owned(), expr }),
+            Type::Scalar | Type::Vector => Ok(Self { text: text.to_owned(), place: 0..0, expr }),
             Type::Matrix => Err(expr.fault("a range stands alone: give it to a function, as in rate(x[15m])")),
             Type::Text => Err(expr.fault("a string has no value")),
         }
@@ -298,7 +309,7 @@ impl Promql {
             left: Expr { kind: Kind::Select(selector), span: 0..name_end },
             right: Expr { kind: Kind::Number(threshold), span: number_start..end },
         };
-        Self { text, expr: Expr { kind: Kind::Binary(Box::new(binary)), span: 0..end } }
+        Self { text, place: 0..0, expr: Expr { kind: Kind::Binary(Box::new(binary)), span: 0..end } }
     }
 
     /// Everything it selects, in order of place.

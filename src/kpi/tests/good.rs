@@ -211,11 +211,11 @@ fn a_panel_may_be_refused_or_described() {
         kind: None,
         unit: Some("percentunit".into()),
         thresholds: vec![(0.0, "red".into()), (0.6, "green".into())],
-        exprs: vec![promql("sum(x)"), promql("rate(y[$__rate_interval])")],
+        exprs: vec![promql("sum(up)"), promql("rate(up[$__rate_interval])")],
         legends: vec!["all".into(), "{{a}}".into()],
     };
     let text = "[[panel]]\ntitle = \"Agents\"\nkind = \"stat\"\n[[panel]]\nunit = \"percentunit\"
-expr = [\"sum(x)\", 'rate(y[$__rate_interval])']\nlegend = [\"all\", \"{{a}}\"]
+expr = [\"sum(up)\", 'rate(up[$__rate_interval])']\nlegend = [\"all\", \"{{a}}\"]
 thresholds = [{ from = 0, color = \"red\" }, { from = 0.6, color = \"green\" }]";
     assert_eq!(headed(text).panels, Some(vec![plain, full]));
 }
@@ -223,13 +223,13 @@ thresholds = [{ from = 0, color = \"red\" }, { from = 0.6, color = \"green\" }]"
 #[test]
 fn an_alert_is_short_or_long() {
     let kpi = headed(
-        "[[alert]]\nname = \"Low\"\nwhen = \"< 0.6\"\n[[alert]]\nname = \"High\"\nexpr = 'x > 1'\nfor = \"0s\"
+        "[[alert]]\nname = \"Low\"\nwhen = \"< 0.6\"\n[[alert]]\nname = \"High\"\nexpr = 'up > 1'\nfor = \"0s\"
 severity = \"critical\"\nsummary = \"S {{ $value }}\"\ndescription = \"D\"\nrunbook = \"https://example.org\"",
     );
     let [low, high] = &kpi.alerts[..] else { panic!("two alerts") };
     assert_eq!(low.condition, Condition::When { operator: Operator::Less, threshold: 0.6 });
     assert_eq!((low.hold, low.severity, low.summary.as_ref()), (seconds(300), Severity::Warning, None));
-    assert_eq!(high.condition, Condition::Expr(promql("x > 1")));
+    assert_eq!(high.condition, Condition::Expr(promql("up > 1")));
     assert_eq!((high.hold, high.severity), (Duration::ZERO, Severity::Critical));
     let texts = [&high.summary, &high.description, &high.runbook].map(|text| text.as_deref().unwrap_or_default());
     assert_eq!(texts, ["S {{ $value }}", "D", "https://example.org"]);

@@ -1,11 +1,11 @@
-//! Durations as Prometheus and Grafana write them.
+//! Durations as PromQL, and Prometheus and Grafana with it, write them.
 
 use std::time::Duration;
 
 const UNITS: [(&str, u128); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 
 /// `1h30m`; `0s` for nothing.
-pub(super) fn written(duration: Duration) -> String {
+pub fn written(duration: Duration) -> String {
     let mut rest = duration.as_millis();
     let mut text = String::new();
     for (unit, millis) in UNITS {

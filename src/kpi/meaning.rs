@@ -1,0 +1,182 @@
+//! PromQL that is right by its syntax and still finds nothing: names that nobody writes, labels that a metric does not have,
+//! sides that never match, ranges that hold too few answers. Such a rule is silent for ever, and such a panel empty.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::fields::inside;
+use super::problem::{Gravity, Problem, listed, nearest};
+use super::promql::{
+    Aggregate, Binary, Expr, Grouping, Kind, Many, Matching, Operator, Promql, Selector, Type, Window, written,
+};
+use super::vocabulary::Vocabulary;
+use super::{Alert, Condition, Kpi, Pack};
+
+/// The fewest answers of a KPI that a rate makes something of.
+const ANSWERS: u32 = 3;
+
+/// Functions that compare the samples of a range with each other.
+const RATES: [&str; 8] = ["changes", "delta", "deriv", "idelta", "increase", "irate", "rate", "resets"];
+
+/// What is said in vain, file by file.
+pub(super) fn check(kpis: &[Arc<Kpi>], packs: &[Pack], vocabulary: &Vocabulary) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for kpi in kpis {
+        let mut file = File { path: &kpi.path, vocabulary, problems: &mut problems };
+        kpi.panels.iter().flatten().flat_map(|panel| &panel.exprs).for_each(|promql| file.promql(promql));
+        kpi.alerts.iter().for_each(|alert| file.alert(alert, kpi.metrics.first().map(|metric| &metric.desc.name)));
+    }
+    for pack in packs {
+        let mut file = File { path: &pack.path, vocabulary, problems: &mut problems };
+        pack.records.iter().for_each(|rule| file.promql(&rule.expr));
+        pack.alerts.iter().for_each(|alert| file.alert(alert, None));
+    }
+    problems
+}
+
+struct File<'f> {
+    path: &'f str,
+    vocabulary: &'f Vocabulary,
+    problems: &'f mut Vec<Problem>,
+}
+
+impl File<'_> {
+    fn warn(&mut self, span: Range<usize>, message: String, fix: impl Into<String>) {
+        let problem = Problem {
+            gravity: Gravity::Warning,
+            path: self.path.to_owned(),
+            span: Some(span),
+            message,
+            fix: fix.into(),
+        };
+        // What two panels say alike at one place is said once.
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    fn alert(&mut self, alert: &Alert, metric: Option<&crate::metric::MetricName>) {
+        let labels = match &alert.condition {
+            Condition::Expr(promql) => {
+                self.promql(promql);
+                self.vocabulary.labels(&promql.expr)
+            }
+            Condition::When { .. } => {
+                metric.and_then(|metric| self.vocabulary.get(metric.as_str())).and_then(|known| known.labels.clone())
+            }
+        };
+        let Some(labels) = labels else { return };
+        for text in [&alert.summary, &alert.description].into_iter().flatten() {
+            for label in told_labels(text).filter(|label| !labels.contains(*label)) {
+                let fix = format!("an alert has the labels of its expression: {}", shown(&labels));
+                let message = format!("the text of `{}` tells the label `{label}`, which it does not have", alert.name);
+                self.warn(alert.place.clone(), message, fix);
+            }
+        }
+    }
+
+    fn promql(&mut self, promql: &Promql) {
+        promql.expr.walk(&mut |expr| match &expr.kind {
+            Kind::Select(selector) | Kind::Range(selector, _) => self.selector(promql, selector),
+            Kind::Aggregate(aggregate) => self.aggregate(promql, expr, aggregate),
+            Kind::Binary(binary) => self.binary(promql, expr, binary),
+            Kind::Call(function, arguments) => self.call(promql, expr, function.name, arguments),
+            Kind::Number(_) | Kind::Text(_) | Kind::Subquery(_) | Kind::Negative(_) | Kind::Parentheses(_) => {}
+        });
+    }
+
+    fn selector(&mut self, promql: &Promql, selector: &Selector) {
+        let Some(name) = selector.metric() else { return };
+        let place = place(promql, &selector.span);
+        let Some(known) = self.vocabulary.get(name) else {
+            let fix = match nearest(name, self.vocabulary.names()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "nothing to do if something else that Prometheus scrapes writes it".to_owned(),
+            };
+            self.warn(place, format!("no KPI and no rule writes `{name}`"), fix);
+            return;
+        };
+        let Some(labels) = &known.labels else { return };
+        for matcher in selector.matchers.iter().filter(|matcher| matcher.label != "__name__") {
+            if !labels.contains(&matcher.label) {
+                let fix = format!("it has {}", shown(labels));
+                self.warn(place.clone(), format!("`{name}` has no label `{}`", matcher.label), fix);
+            }
+        }
+    }
+
+    fn aggregate(&mut self, promql: &Promql, expr: &Expr, aggregate: &Aggregate) {
+        let (Grouping::By(by), Some(labels)) = (&aggregate.grouping, self.vocabulary.labels(&aggregate.expr)) else {
+            return;
+        };
+        for label in by.iter().filter(|label| !labels.contains(*label)) {
+            let fix = format!("there are {}", shown(&labels));
+            self.warn(place(promql, &expr.span), format!("what is aggregated by `{label}` has no such label"), fix);
+        }
+    }
+
+    fn call(&mut self, promql: &Promql, expr: &Expr, name: &str, arguments: &[Expr]) {
+        if name == "histogram_quantile" {
+            let labels = arguments.get(1).and_then(|buckets| self.vocabulary.labels(buckets));
+            if labels.is_some_and(|labels| !labels.contains("le")) {
+                let fix = "keep the label of the bounds: sum by (le, …)";
+                self.warn(place(promql, &expr.span), "these buckets have lost their bounds".to_owned(), fix);
+            }
+        }
+        if let Some(Kind::Range(selector, Window::Fixed(range))) = arguments.first().map(|first| &first.kind)
+            && let Some(interval) = self.vocabulary.selected(selector).and_then(|known| known.interval)
+            && RATES.contains(&name)
+            && *range < interval.saturating_mul(ANSWERS)
+        {
+            let least = written(interval.saturating_mul(ANSWERS));
+            let message = format!(
+                "this range holds fewer than {ANSWERS} answers of a KPI that is asked every {}",
+                written(interval)
+            );
+            self.warn(place(promql, &expr.span), message, format!("write at least [{least}], or ask more often"));
+        }
+    }
+
+    fn binary(&mut self, promql: &Promql, expr: &Expr, binary: &Binary) {
+        let sides = [&binary.left, &binary.right];
+        if binary.operator == Operator::Or || sides.iter().any(|side| side.value_type() == Type::Scalar) {
+            return;
+        }
+        let [Some(left), Some(right)] = sides.map(|side| self.vocabulary.labels(side)) else { return };
+        let (left_keys, right_keys) = (keys(&binary.matching, left), keys(&binary.matching, right));
+        let differ: BTreeSet<_> = left_keys.symmetric_difference(&right_keys).cloned().collect();
+        let is_even = binary.many == Many::Neither || matches!(binary.matching, Matching::On(_));
+        if is_even && !differ.is_empty() {
+            let fix = "name the labels that both have: on (…), or those to leave out: ignoring (…)";
+            let message =
+                format!("the two sides of `{}` never match: only one has {}", binary.operator.sign(), shown(&differ));
+            self.warn(place(promql, &expr.span), message, fix);
+        }
+    }
+}
+
+/// The labels by which a side is matched.
+fn keys(matching: &Matching, labels: BTreeSet<String>) -> BTreeSet<String> {
+    match matching {
+        Matching::All => labels,
+        Matching::On(on) => labels.into_iter().filter(|label| on.contains(label)).collect(),
+        Matching::Ignoring(ignored) => labels.into_iter().filter(|label| !ignored.contains(label)).collect(),
+    }
+}
+
+/// The labels that a template names: `$labels.x`.
+fn told_labels(text: &str) -> impl Iterator<Item = &str> {
+    text.split("$labels.").skip(1).map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        &rest[..end]
+    })
+}
+
+fn place(promql: &Promql, span: &Range<usize>) -> Range<usize> {
+    inside(&promql.place, &promql.text, span)
+}
+
+fn shown(labels: &BTreeSet<String>) -> String {
+    if labels.is_empty() { "no label".to_owned() } else { listed(labels.iter().map(String::as_str)) }
+}
