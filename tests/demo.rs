@@ -20,8 +20,15 @@ fn without_the_engine_it_says_how_to_get_it() {
 #[cfg(feature = "embedded")]
 mod embedded {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::sync::{Mutex, MutexGuard, PoisonError};
 
     use super::support::exporter::{Exporter, Metrics, Setup, until};
+
+    /// One demo at a time: a newcomer's machine runs one, and it is to answer at once.
+    fn alone() -> MutexGuard<'static, ()> {
+        static ALONE: Mutex<()> = Mutex::new(());
+        ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 
     /// The demo on a free port. Its log says where it listens.
     fn demo() -> Setup {
@@ -49,7 +56,8 @@ mod embedded {
 
     #[test]
     fn everything_is_there_and_moves() {
-        let mut exporter = demo().argument("--speed").argument("20000").start();
+        let _alone = alone();
+        let mut exporter = demo().argument("--speed").argument("10000").start();
         exporter.until_ready(true);
         let first = families(&exporter.metrics());
         assert_eq!(first.len(), 18, "{:?}", first.keys());
@@ -77,6 +85,7 @@ mod embedded {
 
     #[test]
     fn at_its_usual_speed_something_happens_soon() {
+        let _alone = alone();
         let mut exporter = demo().start();
         exporter.until_ready(true);
         let first = families(&exporter.metrics());
@@ -90,6 +99,7 @@ mod embedded {
 
     #[test]
     fn what_it_tells_is_all_that_it_says() {
+        let _alone = alone();
         let mut exporter = Setup::new("demo").in_the_repository().argument("demo").launch();
         until_told(&exporter, 1);
         exporter.signal("INT");
@@ -99,6 +109,7 @@ mod embedded {
 
     #[test]
     fn a_port_that_is_taken_is_told() {
+        let _alone = alone();
         let first = demo().start();
         let mut second = demo().argument("--listen").argument(&first.address().to_string()).launch();
         assert_eq!(second.exit_code(), 1);
@@ -108,6 +119,7 @@ mod embedded {
 
     #[test]
     fn check_asks_its_graph() {
+        let _alone = alone();
         let mut check = Setup::new("p")
             .file("agents.cypher", "// Agents.\nMATCH (a:AIAgnet) RETURN count(a) AS value")
             .file("wrong.cypher", "// Wrong.\nMATCH (a:AIAgent) RETURN count(b) AS value")
@@ -137,6 +149,7 @@ mod embedded {
 
     #[test]
     fn run_asks_its_graph_whatever_the_settings_and_the_files_name() {
+        let _alone = alone();
         let mut run = Setup::new("p")
             .config("[graphs.a]\n[graphs.b]")
             .kpi("elsewhere", "graph = \"eu\"\ndatabase = \"other\"", "MATCH (b:Brain) RETURN count(b) > 0 AS value")
