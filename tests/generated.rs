@@ -115,8 +115,23 @@ fn a_new_file_with_an_alert_brings_its_panel_its_rule_and_its_test() {
     copy(&repository("queries"), &folder.path().join("queries"));
     assert_eq!(generate_in(folder.path(), &[]).0, 0);
     let before = fs::read_to_string(folder.path().join("grafana/dashboards/bmad.json")).unwrap();
-    let kpi = "// Tasks that wait, by queue.\n/*kpi\nevery = \"1m\"\n\n[[alert]]\nname = \"BmadQueueLong\"\nwhen = \"> 100\"\n\
-               for  = \"10m\"\n*/\nMATCH (t:Task) RETURN coalesce(t.queue, 'unknown') AS queue, count(t) AS value\n";
+    let kpi = r#"// Tasks that wait, by queue.
+/*kpi
+every = "1m"
+
+[[alert]]
+name = "BmadQueueLong"
+when = "> 100"
+for  = "10m"
+
+[[alert]]
+name   = "BmadQueueGrows"
+expr   = 'predict_linear(bmad_waiting_tasks[1h], 3600) > 100'
+fires  = { 'bmad_waiting_tasks{queue="a"}' = '0+1x90' }
+silent = { 'bmad_waiting_tasks{queue="a"}' = '50x90' }
+*/
+MATCH (t:Task) RETURN coalesce(t.queue, 'unknown') AS queue, count(t) AS value
+"#;
     fs::write(folder.path().join("queries/bmad/waiting_tasks.cypher"), kpi).unwrap();
     assert_eq!(generate_in(folder.path(), &[]).0, 0);
 
@@ -137,6 +152,7 @@ fn a_new_file_with_an_alert_brings_its_panel_its_rule_and_its_test() {
     let tests = fs::read_to_string(folder.path().join("prometheus/tests/bmad.yml")).unwrap();
     for side in ["fires on its bad side", "is silent on its good side", "is silent without data"] {
         assert!(tests.contains(&format!("name: BmadQueueLong {side}")), "{side}");
+        assert!(tests.contains(&format!("name: BmadQueueGrows {side}")), "{side}");
     }
     judged("the new alert", |generation| {
         run_in(

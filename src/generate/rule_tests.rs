@@ -73,12 +73,10 @@ fn of_found(rule: &AlertRule<'_>, found: &example::Found) -> Vec<Test> {
         series.iter().map(|series| (series.written(), series.values(found.end, found.every))).collect()
     };
     let end = found.end;
-    let hold = u32::try_from(rule.alert.hold.as_secs() / 60).unwrap_or(u32::MAX);
     // Not before it has held for its time.
-    let early = hold.checked_sub(1).map(|minute| firing(rule, minute, &[]));
+    let early = hold(rule).checked_sub(1).map(|minute| firing(rule, minute, &[]));
     let bad_side = early.into_iter().chain([firing(rule, end, &found.alerts)]).collect();
-    // Nothing need be there before.
-    let soon = hold.next_multiple_of(example::LONGEST_EVALUATION) + example::LONGEST_EVALUATION;
+    let soon = soon(rule);
     let no_data = if found.without_data.is_empty() { "is silent without data" } else { "says that there is no data" };
     vec![
         test(&format!("{name} fires on its bad side"), series(&found.fires), bad_side, (end, found.every)),
@@ -92,24 +90,43 @@ fn of_found(rule: &AlertRule<'_>, found: &example::Found) -> Vec<Test> {
     ]
 }
 
+/// In whole minutes.
+fn hold(rule: &AlertRule<'_>) -> u32 {
+    u32::try_from(rule.alert.hold.as_secs() / 60).unwrap_or(u32::MAX)
+}
+
+/// The minute at which it fires that needs nothing from before.
+fn soon(rule: &AlertRule<'_>) -> u32 {
+    hold(rule).next_multiple_of(example::LONGEST_EVALUATION) + example::LONGEST_EVALUATION
+}
+
 fn of_examples(rule: &AlertRule<'_>, examples: &Examples) -> Vec<Test> {
     let name = &rule.alert.name;
     let series = |of: &[Example]| of.iter().map(|one| (one.series.clone(), one.values.clone())).collect();
     let end = |of: &[Example]| of.iter().map(|one| one.minutes as u32).max().unwrap_or(1) - 1;
     let (fires, silent) = (end(&examples.fires), end(&examples.silent));
-    let any = Yaml::Map(vec![
-        ("expr", Yaml::text(format!("count({}) > bool 0", firing_alerts(rule)))),
-        ("eval_time", minutes(fires)),
-        ("exp_samples", Yaml::List(vec![sample("{}")])),
-    ]);
+    let any = |minute| {
+        Yaml::Map(vec![
+            ("expr", Yaml::text(format!("count({}) > bool 0", firing_alerts(rule)))),
+            ("eval_time", minutes(minute)),
+            ("exp_samples", Yaml::List(vec![sample("{}")])),
+        ])
+    };
+    let soon = soon(rule);
+    let (no_data, on_nothing) = match example::fires_without_data(&rule.condition) {
+        Some(true) => ("says that there is no data", any(soon)),
+        // What is not understood here is taken for a function of series, which without series is nothing.
+        Some(false) | None => ("is silent without data", firing(rule, soon, &[])),
+    };
     vec![
-        test(&format!("{name} fires on its bad side"), series(&examples.fires), vec![any], (fires, 1)),
+        test(&format!("{name} fires on its bad side"), series(&examples.fires), vec![any(fires)], (fires, 1)),
         test(
             &format!("{name} is silent on its good side"),
             series(&examples.silent),
             vec![firing(rule, silent, &[])],
             (silent, 1),
         ),
+        test(&format!("{name} {no_data}"), Vec::new(), vec![on_nothing], (soon, 1)),
     ]
 }
 

@@ -1,9 +1,13 @@
-//! A small catalogue for the tests of this floor.
+//! What becomes of small files.
 
 use std::time::Duration;
 
+use serde_json::Value;
+
+use super::{File, Input, generate};
 use crate::kpi::vocabulary::Vocabulary;
-use crate::kpi::{Catalog, Defaults, Source, load};
+use crate::kpi::{Catalog, Defaults, Problem, Source, load};
+use crate::metric::LabelName;
 
 /// Loads files; those called `pack.toml` are taken for such.
 pub(super) fn catalog(files: &[(&str, &str)]) -> Catalog {
@@ -59,4 +63,338 @@ fn titles_are_the_beginnings_of_sentences() {
     ] {
         assert_eq!(super::short(help), expected);
     }
+}
+
+fn made(catalog: &Catalog, everywhere: &[&str], base_url: Option<&str>) -> Result<Vec<File>, Vec<Problem>> {
+    let everywhere: Vec<_> = everywhere.iter().map(|label| LabelName::new(label).unwrap()).collect();
+    generate(&Input {
+        kpis: &catalog.kpis,
+        packs: &catalog.packs,
+        everywhere: &everywhere,
+        folder: "queries",
+        base_url,
+    })
+}
+
+fn text(files: &[File], path: &str) -> String {
+    files.iter().find(|file| file.path == path).unwrap_or_else(|| panic!("no {path}")).text.clone()
+}
+
+fn dashboard(files: &[File]) -> Value {
+    serde_json::from_str(&text(files, "grafana/dashboards/p.json")).unwrap()
+}
+
+/// Each panel in a line or two: kind, place, title, unit, colours, queries with their legends.
+fn shown(dashboard: &Value) -> String {
+    let panel = |panel: &Value| {
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let place = &panel["gridPos"];
+        let mut line = format!("{} {}x{} {:?}", word(&panel["type"]), place["w"], place["h"], word(&panel["title"]));
+        if panel["type"] == "row" {
+            return format!("{line}\n");
+        }
+        let defaults = &panel["fieldConfig"]["defaults"];
+        let steps = defaults["thresholds"]["steps"].as_array().unwrap().iter();
+        let steps: Vec<_> = steps.map(|step| format!("{}{}", step["value"], word(&step["color"]))).collect();
+        line += &format!(" {} {}\n", word(&defaults["unit"]), steps.join(" ").replace("null", ""));
+        for target in panel["targets"].as_array().unwrap() {
+            let [expr, legend, step] = ["expr", "legendFormat", "interval"].map(|key| word(&target[key]));
+            let expr = expr.replace("job=~\"$job\",instance=~\"$instance\"", "TARGET");
+            line += &format!("  {expr} | {legend} | {step}\n");
+        }
+        line
+    };
+    dashboard["panels"].as_array().unwrap().iter().map(panel).collect()
+}
+
+#[test]
+fn panels_follow_from_type_unit_labels_and_interval() {
+    let more = [
+        (
+            "queries/p/summary_bytes.cypher",
+            "// Sizes.\n/*kpi\ntype = \"summary\"\nquantiles = { \"0.5\" = \"m\" }\n*/\nRETURN 'x' AS a, 2 AS m",
+        ),
+        ("queries/p/model_info.cypher", "// Models.\n/*kpi\ntype = \"info\"\n*/\nRETURN 'x' AS version"),
+        (
+            "queries/p/breaker.cypher",
+            "// Breakers.\n/*kpi\ntype = \"stateset\"\nexpect = { value = [\"open\", \"closed\"] }\n*/\nRETURN 'x' AS id, 'open' AS value",
+        ),
+        ("queries/p/mood.cypher", "// Moods.\n/*kpi\ntype = \"stateset\"\n*/\nRETURN 'x' AS id, 'glad' AS value"),
+        (
+            "queries/p/share_ratio.cypher",
+            "// Shares.\n/*kpi\nevery = \"15s\"\nunit = \"ratio\"\n[[alert]]\nname = \"Low\"\nwhen = \"< 0.7\"\n[[alert]]\nname = \"VeryLow\"\nwhen = \"< 0.5\"\nseverity = \"critical\"\n*/\nRETURN 1.0 AS value",
+        ),
+        (
+            "queries/p/sizes_bytes.cypher",
+            "// Sizes now.\n/*kpi\ntype = \"histogram\"\nbuckets = [1, 5]\n*/\nRETURN 2 AS value",
+        ),
+        ("queries/p/hidden.cypher", "// Hidden.\n/*kpi\npanel = false\n*/\nRETURN 2 AS value"),
+    ];
+    let files = made(&catalog(&[KINDS, &more].concat()), &[], None).unwrap();
+    insta::assert_snapshot!(shown(&dashboard(&files)), @r#"
+    timeseries 12x8 "When jobs began" s green
+      time() - p_begun_timestamp_seconds{TARGET} | {{job_id}} | 5m
+    state-timeline 12x8 "Breakers" short green
+      max by (id) (0 * (p_breaker{TARGET,id=~"$id",p_breaker="open"} == 1))
+    or max by (id) (1 * (p_breaker{TARGET,id=~"$id",p_breaker="closed"} == 1)) | {{id}} | 5m
+    timeseries 12x8 "Calls by status" cps green
+      sum by (agent, status) (rate(p_calls_total{TARGET,agent=~"$agent"}[$__rate_interval])) | {{agent}} / {{status}} | 5m
+    timeseries 12x8 "Things by a" short green
+      p_gauge{TARGET,a=~"$a"} | {{a}} | 5m
+    table 12x8 "Models" short green
+      p_model_info{TARGET} | {{version}} | 5m
+    state-timeline 12x8 "Moods" short green
+      p_mood{TARGET,id=~"$id"} | {{id}} / {{p_mood}} | 5m
+    stat 6x8 "Things" short green
+      p_plain{TARGET} | Things | 5m
+    stat 6x8 "Shares" percentunit red 0.5yellow 0.7green
+      p_share_ratio{TARGET} | Shares | 
+    heatmap 12x8 "Sizes now" bytes green
+      sum by (le) (p_sizes_bytes_bucket{TARGET}) | {{le}} | 5m
+    timeseries 12x8 "Sizes now: p50, p95, p99" bytes green
+      histogram_quantile(0.5, sum by (le) (p_sizes_bytes_bucket{TARGET})) | p50 | 5m
+      histogram_quantile(0.95, sum by (le) (p_sizes_bytes_bucket{TARGET})) | p95 | 5m
+      histogram_quantile(0.99, sum by (le) (p_sizes_bytes_bucket{TARGET})) | p99 | 5m
+    timeseries 12x8 "Sizes" bytes green
+      p_summary_bytes{TARGET,a=~"$a"} | {{a}} / {{quantile}} | 5m
+    heatmap 12x8 "How long calls take" s green
+      sum by (le) (increase(p_took_seconds_bucket{TARGET,agent=~"$agent"}[$__rate_interval])) | {{le}} | 5m
+    timeseries 12x8 "How long calls take: p50, p95, p99" s green
+      histogram_quantile(0.5, sum by (le, agent) (rate(p_took_seconds_bucket{TARGET,agent=~"$agent"}[$__rate_interval]))) | p50 {{agent}} | 5m
+      histogram_quantile(0.95, sum by (le, agent) (rate(p_took_seconds_bucket{TARGET,agent=~"$agent"}[$__rate_interval]))) | p95 {{agent}} | 5m
+      histogram_quantile(0.99, sum by (le, agent) (rate(p_took_seconds_bucket{TARGET,agent=~"$agent"}[$__rate_interval]))) | p99 {{agent}} | 5m
+    "#);
+}
+
+#[test]
+fn what_a_file_says_of_its_panels_counts_more() {
+    let header = r#"
+unit = "seconds"
+[[panel]]
+kind = "gauge"
+thresholds = [{ from = 0, color = "blue" }, { from = 7, color = "red" }]
+[[panel]]
+title  = "Both"
+expr   = ['sum by (a) (p_wait_seconds)', 'p_wait_seconds > 5']
+legend = ["all of {{a}}", "long"]
+[[panel]]
+title = "Longest"
+expr  = 'max(p_wait_seconds{b="x"})'
+[[panel]]
+expr = 'sum(p_wait_seconds{b="x"}) / sum(p_wait_seconds)'
+[[alert]]
+name = "Long"
+expr = 'max( p_wait_seconds{b="x"} ) >= 9'
+"#;
+    let text = format!("// Waiting.\n/*kpi{header}*/\nRETURN 'x' AS a, 'x' AS b, 1 AS value");
+    let pack = "title = \"P\"\n[[row]]\ntitle = \"Last first\"\nkpis = [\"wait_seconds\", \"query_latency\"]\n\
+                [query_latency]\nname = \"p_query_ms\"\nlabel = \"query\"\nhelp = \"Queries take.\"\nbuckets = [1, 5]";
+    let files = [
+        ("queries/p/a.cypher", "// A.\nRETURN 1 AS value"),
+        ("queries/p/wait_seconds.cypher", &text),
+        ("queries/p/pack.toml", pack),
+    ];
+    let files = made(&catalog(&files), &[], None).unwrap();
+    insta::assert_snapshot!(shown(&dashboard(&files)), @r#"
+    row 24x1 "Last first"
+    gauge 6x8 "Waiting" s blue 7.0red
+      p_wait_seconds{TARGET} | {{a}} / {{b}} | 5m
+    timeseries 12x8 "Both" s green
+      sum by (a) (p_wait_seconds{TARGET}) | all of {{a}} | 5m
+      p_wait_seconds{TARGET} > 5 | long | 5m
+    stat 6x8 "Longest" s green 9.0yellow
+      max(p_wait_seconds{TARGET,b="x"}) | Longest | 5m
+    stat 8x8 "Waiting" percentunit green
+      sum(p_wait_seconds{TARGET,b="x"}) / sum(p_wait_seconds{TARGET}) | Waiting | 5m
+    timeseries 16x8 "Queries take" ms green
+      histogram_quantile(0.5, sum by (le) (rate(p_query_ms_bucket{TARGET}[$__rate_interval]))) | p50 | 
+      histogram_quantile(0.95, sum by (le) (rate(p_query_ms_bucket{TARGET}[$__rate_interval]))) | p95 | 
+      histogram_quantile(0.99, sum by (le) (rate(p_query_ms_bucket{TARGET}[$__rate_interval]))) | p99 | 
+    timeseries 24x8 "Queries take: p95 by query" ms green
+      histogram_quantile(0.95, sum by (le, query) (rate(p_query_ms_bucket{TARGET}[$__rate_interval]))) | p95 {{query}} | 
+    row 24x1 "More"
+    stat 8x4 "A" short green
+      p_a{TARGET} | A | 5m
+    "#);
+}
+
+#[test]
+fn several_graphs_are_told_apart() {
+    let files = made(&catalog(KINDS), &["env", "graph"], None).unwrap();
+    let dashboard = dashboard(&files);
+    let variables: Vec<_> = dashboard["templating"]["list"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|variable| variable["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(variables, ["datasource", "job", "instance", "agent", "env", "graph"]);
+    assert!(shown(&dashboard).contains("p_plain{TARGET,env=~\"$env\",graph=~\"$graph\"}"));
+    // The exporter's own series carry the graph, not the labels of the settings.
+    let tests = text(&files, "prometheus/tests/cypher-exporter.yml");
+    assert!(tests.contains("cypher_exporter_kpi_up{graph=\"example\",instance="), "{tests}");
+    assert!(!tests.contains("env="));
+}
+
+const ONE_ALERT: &[(&str, &str)] = &[(
+    "queries/p/wait_seconds.cypher",
+    "// How long tasks wait: the longest.\n/*kpi\nunit = \"seconds\"\n[[alert]]\nname = \"LongWait\"\nwhen = \"> 60\"\n*/\nRETURN 'x' AS queue, 1 AS value",
+)];
+
+#[test]
+fn an_alert_without_words_has_some() {
+    let files = made(&catalog(ONE_ALERT), &[], None).unwrap();
+    insta::assert_snapshot!(text(&files, "prometheus/rules/p.yml"), @"
+    # Made by `cypher-exporter generate` from queries/p: change it there.
+    groups:
+      - name: p
+        rules:
+          - alert: LongWait
+            expr: p_wait_seconds > 60
+            for: 5m
+            labels:
+              severity: warning
+              pack: p
+              kpi: p/wait_seconds
+            annotations:
+              summary: 'How long tasks wait ({{ $labels.queue }}): {{ $value | humanizeDuration }}'
+              description: |-
+                How long tasks wait: the longest.
+                Value: {{ $value | humanizeDuration }}; it fires when above 60 s for 5m.
+              runbook_url: docs/runbook/p.md#longwait
+    ");
+    insta::assert_snapshot!(text(&files, "docs/runbook/p.md"), @"
+    # p
+
+    <!-- Made by `cypher-exporter generate`: change the KPI files instead. -->
+
+    ## Alerts
+
+    | alert | severity | after |
+    |---|---|---|
+    | [LongWait](#longwait) | warning | 5m |
+
+    ### LongWait
+
+    Warning when this holds for 5m:
+
+    ```promql
+    p_wait_seconds > 60
+    ```
+
+    It watches [`p/wait_seconds`](#pwait_seconds) of `queries/p/wait_seconds.cypher`. When that KPI fails, its last values are judged until they are 15m old; then they are gone and this alert is silent. [CypherExporterKpiDown](cypher-exporter.md#cypherexporterkpidown) and [CypherExporterKpiStale](cypher-exporter.md#cypherexporterkpistale) speak meanwhile.
+
+    ## KPIs
+
+    ### p/wait_seconds
+
+    `p_wait_seconds`, gauge, labels `queue`: How long tasks wait: the longest.
+
+    Asked every 5m; the file is [`queries/p/wait_seconds.cypher`](../../queries/p/wait_seconds.cypher).
+
+    ```cypher
+    RETURN 'x' AS queue, 1 AS value
+    ```
+    ");
+}
+
+#[test]
+fn links_begin_where_the_settings_say() {
+    let files = made(&catalog(ONE_ALERT), &[], Some("https://git.example.org/kpis/")).unwrap();
+    let rules = text(&files, "prometheus/rules/p.yml");
+    assert!(rules.contains("runbook_url: https://git.example.org/kpis/docs/runbook/p.md#longwait\n"), "{rules}");
+    let panel = &dashboard(&files)["panels"][0];
+    assert_eq!(panel["links"][0]["url"], "https://git.example.org/kpis/queries/p/wait_seconds.cypher");
+    assert!(
+        panel["description"]
+            .as_str()
+            .unwrap()
+            .contains("[LongWait](https://git.example.org/kpis/docs/runbook/p.md#longwait)")
+    );
+    assert!(dashboard(&made(&catalog(ONE_ALERT), &[], None).unwrap())["panels"][0]["links"].is_null());
+}
+
+#[test]
+fn the_exporters_own_alerts_are_whole() {
+    let pack = super::exporter::pack().unwrap();
+    let names: Vec<_> = pack.alerts.iter().map(|alert| alert.name.as_str()).collect();
+    insta::assert_snapshot!(names.join("\n"), @"
+    CypherExporterAbsent
+    CypherExporterDown
+    CypherExporterGraphUnreachable
+    CypherExporterKpiDown
+    CypherExporterKpiStale
+    CypherExporterKpiSlow
+    CypherExporterSeriesLimitNear
+    CypherExporterRowsSkipped
+    CypherExporterFilesRejected
+    CypherExporterWindowLag
+    ");
+    // Each of them has a test, by `generate` itself; each of its panels is drawn.
+    let files = made(&catalog(ONE_ALERT), &[], None).unwrap();
+    let own: Value = serde_json::from_str(&text(&files, "grafana/dashboards/cypher-exporter.json")).unwrap();
+    for panel in own["panels"].as_array().unwrap().iter().filter(|panel| panel["type"] != "row") {
+        assert!(!panel["targets"].as_array().unwrap().is_empty(), "{}", panel["title"]);
+    }
+}
+
+#[test]
+fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
+    let told = |alert: &str| {
+        let text = format!("// Waiting.\n/*kpi\n[[alert]]\nname = \"A\"\n{alert}\n*/\nRETURN 1 AS value");
+        match made(&catalog(&[("queries/p/x.cypher", &text)]), &[], None) {
+            Ok(files) => self::text(&files, "prometheus/tests/p.yml"),
+            Err(problems) => problems.iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect(),
+        }
+    };
+    assert_eq!(
+        told("expr = 'p_x > 1 and p_x < 0'"),
+        "queries/p/x.cypher: no series were found with which `A` fires: can it ever?"
+    );
+    assert_eq!(
+        told("expr = 'p_x >= 0 or p_x < 0'"),
+        "queries/p/x.cypher: no series were found with which `A` is silent: does it always fire?"
+    );
+    let unknown = "expr = 'predict_linear(p_x[1h], 3600) > 5'\nfor = \"1m\"";
+    assert_eq!(told(unknown), "queries/p/x.cypher: no test can be made for `A` by itself");
+    let tests = told(&format!("{unknown}\nfires = {{ p_x = \"0+1x90\" }}\nsilent = {{ p_x = \"1x90\" }}"));
+    insta::assert_snapshot!(tests, @r#"
+    # Made by `cypher-exporter generate` from queries/p: change it there.
+    rule_files:
+      - ../../prometheus/rules/p.yml
+    evaluation_interval: 1m
+    tests:
+      - name: A fires on its bad side
+        interval: 1m
+        input_series:
+          - series: p_x
+            values: '0+1x90'
+        promql_expr_test:
+          - expr: count(ALERTS{alertname="A",alertstate="firing"}) > bool 0
+            eval_time: 1h30m
+            exp_samples:
+              - labels: '{}'
+                value: 1
+      - name: A is silent on its good side
+        interval: 1m
+        input_series:
+          - series: p_x
+            values: '1x90'
+        promql_expr_test:
+          - expr: ALERTS{alertname="A",alertstate="firing"}
+            eval_time: 1h30m
+      - name: A is silent without data
+        interval: 1m
+        input_series: []
+        promql_expr_test:
+          - expr: ALERTS{alertname="A",alertstate="firing"}
+            eval_time: 10m
+    "#);
+}
+
+#[test]
+fn a_pack_cannot_take_the_exporters_place() {
+    let file = [("queries/cypher-exporter/a.cypher", "// A.\n/*kpi\nname = \"a\"\n*/\nRETURN 1 AS value")];
+    let problems = made(&catalog(&file), &[], None).unwrap_err();
+    assert_eq!(problems[0].message, "no pack can be called `cypher-exporter`: the files of the exporter itself are");
 }
