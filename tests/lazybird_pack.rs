@@ -3,10 +3,14 @@
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
 
+#[path = "model/alerts.rs"]
+mod alerts;
 mod lazybird;
 mod model;
+mod serving;
 mod support;
 
+use std::fs;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -65,6 +69,16 @@ fn the_export_latency_is_a_family_of_the_pack() {
     let latency = pack::catalog(PACK).packs.swap_remove(0).export_latency.unwrap();
     assert_eq!(latency.name.as_str(), "lazybird_metrics_export_latency_ms");
     assert_eq!(latency.label, None);
+}
+
+#[test]
+fn every_alert_can_fire_and_none_fires_when_all_is_well() {
+    alerts::can_fire_and_stay_silent(&[PACK], lazybird::alerts::FIRES, lazybird::alerts::WELL);
+}
+
+#[test]
+fn prometheus_understands_the_panels() {
+    alerts::panels_are_understood(&[PACK]);
 }
 
 /// Otherwise two empty answers would agree about nothing.
@@ -144,4 +158,13 @@ async fn every_fault_in_a_query_is_noticed() {
     }
     let unnoticed: Vec<_> = unnoticed.into_iter().map(|faulty| faulty.fault).collect();
     assert!(unnoticed.is_empty(), "{} of {all}:\n{}", unnoticed.len(), unnoticed.join("\n"));
+}
+
+#[tokio::test]
+async fn the_model_can_be_declared_again_and_again_and_changes_no_answer() {
+    let Some(neo4j) = shared() else { return };
+    let model = fs::read_to_string("queries/model.cypher").unwrap();
+    neo4j.write(&model).await;
+    neo4j.write(&model).await;
+    check(&random::world(7, shape()), "a world with indexes").await;
 }

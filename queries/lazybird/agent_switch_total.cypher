@@ -13,7 +13,7 @@ name     = "LazybirdSwitchesOften"
 expr     = 'sum(rate(lazybird_agent_switch_total[30m])) > 0.5'
 for      = "15m"
 severity = "info"
-summary  = "Tasks change their agent {{ $value | humanize }} times a second"
+summary  = 'Tasks change their agent {{ $value | printf "%.1f" }} times a second'
 */
 MATCH (w:AgentSwitch)
 WHERE w.system = 'lazybird' AND w.timestamp > $since AND w.timestamp <= $until

@@ -21,7 +21,7 @@ name     = "LazybirdDailyCostHigh"
 expr     = 'sum(increase(lazybird_api_cost_usd_total[1d])) > 50'
 for      = "5m"
 severity = "warning"
-summary  = "The agents cost {{ $value | humanize }} USD in 24 hours"
+summary  = 'The agents cost {{ $value | printf "%.2f" }} USD in 24 hours'
 */
 MATCH (c:Call)
 WHERE c.system = 'lazybird' AND c.kind = 'agent' AND c.timestamp > $since AND c.timestamp <= $until

@@ -14,7 +14,7 @@ name     = "LazybirdCacheHitRateLow"
 when     = "< 45"
 for      = "30m"
 severity = "warning"
-summary  = "The cache layer {{ $labels.cache_layer }} hits only {{ $value | humanize }} % of the time; the target is 45 %"
+summary  = 'The cache layer {{ $labels.cache_layer }} hits only {{ $value | printf "%.0f" }} % of the time; the target is 45 %'
 */
 MATCH (c:Call)
 WHERE c.system = 'lazybird' AND c.kind = 'cache' AND c.action = 'get' AND c.timestamp >= datetime() - duration($range)

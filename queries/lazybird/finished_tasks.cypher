@@ -95,7 +95,7 @@ name        = "LazybirdSlowTasks"
 expr        = 'sum(rate(lazybird_task_latency_ms_sum[1h])) / sum(rate(lazybird_task_latency_ms_count[1h])) > 45000'
 for         = "15m"
 severity    = "warning"
-summary     = "A task takes {{ $value | humanize }} ms on average"
+summary     = 'A task takes {{ $value | printf "%.0f" }} ms on average'
 description = "The target is 45 s: five iterations of 9 s."
 
 [[alert]]
@@ -103,21 +103,21 @@ name     = "LazybirdQualityLow"
 expr     = 'sum(rate(lazybird_quality_score_sum[1h])) / sum(rate(lazybird_quality_score_count[1h])) < 60'
 for      = "15m"
 severity = "warning"
-summary  = "Tasks reach a quality of only {{ $value | humanize }} on average; the target is 85"
+summary  = 'Tasks reach a quality of only {{ $value | printf "%.0f" }} on average; the target is 85'
 
 [[alert]]
 name     = "LazybirdQualityCritical"
 expr     = 'sum(rate(lazybird_quality_score_sum[1h])) / sum(rate(lazybird_quality_score_count[1h])) < 40'
 for      = "5m"
 severity = "critical"
-summary  = "Tasks reach a quality of only {{ $value | humanize }} on average; the target is 85"
+summary  = 'Tasks reach a quality of only {{ $value | printf "%.0f" }} on average; the target is 85'
 
 [[alert]]
 name     = "LazybirdTasksExpensive"
 expr     = 'sum(rate(lazybird_cost_per_task_usd_sum[1h])) / sum(rate(lazybird_cost_per_task_usd_count[1h])) > 0.07'
 for      = "1h"
 severity = "info"
-summary  = "A task costs {{ $value | humanize }} USD on average; the target is 0.07"
+summary  = 'A task costs {{ $value | printf "%.2f" }} USD on average; the target is 0.07'
 */
 // The last bucket of the latency is 10 s, the target 45 s: such tasks are all in +Inf, and no quantile can show more than 10 s.
 // Sum by count has no such end, so the panel and the alert about the target take the mean.

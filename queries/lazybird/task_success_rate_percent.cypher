@@ -14,7 +14,7 @@ name        = "LazybirdTaskFailuresHigh"
 when        = "< 80"
 for         = "15m"
 severity    = "warning"
-summary     = "Only {{ $value | humanize }} % of the tasks succeed"
+summary     = 'Only {{ $value | printf "%.0f" }} % of the tasks succeed'
 description = "The target is 95 % of the tasks finished in the last 24 hours."
 
 [[alert]]
@@ -22,7 +22,7 @@ name        = "LazybirdTaskFailuresCritical"
 when        = "< 50"
 for         = "5m"
 severity    = "critical"
-summary     = "Only {{ $value | humanize }} % of the tasks succeed"
+summary     = 'Only {{ $value | printf "%.0f" }} % of the tasks succeed'
 description = "The target is 95 % of the tasks finished in the last 24 hours."
 */
 MATCH (t:Task)
