@@ -10,6 +10,7 @@ CREATE CONSTRAINT agent_switch_id IF NOT EXISTS FOR (w:AgentSwitch) REQUIRE w.id
 CREATE CONSTRAINT anomaly_id IF NOT EXISTS FOR (a:Anomaly) REQUIRE a.id IS UNIQUE;
 CREATE CONSTRAINT sample_id IF NOT EXISTS FOR (s:Sample) REQUIRE s.id IS UNIQUE;
 CREATE INDEX call_kind_timestamp IF NOT EXISTS FOR (c:Call) ON (c.kind, c.timestamp);
+CREATE INDEX call_kind_status IF NOT EXISTS FOR (c:Call) ON (c.kind, c.status);
 CREATE INDEX step_kind_timestamp IF NOT EXISTS FOR (s:Step) ON (s.kind, s.timestamp);
 CREATE INDEX task_status IF NOT EXISTS FOR (t:Task) ON (t.status);
 CREATE INDEX task_finished_at IF NOT EXISTS FOR (t:Task) ON (t.finished_at);

@@ -4,6 +4,8 @@
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
 
+#[path = "../model/alerts.rs"]
+mod alerts;
 #[path = "../model/mod.rs"]
 mod model;
 #[path = "../serving/mod.rs"]
@@ -13,10 +15,11 @@ mod support;
 
 mod agentcore;
 mod agentos;
-mod alerts;
+mod fires;
 mod glance;
 mod session_buddy;
 
+use std::fs;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -96,6 +99,16 @@ fn every_kpi_has_its_place_on_the_dashboard() {
     PACKS.iter().for_each(|pack| pack::has_a_place_for_every_kpi(pack.name));
 }
 
+#[test]
+fn every_alert_can_fire_and_none_fires_when_all_is_well() {
+    alerts::can_fire_and_stay_silent(&PACKS.map(|pack| pack.name), fires::FIRES, fires::WELL);
+}
+
+#[test]
+fn prometheus_understands_the_panels() {
+    alerts::panels_are_understood(&PACKS.map(|pack| pack.name));
+}
+
 /// Otherwise two empty answers would agree about nothing.
 #[test]
 fn every_random_world_has_something_of_every_family() {
@@ -115,6 +128,16 @@ async fn random_worlds() {
         for (world, seed) in pack.worlds().zip(SEEDS) {
             check(&world, &format!("the world of seed {seed}, mostly of {}", pack.name)).await;
         }
+    }
+}
+
+/// With indexes the queries are planned otherwise.
+#[tokio::test]
+async fn the_indexes_of_the_model_change_no_answer() {
+    let Some(neo4j) = shared() else { return };
+    neo4j.write(&fs::read_to_string("queries/model.cypher").unwrap()).await;
+    for pack in PACKS {
+        check(&random::world(7, pack.shape()), &format!("a world with indexes, mostly of {}", pack.name)).await;
     }
 }
 

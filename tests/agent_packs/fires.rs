@@ -1,22 +1,8 @@
-//! Whether every alert of the packs can fire and stays silent when all is well, by promtool on made-up series; and whether
-//! Prometheus understands the panels.
+//! What makes each alert of the three packs fire, and series with which all is well.
 
-use std::fs;
+use crate::alerts::{Fires, Series};
 
-use cypher_exporter::kpi::{Alert, Catalog, Condition, Kpi, Severity};
-use serde_json::{Value, json};
-
-use crate::PACKS;
-use crate::model::pack;
-use crate::serving::{run, skipped};
-
-/// Series and their values, one a minute, as promtool writes them.
-type Series = &'static [(&'static str, &'static str)];
-
-/// An alert, what makes it fire within two hours, its labels besides the severity, and its summary then.
-type Fires = (&'static str, Series, &'static [(&'static str, &'static str)], &'static str);
-
-const FIRES: &[Fires] = &[
+pub(crate) const FIRES: &[Fires] = &[
     (
         "AgentOsErrorRateHigh",
         &[
@@ -195,7 +181,7 @@ const FIRES: &[Fires] = &[
 ];
 
 /// All is well: no alert fires. Jobs were started an hour before the two hours are over.
-const WELL: Series = &[
+pub(crate) const WELL: Series = &[
     (r#"a2a_requests_total{agent="navi",operation="run",status="success"}"#, "0+99x120"),
     (r#"a2a_requests_total{agent="navi",operation="run",status="error"}"#, "0+1x120"),
     (r#"a2a_request_duration_seconds_bucket{agent="navi",le="0.5"}"#, "0+1x120"),
@@ -231,108 +217,3 @@ const WELL: Series = &[
     (r#"training_budget_utilization_percent{agent_id="trainer",job_id="job-1"}"#, "75x120"),
     (r#"training_job_started_timestamp_seconds{agent_id="trainer",job_id="job-1"}"#, "3600x120"),
 ];
-
-fn catalogs() -> impl Iterator<Item = Catalog> {
-    PACKS.iter().map(|pack| pack::catalog(pack.name))
-}
-
-/// All alerts with their PromQL, and all recording rules, as a rule file.
-fn rules() -> Value {
-    let groups = catalogs().map(|catalog| {
-        let pack = &catalog.packs[0];
-        let records = pack.records.iter().map(|rule| json!({ "record": rule.record, "expr": rule.expr }));
-        let of_kpi =
-            |kpi: &Kpi| kpi.alerts.iter().map(|alert| rule(alert, kpi.metrics[0].desc.name.as_str())).collect();
-        let of_kpis = catalog.kpis.iter().flat_map(|kpi| -> Vec<_> { of_kpi(kpi) });
-        let rules: Vec<_> = records.chain(of_kpis).chain(pack.alerts.iter().map(|alert| rule(alert, ""))).collect();
-        json!({ "name": &*pack.name, "rules": rules })
-    });
-    json!({ "groups": groups.collect::<Vec<_>>() })
-}
-
-fn rule(alert: &Alert, metric: &str) -> Value {
-    let expr = match &alert.condition {
-        Condition::Expr(expr) => expr.clone(),
-        Condition::When { operator, threshold } => format!("{metric} {operator} {threshold}"),
-    };
-    json!({
-        "alert": alert.name,
-        "expr": expr,
-        "for": format!("{}s", alert.hold.as_secs()),
-        "labels": { "severity": severity(alert) },
-        "annotations": { "summary": alert.summary },
-    })
-}
-
-fn severity(alert: &Alert) -> &'static str {
-    match alert.severity {
-        Severity::Critical => "critical",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    }
-}
-
-/// The panels' PromQL, as if each were recorded: so promtool parses it.
-fn panels() -> Value {
-    let kpis = catalogs().flat_map(|catalog| catalog.kpis);
-    let panels = kpis.flat_map(|kpi| kpi.panels.clone().unwrap_or_default());
-    let record = |(at, expr)| json!({ "record": format!("panel:{at}"), "expr": expr });
-    let rules: Vec<_> = panels.filter_map(|panel| panel.expr).enumerate().map(record).collect();
-    json!({ "groups": [{ "name": "panels", "rules": rules }] })
-}
-
-fn input(series: Series) -> Vec<Value> {
-    series.iter().map(|(series, values)| json!({ "series": series, "values": values })).collect()
-}
-
-fn fires((name, series, labels, summary): &Fires, alerts: &[Alert]) -> Value {
-    let alert = alerts.iter().find(|alert| alert.name == *name).unwrap_or_else(|| panic!("no pack has {name}"));
-    let mut all = json!({ "severity": severity(alert) });
-    labels.iter().for_each(|(label, value)| all[*label] = json!(value));
-    let expected = json!([{ "exp_labels": all, "exp_annotations": { "summary": summary } }]);
-    let test = json!({ "eval_time": "2h", "alertname": name, "exp_alerts": expected });
-    json!({ "interval": "1m", "input_series": input(series), "alert_rule_test": [test] })
-}
-
-fn stay_silent(alerts: &[Alert]) -> Value {
-    let tests: Vec<_> = alerts.iter().map(|alert| json!({ "eval_time": "2h", "alertname": alert.name })).collect();
-    json!({ "interval": "1m", "input_series": input(WELL), "alert_rule_test": tests })
-}
-
-/// Both what went wrong and how: promtool says it on either stream.
-fn promtool(arguments: &[&str]) -> Option<(i32, String)> {
-    let (code, out, error) = run("promtool", arguments, b"")?;
-    Some((code, String::from_utf8_lossy(&out).into_owned() + &error))
-}
-
-#[test]
-fn every_alert_can_fire_and_none_fires_when_all_is_well() {
-    let of_kpis = catalogs().flat_map(|catalog| catalog.kpis).flat_map(|kpi| kpi.alerts.clone());
-    let alerts: Vec<_> = of_kpis.chain(catalogs().flat_map(|catalog| catalog.packs[0].alerts.clone())).collect();
-    let untried: Vec<_> =
-        alerts.iter().map(|alert| &alert.name).filter(|name| !FIRES.iter().any(|fires| fires.0 == **name)).collect();
-    assert!(untried.is_empty(), "nothing here makes them fire: {untried:?}");
-
-    let folder = tempfile::tempdir().unwrap();
-    let (rule_file, test_file) = (folder.path().join("rules.json"), folder.path().join("tests.json"));
-    let mut tests: Vec<_> = FIRES.iter().map(|case| fires(case, &alerts)).collect();
-    tests.push(stay_silent(&alerts));
-    fs::write(&rule_file, rules().to_string()).unwrap();
-    let unit = json!({ "rule_files": ["rules.json"], "evaluation_interval": "1m", "tests": tests });
-    fs::write(&test_file, unit.to_string()).unwrap();
-    match promtool(&["test", "rules", test_file.to_str().unwrap()]) {
-        Some((code, words)) => assert_eq!(code, 0, "{words}"),
-        None => skipped("promtool makes the alerts fire"),
-    }
-}
-
-#[test]
-fn prometheus_understands_the_panels() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("panels.json");
-    fs::write(&file, panels().to_string()).unwrap();
-    match promtool(&["check", "rules", file.to_str().unwrap()]) {
-        Some((code, words)) => assert_eq!(code, 0, "{words}"),
-        None => skipped("promtool reads the panels"),
-    }
-}
