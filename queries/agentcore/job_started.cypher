@@ -11,6 +11,7 @@ for      = "30m"
 severity = "warning"
 summary  = "The training job {{ $labels.job_id }} of {{ $labels.agent_id }} has been running for {{ $value | humanizeDuration }}"
 */
+// A job without an id has no series of its own, and one with several owners belongs to the first by name.
 MATCH (j:TrainingJob)
 WHERE j.system = 'agentcore' AND j.id IS NOT NULL AND j.status = 'running' AND j.started_at <= datetime()
 OPTIONAL MATCH (a:AIAgent)-[:OWNS]->(j)

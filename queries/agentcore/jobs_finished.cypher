@@ -1,8 +1,8 @@
 // Training jobs that finished, by the agent that owns them.
 /*kpi
+type  = "counter"
 mode  = "window"
 every = "1m"
-type  = "counter"
 
 [[metric]]
 name  = "training_jobs_completed_total"
@@ -43,6 +43,7 @@ for      = "10m"
 severity = "critical"
 summary  = "{{ $value | humanizePercentage }} of the training jobs of {{ $labels.agent_id }} failed in the last 24 hours"
 */
+// A job with several owners counts once, for the first of them by name.
 MATCH (j:TrainingJob)
 WHERE j.system = 'agentcore' AND j.status IN ['completed', 'failed', 'cancelled']
   AND j.finished_at > $since AND j.finished_at <= $until

@@ -19,6 +19,7 @@ for      = "15m"
 severity = "warning"
 summary  = "The 95th percentile of trajectory batches of {{ $labels.agent_id }} is {{ $value | humanizeDuration }}"
 */
+// A step counts once, for the first by name of those who own its job.
 MATCH (s:Step)
 WHERE s.system = 'agentcore' AND s.kind = 'trajectory_generation' AND s.duration_ms IS NOT NULL
   AND s.timestamp > $since AND s.timestamp <= $until

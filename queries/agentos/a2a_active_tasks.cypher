@@ -3,13 +3,7 @@
 name  = "a2a_active_tasks"
 every = "15s"
 
-[[panel]]
-title      = "Active Tasks"
-kind       = "stat"
-expr       = 'sum(a2a_active_tasks)'
-thresholds = [{ from = 0, color = "green" }, { from = 5, color = "yellow" }, { from = 10, color = "red" }]
-
-[[panel]]
+[panel]
 title = "Active Tasks by Agent"
 kind  = "timeseries"
 */

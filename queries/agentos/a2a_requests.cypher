@@ -18,25 +18,6 @@ value   = "seconds"
 buckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 [[panel]]
-title = "A2A Requests (5m)"
-kind  = "stat"
-expr  = 'sum(increase(a2a_requests_total[5m]))'
-
-[[panel]]
-title      = "A2A p95 Latency"
-kind       = "stat"
-unit       = "s"
-expr       = 'histogram_quantile(0.95, sum by (le) (rate(a2a_request_duration_seconds_bucket[5m])))'
-thresholds = [{ from = 0, color = "green" }, { from = 0.5, color = "yellow" }, { from = 1, color = "red" }]
-
-[[panel]]
-title      = "A2A Error Rate"
-kind       = "stat"
-unit       = "percentunit"
-expr       = 'sum(rate(a2a_requests_total{status="error"}[5m])) / (sum(rate(a2a_requests_total[5m])) > 0)'
-thresholds = [{ from = 0, color = "green" }, { from = 0.01, color = "yellow" }, { from = 0.05, color = "red" }]
-
-[[panel]]
 title = "A2A Request Rate by Agent"
 kind  = "timeseries"
 unit  = "reqps"

@@ -15,12 +15,18 @@ expr  = 'sum by (result) (rate(cache_operations_total[5m]))'
 title      = "Cache Hit Ratio"
 kind       = "gauge"
 unit       = "percentunit"
-expr       = '(sum(rate(cache_operations_total{operation="get",result="hit"}[5m])) or vector(0)) / (sum(rate(cache_operations_total{operation="get"}[5m])) > 0)'
+expr       = '''
+(sum(rate(cache_operations_total{operation="get",result="hit"}[5m])) or vector(0))
+/ (sum(rate(cache_operations_total{operation="get"}[5m])) > 0)
+'''
 thresholds = [{ from = 0, color = "red" }, { from = 0.5, color = "yellow" }, { from = 0.8, color = "green" }]
 
 [[alert]]
 name     = "AgentOsCacheHitRatioLow"
-expr     = '(sum(rate(cache_operations_total{operation="get",result="hit"}[15m])) or vector(0)) / (sum(rate(cache_operations_total{operation="get"}[15m])) > 0) < 0.5'
+expr     = '''
+(sum(rate(cache_operations_total{operation="get",result="hit"}[15m])) or vector(0))
+/ (sum(rate(cache_operations_total{operation="get"}[15m])) > 0) < 0.5
+'''
 for      = "15m"
 severity = "warning"
 summary  = "Only {{ $value | humanizePercentage }} of the cache lookups are hits"

@@ -5,12 +5,7 @@ type  = "counter"
 mode  = "window"
 every = "1m"
 
-[[panel]]
-title = "CCR Tokens (1h)"
-kind  = "stat"
-expr  = 'sum(increase(ccr_tokens_total[1h]))'
-
-[[panel]]
+[panel]
 title = "CCR Token Usage by Provider"
 kind  = "timeseries"
 expr  = 'sum by (provider, direction) (increase(ccr_tokens_total[5m]))'

@@ -6,13 +6,7 @@ mode   = "window"
 every  = "1m"
 expect = { result = ["allowed", "denied"] }
 
-[[panel]]
-title      = "Rate Limit Denials"
-kind       = "stat"
-expr       = 'sum(increase(rate_limit_hits_total{result="denied"}[5m]))'
-thresholds = [{ from = 0, color = "green" }, { from = 5, color = "yellow" }, { from = 20, color = "red" }]
-
-[[panel]]
+[panel]
 title = "Rate Limit Decisions"
 kind  = "timeseries"
 unit  = "reqps"

@@ -3,10 +3,15 @@
 name  = "active_sessions_total"
 every = "1m"
 
-[panel]
+[[panel]]
 title      = "Active Sessions"
 kind       = "stat"
 thresholds = [{ from = 0, color = "green" }, { from = 100, color = "red" }]
+
+[[panel]]
+title = "Alert Rules Summary"
+kind  = "stat"
+expr  = 'sum by (alertstate) (ALERTS{alertname=~"SessionBuddy.*"}) or vector(0)'
 
 [[alert]]
 name     = "SessionBuddyActiveSessionsZero"

@@ -44,7 +44,10 @@ summary  = '{{ $labels.skill_name }} is invoked {{ $value | printf "%.1f" }} tim
 
 [[alert]]
 name        = "SessionBuddyCICDPipelineFailure"
-expr        = 'sum(rate(skill_invocations_total{workflow_phase="execution",completed="false"}[5m])) / (sum(rate(skill_invocations_total{workflow_phase="execution"}[5m])) > 0) > 0.2'
+expr        = '''
+sum(rate(skill_invocations_total{workflow_phase="execution",completed="false"}[5m]))
+/ (sum(rate(skill_invocations_total{workflow_phase="execution"}[5m])) > 0) > 0.2
+'''
 for         = "3m"
 severity    = "critical"
 summary     = "{{ $value | humanizePercentage }} of the skills fail in their execution"
