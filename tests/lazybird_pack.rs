@@ -19,10 +19,11 @@ use cypher_exporter::kpi::Kpi;
 use lazybird::glance;
 use lazybird::oracle::FAMILIES;
 use model::asking::{Asked, ask};
+use model::faults::{self, Faulty};
+use model::pack;
 use model::random::{self, Shape};
 use model::window::Windows;
 use model::world::World;
-use model::{faults, pack};
 use support::neo4j::{Neo4j, shared};
 
 const SEEDS: RangeInclusive<u64> = 1..=4;
@@ -111,10 +112,14 @@ async fn nothing_but_missing_properties() {
     check(&random::world(8, shape), "a world of missing properties").await;
 }
 
+/// Every third property is missing.
+fn careless() -> World {
+    random::world(9, Shape { missing_one_in: 3, ..shape() })
+}
+
 #[tokio::test]
-async fn every_other_property_is_missing() {
-    let shape = Shape { missing_one_in: 2, ..shape() };
-    check(&random::world(9, shape), "a careless world").await;
+async fn a_careless_world() {
+    check(&careless(), "a careless world").await;
 }
 
 #[tokio::test]
@@ -129,10 +134,10 @@ async fn answers_that_can_be_seen_at_a_glance() {
     }
 }
 
-/// A change of the text that changes no answer.
-const SAYS_THE_SAME: [&str; 1] = [
-    // What neither count wants is left to no index.
-    "open_tasks.cypher:24: `t.status IN ['queued', 'running']` became `true`",
+/// Files and changes of their text that change no answer.
+const SAYS_THE_SAME: [(&str, &str); 1] = [
+    // The two counts say it again; here it lets the index on `status` serve them.
+    ("queries/lazybird/open_tasks.cypher", "`t.status IN ['queued', 'running']` became `true`"),
 ];
 
 #[tokio::test]
@@ -140,12 +145,13 @@ async fn every_fault_in_a_query_is_noticed() {
     let Some(neo4j) = shared() else { return };
     let _alone = neo4j.alone().await;
     let files = pack::files(PACK).kpis;
+    let says_the_same =
+        |faulty: &Faulty| SAYS_THE_SAME.contains(&(faulty.source.path.as_str(), faulty.change.as_str()));
     let faults = files.iter().flat_map(faults::of);
-    let mut unnoticed: Vec<_> =
-        faults.filter(|faulty| !SAYS_THE_SAME.iter().any(|same| faulty.fault.ends_with(same))).collect();
+    let mut unnoticed: Vec<_> = faults.filter(|faulty| !says_the_same(faulty)).collect();
     let all = unnoticed.len();
-    let careless = Shape { missing_one_in: 3, ..shape() };
-    let random = [(1, shape()), (2, careless)].map(|(seed, shape)| random::world(seed, shape));
+    // Other tests say that the shipped files are right about these worlds.
+    let random = [random::world(*SEEDS.start(), shape()), careless()];
     for world in random.into_iter().chain(glance::cases().into_iter().map(|(_, world, ..)| world)) {
         let asked = asked(neo4j, &[], &world).await;
         let mut left = Vec::new();
@@ -156,15 +162,17 @@ async fn every_fault_in_a_query_is_noticed() {
         }
         unnoticed = left;
     }
-    let unnoticed: Vec<_> = unnoticed.into_iter().map(|faulty| faulty.fault).collect();
+    let unnoticed: Vec<_> = unnoticed.iter().map(ToString::to_string).collect();
     assert!(unnoticed.is_empty(), "{} of {all}:\n{}", unnoticed.len(), unnoticed.join("\n"));
 }
 
 #[tokio::test]
 async fn the_model_can_be_declared_again_and_again_and_changes_no_answer() {
     let Some(neo4j) = shared() else { return };
+    let _alone = neo4j.alone().await;
     let model = fs::read_to_string("queries/model.cypher").unwrap();
     neo4j.write(&model).await;
     neo4j.write(&model).await;
-    check(&random::world(7, shape()), "a world with indexes").await;
+    let world = random::world(7, shape());
+    asked(neo4j, &pack::catalog(PACK).kpis, &world).await.agrees(&FAMILIES).unwrap();
 }

@@ -61,6 +61,7 @@ for      = "10m"
 severity = "critical"
 summary  = "The 95th percentile of A2A requests to {{ $labels.agent }} is {{ $value | humanizeDuration }}"
 */
+// A request that takes longer than 10 s is in +Inf: no quantile can show more than that.
 MATCH (c:Call)
 WHERE c.system = 'agentos' AND c.kind = 'a2a' AND c.status IN ['success', 'error']
   AND c.timestamp > $since AND c.timestamp <= $until

@@ -6,6 +6,7 @@ mode    = "window"
 every   = "1m"
 buckets = [100, 500, 1000, 5000, 10000, 50000, 100000]
 */
+// The protocol allows 10 MB. What is larger than 100 kB is in +Inf: no quantile can show more than that.
 MATCH (c:Call)
 WHERE c.system = 'agentos' AND c.kind = 'a2a' AND c.response_bytes IS NOT NULL
   AND c.timestamp > $since AND c.timestamp <= $until

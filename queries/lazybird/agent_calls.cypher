@@ -21,7 +21,7 @@ help  = "Total tokens consumed, read and written."
 type  = "counter"
 value = "tokens"
 */
-// A call that takes longer than 10 s is in +Inf: no quantile can show more than that.
+// A call that takes longer than 10 s is in +Inf: no quantile can show more than that, sum by count can.
 MATCH (c:Call)
 WHERE c.system = 'lazybird' AND c.kind = 'agent' AND c.timestamp > $since AND c.timestamp <= $until
 RETURN coalesce(c.target, 'unknown') AS agent, c.duration_ms AS duration_ms, 1 AS calls,

@@ -15,7 +15,7 @@ help  = "Calls to external APIs, failed ones included."
 type  = "counter"
 value = "calls"
 */
-// A call that takes longer than 5 s is in +Inf: no quantile can show more than that.
+// A call that takes longer than 5 s is in +Inf: no quantile can show more than that, sum by count can.
 MATCH (c:Call)
 WHERE c.system = 'lazybird' AND c.kind = 'api' AND c.timestamp > $since AND c.timestamp <= $until
 RETURN coalesce(c.target, 'unknown') AS service, c.duration_ms AS duration_ms, 1 AS calls

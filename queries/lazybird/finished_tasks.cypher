@@ -120,7 +120,7 @@ severity = "info"
 summary  = 'A task costs {{ $value | printf "%.2f" }} USD on average; the target is 0.07'
 */
 // The last bucket of the latency is 10 s, the target 45 s: such tasks are all in +Inf, and no quantile can show more than 10 s.
-// Sum by count has no such end, so the panel and the alert about the target take the mean.
+// Sum by count has no such end, so the panel and the alert about the target take the mean. A cost beyond 0.5 USD likewise.
 MATCH (t:Task)
 WHERE t.system = 'lazybird' AND t.finished_at > $since AND t.finished_at <= $until
 RETURN t.duration_ms AS duration_ms, t.quality AS quality, t.coverage AS coverage, t.cost_usd AS cost_usd,

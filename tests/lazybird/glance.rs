@@ -272,6 +272,12 @@ fn caches_and_samples() -> Vec<Case> {
         ..World::default()
     };
     let memory = |key, value, ago| sample(key, "memory_usage_mb", value, ago);
+    let usage = |key, resource: &str, value| Sample {
+        resource: text(resource),
+        value,
+        ..sample(key, "resource_utilization", 0.0, MINUTE)
+    };
+    let elsewhere = Call { system: text("agentos"), ..lookup(1, "embedding", "hit") };
     vec![
         (
             "one of three lookups hit; writing is no lookup",
@@ -281,7 +287,7 @@ fn caches_and_samples() -> Vec<Case> {
         ),
         (
             "no lookup, no hit rate",
-            World { calls: vec![lookup(0, "memory", "hit")], ..World::default() },
+            World { calls: vec![lookup(0, "memory", "hit"), elsewhere], ..World::default() },
             "lazybird_embedding_cache_hit_rate_percent",
             plain(&[]),
         ),
@@ -306,6 +312,12 @@ fn caches_and_samples() -> Vec<Case> {
             },
             "lazybird_memory_usage_mb",
             plain(&[(&[], 512.0)]),
+        ),
+        (
+            "a resource whose samples have no value is not there; one that rests is",
+            World { samples: vec![usage(0, "cpu", Some(0.0)), usage(1, "network", None)], ..World::default() },
+            "lazybird_resource_utilization_percent",
+            plain(&[(&[("resource", "cpu")], 0.0)]),
         ),
         ("nothing sampled, nothing used", World::default(), "lazybird_memory_usage_mb", plain(&[])),
     ]

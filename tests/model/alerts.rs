@@ -1,5 +1,5 @@
 //! Whether every alert of some packs can fire and stays silent when all is well, by promtool on made-up series; and whether
-//! Prometheus understands their panels.
+//! Prometheus understands their panels. A test program that has it also has `serving`, which runs promtool.
 
 use std::fs;
 

@@ -1,5 +1,6 @@
 //! Faults that anyone could make in a query: each is one small change of the shipped text, and some world must show it.
 
+use std::fmt;
 use std::ops::Range;
 
 use cypher_exporter::graph::Graph;
@@ -13,17 +14,26 @@ use super::pack;
 #[derive(Clone, Debug)]
 pub(crate) struct Faulty {
     pub(crate) source: Source,
-    /// The place and what stands there now.
-    pub(crate) fault: String,
+    line: usize,
+    /// What stood there and what stands there now.
+    pub(crate) change: String,
+}
+
+impl fmt::Display for Faulty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.source.path, self.line, self.change)
+    }
 }
 
 /// What follows a condition.
 const CLAUSES: [&str; 7] = ["\nRETURN", "\n  RETURN", "\nWITH", "\nWHERE", "\nMATCH", "\nUNWIND", "\nORDER"];
 
 /// Words and what a hurried hand makes of them.
-const SLIPS: [(&str, &str); 16] = [
+const SLIPS: [(&str, &str); 20] = [
     ("> $since", ">= $since"),
     ("<= $until", "< $until"),
+    (" > 0", " >= 0"),
+    ("LIMIT 1", "LIMIT 2"),
     ("1.0 * ", "1 * "),
     ("100.0 * ", "100 * "),
     ("/ 1000.0", "/ 1000"),
@@ -35,6 +45,8 @@ const SLIPS: [(&str, &str); 16] = [
     ("avg(", "sum("),
     ("min(", "max("),
     ("UNION ALL", "UNION"),
+    ("'error'", "'success'"),
+    ("'fail'", "'warn'"),
     ("'hit'", "'miss'"),
     ("'success'", "'failed'"),
     ("'unknown'", "''"),
@@ -70,10 +82,10 @@ type Change = (Range<usize>, String);
 
 fn faulty(source: &Source, place: Range<usize>, text: &str) -> Faulty {
     let line = source.text[..place.start].matches('\n').count() + 1;
-    let fault = format!("{}:{line}: `{}` became `{text}`", source.path, &source.text[place.clone()]);
+    let change = format!("`{}` became `{text}`", &source.text[place.clone()]);
     let mut changed = source.text.clone();
     changed.replace_range(place, text);
-    Faulty { source: Source { text: changed, ..source.clone() }, fault }
+    Faulty { source: Source { text: changed, ..source.clone() }, line, change }
 }
 
 fn in_comment(text: &str, at: usize) -> bool {
