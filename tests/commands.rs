@@ -43,9 +43,12 @@ fn what_is_shipped_loads_without_a_word() {
 #[test]
 fn the_repository_checks_out() {
     let output = check(repository(), &[]);
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    // The only warning there may be, as long as windows are not run.
+    let unexpected = |line: &&str| line.starts_with("warning") && !line.ends_with("mode = \"window\" is not run yet");
+    assert_eq!(told.lines().find(unexpected), None);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(said.ends_with(" metrics, 1 pack: 0 errors, 0 warnings\n"), "{said}");
+    assert!(said.contains(" packs: 0 errors, "), "{said}");
     assert_eq!(output.status.code(), Some(0));
 }
 

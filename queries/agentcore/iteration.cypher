@@ -1,0 +1,21 @@
+// Time to complete one training iteration in seconds, by the agent that owns the job.
+/*kpi
+name    = "training_iteration_duration_seconds"
+type    = "histogram"
+mode    = "window"
+every   = "1m"
+buckets = [5, 10, 30, 60, 120, 300, 600]
+
+[panel]
+title = "Training Iteration Time (p95)"
+kind  = "timeseries"
+unit  = "s"
+expr  = 'training:iteration_p95:5m'
+*/
+// A step counts once, for the first by name of those who own its job.
+MATCH (s:Step)
+WHERE s.system = 'agentcore' AND s.kind = 'training_iteration' AND s.duration_ms IS NOT NULL
+  AND s.timestamp > $since AND s.timestamp <= $until
+OPTIONAL MATCH (a:AIAgent)-[:OWNS]->(:TrainingJob)<-[:PART_OF]-(s)
+WITH s, min(a.name) AS owner
+RETURN coalesce(owner, 'unknown') AS agent_id, s.duration_ms / 1000.0 AS value

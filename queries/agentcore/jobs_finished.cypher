@@ -1,0 +1,55 @@
+// Training jobs that finished, by the agent that owns them.
+/*kpi
+type  = "counter"
+mode  = "window"
+every = "1m"
+
+[[metric]]
+name  = "training_jobs_completed_total"
+help  = "Training jobs completed successfully, by the agent that owns them."
+value = "completed"
+
+[[metric]]
+name  = "training_jobs_failed_total"
+help  = "Training jobs failed, by the agent that owns them."
+value = "failed"
+
+[[metric]]
+name  = "training_jobs_cancelled_total"
+help  = "Training jobs cancelled, by the agent that owns them."
+value = "cancelled"
+
+[[panel]]
+title      = "Job Success Rate"
+kind       = "timeseries"
+unit       = "percentunit"
+expr       = 'training:job_success_rate:1d'
+thresholds = [{ from = 0, color = "red" }, { from = 0.8, color = "green" }]
+
+[[panel]]
+title = "Jobs Created/Completed/Failed"
+kind  = "timeseries"
+expr  = '''
+label_replace(sum by (agent_id) (increase(training_jobs_created_total[1h])), "jobs", "created", "", "")
+or label_replace(sum by (agent_id) (increase(training_jobs_completed_total[1h])), "jobs", "completed", "", "")
+or label_replace(sum by (agent_id) (increase(training_jobs_failed_total[1h])), "jobs", "failed", "", "")
+'''
+
+# Of the jobs that finished: those that were created in the same hours are others.
+[[alert]]
+name     = "HighTrainingFailureRate"
+expr     = '1 - training:job_success_rate:1d > 0.2'
+for      = "10m"
+severity = "critical"
+summary  = "{{ $value | humanizePercentage }} of the training jobs of {{ $labels.agent_id }} failed in the last 24 hours"
+*/
+// A job with several owners counts once, for the first of them by name.
+MATCH (j:TrainingJob)
+WHERE j.system = 'agentcore' AND j.status IN ['completed', 'failed', 'cancelled']
+  AND j.finished_at > $since AND j.finished_at <= $until
+OPTIONAL MATCH (a:AIAgent)-[:OWNS]->(j)
+WITH j, min(a.name) AS owner
+RETURN coalesce(owner, 'unknown') AS agent_id,
+       count(CASE WHEN j.status = 'completed' THEN 1 END) AS completed,
+       count(CASE WHEN j.status = 'failed' THEN 1 END) AS failed,
+       count(CASE WHEN j.status = 'cancelled' THEN 1 END) AS cancelled

@@ -1,0 +1,12 @@
+// Average cost ratio of the agent switches of the last 24 hours: what the new agent costs by what the old one did.
+/*kpi
+params = { range = "P1D" }
+
+[panel]
+title = "Cost Ratio of Agent Switches"
+kind  = "timeseries"
+*/
+MATCH (w:AgentSwitch)
+WHERE w.system = 'lazybird' AND w.cost_ratio IS NOT NULL AND w.timestamp >= datetime() - duration($range)
+RETURN coalesce(w.from_agent, 'unknown') AS from_agent, coalesce(w.to_agent, 'unknown') AS to_agent,
+       avg(w.cost_ratio) AS value

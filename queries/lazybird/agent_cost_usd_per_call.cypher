@@ -1,0 +1,13 @@
+// Average cost of a call in the last 24 hours, by agent, in USD; of the calls whose cost is known.
+/*kpi
+params = { range = "P1D" }
+
+[panel]
+title = "Cost per Call by Agent"
+kind  = "timeseries"
+unit  = "currencyUSD"
+*/
+MATCH (c:Call)
+WHERE c.system = 'lazybird' AND c.kind = 'agent' AND c.cost_usd IS NOT NULL
+  AND c.timestamp >= datetime() - duration($range)
+RETURN coalesce(c.target, 'unknown') AS agent, avg(c.cost_usd) AS value

@@ -1,0 +1,22 @@
+// Percentage of the cache lookups of the last 24 hours that hit, by layer.
+/*kpi
+unit   = "percent"
+params = { range = "P1D" }
+
+[panel]
+title      = "Cache Hit Rate by Layer"
+kind       = "timeseries"
+unit       = "percent"
+thresholds = [{ from = 0, color = "red" }, { from = 45, color = "green" }]
+
+[[alert]]
+name     = "LazybirdCacheHitRateLow"
+when     = "< 45"
+for      = "30m"
+severity = "warning"
+summary  = 'The cache layer {{ $labels.cache_layer }} hits only {{ $value | printf "%.0f" }} % of the time; the target is 45 %'
+*/
+MATCH (c:Call)
+WHERE c.system = 'lazybird' AND c.kind = 'cache' AND c.action = 'get' AND c.timestamp >= datetime() - duration($range)
+RETURN coalesce(c.target, 'unknown') AS cache_layer,
+       100.0 * count(CASE WHEN c.status = 'hit' THEN 1 END) / count(*) AS value

@@ -1,0 +1,16 @@
+// Percentage of the embedding cache's lookups of the last 24 hours that hit; absent while there were none.
+/*kpi
+unit   = "percent"
+params = { range = "P1D" }
+
+[panel]
+title = "Embedding Cache Hit Rate"
+kind  = "stat"
+unit  = "percent"
+*/
+MATCH (c:Call)
+WHERE c.system = 'lazybird' AND c.kind = 'cache' AND c.action = 'get' AND c.target = 'embedding'
+  AND c.timestamp >= datetime() - duration($range)
+WITH count(CASE WHEN c.status = 'hit' THEN 1 END) AS hits, count(*) AS lookups
+WHERE lookups > 0
+RETURN 100.0 * hits / lookups AS value

@@ -1,0 +1,36 @@
+// What the quality evaluations took and found.
+/*kpi
+mode = "window"
+
+[[metric]]
+name    = "lazybird_evaluation_latency_ms"
+help    = "Quality evaluation latency, in milliseconds."
+type    = "histogram"
+value   = "duration_ms"
+buckets = [500, 1000, 2000, 5000, 10000]
+
+[[metric]]
+name    = "lazybird_parallel_eval_speedup"
+help    = "Speedup from parallel evaluation: serial time by elapsed time."
+type    = "histogram"
+value   = "speedup"
+buckets = [1.0, 1.2, 1.4, 1.6, 1.8, 2.0]
+
+[[metric]]
+name  = "lazybird_type_errors_total"
+help  = "Total type checking errors."
+type  = "counter"
+value = "type_errors"
+
+[[metric]]
+name  = "lazybird_test_failures_total"
+help  = "Total test failures."
+type  = "counter"
+value = "test_failures"
+*/
+// What takes longer than 10 s, or is more than twice as fast, is in +Inf: no quantile can show more than that, sum by count can.
+MATCH (s:Step)
+WHERE s.system = 'lazybird' AND s.kind = 'evaluation' AND s.timestamp > $since AND s.timestamp <= $until
+RETURN s.duration_ms AS duration_ms,
+       CASE WHEN s.duration_ms > 0 THEN 1.0 * s.serial_ms / s.duration_ms END AS speedup,
+       s.type_errors AS type_errors, s.test_failures AS test_failures

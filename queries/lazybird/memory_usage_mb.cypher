@@ -1,0 +1,17 @@
+// Process memory usage in MB, as last sampled within the last hour.
+/*kpi
+unit   = "mb"
+params = { range = "PT1H" }
+
+[panel]
+title = "Memory Usage"
+kind  = "timeseries"
+unit  = "decmbytes"
+*/
+MATCH (s:Sample)
+WHERE s.system = 'lazybird' AND s.name = 'memory_usage_mb' AND s.value IS NOT NULL
+  AND s.timestamp >= datetime() - duration($range)
+WITH s.timestamp AS taken, s.value AS sample
+ORDER BY taken DESC, sample DESC
+LIMIT 1
+RETURN sample AS value

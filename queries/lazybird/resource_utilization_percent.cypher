@@ -1,0 +1,16 @@
+// Resource utilization in percent, by resource, as last sampled within the last hour.
+/*kpi
+unit   = "percent"
+params = { range = "PT1H" }
+
+[panel]
+title = "Resource Utilization"
+kind  = "timeseries"
+unit  = "percent"
+*/
+MATCH (s:Sample)
+WHERE s.system = 'lazybird' AND s.name = 'resource_utilization' AND s.value IS NOT NULL
+  AND s.timestamp >= datetime() - duration($range)
+WITH coalesce(s.resource, 'unknown') AS resource, s.timestamp AS taken, s.value AS sample
+ORDER BY taken DESC, sample DESC
+RETURN resource, head(collect(sample)) AS value

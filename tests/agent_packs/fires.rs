@@ -1,0 +1,219 @@
+//! What makes each alert of the three packs fire, and series with which all is well.
+
+use crate::alerts::{Fires, Series};
+
+pub(crate) const FIRES: &[Fires] = &[
+    (
+        "AgentOsErrorRateHigh",
+        &[
+            (r#"a2a_requests_total{agent="navi",operation="run",status="success"}"#, "0+9x120"),
+            (r#"a2a_requests_total{agent="navi",operation="run",status="error"}"#, "0+1x120"),
+        ],
+        &[("agent", "navi")],
+        "10% of the A2A requests to navi fail",
+    ),
+    (
+        "AgentOsRequestsSlow",
+        &[
+            (r#"a2a_request_duration_seconds_bucket{agent="navi",le="0.5"}"#, "0x120"),
+            (r#"a2a_request_duration_seconds_bucket{agent="navi",le="1"}"#, "0+1x120"),
+            (r#"a2a_request_duration_seconds_bucket{agent="navi",le="+Inf"}"#, "0+1x120"),
+        ],
+        &[("agent", "navi")],
+        "The 95th percentile of A2A requests to navi is 975ms",
+    ),
+    (
+        "AgentOsRequestsVerySlow",
+        &[
+            (r#"a2a_request_duration_seconds_bucket{agent="navi",le="5"}"#, "0x120"),
+            (r#"a2a_request_duration_seconds_bucket{agent="navi",le="10"}"#, "0+1x120"),
+            (r#"a2a_request_duration_seconds_bucket{agent="navi",le="+Inf"}"#, "0+1x120"),
+        ],
+        &[("agent", "navi")],
+        "The 95th percentile of A2A requests to navi is 9.75s",
+    ),
+    (
+        "AgentOsRateLimitDenials",
+        &[(r#"rate_limit_hits_total{endpoint="/ccr",workspace_id="ws-1",result="denied"}"#, "0+5x120")],
+        &[],
+        "Rate limits denied 25 requests in 5 minutes",
+    ),
+    (
+        // Not one hit is no series of hits.
+        "AgentOsCacheHitRatioLow",
+        &[(r#"cache_operations_total{operation="get",result="miss"}"#, "0+1x120")],
+        &[],
+        "Only 0% of the cache lookups are hits",
+    ),
+    (
+        // Each kind is the first of its skill.
+        "SessionBuddyHighAnomalyRate",
+        &[
+            (r#"anomalies_detected_total{anomaly_type="drop",skill_name="old"}"#, "1x120"),
+            (r#"anomalies_detected_total{anomaly_type="drop",skill_name="a"}"#, "_x117 2x2"),
+            (r#"anomalies_detected_total{anomaly_type="drop",skill_name="b"}"#, "_x117 2x2"),
+            (r#"anomalies_detected_total{anomaly_type="spike",skill_name="c"}"#, "_x117 2x2"),
+        ],
+        &[],
+        "6 anomalies were detected in 5 minutes",
+    ),
+    (
+        "SessionBuddySkillPerformanceDrop",
+        &[(r#"skill_completion_rate{skill_name="pytest-run"}"#, "0.6x120")],
+        &[("skill_name", "pytest-run")],
+        "pytest-run completes only 60% of the time",
+    ),
+    (
+        "SessionBuddySkillCriticalFailure",
+        &[(r#"skill_completion_rate{skill_name="pytest-run"}"#, "0.4x120")],
+        &[("skill_name", "pytest-run")],
+        "pytest-run completes only 40% of the time",
+    ),
+    ("SessionBuddyMissingSkillMetrics", &[], &[], "Only 0 skills were invoked in the last 24 hours"),
+    ("SessionBuddyActiveSessionsZero", &[("active_sessions_total", "0x120")], &[], "No session is active"),
+    (
+        "SessionBuddySlowSkillExecution",
+        &[
+            (r#"skill_duration_seconds_bucket{skill_name="pytest-run",workflow_phase="setup",le="30"}"#, "0x120"),
+            (r#"skill_duration_seconds_bucket{skill_name="pytest-run",workflow_phase="setup",le="60"}"#, "0+1x120"),
+            (r#"skill_duration_seconds_bucket{skill_name="pytest-run",workflow_phase="setup",le="+Inf"}"#, "0+1x120"),
+        ],
+        &[("skill_name", "pytest-run")],
+        "The 95th percentile of pytest-run is 58.5s",
+    ),
+    (
+        "SessionBuddyVerySlowSkillExecution",
+        &[
+            (r#"skill_duration_seconds_bucket{skill_name="pytest-run",workflow_phase="setup",le="60"}"#, "0x120"),
+            (r#"skill_duration_seconds_bucket{skill_name="pytest-run",workflow_phase="setup",le="300"}"#, "0+1x120"),
+            (r#"skill_duration_seconds_bucket{skill_name="pytest-run",workflow_phase="setup",le="+Inf"}"#, "0+1x120"),
+        ],
+        &[("skill_name", "pytest-run")],
+        "The 95th percentile of pytest-run is 4m 48s",
+    ),
+    (
+        "SessionBuddyHighInvocationRate",
+        &[(r#"skill_invocations_total{skill_name="loop",workflow_phase="setup",completed="true"}"#, "0+6600x120")],
+        &[("skill_name", "loop")],
+        "loop is invoked 110.0 times a second",
+    ),
+    (
+        "SessionBuddyCrackerjackIntegrationFailing",
+        &[(
+            r#"skill_invocations_total{skill_name="ruff-fail",workflow_phase="execution",completed="true"}"#,
+            "0+12x120",
+        )],
+        &[("skill_name", "ruff-fail")],
+        "ruff-fail is invoked 0.2 times a second",
+    ),
+    (
+        "SessionBuddyCICDPipelineFailure",
+        &[
+            (r#"skill_invocations_total{skill_name="build",workflow_phase="execution",completed="true"}"#, "0+3x120"),
+            (r#"skill_invocations_total{skill_name="build",workflow_phase="execution",completed="false"}"#, "0+1x120"),
+        ],
+        &[],
+        "25% of the skills fail in their execution",
+    ),
+    (
+        // It answered once, and never again.
+        "SessionBuddyStaleMetricsCache",
+        &[
+            (
+                r#"cypher_exporter_kpi_last_success_timestamp_seconds{kpi="session_buddy/active_sessions_total"}"#,
+                "60x120",
+            ),
+            (r#"cypher_exporter_kpi_up{kpi="session_buddy/active_sessions_total"}"#, "1x120"),
+        ],
+        &[("kpi", "session_buddy/active_sessions_total")],
+        "session_buddy/active_sessions_total has had no fresh answer for 5 minutes",
+    ),
+    (
+        // It never answered.
+        "SessionBuddyStaleMetricsCache",
+        &[(r#"cypher_exporter_kpi_up{kpi="session_buddy/skill_completion_rate"}"#, "0x120")],
+        &[("kpi", "session_buddy/skill_completion_rate")],
+        "session_buddy/skill_completion_rate has had no fresh answer for 5 minutes",
+    ),
+    (
+        "HighTrainingFailureRate",
+        &[
+            (r#"training_jobs_completed_total{agent_id="trainer"}"#, "0+1x120"),
+            (r#"training_jobs_failed_total{agent_id="trainer"}"#, "0+1x120"),
+        ],
+        &[("agent_id", "trainer")],
+        "50% of the training jobs of trainer failed in the last 24 hours",
+    ),
+    (
+        "SlowTrajectoryGeneration",
+        &[
+            (r#"training_trajectory_generation_duration_seconds_bucket{agent_id="trainer",le="60"}"#, "0x120"),
+            (r#"training_trajectory_generation_duration_seconds_bucket{agent_id="trainer",le="120"}"#, "0+1x120"),
+            (r#"training_trajectory_generation_duration_seconds_bucket{agent_id="trainer",le="+Inf"}"#, "0+1x120"),
+        ],
+        &[("agent_id", "trainer")],
+        "The 95th percentile of trajectory batches of trainer is 1m 57s",
+    ),
+    (
+        "TrainingBudgetExceeded",
+        &[(r#"training_budget_utilization_percent{agent_id="trainer",job_id="job-1"}"#, "120x120")],
+        &[("agent_id", "trainer"), ("job_id", "job-1")],
+        "The training job job-1 of trainer has used 120 % of its budget",
+    ),
+    (
+        "TrainingBudgetWarning",
+        &[(r#"training_budget_utilization_percent{agent_id="trainer",job_id="job-1"}"#, "100x120")],
+        &[("agent_id", "trainer"), ("job_id", "job-1")],
+        "The training job job-1 of trainer has used 100 % of its budget",
+    ),
+    (
+        "TrainingBudgetNotice",
+        &[(r#"training_budget_utilization_percent{agent_id="trainer",job_id="job-1"}"#, "90x120")],
+        &[("agent_id", "trainer"), ("job_id", "job-1")],
+        "The training job job-1 of trainer has used 90 % of its budget",
+    ),
+    (
+        "LongRunningTrainingJob",
+        &[(r#"training_job_started_timestamp_seconds{agent_id="trainer",job_id="job-1"}"#, "0x120")],
+        &[("agent_id", "trainer"), ("job_id", "job-1")],
+        "The training job job-1 of trainer has been running for 2h 0m 0s",
+    ),
+];
+
+/// All is well: no alert fires. Jobs were started an hour before the two hours are over.
+pub(crate) const WELL: Series = &[
+    (r#"a2a_requests_total{agent="navi",operation="run",status="success"}"#, "0+99x120"),
+    (r#"a2a_requests_total{agent="navi",operation="run",status="error"}"#, "0+1x120"),
+    (r#"a2a_request_duration_seconds_bucket{agent="navi",le="0.5"}"#, "0+1x120"),
+    (r#"a2a_request_duration_seconds_bucket{agent="navi",le="+Inf"}"#, "0+1x120"),
+    (r#"rate_limit_hits_total{endpoint="/ccr",workspace_id="ws-1",result="denied"}"#, "0+1x120"),
+    (r#"cache_operations_total{operation="get",result="hit"}"#, "0+1x120"),
+    (r#"cache_operations_total{operation="get",result="miss"}"#, "0+1x120"),
+    (r#"anomalies_detected_total{anomaly_type="drop",skill_name="pytest-run"}"#, "0+1x120"),
+    (r#"skill_completion_rate{skill_name="test"}"#, "0.1x120"),
+    (r#"skill_completion_rate{skill_name="b"}"#, "0.7x120"),
+    (r#"skill_completion_rate{skill_name="c"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="d"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="e"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="f"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="g"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="h"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="i"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="j"}"#, "1x120"),
+    ("active_sessions_total", "1x120"),
+    (r#"skill_duration_seconds_bucket{skill_name="pytest-run",workflow_phase="setup",le="30"}"#, "0+1x120"),
+    (r#"skill_duration_seconds_bucket{skill_name="pytest-run",workflow_phase="setup",le="+Inf"}"#, "0+1x120"),
+    (r#"skill_invocations_total{skill_name="build",workflow_phase="execution",completed="true"}"#, "0+9x120"),
+    (r#"skill_invocations_total{skill_name="build",workflow_phase="execution",completed="false"}"#, "0+1x120"),
+    (r#"cypher_exporter_kpi_last_success_timestamp_seconds{kpi="session_buddy/active_sessions_total"}"#, "0+60x120"),
+    (r#"cypher_exporter_kpi_last_success_timestamp_seconds{kpi="bmad/insight_total"}"#, "0x120"),
+    (r#"cypher_exporter_kpi_up{kpi="session_buddy/active_sessions_total"}"#, "1x120"),
+    (r#"training_jobs_completed_total{agent_id="trainer"}"#, "0+9x120"),
+    (r#"training_jobs_failed_total{agent_id="trainer"}"#, "0+1x120"),
+    (r#"training_jobs_completed_total{agent_id="idle"}"#, "3x120"),
+    (r#"training_jobs_failed_total{agent_id="idle"}"#, "3x120"),
+    (r#"training_trajectory_generation_duration_seconds_bucket{agent_id="trainer",le="60"}"#, "0+1x120"),
+    (r#"training_trajectory_generation_duration_seconds_bucket{agent_id="trainer",le="+Inf"}"#, "0+1x120"),
+    (r#"training_budget_utilization_percent{agent_id="trainer",job_id="job-1"}"#, "75x120"),
+    (r#"training_job_started_timestamp_seconds{agent_id="trainer",job_id="job-1"}"#, "3600x120"),
+];

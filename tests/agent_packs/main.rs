@@ -1,0 +1,242 @@
+//! The numbers of the packs `agentos`, `session_buddy` and `agentcore` against a second opinion: every KPI on a real graph,
+//! and the same in plain Rust; and whether their alerts can fire.
+// The driver's futures lie so deep in each other that the compiler's default is just passed, or just not, by chance.
+#![recursion_limit = "256"]
+#![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
+
+#[path = "../model/alerts.rs"]
+mod alerts;
+#[path = "../model/mod.rs"]
+mod model;
+#[path = "../serving/mod.rs"]
+mod serving;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod agentcore;
+mod agentos;
+mod fires;
+mod glance;
+mod session_buddy;
+
+use std::fs;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use cypher_exporter::graph::{Bolt, Graph};
+use cypher_exporter::kpi::Kpi;
+use glance::Case;
+use model::asking::{Asked, ask};
+use model::family::Family;
+use model::faults::{self, Faulty};
+use model::pack;
+use model::random::{self, Shape};
+use model::window::Windows;
+use model::world::World;
+use support::neo4j::{Neo4j, shared};
+
+/// A pack, all families that it must have, and small worlds for it.
+struct Pack {
+    name: &'static str,
+    families: &'static [Family],
+    cases: fn() -> Vec<Case>,
+}
+
+const AGENTOS: Pack = Pack { name: "agentos", families: &agentos::FAMILIES, cases: glance::agentos };
+const SESSION_BUDDY: Pack =
+    Pack { name: "session_buddy", families: &session_buddy::FAMILIES, cases: glance::session_buddy };
+const AGENTCORE: Pack = Pack { name: "agentcore", families: &agentcore::FAMILIES, cases: glance::agentcore };
+const PACKS: [Pack; 3] = [AGENTOS, SESSION_BUDDY, AGENTCORE];
+
+const SEEDS: RangeInclusive<u64> = 1..=3;
+
+impl Pack {
+    /// Random worlds in which half of the nodes are of its system.
+    fn worlds(&self) -> impl Iterator<Item = World> {
+        SEEDS.map(|seed| random::world(seed, self.shape()))
+    }
+
+    /// Such a world in which every third property is missing.
+    fn careless_world(&self) -> World {
+        random::world(4, Shape { missing_one_in: 3, ..self.shape() })
+    }
+
+    fn shape(&self) -> Shape {
+        Shape { mostly: Some(self.name), ..Shape::default() }
+    }
+}
+
+/// All KPIs of the three packs.
+fn kpis() -> Vec<Arc<Kpi>> {
+    PACKS.iter().flat_map(|pack| pack::catalog(pack.name).kpis).collect()
+}
+
+fn graph(neo4j: &Neo4j) -> Graph {
+    Graph::Bolt(Bolt::new(neo4j.settings()))
+}
+
+/// Asks KPIs about a world, in a graph that holds nothing else.
+async fn asked<'w>(neo4j: &Neo4j, kpis: &[Arc<Kpi>], world: &'w World) -> Asked<'w> {
+    neo4j.clear().await;
+    ask(&graph(neo4j), kpis, world).await
+}
+
+async fn check(world: &World, case: &str) {
+    let Some(neo4j) = shared() else { return };
+    let _alone = neo4j.alone().await;
+    right(neo4j, world, case).await;
+}
+
+/// On a server that nobody else uses.
+async fn right(neo4j: &Neo4j, world: &World, case: &str) {
+    let asked = asked(neo4j, &kpis(), world).await;
+    let families = PACKS.iter().flat_map(|pack| pack.families);
+    asked.agrees(families).unwrap_or_else(|wrong| panic!("{case}:\n{wrong}"));
+}
+
+#[test]
+fn the_packs_load_without_a_problem() {
+    PACKS.iter().for_each(|pack| pack::loads_without_a_problem(pack.name));
+}
+
+#[test]
+fn the_packs_have_exactly_their_families() {
+    PACKS.iter().for_each(|pack| pack::has_exactly(pack.name, pack.families));
+}
+
+#[test]
+fn every_kpi_has_its_place_on_the_dashboard() {
+    PACKS.iter().for_each(|pack| pack::has_a_place_for_every_kpi(pack.name));
+}
+
+#[test]
+fn every_alert_can_fire_and_none_fires_when_all_is_well() {
+    alerts::can_fire_and_stay_silent(&PACKS.map(|pack| pack.name), fires::FIRES, fires::WELL);
+}
+
+#[test]
+fn prometheus_understands_the_panels() {
+    alerts::panels_are_understood(&PACKS.map(|pack| pack.name));
+}
+
+/// Otherwise two empty answers would agree about nothing.
+#[test]
+fn every_random_world_has_something_of_every_family() {
+    let whole = Windows::new().whole();
+    for pack in PACKS {
+        for (world, seed) in pack.worlds().zip(SEEDS) {
+            for family in pack.families {
+                assert!(family.expected(&world, whole).says_something(), "seed {seed}: {}", family.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn random_worlds() {
+    for pack in PACKS {
+        for (world, seed) in pack.worlds().zip(SEEDS) {
+            check(&world, &format!("the world of seed {seed}, mostly of {}", pack.name)).await;
+        }
+    }
+}
+
+/// With indexes the queries are planned otherwise.
+#[tokio::test]
+async fn the_indexes_of_the_model_change_no_answer() {
+    let Some(neo4j) = shared() else { return };
+    let _alone = neo4j.alone().await;
+    neo4j.write(&fs::read_to_string("queries/model.cypher").unwrap()).await;
+    for pack in PACKS {
+        right(neo4j, &random::world(7, pack.shape()), &format!("a world with indexes, mostly of {}", pack.name)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_empty_graph() {
+    check(&World::default(), "an empty graph").await;
+}
+
+#[tokio::test]
+async fn nothing_but_missing_properties() {
+    let shape = Shape { missing_one_in: 1, ..Shape::default() };
+    check(&random::world(8, shape), "a world of missing properties").await;
+}
+
+#[tokio::test]
+async fn careless_worlds() {
+    for pack in PACKS {
+        check(&pack.careless_world(), &format!("a careless world, mostly of {}", pack.name)).await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_owns_anything() {
+    let shape = Shape { agents: 0, ..Shape::default() };
+    check(&random::world(10, shape), "a world without agents").await;
+}
+
+#[tokio::test]
+async fn answers_that_can_be_seen_at_a_glance() {
+    let Some(neo4j) = shared() else { return };
+    let _alone = neo4j.alone().await;
+    for pack in PACKS {
+        let kpis = pack::catalog(pack.name).kpis;
+        for (case, world, family, expected) in (pack.cases)() {
+            let family = pack.families.iter().find(|known| known.name == family).unwrap();
+            let asked = asked(neo4j, &kpis, &world).await;
+            asked.shows(family, expected).unwrap_or_else(|error| panic!("{case}: {error}"));
+            asked.agrees(pack.families).unwrap_or_else(|error| panic!("the oracle in {case}:\n{error}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_fault_in_a_query_of_agentos_is_noticed() {
+    every_fault_is_noticed(AGENTOS).await;
+}
+
+#[tokio::test]
+async fn every_fault_in_a_query_of_session_buddy_is_noticed() {
+    every_fault_is_noticed(SESSION_BUDDY).await;
+}
+
+#[tokio::test]
+async fn every_fault_in_a_query_of_agentcore_is_noticed() {
+    every_fault_is_noticed(AGENTCORE).await;
+}
+
+/// A change of the text that changes no answer, and the files of which that is true: there a row is a job, and a label that is
+/// missing becomes `unknown` in the product.
+const SAYS_THE_SAME: (&str, [&str; 3]) = (
+    "`coalesce(owner, 'unknown')` became `owner`",
+    [
+        "queries/agentcore/job_budget.cypher",
+        "queries/agentcore/job_progress.cypher",
+        "queries/agentcore/job_started.cypher",
+    ],
+);
+
+async fn every_fault_is_noticed(pack: Pack) {
+    let Some(neo4j) = shared() else { return };
+    let _alone = neo4j.alone().await;
+    let (same, where_so) = SAYS_THE_SAME;
+    let says_the_same = |faulty: &Faulty| faulty.change == same && where_so.contains(&faulty.source.path.as_str());
+    let files = pack::files(pack.name).kpis;
+    let mut unnoticed: Vec<_> = files.iter().flat_map(faults::of).filter(|faulty| !says_the_same(faulty)).collect();
+    let all = unnoticed.len();
+    // Other tests say that the shipped files are right about these worlds.
+    let random = pack.worlds().take(1).chain([pack.careless_world()]);
+    for world in random.chain((pack.cases)().into_iter().map(|(_, world, ..)| world)) {
+        let asked = asked(neo4j, &[], &world).await;
+        let mut left = Vec::new();
+        for faulty in unnoticed {
+            if asked.misses(&graph(neo4j), &faulty, pack.families).await {
+                left.push(faulty);
+            }
+        }
+        unnoticed = left;
+    }
+    let unnoticed: Vec<_> = unnoticed.iter().map(ToString::to_string).collect();
+    assert!(unnoticed.is_empty(), "{} of {all}:\n{}", unnoticed.len(), unnoticed.join("\n"));
+}

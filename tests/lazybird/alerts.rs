@@ -1,0 +1,163 @@
+//! What makes each alert of the pack fire, and series with which all is well.
+
+use crate::alerts::{Fires, Series};
+
+pub(crate) const FIRES: &[Fires] = &[
+    (
+        // Far beyond the last bucket.
+        "LazybirdSlowTasks",
+        &[("lazybird_task_latency_ms_sum", "0+50000x120"), ("lazybird_task_latency_ms_count", "0+1x120")],
+        &[],
+        "A task takes 50000 ms on average",
+    ),
+    (
+        "LazybirdQualityLow",
+        &[("lazybird_quality_score_sum", "0+55x120"), ("lazybird_quality_score_count", "0+1x120")],
+        &[],
+        "Tasks reach a quality of only 55 on average; the target is 85",
+    ),
+    (
+        "LazybirdQualityCritical",
+        &[("lazybird_quality_score_sum", "0+35x120"), ("lazybird_quality_score_count", "0+1x120")],
+        &[],
+        "Tasks reach a quality of only 35 on average; the target is 85",
+    ),
+    (
+        "LazybirdTasksExpensive",
+        &[("lazybird_cost_per_task_usd_sum", "0+0.08x120"), ("lazybird_cost_per_task_usd_count", "0+1x120")],
+        &[],
+        "A task costs 0.08 USD on average; the target is 0.07",
+    ),
+    (
+        "LazybirdTaskFailuresHigh",
+        &[("lazybird_task_success_rate_percent", "79x120")],
+        &[],
+        "Only 79 % of the tasks succeed",
+    ),
+    (
+        "LazybirdTaskFailuresCritical",
+        &[("lazybird_task_success_rate_percent", "0x120")],
+        &[],
+        "Only 0 % of the tasks succeed",
+    ),
+    (
+        "LazybirdDailyCostHigh",
+        &[
+            (r#"lazybird_api_cost_usd_total{agent="claude",operation="refine"}"#, "0+0.5x120"),
+            (r#"lazybird_api_cost_usd_total{agent="gemini",operation="plan"}"#, "5x120"),
+        ],
+        &[],
+        "The agents cost 60.00 USD in 24 hours",
+    ),
+    (
+        "LazybirdCacheHitRateLow",
+        &[
+            (r#"lazybird_cache_hit_rate_percent{cache_layer="memory"}"#, "80x120"),
+            (r#"lazybird_cache_hit_rate_percent{cache_layer="disk"}"#, "44x120"),
+        ],
+        &[("cache_layer", "disk")],
+        "The cache layer disk hits only 44 % of the time; the target is 45 %",
+    ),
+    (
+        "LazybirdSwitchesOften",
+        &[(r#"lazybird_agent_switch_total{from_agent="a",to_agent="b"}"#, "0+36x120")],
+        &[],
+        "Tasks change their agent 0.6 times a second",
+    ),
+    (
+        // An hour of 90, then one of 80.
+        "LazybirdQualityDegraded",
+        &[("lazybird_quality_score_sum", "0+90x60 5480+80x60"), ("lazybird_quality_score_count", "0+1x121")],
+        &[],
+        "Quality is 11.11% below that of the last 7 days",
+    ),
+    (
+        // Idle hours are no mean of anything, and spoil none.
+        "LazybirdQualityDegraded",
+        &[
+            ("lazybird_quality_score_sum", "0+0x10 0+90x49 4490+80x60"),
+            ("lazybird_quality_score_count", "0+0x10 0+1x109"),
+        ],
+        &[],
+        "Quality is 11.11% below that of the last 7 days",
+    ),
+    (
+        "LazybirdLatencySpike",
+        &[
+            ("lazybird_task_latency_ms_sum", "0+10000x60 630000+30000x59"),
+            ("lazybird_task_latency_ms_count", "0+1x120"),
+        ],
+        &[],
+        "A task takes 30000 ms, two standard deviations more than in the last day",
+    ),
+    (
+        // The first errors of this service ever.
+        "LazybirdApiErrorsRising",
+        &[
+            (r#"lazybird_external_api_calls_total{service="github"}"#, "0+10x120"),
+            (r#"lazybird_external_api_errors_total{service="github",error_type="timeout"}"#, "_x60 0+1x60"),
+            (r#"lazybird_external_api_calls_total{service="notion"}"#, "0+10x120"),
+            (r#"lazybird_external_api_errors_total{service="notion",error_type="timeout"}"#, "0+1x120"),
+        ],
+        &[("service", "github")],
+        "10% of the calls to github fail, twice the share of the day before",
+    ),
+    (
+        "LazybirdTasksStuck",
+        &[("lazybird_task_queue_depth", "7x120"), ("lazybird_task_latency_ms_count", "0+1x10 10x110")],
+        &[],
+        "7 tasks wait and none has finished for an hour",
+    ),
+    (
+        // Nothing has ever finished.
+        "LazybirdTasksStuck",
+        &[("lazybird_task_queue_depth", "7x120")],
+        &[],
+        "7 tasks wait and none has finished for an hour",
+    ),
+    (
+        // It fails.
+        "LazybirdKpiStale",
+        &[(r#"cypher_exporter_kpi_up{kpi="lazybird/agent_calls"}"#, "1x60 0x60")],
+        &[("kpi", "lazybird/agent_calls")],
+        "lazybird/agent_calls brings no new numbers",
+    ),
+    (
+        // It hangs.
+        "LazybirdKpiStale",
+        &[
+            (r#"cypher_exporter_kpi_up{kpi="lazybird/agent_calls"}"#, "1x120"),
+            (r#"cypher_exporter_kpi_interval_seconds{kpi="lazybird/agent_calls"}"#, "300x120"),
+            (r#"cypher_exporter_kpi_last_success_timestamp_seconds{kpi="lazybird/agent_calls"}"#, "3600x120"),
+        ],
+        &[("kpi", "lazybird/agent_calls")],
+        "lazybird/agent_calls brings no new numbers",
+    ),
+    (
+        "LazybirdSilent",
+        &[(r#"cypher_exporter_kpi_up{kpi="bmad/insight_total"}"#, "1x120")],
+        &[],
+        "Nothing is heard of the LazyBird pipeline: the exporter is gone, or is not scraped",
+    ),
+];
+
+/// All is well: no alert fires.
+pub(crate) const WELL: Series = &[
+    ("lazybird_task_latency_ms_sum", "0+44000x60 2684500+44500x60"),
+    ("lazybird_task_latency_ms_count", "0+1x120"),
+    ("lazybird_quality_score_sum", "0+85x60 5185+82x60"),
+    ("lazybird_quality_score_count", "0+1x120"),
+    ("lazybird_cost_per_task_usd_sum", "0+0.06x120"),
+    ("lazybird_cost_per_task_usd_count", "0+1x120"),
+    ("lazybird_task_success_rate_percent", "80x120"),
+    (r#"lazybird_api_cost_usd_total{agent="claude",operation="refine"}"#, "0+0.1x120"),
+    (r#"lazybird_cache_hit_rate_percent{cache_layer="memory"}"#, "45x120"),
+    (r#"lazybird_agent_switch_total{from_agent="a",to_agent="b"}"#, "0+1x120"),
+    (r#"lazybird_external_api_calls_total{service="github"}"#, "0+100x120"),
+    (r#"lazybird_external_api_errors_total{service="github",error_type="timeout"}"#, "0+1x60 64+4x60"),
+    ("lazybird_task_queue_depth", "3x120"),
+    (r#"cypher_exporter_kpi_up{kpi="lazybird/agent_calls"}"#, "1x120"),
+    (r#"cypher_exporter_kpi_interval_seconds{kpi="lazybird/agent_calls"}"#, "300x120"),
+    (r#"cypher_exporter_kpi_last_success_timestamp_seconds{kpi="lazybird/agent_calls"}"#, "0+60x120"),
+    (r#"cypher_exporter_kpi_up{kpi="bmad/insight_total"}"#, "0x120"),
+];

@@ -1,0 +1,131 @@
+//! Writes a world into a graph and asks KPIs for it by the product's own way: files loaded, rows measured.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use cypher_exporter::graph::Graph;
+use cypher_exporter::kpi::{Kpi, Mode};
+use cypher_exporter::measure::Measured;
+use cypher_exporter::row::UnixMillis;
+use cypher_exporter::schedule;
+
+use super::answer::Answer;
+use super::family::Family;
+use super::script::Script;
+use super::window::{self, Window, Windows};
+use super::world::World;
+
+/// How long the graph may take to write a part of a world.
+const WITHIN: Duration = Duration::from_secs(60);
+
+/// What KPIs answered of a world.
+pub(crate) struct Asked<'w> {
+    world: &'w World,
+    window: Window,
+    /// The moment that the world's times count from.
+    now: UnixMillis,
+    /// By metric name.
+    pub(crate) answers: BTreeMap<String, Answer>,
+    /// Why some KPIs have none.
+    failures: Vec<String>,
+}
+
+/// Writes `world` into an empty graph, in parts: before each window what it can see; and asks all KPIs.
+pub(crate) async fn ask<'w>(graph: &Graph, kpis: &[Arc<Kpi>], world: &'w World) -> Asked<'w> {
+    let windows = Windows::new();
+    let mut asked = Asked::new(world, windows.whole(), now());
+    let script = Script::of(world, asked.now);
+    for (stage, window) in windows.all().iter().enumerate() {
+        let changes = script.part(stage, |earliest| windows.stage(earliest));
+        graph.write(&changes, WITHIN).await.unwrap_or_else(|error| panic!("{error}"));
+        asked.take_window(graph, kpis, *window).await;
+    }
+    asked.take_snapshots(graph, kpis).await;
+    asked
+}
+
+impl<'w> Asked<'w> {
+    fn new(world: &'w World, window: Window, now: UnixMillis) -> Self {
+        Self { world, window, now, answers: BTreeMap::new(), failures: Vec::new() }
+    }
+
+    /// Asks other KPIs for the same world, which the graph still holds.
+    pub(crate) async fn again(&self, graph: &Graph, kpis: &[Arc<Kpi>]) -> Self {
+        let mut asked = Self::new(self.world, self.window, self.now);
+        for window in Windows::new().all() {
+            asked.take_window(graph, kpis, *window).await;
+        }
+        asked.take_snapshots(graph, kpis).await;
+        asked
+    }
+
+    async fn take_window(&mut self, graph: &Graph, kpis: &[Arc<Kpi>], window: Window) {
+        for kpi in kpis.iter().filter(|kpi| kpi.mode != Mode::Snapshot) {
+            let run = run(graph, &window::snapshot_of(kpi, self.now, window)).await;
+            self.take(kpi, run);
+        }
+    }
+
+    async fn take_snapshots(&mut self, graph: &Graph, kpis: &[Arc<Kpi>]) {
+        for kpi in kpis.iter().filter(|kpi| kpi.mode == Mode::Snapshot) {
+            let run = run(graph, kpi).await;
+            self.take(kpi, run);
+        }
+    }
+
+    /// Adds a run to what earlier ones brought.
+    fn take(&mut self, kpi: &Kpi, run: Result<Measured, String>) {
+        match run {
+            Ok(measured) => {
+                for (metric, points) in kpi.metrics.iter().zip(&measured.points) {
+                    window::add(&mut self.answers, metric.desc.name.as_str(), Answer::of(metric, points));
+                }
+            }
+            Err(error) => self.failures.push(format!("{}: {error}", kpi.id)),
+        }
+    }
+
+    /// Whether the families show what their oracles say.
+    ///
+    /// # Errors
+    /// Each KPI that failed and each family that does not agree, one a line.
+    pub(crate) fn agrees<'f>(&self, families: impl IntoIterator<Item = &'f Family>) -> Result<(), String> {
+        let shows = |family: &Family| self.shows(family, family.expected(self.world, self.window));
+        let wrong = families.into_iter().filter_map(|family| shows(family).err());
+        let wrong: Vec<_> = self.failures.iter().cloned().chain(wrong).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+    }
+
+    /// Whether a family shows this.
+    ///
+    /// # Errors
+    /// The first difference.
+    pub(crate) fn shows(&self, family: &Family, mut expected: Answer) -> Result<(), String> {
+        if let (true, Answer::Plain(moments)) = (family.moments, &mut expected) {
+            moments.values_mut().for_each(|moment| *moment += (self.now.0 / 1000) as f64);
+        }
+        let compared = match self.answers.get(family.name) {
+            Some(found) => found.agrees(&expected),
+            None => Err("there is no answer".to_owned()),
+        };
+        compared.map_err(|error| format!("{}: {error}", family.name))
+    }
+}
+
+/// One run. A query leaves out by itself what has no value, but where its rows feed several metrics.
+async fn run(graph: &Graph, kpi: &Kpi) -> Result<Measured, String> {
+    let run = schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await;
+    let measured = run.result.map_err(|error| error.to_string())?;
+    let nulls_are_meant = kpi.metrics.len() > 1;
+    if measured.skipped.nan_value > 0 || (measured.skipped.null_value > 0 && !nulls_are_meant) {
+        return Err(format!("values were left out: {:?}", measured.skipped));
+    }
+    Ok(measured)
+}
+
+/// The moment that the times of a world count from.
+fn now() -> UnixMillis {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+    UnixMillis(i64::try_from(since_1970.as_millis()).expect("it is not long after"))
+}
