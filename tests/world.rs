@@ -3,6 +3,8 @@
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
 
+#[path = "world/as_bmad.rs"]
+mod as_bmad;
 mod bmad;
 #[path = "world/mirror.rs"]
 mod mirror;

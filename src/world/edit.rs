@@ -48,8 +48,8 @@ pub enum Edit {
 impl Kind {
     pub(super) fn index(&self) -> Change {
         let Self { label, key } = self;
-        let name = label.to_lowercase();
-        let statement = format!("CREATE INDEX world_{name} IF NOT EXISTS FOR (n:{label}) ON (n.{key})");
+        let name = format!("world_{}_{key}", label.to_lowercase());
+        let statement = format!("CREATE INDEX {name} IF NOT EXISTS FOR (n:{label}) ON (n.{key})");
         Change { statement: Cow::Owned(statement), parameters: Parameters::new() }
     }
 }

@@ -11,21 +11,31 @@
 //! **To add a system**: a file beside `bmad.rs` with a type that is a `System`, and its line in `systems`.
 
 mod agenda;
+mod agentcore;
+mod agentos;
 mod bmad;
 mod edit;
+mod lazybird;
 mod page;
 mod past;
 mod random;
+mod session_buddy;
+mod shared;
 mod time;
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use crate::row::{Change, UnixMillis};
 
+use agentcore::AgentCore;
+use agentos::AgentOs;
 use bmad::Bmad;
+use lazybird::LazyBird;
 use page::Page;
 use past::Past;
 use random::Random;
+use session_buddy::SessionBuddy;
 use time::{Clock, WorkTime};
 
 pub use edit::{Edit, Ends, Kind, Link, Properties};
@@ -33,7 +43,14 @@ pub use page::{Happening, News};
 
 /// The systems of the world. Each has random choices of its own, so that a new one does not change what the others do.
 fn systems(seed: u64, beginning: WorkTime) -> Vec<Box<dyn System>> {
-    vec![Box::new(Bmad::new(Random::of(seed, "bmad"), beginning))]
+    let choices = |who| Random::of(seed, who);
+    vec![
+        Box::new(Bmad::new(choices("bmad"), beginning)),
+        Box::new(LazyBird::new(choices(lazybird::SYSTEM))),
+        Box::new(AgentOs::new(choices(agentos::SYSTEM))),
+        Box::new(SessionBuddy::new(choices(session_buddy::SYSTEM))),
+        Box::new(AgentCore::new(choices(agentcore::SYSTEM))),
+    ]
 }
 
 /// What lives in the world: one thing after the other happens to it.
@@ -73,7 +90,8 @@ impl World {
 
     /// The indexes by which the edits find their nodes. Neo4j wants them in a transaction of their own.
     pub fn indexes(&self) -> Vec<Change> {
-        self.systems.iter().flat_map(|system| system.kinds()).map(Kind::index).collect()
+        let kinds: BTreeSet<_> = self.systems.iter().flat_map(|system| system.kinds()).collect();
+        kinds.into_iter().map(Kind::index).collect()
     }
 
     /// What has happened since the world was last asked, in order. The edits of one happening belong together: a graph

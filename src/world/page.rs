@@ -54,13 +54,16 @@ impl<'c> Page<'c> {
         self.stamp(self.at)
     }
 
-    pub(super) fn create<const N: usize>(&mut self, kind: Kind, properties: [(&str, Literal); N]) {
-        self.edits.push(Edit::Create(kind, vec![named(properties)]));
+    pub(super) fn create<'p>(&mut self, kind: Kind, properties: impl IntoIterator<Item = (&'p str, Literal)>) {
+        match self.edits.last_mut() {
+            // Many at once are one statement, here and below.
+            Some(Edit::Create(last, nodes)) if *last == kind => nodes.push(named(properties)),
+            _ => self.edits.push(Edit::Create(kind, vec![named(properties)])),
+        }
     }
 
-    pub(super) fn set<const N: usize>(&mut self, kind: Kind, properties: [(&str, Literal); N]) {
+    pub(super) fn set<'p>(&mut self, kind: Kind, properties: impl IntoIterator<Item = (&'p str, Literal)>) {
         match self.edits.last_mut() {
-            // Many at once are one statement.
             Some(Edit::Set(last, nodes)) if *last == kind => nodes.push(named(properties)),
             _ => self.edits.push(Edit::Set(kind, vec![named(properties)])),
         }
@@ -76,15 +79,18 @@ impl<'c> Page<'c> {
         self.link_with(link, from, to, []);
     }
 
-    pub(super) fn link_with<const N: usize>(
+    pub(super) fn link_with<'p>(
         &mut self,
         link: Link,
         from: &str,
         to: &str,
-        properties: [(&str, Literal); N],
+        properties: impl IntoIterator<Item = (&'p str, Literal)>,
     ) {
-        let ends = (from.to_owned(), to.to_owned());
-        self.edits.push(Edit::Link(link, vec![(ends, named(properties))]));
+        let one = ((from.to_owned(), to.to_owned()), named(properties));
+        match self.edits.last_mut() {
+            Some(Edit::Link(last, links)) if *last == link => links.push(one),
+            _ => self.edits.push(Edit::Link(link, vec![one])),
+        }
     }
 
     pub(super) fn unlink(&mut self, link: Link, from: &str, to: &str) {
@@ -97,7 +103,7 @@ impl<'c> Page<'c> {
     }
 }
 
-fn named<const N: usize>(properties: [(&str, Literal); N]) -> Properties {
+fn named<'p>(properties: impl IntoIterator<Item = (&'p str, Literal)>) -> Properties {
     properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 

@@ -40,10 +40,15 @@ impl Past {
     }
 
     fn delete(&mut self, kind: Kind, keys: &BTreeSet<String>) {
-        self.nodes.entry(kind).or_default().retain(|key, _| !keys.contains(key));
+        let nodes = self.nodes.entry(kind).or_default();
+        keys.iter().for_each(|key| _ = nodes.remove(key));
         for (link, ends) in &mut self.links {
-            let hit = |of: Kind, key: &String| of == kind && keys.contains(key);
-            ends.retain(|(from, to), _| !hit(link.from, from) && !hit(link.to, to));
+            if link.from == kind {
+                ends.retain(|(from, _), _| !keys.contains(from));
+            }
+            if link.to == kind {
+                ends.retain(|(_, to), _| !keys.contains(to));
+            }
         }
     }
 

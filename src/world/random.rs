@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// From one number up to, but not, another; and a weight.
+pub(super) type Range = ((f64, f64), f64);
+
 /// SplitMix64.
 #[derive(Clone, Debug)]
 pub(super) struct Random(u64);
@@ -33,6 +36,12 @@ impl Random {
     /// From `low` up to, but not, `high`.
     pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.unit()
+    }
+
+    /// A number from one of several ranges, the more often from one the more it weighs.
+    pub(super) fn spread(&mut self, ranges: &[Range]) -> f64 {
+        let (low, high) = self.weighted(ranges).unwrap_or_default();
+        self.between(low, high)
     }
 
     /// Whether something happens that happens with this probability.
@@ -89,6 +98,8 @@ mod tests {
             picks[random.pick(vec![0, 1, 2, 3]).unwrap()] += 1;
         }
         assert!(picks.iter().all(|n| (2300..2700).contains(n)), "{picks:?}");
+        let far = (0..10_000).filter(|_| random.spread(&[((0.0, 1.0), 19.0), ((10.0, 20.0), 1.0)]) >= 10.0).count();
+        assert!((400..600).contains(&far), "{far}");
         let hour = Duration::from_secs(3600);
         assert!((0..1000).all(|_| (hour / 2..hour * 3 / 2).contains(&random.about(hour))));
     }
@@ -98,5 +109,6 @@ mod tests {
         let mut random = Random::of(1, "test");
         assert_eq!(random.pick(Vec::<u8>::new()), None);
         assert_eq!(random.weighted::<u8>(&[]), None);
+        assert_eq!(random.spread(&[]), 0.0);
     }
 }

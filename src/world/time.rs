@@ -17,6 +17,11 @@ impl WorkTime {
     pub(super) const START: Self = Self(0);
     /// Later than anything.
     pub(super) const NEVER: Self = Self(i64::MAX);
+
+    /// How long it is after `earlier`; nothing when it is before.
+    pub(super) fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
 }
 
 impl Add<Duration> for WorkTime {

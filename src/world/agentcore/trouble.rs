@@ -1,0 +1,31 @@
+//! What goes wrong for a while, one thing at a time.
+
+use crate::world::shared;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    SlowTrajectories,
+    /// The loss grows, and jobs fail.
+    Diverging,
+}
+
+impl shared::Trouble for Trouble {
+    const ALL: &[Self] = &[Trouble::SlowTrajectories, Trouble::Diverging];
+
+    fn metric(self) -> &'static str {
+        match self {
+            Trouble::SlowTrajectories => "training_trajectory_generation_duration_seconds",
+            Trouble::Diverging => "training_loss",
+        }
+    }
+
+    fn told(self, begins: bool) -> String {
+        match (self, begins) {
+            (Trouble::SlowTrajectories, true) => "the environments are slow: trajectories take far longer",
+            (Trouble::SlowTrajectories, false) => "the environments are as fast as before",
+            (Trouble::Diverging, true) => "a bad learning rate makes training diverge",
+            (Trouble::Diverging, false) => "the learning rate is right again",
+        }
+        .to_owned()
+    }
+}
