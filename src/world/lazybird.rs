@@ -1,6 +1,6 @@
 //! LazyBird: a pipeline in which agents work on coding tasks, iteration by iteration, and gates decide what may go on.
 //!
-//! Tasks wait in a queue and run three at a time. Each iteration is a call to an agent and an evaluation of what it wrote.
+//! Tasks wait in a queue and run two at a time. Each iteration is a call to an agent and an evaluation of what it wrote.
 
 mod agents;
 mod iterations;

@@ -10,7 +10,7 @@ use crate::world::shared::{GROUPS, PERFORMED_TASK, TASK, measured_ms, millis, pe
 use crate::world::time::WorkTime;
 
 /// How many run at one time.
-const WORKERS: usize = 3;
+const WORKERS: usize = 2;
 /// Nobody adds to a queue that is as long.
 const FULL: usize = 25;
 /// How many come at once.
