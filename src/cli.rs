@@ -110,10 +110,10 @@ pub struct Demo {
 /// The world that `demo`, `check --demo` and `run --demo` show.
 pub const DEMO_SEED: u64 = 1;
 
-/// Ten minutes in a second: a day takes two and a half minutes, and between two scrapes 15 s apart ten pieces of work are done.
+/// Ten minutes in a second: a day takes two and a half minutes, and between two scrapes 15 s apart six pieces of work are done.
 const DEMO_SPEED: f64 = 600.0;
 
-/// At this speed a second holds a day; more would keep the graph busy with nothing but changes.
+/// More than a day in a second: the graph is busy with little but changes.
 const TOP_SPEED: f64 = 100_000.0;
 
 fn speed(text: &str) -> Result<f64, String> {

@@ -18,7 +18,7 @@ const AT_FIRST: (f64, f64) = (0.5, 0.9);
 const MOST: f64 = 0.97;
 const GAIN: f64 = 0.25;
 const LOSS: f64 = 0.1;
-/// Who is not applied for so many days loses this part each night.
+/// What is not applied for so many days keeps this part of its trust each night.
 const RESTING_DAYS: u32 = 4;
 const KEPT: f64 = 0.8;
 /// What is trusted less than this is forgotten.
