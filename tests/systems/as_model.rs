@@ -109,6 +109,14 @@ impl Node<'_> {
         }
     }
 
+    /// The same rounded up, which is the moment rounded down, as `epochSeconds` has it.
+    fn second(&self, name: &str) -> Time {
+        match self.properties.get(name) {
+            Some(Literal::DateTime(at)) => Time::Ago(-(at.0 - self.now.0).div_euclid(1000)),
+            _ => self.time(name),
+        }
+    }
+
     fn agent(&self, key: Key) -> Agent {
         let (system, name, status) = (self.text("system"), self.text("name"), self.text("status"));
         Agent { key, system, name, status, ..Agent::default() }
@@ -138,7 +146,7 @@ impl Node<'_> {
             id: self.text("id"),
             status: self.text("status"),
             created_at: self.time("created_at"),
-            started_at: self.time("started_at"),
+            started_at: self.second("started_at"),
             finished_at: self.time("finished_at"),
             cost_usd: self.number("cost_usd"),
             budget_usd: self.number("budget_usd"),

@@ -11,7 +11,6 @@ use cypher_exporter::kpi::{Kpi, Mode};
 use cypher_exporter::row::{Change, Literal, UnixMillis};
 use cypher_exporter::world::{Edit, Properties, World, joined};
 
-use crate::agentcore::STARTED;
 use crate::mirror::{Mirror, text};
 use crate::model::answer::Answer;
 use crate::model::asking::run;
@@ -92,23 +91,15 @@ async fn compare(
     }
     let mut all = BTreeMap::new();
     for family in families() {
-        let mut answer = answers.remove(family.name).unwrap_or_else(|| panic!("no KPI brings {}", family.name));
+        let answer = answers.remove(family.name).unwrap_or_else(|| panic!("no KPI brings {}", family.name));
         let mut expected = family.expected(&world, window);
-        if family.name == STARTED {
-            answer = ages(answer, now);
-            expected = ages(expected, UnixMillis(0));
+        if let (true, Answer::Plain(moments)) = (family.moments, &mut expected) {
+            moments.values_mut().for_each(|moment| *moment += (now.0 / 1000) as f64);
         }
         answer.agrees(&expected).unwrap_or_else(|error| panic!("{} in {window:?}: {error}", family.name));
         all.insert(family.name, answer);
     }
     all
-}
-
-/// Moments in seconds as minutes before `now`: the oracle and the query round to other seconds.
-fn ages(moments: Answer, now: UnixMillis) -> Answer {
-    let Answer::Plain(series) = moments else { panic!("no moments: {moments:?}") };
-    let age = |moment: f64| (((now.0 / 1000) as f64 - moment) / 60.0).round();
-    Answer::Plain(series.into_iter().map(|(labels, moment)| (labels, age(moment))).collect())
 }
 
 /// Nothing passes the edge of a range while the test runs.
