@@ -12,7 +12,7 @@ use super::agenda::Agenda;
 use super::edit::Kind;
 use super::page::Page;
 use super::random::Random;
-use super::shared::{AGENT, CALM, JOB, Records, STEP, beginning, turn};
+use super::shared::{AGENT, CALM, JOB, Records, STEP, Troubles, beginning};
 use super::time::{HOUR, WorkTime};
 
 use jobs::{Job, OWNERS};
@@ -59,7 +59,7 @@ pub(super) struct AgentCore {
     jobs: BTreeMap<u64, Job>,
     /// Those that are queued, in their order.
     queue: VecDeque<u64>,
-    trouble: Option<Trouble>,
+    trouble: Troubles<Trouble>,
 }
 
 impl AgentCore {
@@ -70,7 +70,7 @@ impl AgentCore {
             records: Records::new(SYSTEM),
             jobs: BTreeMap::new(),
             queue: VecDeque::new(),
-            trouble: None,
+            trouble: Troubles::none(),
         }
     }
 
@@ -108,7 +108,7 @@ impl System for AgentCore {
             Plan::Updated(job) => self.updated(job, page),
             Plan::Saved(job) => self.saved(job, page),
             Plan::Trouble => {
-                let after = turn(&mut self.trouble, &mut self.random, page);
+                let after = self.trouble.turn(&mut self.random, page);
                 self.plan(page, Plan::Trouble, after);
             }
             Plan::Sweep => self.records.sweep(page),

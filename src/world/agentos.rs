@@ -13,7 +13,7 @@ use super::agenda::Agenda;
 use super::edit::Kind;
 use super::page::{Page, text};
 use super::random::Random;
-use super::shared::{self, AGENT, CALL, CALM, COMMON, Records, beginning, turn};
+use super::shared::{self, AGENT, CALL, CALM, COMMON, Records, Troubles, beginning};
 use super::time::{DAY, HOUR, WorkTime};
 
 use requests::{AGENTS, Request};
@@ -50,7 +50,7 @@ pub(super) struct AgentOs {
     records: Records,
     /// Those that run, by number.
     requests: BTreeMap<u64, Request>,
-    trouble: Option<Trouble>,
+    trouble: Troubles<Trouble>,
     /// The last part of its version.
     patch: u32,
 }
@@ -62,7 +62,7 @@ impl AgentOs {
             agenda: Agenda::new(beginning(), Plan::Begin),
             records: Records::new(SYSTEM),
             requests: BTreeMap::new(),
-            trouble: None,
+            trouble: Troubles::none(),
             patch: 0,
         }
     }
@@ -117,7 +117,7 @@ impl System for AgentOs {
             Plan::Answered(request) => self.answered(request, page),
             Plan::Upgrade => self.upgrade(page),
             Plan::Trouble => {
-                let after = turn(&mut self.trouble, &mut self.random, page);
+                let after = self.trouble.turn(&mut self.random, page);
                 self.plan(page, Plan::Trouble, after);
             }
             Plan::Sweep => self.records.sweep(page),

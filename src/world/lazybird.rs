@@ -17,7 +17,7 @@ use super::agenda::Agenda;
 use super::edit::Kind;
 use super::page::Page;
 use super::random::Random;
-use super::shared::{AGENT, CALL, CALM, Records, SAMPLE, STEP, SWITCH, TASK, beginning, turn};
+use super::shared::{AGENT, CALL, CALM, Records, SAMPLE, STEP, SWITCH, TASK, Troubles, beginning};
 use super::time::{HOUR, WorkTime};
 
 use samples::Samples;
@@ -69,7 +69,7 @@ pub(super) struct LazyBird {
     /// Those that are queued, in their order.
     queue: VecDeque<u64>,
     samples: Samples,
-    trouble: Option<Trouble>,
+    trouble: Troubles<Trouble>,
 }
 
 impl LazyBird {
@@ -81,7 +81,7 @@ impl LazyBird {
             tasks: BTreeMap::new(),
             queue: VecDeque::new(),
             samples: Samples::default(),
-            trouble: None,
+            trouble: Troubles::none(),
         }
     }
 
@@ -120,7 +120,7 @@ impl System for LazyBird {
             Plan::Answered(task) => self.answered(task, page),
             Plan::Evaluated(task) => self.evaluated(task, page),
             Plan::Trouble => {
-                let after = turn(&mut self.trouble, &mut self.random, page);
+                let after = self.trouble.turn(&mut self.random, page);
                 self.plan(page, Plan::Trouble, after);
             }
             Plan::Sample => self.sample(page),

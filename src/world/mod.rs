@@ -15,6 +15,7 @@ mod agentcore;
 mod agentos;
 mod bmad;
 mod edit;
+mod joined;
 mod lazybird;
 mod page;
 mod past;
@@ -39,6 +40,7 @@ use session_buddy::SessionBuddy;
 use time::{Clock, WorkTime};
 
 pub use edit::{Edit, Ends, Kind, Link, Properties};
+pub use joined::joined;
 pub use page::{Happening, News};
 
 /// The systems of the world. Each has random choices of its own, so that a new one does not change what the others do.
@@ -79,8 +81,11 @@ impl World {
     /// The world of a seed at `start`, and the edits that make it in an empty graph: it has a past of [`World::PAST_DAYS`].
     /// From there on a second brings `speed` seconds of work; not more than 0 is a world that stands still.
     pub fn new(seed: u64, start: UnixMillis, speed: f64) -> (Self, Vec<Edit>) {
-        let clock = Clock::new(start, speed);
-        let mut world = Self { clock, systems: systems(seed, Clock::BEGINNING) };
+        Self::of(Clock::new(start, speed), systems(seed, Clock::BEGINNING))
+    }
+
+    fn of(clock: Clock, systems: Vec<Box<dyn System>>) -> (Self, Vec<Edit>) {
+        let mut world = Self { clock, systems };
         let mut past = Past::default();
         while let Some(happening) = world.next(WorkTime::START) {
             happening.edits.into_iter().for_each(|edit| past.add(edit));
@@ -110,5 +115,31 @@ impl World {
         let mut page = Page::new(&self.clock, due);
         system.happen(&mut page);
         Some(page.happening())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: UnixMillis = UnixMillis(1_770_000_000_000);
+
+    fn hour(mut world: World) -> Vec<Happening> {
+        world.until(UnixMillis(START.0 + 3_600_000))
+    }
+
+    #[test]
+    fn each_system_does_beside_the_others_what_it_does_alone() {
+        let (seed, clock) = (7, Clock::new(START, 600.0));
+        let together = hour(World::new(seed, START, 600.0).0);
+        let mut happened = 0;
+        for (at, system) in systems(seed, Clock::BEGINNING).into_iter().enumerate() {
+            let alone = hour(World::of(clock, vec![system]).0);
+            assert!(alone.len() > 1000, "system {at}: {}", alone.len());
+            let mut rest = together.iter();
+            assert!(alone.iter().all(|happening| rest.any(|other| other == happening)), "system {at}");
+            happened += alone.len();
+        }
+        assert_eq!(happened, together.len());
     }
 }

@@ -55,15 +55,12 @@ impl<'c> Page<'c> {
     }
 
     pub(super) fn create<'p>(&mut self, kind: Kind, properties: impl IntoIterator<Item = (&'p str, Literal)>) {
-        match self.edits.last_mut() {
-            // Many at once are one statement, here and below.
-            Some(Edit::Create(last, nodes)) if *last == kind => nodes.push(named(properties)),
-            _ => self.edits.push(Edit::Create(kind, vec![named(properties)])),
-        }
+        self.edits.push(Edit::Create(kind, vec![named(properties)]));
     }
 
     pub(super) fn set<'p>(&mut self, kind: Kind, properties: impl IntoIterator<Item = (&'p str, Literal)>) {
         match self.edits.last_mut() {
+            // Many at once are one statement.
             Some(Edit::Set(last, nodes)) if *last == kind => nodes.push(named(properties)),
             _ => self.edits.push(Edit::Set(kind, vec![named(properties)])),
         }
@@ -86,11 +83,8 @@ impl<'c> Page<'c> {
         to: &str,
         properties: impl IntoIterator<Item = (&'p str, Literal)>,
     ) {
-        let one = ((from.to_owned(), to.to_owned()), named(properties));
-        match self.edits.last_mut() {
-            Some(Edit::Link(last, links)) if *last == link => links.push(one),
-            _ => self.edits.push(Edit::Link(link, vec![one])),
-        }
+        let ends = (from.to_owned(), to.to_owned());
+        self.edits.push(Edit::Link(link, vec![(ends, named(properties))]));
     }
 
     pub(super) fn unlink(&mut self, link: Link, from: &str, to: &str) {

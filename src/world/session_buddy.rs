@@ -12,7 +12,7 @@ use super::agenda::Agenda;
 use super::edit::Kind;
 use super::page::Page;
 use super::random::Random;
-use super::shared::{ANOMALY, CALL, CALM, Records, SESSION, beginning, turn};
+use super::shared::{ANOMALY, CALL, CALM, Records, SESSION, Troubles, beginning};
 use super::time::{HOUR, WorkTime};
 
 use sessions::Session;
@@ -55,7 +55,7 @@ pub(super) struct SessionBuddy {
     records: Records,
     /// Those that are on, by number.
     sessions: BTreeMap<u64, Session>,
-    trouble: Option<Trouble>,
+    trouble: Troubles<Trouble>,
 }
 
 impl SessionBuddy {
@@ -65,7 +65,7 @@ impl SessionBuddy {
             agenda: Agenda::new(beginning(), Plan::Begin),
             records: Records::new(SYSTEM),
             sessions: BTreeMap::new(),
-            trouble: None,
+            trouble: Troubles::none(),
         }
     }
 
@@ -101,7 +101,7 @@ impl System for SessionBuddy {
             Plan::Ended(session) => self.ended(session, page),
             Plan::Detect => self.detect(page),
             Plan::Trouble => {
-                let after = turn(&mut self.trouble, &mut self.random, page);
+                let after = self.trouble.turn(&mut self.random, page);
                 self.plan(page, Plan::Trouble, after);
             }
             Plan::Sweep => self.records.sweep(page),

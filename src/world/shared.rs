@@ -19,7 +19,7 @@ use super::time::{DAY, WorkTime};
 
 pub(super) use graph::*;
 pub(super) use records::Records;
-pub(super) use trouble::{CALM, Trouble, turn};
+pub(super) use trouble::{CALM, Trouble, Troubles};
 
 /// How much work goes into one second of what is measured: as much as into a second of `demo` unless told otherwise.
 const PACE: u64 = 600;

@@ -114,7 +114,7 @@ impl<'w> Asked<'w> {
 }
 
 /// One run. A query leaves out by itself what has no value, but where its rows feed several metrics.
-async fn run(graph: &Graph, kpi: &Kpi) -> Result<Measured, String> {
+pub(crate) async fn run(graph: &Graph, kpi: &Kpi) -> Result<Measured, String> {
     let run = schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await;
     let measured = run.result.map_err(|error| error.to_string())?;
     let nulls_are_meant = kpi.metrics.len() > 1;

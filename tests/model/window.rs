@@ -53,7 +53,7 @@ impl Windows {
 }
 
 /// A window KPI as a snapshot of one window, in which all rows of a counter add up.
-pub(super) fn snapshot_of(kpi: &Kpi, now: UnixMillis, window: Window) -> Kpi {
+pub(crate) fn snapshot_of(kpi: &Kpi, now: UnixMillis, window: Window) -> Kpi {
     let mut asked = Kpi { mode: Mode::Snapshot, on_duplicate: OnDuplicate::Sum, ..kpi.clone() };
     for parameters in &mut asked.parameters {
         for (name, ago) in [("since", window.since), ("until", window.until)] {
@@ -64,7 +64,7 @@ pub(super) fn snapshot_of(kpi: &Kpi, now: UnixMillis, window: Window) -> Kpi {
 }
 
 /// Adds the answer of one window to what earlier ones brought.
-pub(super) fn add(totals: &mut BTreeMap<String, Answer>, metric: &str, more: Answer) {
+pub(crate) fn add(totals: &mut BTreeMap<String, Answer>, metric: &str, more: Answer) {
     let Some(total) = totals.get_mut(metric) else {
         totals.insert(metric.to_owned(), more);
         return;

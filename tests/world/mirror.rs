@@ -1,4 +1,5 @@
 //! A graph in plain Rust that follows the edits of a world, and panics at one that a good graph would not take.
+#![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +39,7 @@ impl Mirror {
                 keys.iter().for_each(|key| assert!(nodes.remove(key).is_some(), "not there to be deleted: {key}"));
                 let keys: BTreeSet<_> = keys.iter().collect();
                 let hit = |of: Kind, end: &String| of == *kind && keys.contains(end);
-                for (link, ends) in &mut self.links {
+                for (link, ends) in self.links.iter_mut().filter(|(link, _)| [link.from, link.to].contains(kind)) {
                     ends.retain(|(from, to), _| !hit(link.from, from) && !hit(link.to, to));
                 }
             }
@@ -67,9 +68,24 @@ impl Mirror {
             .filter_map(|literal| if let Literal::DateTime(at) = literal { Some(*at) } else { None })
     }
 
+    /// A node.
+    pub(crate) fn node(&self, kind: Kind, key: &str) -> Option<&Properties> {
+        self.nodes.get(&kind)?.get(key)
+    }
+
+    /// The nodes of all kinds.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = (Kind, &Properties)> {
+        self.nodes.iter().flat_map(|(kind, nodes)| nodes.values().map(|node| (*kind, node)))
+    }
+
     /// The nodes with a label, by key.
     pub(crate) fn nodes_of(&self, label: &'static str) -> impl Iterator<Item = (&String, &Properties)> {
         self.nodes.iter().filter(move |(kind, _)| kind.label == label).flat_map(|(_, nodes)| nodes)
+    }
+
+    /// The ends of the relationships of one kind.
+    pub(crate) fn ends_of(&self, link: Link) -> impl Iterator<Item = &Ends> {
+        self.links.get(&link).into_iter().flat_map(BTreeMap::keys)
     }
 
     /// The relationships of a type, by their ends.

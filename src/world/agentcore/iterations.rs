@@ -29,7 +29,7 @@ const WORTH_A_WORD: [f64; 3] = [75.0, 90.0, 100.0];
 impl AgentCore {
     /// An iteration begins.
     pub(super) fn generate(&mut self, job: &mut Job, page: &mut Page<'_>) {
-        let slow = if self.trouble == Some(Trouble::SlowTrajectories) { SLOW } else { 1.0 };
+        let slow = if self.trouble.is(Trouble::SlowTrajectories) { SLOW } else { 1.0 };
         job.generation_ms = slow * self.random.spread(&GENERATION);
         self.agenda.add(page.at + work(job.generation_ms), Plan::Generated(job.number));
     }
@@ -75,7 +75,7 @@ impl AgentCore {
     }
 
     fn learn(&mut self, job: &mut Job) {
-        if self.trouble == Some(Trouble::Diverging) {
+        if self.trouble.is(Trouble::Diverging) {
             job.loss *= self.random.between(1.0, 1.4);
             job.reward -= self.random.between(0.0, 0.15);
         } else {
@@ -97,7 +97,7 @@ impl AgentCore {
     }
 
     fn why_it_fails(&mut self, job: &Job) -> Option<&'static str> {
-        let diverges = self.trouble == Some(Trouble::Diverging);
+        let diverges = self.trouble.is(Trouble::Diverging);
         if self.random.chance(if diverges { FAILS_OFTEN } else { FAILS }) {
             Some(if diverges { "the loss diverges" } else { "a worker is lost" })
         } else {

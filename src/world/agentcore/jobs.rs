@@ -21,7 +21,7 @@ const BUDGETS: [(f64, f64); 4] = [(20.0, 4.0), (50.0, 4.0), (100.0, 5.0), (0.0, 
 const USUAL: f64 = 50.0;
 /// The part of the budget that all iterations need.
 const NEEDED: [((f64, f64), f64); 4] =
-    [((0.35, 0.75), 55.0), ((0.75, 0.9), 20.0), ((0.9, 1.0), 13.0), ((1.0, 1.35), 12.0)];
+    [((0.35, 0.75), 70.0), ((0.75, 0.9), 12.0), ((0.9, 1.0), 9.0), ((1.0, 1.35), 9.0)];
 
 /// A job that is queued or runs.
 #[derive(Debug)]
@@ -142,10 +142,8 @@ impl AgentCore {
             End::Failed(_) => ("failed", "training_jobs_failed_total"),
             End::Cancelled => ("cancelled", "training_jobs_cancelled_total"),
         };
-        let why = if let End::Failed(why) = end { Some(why) } else { None };
-        let reason = why.map(|why| ("error_message", text(why)));
-        self.records.end(JOB, job.number, [("status", text(status))].into_iter().chain(reason), page);
-        let why = why.map_or(String::new(), |why| format!(": {why}"));
+        self.records.end(JOB, job.number, [("status", text(status))], page);
+        let why = if let End::Failed(why) = end { format!(": {why}") } else { String::new() };
         page.tell(metric, format!("{} is {status} after {} iterations{why}", job.named(), job.iteration));
         self.start(page);
     }

@@ -26,7 +26,7 @@ const LATENCY: [Range; 6] = [
 impl AgentOs {
     /// Whether the cache has what a request needs.
     pub(super) fn look_up(&mut self, group: &str, page: &mut Page<'_>) -> bool {
-        let cold = self.trouble == Some(Trouble::ColdCache);
+        let cold = self.trouble.is(Trouble::ColdCache);
         let hit = self.random.chance(if cold { HITS_COLD } else { HITS });
         self.operate("get", if hit { "hit" } else { "miss" }, group, page);
         hit

@@ -64,7 +64,7 @@ pub(super) struct Request {
 impl AgentOs {
     /// Someone asks.
     pub(super) fn request(&mut self, page: &mut Page<'_>) {
-        let flooded = self.trouble == Some(Trouble::Flood);
+        let flooded = self.trouble.is(Trouble::Flood);
         let floods = flooded && self.random.chance(FLOOD.1);
         let who = if floods { Some(FLOODER) } else { self.random.weighted(&WORKSPACES) };
         let agents = self.random.weighted(&AT_ONCE).unwrap_or(1);
@@ -106,7 +106,7 @@ impl AgentOs {
         let number = self.records.begin(CALL, group, own, page);
         self.records.link_agent(PERFORMED_CALL, agent, number, page);
         let cached = operation != Operation::Health && self.look_up(group, page);
-        let slow = if self.trouble == Some(Trouble::SlowAgent(agent)) { SLOW } else { 1.0 };
+        let slow = if self.trouble.is(Trouble::SlowAgent(agent)) { SLOW } else { 1.0 };
         let ms = slow * self.random.spread(operation.latency());
         self.requests.insert(number, Request { group, agent, operation, ms, cached });
         self.agenda.add(page.at + work(ms), Plan::Answered(number));
@@ -115,7 +115,7 @@ impl AgentOs {
     /// A request ends, and with it what it needed models and the cache for.
     pub(super) fn answered(&mut self, number: u64, page: &mut Page<'_>) {
         let Some(request) = self.requests.remove(&number) else { return };
-        let often = self.trouble == Some(Trouble::FailingAgent(request.agent));
+        let often = self.trouble.is(Trouble::FailingAgent(request.agent));
         let fails = self.random.chance(if often { FAILS_OFTEN } else { FAILS });
         let told: [(&str, Literal); 2] = if fails {
             let reason = self.random.weighted(&ERRORS).unwrap_or_default();

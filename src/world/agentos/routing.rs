@@ -27,7 +27,7 @@ impl AgentOs {
         let provider = self.random.weighted(&PROVIDERS).unwrap_or_default();
         let task_type =
             if request.operation == Operation::Run { self.random.weighted(&TASK_TYPES) } else { Some("general") };
-        let down = self.trouble == Some(Trouble::ProviderDown(provider));
+        let down = self.trouble.is(Trouble::ProviderDown(provider));
         let (provider, status) = if self.random.chance(if down { FALLS_BACK_OFTEN } else { FALLS_BACK }) {
             (self.other_than(provider), "fallback")
         } else {

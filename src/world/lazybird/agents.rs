@@ -24,7 +24,7 @@ pub(super) const PROFILES: [Profile; 4] = [
         name: "gemini_flash",
         weight: 30.0,
         usd: 0.001,
-        latency: &[((250.0, 800.0), 8.0), ((800.0, 1800.0), 2.0), ((1800.0, 4000.0), 0.2)],
+        latency: &[((250.0, 800.0), 8.0), ((800.0, 1800.0), 1.5), ((1800.0, 4000.0), 0.2)],
         level: (76.0, 90.0),
     },
     Profile {
@@ -38,20 +38,20 @@ pub(super) const PROFILES: [Profile; 4] = [
         name: "claude_sonnet",
         weight: 35.0,
         usd: 0.03,
-        latency: &[((600.0, 1500.0), 6.0), ((1500.0, 2800.0), 3.0), ((2800.0, 6000.0), 0.3)],
+        latency: &[((600.0, 1500.0), 6.0), ((1500.0, 2800.0), 2.0), ((2800.0, 6000.0), 0.3)],
         level: (86.0, 98.0),
     },
     Profile {
         name: "claude_opus",
         weight: 10.0,
         usd: 0.11,
-        latency: &[((900.0, 2200.0), 5.0), ((2200.0, 4500.0), 3.0), ((4500.0, 9000.0), 0.4), ((10e3, 14e3), 0.05)],
+        latency: &[((900.0, 2200.0), 5.0), ((2200.0, 4500.0), 2.5), ((4500.0, 9000.0), 0.4), ((10e3, 14e3), 0.05)],
         level: (90.0, 100.0),
     },
 ];
 
 /// Slow agents take so many times as long.
-const SLOW: f64 = 3.5;
+const SLOW: f64 = 3.0;
 /// How often a call fails, and how often it does with an agent that fails often.
 const FAILS: f64 = 0.015;
 const FAILS_OFTEN: f64 = 0.45;
@@ -72,13 +72,13 @@ impl LazyBird {
 
     /// How long the agent's next call takes, in milliseconds.
     pub(super) fn latency(&mut self, agent: &Profile) -> f64 {
-        let slow = if self.trouble == Some(Trouble::SlowAgents) { SLOW } else { 1.0 };
+        let slow = if self.trouble.is(Trouble::SlowAgents) { SLOW } else { 1.0 };
         slow * self.random.spread(agent.latency)
     }
 
     /// Whether the agent's call fails.
     pub(super) fn fails(&mut self, agent: &Profile) -> bool {
-        let often = self.trouble == Some(Trouble::FailingAgent(agent.name));
+        let often = self.trouble.is(Trouble::FailingAgent(agent.name));
         self.random.chance(if often { FAILS_OFTEN } else { FAILS })
     }
 }

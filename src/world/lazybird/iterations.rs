@@ -89,7 +89,7 @@ impl LazyBird {
     /// The iteration is over: what is it worth, and where does that lead?
     pub(super) fn evaluated(&mut self, number: u64, page: &mut Page<'_>) {
         let Some(mut task) = self.tasks.remove(&number) else { return };
-        let poorer = if self.trouble == Some(Trouble::PoorWork) { POORER } else { 0.0 };
+        let poorer = if self.trouble.is(Trouble::PoorWork) { POORER } else { 0.0 };
         let target = self.random.between(task.agent.level.0, task.agent.level.1) - poorer - task.handicap;
         task.quality += (target - task.quality) * self.random.between(PROGRESS.0, PROGRESS.1);
         self.measure_switch(&mut task, page);
@@ -166,7 +166,8 @@ impl LazyBird {
     /// Another agent takes over; what that was worth shows after its first iteration.
     fn switch(&mut self, task: &mut Task, page: &mut Page<'_>) {
         // Who takes over twice before anything is evaluated has taken over from the first.
-        let from = task.switched.take().unwrap_or((task.agent, task.quality));
+        let before = (task.iteration > 0).then_some(task.quality);
+        let from = task.switched.take().unwrap_or((task.agent, before));
         task.agent = self.successor(task.agent);
         task.switched = (task.agent.name != from.0.name).then_some(from);
         self.assign(task, page);
@@ -175,19 +176,17 @@ impl LazyBird {
     fn measure_switch(&mut self, task: &mut Task, page: &mut Page<'_>) {
         let Some((from, before)) = task.switched.take() else { return };
         let (to, number) = (task.agent, task.number);
-        // Now and then a new agent starts all over.
-        let setback = if self.random.chance(0.15) { self.random.between(8.0, 30.0) } else { 0.0 };
+        // Now and then a new agent does not understand what the other has done.
+        let setback = if self.random.chance(0.15) { self.random.between(5.0, 20.0) } else { 0.0 };
         task.quality = (task.quality - setback).max(0.0);
-        let gained = task.quality - before;
-        let own = [
-            ("from_agent", text(from.name)),
-            ("to_agent", text(to.name)),
-            ("quality_delta", Literal::Float((gained * 10.0).round() / 10.0)),
-            ("cost_ratio", millis(to.usd / from.usd)),
-        ];
-        let switch = self.records.event(SWITCH, task.group, own, page);
+        let gained = before.map(|before| task.quality - before);
+        let own =
+            [("from_agent", text(from.name)), ("to_agent", text(to.name)), ("cost_ratio", millis(to.usd / from.usd))];
+        let delta = gained.map(|gained| ("quality_delta", Literal::Float((gained * 10.0).round() / 10.0)));
+        let switch = self.records.event(SWITCH, task.group, own.into_iter().chain(delta), page);
         self.records.link(SWITCH_OF_TASK, switch, number, page);
-        let told = format!("task {number} goes from {} to {}: {gained:+.0} points of quality", from.name, to.name);
+        let worth = gained.map_or(String::new(), |gained| format!(": {gained:+.0} points of quality"));
+        let told = format!("task {number} goes from {} to {}{worth}", from.name, to.name);
         page.tell("lazybird_agent_switch_total", told);
     }
 

@@ -30,7 +30,7 @@ const API_MS: [Range; 4] =
     [((40.0, 100.0), 2.0), ((100.0, 500.0), 7.0), ((500.0, 2000.0), 2.0), ((5000.0, 8000.0), 0.06)];
 const API_ERRORS: [(&str, f64); 3] = [("timeout", 3.0), ("server_error", 4.0), ("rate_limited", 2.0)];
 /// How often a call fails, and how often while the service is down.
-const API_FAILS: f64 = 0.02;
+const API_FAILS: f64 = 0.04;
 const API_FAILS_OFTEN: f64 = 0.6;
 
 const DATABASE_MS: [Range; 5] =
@@ -64,7 +64,7 @@ impl LazyBird {
     }
 
     fn look_up(&mut self, task: &Task, (layer, hits, latency): (&str, f64, &[Range]), page: &mut Page<'_>) -> bool {
-        let cold = if self.trouble == Some(Trouble::ColdCache) { COLD } else { 1.0 };
+        let cold = if self.trouble.is(Trouble::ColdCache) { COLD } else { 1.0 };
         let hit = self.random.chance(hits * cold);
         let own = [
             ("target", text(layer)),
@@ -79,7 +79,7 @@ impl LazyBird {
     /// A call to a service elsewhere.
     pub(super) fn call_api(&mut self, task: &Task, page: &mut Page<'_>) {
         let service = self.random.weighted(&SERVICES).unwrap_or_default();
-        let down = self.trouble == Some(Trouble::ServiceDown(service));
+        let down = self.trouble.is(Trouble::ServiceDown(service));
         let fails = self.random.chance(if down { API_FAILS_OFTEN } else { API_FAILS });
         let reason = if fails { self.random.weighted(&API_ERRORS) } else { None };
         let own = [

@@ -64,7 +64,7 @@ impl LazyBird {
 
     /// A cold cache has been emptied; it fills while it is used.
     fn change_caches(&mut self) {
-        let cold = self.trouble == Some(Trouble::ColdCache);
+        let cold = self.trouble.is(Trouble::ColdCache);
         for filled in &mut self.samples.filled {
             let change = self.random.between(-CHURN, CHURN);
             let towards = if cold { 0.05 } else { 0.75 };

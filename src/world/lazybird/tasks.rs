@@ -10,15 +10,15 @@ use crate::world::shared::{GROUPS, PERFORMED_TASK, TASK, measured_ms, millis, pe
 use crate::world::time::WorkTime;
 
 /// How many run at one time.
-pub(super) const WORKERS: usize = 2;
+const WORKERS: usize = 2;
 /// Nobody adds to a queue that is as long.
 const FULL: usize = 25;
 /// How many come at once.
-const WAVE: [(u32, f64); 7] = [(1, 5.0), (2, 5.0), (3, 4.0), (4, 3.0), (5, 2.0), (7, 1.0), (9, 0.5)];
+const WAVE: [(u32, f64); 7] = [(1, 5.0), (2, 5.0), (3, 4.0), (4, 3.0), (5, 2.0), (7, 1.5), (9, 1.0)];
 /// So many at once are worth a word.
 const BIG_WAVE: u32 = 7;
 /// How many iterations a task is thought to need.
-const ITERATIONS: [(u32, f64); 5] = [(1, 25.0), (2, 30.0), (3, 25.0), (4, 12.0), (5, 8.0)];
+const ITERATIONS: [(u32, f64); 5] = [(1, 25.0), (2, 30.0), (3, 25.0), (4, 9.0), (5, 5.0)];
 /// What a first draft is worth; a task that one iteration is enough for begins better.
 const DRAFT: (f64, f64) = (42.0, 66.0);
 const EASY: f64 = 20.0;
@@ -50,8 +50,8 @@ pub(super) struct Task {
     pub(super) call: Option<(u64, f64, bool)>,
     /// How long the evaluation takes.
     pub(super) evaluation_ms: f64,
-    /// The agent that another has just taken over from, and the quality then.
-    pub(super) switched: Option<(&'static Profile, f64)>,
+    /// The agent that another has just taken over from, and the quality then, if anything had been evaluated.
+    pub(super) switched: Option<(&'static Profile, Option<f64>)>,
 }
 
 /// How a task ends.

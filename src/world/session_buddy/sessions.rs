@@ -36,7 +36,7 @@ struct Invocation {
 impl SessionBuddy {
     /// A session starts.
     pub(super) fn open(&mut self, page: &mut Page<'_>) {
-        if self.sessions.len() >= MOST || self.trouble == Some(Trouble::Silence) {
+        if self.sessions.len() >= MOST || self.trouble.is(Trouble::Silence) {
             return;
         }
         let group = self.random.weighted(&GROUPS).unwrap_or_default();

@@ -44,6 +44,8 @@ const SKILLS: [Skill; 12] = [
 /// How often a skill completes while it is broken, and how many times as long one takes that hangs.
 const BROKEN: f64 = 0.3;
 const HANGS: f64 = 6.0;
+/// What takes longer, in milliseconds, is stopped.
+const MOST: f64 = 450e3;
 
 /// How often a look finds something unusual, and how often while there is trouble with a skill.
 const UNUSUAL: f64 = 0.3;
@@ -60,18 +62,18 @@ impl SessionBuddy {
 
     /// How long it takes, in milliseconds.
     pub(super) fn latency(&mut self, skill: &Skill) -> f64 {
-        let slow = if self.trouble == Some(Trouble::Hangs(skill.name)) { HANGS } else { 1.0 };
-        slow * self.random.spread(skill.latency)
+        let slow = if self.trouble.is(Trouble::Hangs(skill.name)) { HANGS } else { 1.0 };
+        (slow * self.random.spread(skill.latency)).min(MOST)
     }
 
     pub(super) fn completes(&mut self, skill: &Skill) -> bool {
-        let broken = self.trouble == Some(Trouble::Broken(skill.name));
+        let broken = self.trouble.is(Trouble::Broken(skill.name));
         self.random.chance(if broken { BROKEN } else { skill.completes })
     }
 
     /// Someone compares the last hour with the day before.
     pub(super) fn detect(&mut self, page: &mut Page<'_>) {
-        let in_trouble = self.trouble.and_then(Trouble::anomaly);
+        let in_trouble = self.trouble.now().and_then(Trouble::anomaly);
         if !self.random.chance(if in_trouble.is_some() { UNUSUAL_IN_TROUBLE } else { UNUSUAL }) {
             return;
         }
@@ -79,7 +81,7 @@ impl SessionBuddy {
         let Some((skill, kind)) = in_trouble.or(any.map(|(skill, kind)| (skill.name, kind))) else { return };
         let score = self.random.between(DEVIATIONS.0, DEVIATIONS.1);
         let score = if kind == "drop" { -score } else { score };
-        let own = [("type", text(kind)), ("target", text(skill)), ("score", share(score)), ("status", text("open"))];
+        let own = [("type", text(kind)), ("target", text(skill)), ("score", share(score))];
         self.records.event(ANOMALY, COMMON, own, page);
         page.tell(
             "anomalies_detected_total",

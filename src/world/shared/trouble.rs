@@ -12,7 +12,7 @@ const LASTS: Duration = HOUR.saturating_mul(150);
 pub(in crate::world) const CALM: Duration = HOUR.saturating_mul(250);
 
 /// What can go wrong in a system.
-pub(in crate::world) trait Trouble: Copy + 'static {
+pub(in crate::world) trait Trouble: Copy + PartialEq + 'static {
     /// Everything that does.
     const ALL: &'static [Self];
 
@@ -23,18 +23,41 @@ pub(in crate::world) trait Trouble: Copy + 'static {
     fn told(self, begins: bool) -> String;
 }
 
-/// Trouble begins, or is over. When the next turn is due.
-pub(in crate::world) fn turn<T: Trouble>(
-    trouble: &mut Option<T>,
-    random: &mut Random,
-    page: &mut Page<'_>,
-) -> Duration {
-    if let Some(over) = trouble.take() {
-        page.tell(over.metric(), over.told(false));
-        CALM
-    } else {
-        *trouble = random.pick(T::ALL.to_vec());
-        trouble.iter().for_each(|new| page.tell(new.metric(), new.told(true)));
+/// The trouble that a system is in, and that it still will be in.
+#[derive(Debug)]
+pub(in crate::world) struct Troubles<T> {
+    now: Option<T>,
+    /// Each comes once before any comes again.
+    left: Vec<T>,
+}
+
+impl<T: Trouble> Troubles<T> {
+    pub(in crate::world) fn none() -> Self {
+        Self { now: None, left: Vec::new() }
+    }
+
+    /// What is wrong now.
+    pub(in crate::world) fn now(&self) -> Option<T> {
+        self.now
+    }
+
+    /// Whether it is this.
+    pub(in crate::world) fn is(&self, trouble: T) -> bool {
+        self.now == Some(trouble)
+    }
+
+    /// Trouble begins, or is over. When the next turn is due.
+    pub(in crate::world) fn turn(&mut self, random: &mut Random, page: &mut Page<'_>) -> Duration {
+        if let Some(over) = self.now.take() {
+            page.tell(over.metric(), over.told(false));
+            return CALM;
+        }
+        if self.left.is_empty() {
+            self.left = T::ALL.to_vec();
+        }
+        self.now = random.pick(self.left.clone());
+        self.left.retain(|left| Some(*left) != self.now);
+        self.now.iter().for_each(|new| page.tell(new.metric(), new.told(true)));
         LASTS
     }
 }
