@@ -2,7 +2,9 @@
 
 mod candidates;
 mod evaluate;
+mod pairs;
 mod pattern;
+mod points;
 mod series;
 #[cfg(test)]
 mod tests;
