@@ -317,6 +317,22 @@ impl Expr {
         }
     }
 
+    /// The number that it is, with its sign.
+    pub fn number(&self) -> Option<f64> {
+        match &self.kind {
+            Kind::Number(number) => Some(*number),
+            Kind::Negative(inner) => inner.number().map(|number| -number),
+            Kind::Parentheses(inner) => inner.number(),
+            Kind::Text(_)
+            | Kind::Select(_)
+            | Kind::Range(..)
+            | Kind::Subquery(_)
+            | Kind::Call(..)
+            | Kind::Aggregate(_)
+            | Kind::Binary(_) => None,
+        }
+    }
+
     /// Visits the expression and everything in it.
     pub fn walk<'e>(&'e self, visit: &mut impl FnMut(&'e Expr)) {
         visit(self);
