@@ -122,7 +122,7 @@ fn sign(operator: Operator) -> &'static str {
 /// The line that a condition draws, when it is a comparison with a number.
 pub(super) fn line(expr: &Expr) -> Option<Line<'_>> {
     let Kind::Binary(binary) = &expr.bare().kind else { return None };
-    let Kind::Number(threshold) = binary.right.bare().kind else { return None };
+    let threshold = binary.right.number()?;
     let line = Line { subject: binary.left.bare(), operator: binary.operator, threshold };
     (binary.operator.is_comparison() && !binary.is_bool).then_some(line)
 }

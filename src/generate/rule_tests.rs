@@ -4,7 +4,7 @@
 use super::alerts::AlertRule;
 use super::example::{self, LabelValues, Missing, Series};
 use super::yaml::Yaml;
-use super::{File, Shared, rules_path};
+use super::{File, Shared};
 use crate::kpi::promql;
 use crate::kpi::{Example, Examples, Gravity, Pack, Problem};
 
@@ -35,7 +35,7 @@ pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -
     }
     let evaluation = if tests.iter().any(|test| test.end > example::LONG) { example::LONGEST_EVALUATION } else { 1 };
     let document = Yaml::Map(vec![
-        ("rule_files", Yaml::List(vec![Yaml::text(format!("../../{}", rules_path(&pack.name)))])),
+        ("rule_files", Yaml::List(vec![Yaml::text(format!("../rules/{}.yml", pack.name))])),
         ("evaluation_interval", minutes(evaluation)),
         ("tests", Yaml::List(tests.into_iter().map(|test| test.yaml).collect())),
     ]);

@@ -361,7 +361,7 @@ fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
     insta::assert_snapshot!(tests, @r#"
     # Made by `cypher-exporter generate` from queries/p: change it there.
     rule_files:
-      - ../../prometheus/rules/p.yml
+      - ../rules/p.yml
     evaluation_interval: 1m
     tests:
       - name: A fires on its bad side

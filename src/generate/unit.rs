@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kpi::promql::{Aggregator, Binary, Expr, Kind, Operator};
 use crate::kpi::vocabulary::{Vocabulary, unit_of_name};
-use crate::kpi::{Kpi, Panel};
+use crate::kpi::{Kpi, Panel, Shape};
 
 /// A value without a unit.
 pub(super) const NONE: &str = "short";
@@ -104,8 +104,7 @@ impl Units {
 
     fn of_binary(&self, binary: &Binary, vocabulary: &Vocabulary) -> String {
         let (left, right) = (self.of_expr(&binary.left, vocabulary), self.of_expr(&binary.right, vocabulary));
-        let number = |side: &Expr| if let Kind::Number(number) = side.bare().kind { Some(number) } else { None };
-        let (left_number, right_number) = (number(&binary.left), number(&binary.right));
+        let (left_number, right_number) = (binary.left.number(), binary.right.number());
         match binary.operator {
             Operator::Divide if left_number.is_none() && right_number.is_none() => {
                 quotient(&binary.left, &binary.right, || self.mean_of(&binary.left, vocabulary))
@@ -159,7 +158,11 @@ fn metrics(expr: &Expr) -> BTreeSet<String> {
 /// The metric that a panel shows as it is.
 fn shown_metric(kpi: &Kpi, panel: &Panel) -> Option<String> {
     match (&panel.exprs[..], &kpi.metrics[..]) {
-        ([], [metric, ..]) => Some(metric.desc.name.to_string()),
+        // Of a counter it shows the rate.
+        ([], [metric, ..]) => {
+            let is_counter = matches!(metric.shape, Shape::Counter { .. });
+            (!is_counter).then(|| metric.desc.name.to_string())
+        }
         ([one], _) => match &one.expr.bare().kind {
             Kind::Select(selector) => selector.metric().map(str::to_owned),
             Kind::Number(_)

@@ -77,12 +77,11 @@ impl Candidates {
 
     fn read(&mut self, expr: &Expr) {
         let (mut compared, mut others, mut counts) = (Vec::new(), Vec::new(), false);
-        let number = |expr: &Expr| if let Kind::Number(number) = expr.bare().kind { Some(number) } else { None };
         expr.walk(&mut |expr| match &expr.kind {
             Kind::Binary(binary) => {
                 self.has_absence |= binary.operator.is_set();
                 if binary.operator.is_comparison() {
-                    compared.extend([&binary.left, &binary.right].into_iter().filter_map(number));
+                    compared.extend([&binary.left, &binary.right].into_iter().filter_map(|side| side.number()));
                 }
             }
             Kind::Number(number) => others.push(*number),
@@ -108,9 +107,10 @@ impl Candidates {
         }
     }
 
-    /// How many seconds must have passed for a time to be as old as a number says.
-    pub(super) fn must_run_for(&self) -> f64 {
-        if self.has_time { 1.2 * self.numbers.iter().copied().fold(0.0, f64::max) } else { 0.0 }
+    /// How many seconds must have passed for a time to be as old as a number says; a number beyond `most` is no age.
+    pub(super) fn must_run_for(&self, most: f64) -> f64 {
+        let ages = self.numbers.iter().map(|number| 1.2 * number).filter(|age| self.has_time && *age <= most);
+        ages.fold(0.0, f64::max)
     }
 
     /// In minutes.

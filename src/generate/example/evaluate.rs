@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use super::pairs::{matched, paired, result, vectors};
 use super::pattern;
+use super::points::{average, extremes, of_points, quantiles, variance};
 use super::series::{LabelValues, MINUTE, Series};
 use crate::kpi::promql::{
-    Aggregate, Aggregator, Binary, Expr, Kind, Many, MatchOperator, Matcher, Matching, Operator, Selector, Shift,
+    Aggregate, Aggregator, Binary, Expr, Grouping, Kind, MatchOperator, Matcher, Matching, Selector, Shift, Subquery,
     Window,
 };
-use crate::kpi::promql::{Grouping, Subquery};
 
 /// Something that is not evaluated here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,99 +233,6 @@ impl Evaluation<'_> {
     }
 }
 
-fn vectors(binary: &Binary, left: Vec<Sample>, right: Vec<Sample>) -> Vec<Sample> {
-    let key = |sample: &Sample| matched(&binary.matching, &sample.labels);
-    match binary.operator {
-        Operator::And => {
-            left.into_iter().filter(|sample| right.iter().any(|other| key(other) == key(sample))).collect()
-        }
-        Operator::Unless => {
-            left.into_iter().filter(|sample| !right.iter().any(|other| key(other) == key(sample))).collect()
-        }
-        Operator::Or => {
-            let more: Vec<_> =
-                right.into_iter().filter(|sample| !left.iter().any(|other| key(other) == key(sample))).collect();
-            left.into_iter().chain(more).collect()
-        }
-        Operator::Add
-        | Operator::Subtract
-        | Operator::Multiply
-        | Operator::Divide
-        | Operator::Modulo
-        | Operator::Power
-        | Operator::Atan2
-        | Operator::Equal
-        | Operator::NotEqual
-        | Operator::Greater
-        | Operator::GreaterOrEqual
-        | Operator::Less
-        | Operator::LessOrEqual => {
-            let pairs = left.iter().flat_map(|left| right.iter().map(move |right| (left, right)));
-            let pairs = pairs.filter(|(left, right)| key(left) == key(right));
-            pairs
-                .filter_map(|(left, right)| {
-                    paired(binary, joined(binary, left, right), left.value, right.value, left.value)
-                })
-                .collect()
-        }
-    }
-}
-
-/// The labels of a pair.
-fn joined(binary: &Binary, left: &Sample, right: &Sample) -> LabelValues {
-    let with = |many: &Sample, one: &Sample, taken: &[String]| {
-        let mut labels = many.labels.clone();
-        labels.extend(taken.iter().filter_map(|label| Some((label.clone(), one.labels.get(label)?.clone()))));
-        labels
-    };
-    match &binary.many {
-        Many::Neither => matched(&binary.matching, &left.labels),
-        Many::Left(taken) => with(left, right, taken),
-        Many::Right(taken) => with(right, left, taken),
-    }
-}
-
-/// The labels that must be the same.
-fn matched(matching: &Matching, labels: &LabelValues) -> LabelValues {
-    let mut labels = labels.clone();
-    match matching {
-        Matching::All => {}
-        Matching::On(on) => labels.retain(|label, _| on.contains(label)),
-        Matching::Ignoring(ignored) => labels.retain(|label, _| !ignored.contains(label)),
-    }
-    labels
-}
-
-/// A number of an operator, or what a comparison lets through, which is `kept`.
-fn paired(binary: &Binary, labels: LabelValues, left: f64, right: f64, kept: f64) -> Option<Sample> {
-    let value = result(binary.operator, left, right);
-    if !binary.operator.is_comparison() || binary.is_bool {
-        return Some(Sample { labels, value });
-    }
-    (value == 1.0).then_some(Sample { labels, value: kept })
-}
-
-fn result(operator: Operator, left: f64, right: f64) -> f64 {
-    let truth = |holds: bool| f64::from(u8::from(holds));
-    match operator {
-        Operator::Add => left + right,
-        Operator::Subtract => left - right,
-        Operator::Multiply => left * right,
-        Operator::Divide => left / right,
-        Operator::Modulo => left % right,
-        Operator::Power => left.powf(right),
-        Operator::Atan2 => left.atan2(right),
-        Operator::Equal => truth(left == right),
-        Operator::NotEqual => truth(left != right),
-        Operator::Greater => truth(left > right),
-        Operator::GreaterOrEqual => truth(left >= right),
-        Operator::Less => truth(left < right),
-        Operator::LessOrEqual => truth(left <= right),
-        // They stand between series only.
-        Operator::And | Operator::Or | Operator::Unless => f64::NAN,
-    }
-}
-
 fn fits(matcher: &Matcher, labels: &LabelValues) -> Result<bool, Unknown> {
     let value = labels.get(&matcher.label).map_or("", String::as_str);
     Ok(match matcher.operator {
@@ -357,45 +265,8 @@ fn moments(time: f64, length: f64) -> impl Iterator<Item = f64> {
     (0..=count as u32).rev().map(move |back| time - f64::from(back) * step)
 }
 
-/// A function over the points of a range; none where it takes more points.
-fn of_points(name: &str, points: &[f64], length: f64) -> Result<Option<f64>, Unknown> {
-    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Ok(None) };
-    let grown = || (points.len() > 1).then_some(last - first);
-    Ok(match name {
-        "increase" | "delta" => grown(),
-        "rate" | "deriv" => grown().map(|grown| grown / length),
-        "avg_over_time" => Some(average(points)),
-        "count_over_time" => Some(points.len() as f64),
-        "last_over_time" => Some(*last),
-        "max_over_time" => Some(points.iter().copied().fold(f64::NAN, f64::max)),
-        "min_over_time" => Some(points.iter().copied().fold(f64::NAN, f64::min)),
-        "present_over_time" | "absent_over_time" => Some(1.0),
-        "stddev_over_time" => Some(variance(points).sqrt()),
-        "stdvar_over_time" => Some(variance(points)),
-        "sum_over_time" => Some(points.iter().sum()),
-        "changes" => Some(points.windows(2).filter(|pair| pair[0] != pair[1]).count() as f64),
-        "resets" => Some(points.windows(2).filter(|pair| pair[1] < pair[0]).count() as f64),
-        _ => return Err(Unknown),
-    })
-}
-
-fn average(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-fn variance(values: &[f64]) -> f64 {
-    let mean = average(values);
-    average(&values.iter().map(|value| (value - mean).powi(2)).collect::<Vec<_>>())
-}
-
 fn mapped(samples: Vec<Sample>, by: impl Fn(f64) -> f64) -> Vec<Sample> {
     samples.into_iter().map(|sample| Sample { value: by(sample.value), ..sample }).collect()
-}
-
-fn extremes(mut members: Vec<Sample>, count: f64, largest: bool) -> Vec<Sample> {
-    members.sort_by(|a, b| if largest { b.value.total_cmp(&a.value) } else { a.value.total_cmp(&b.value) });
-    members.truncate(count.max(0.0) as usize);
-    members
 }
 
 fn group(grouping: &Grouping, labels: &LabelValues) -> LabelValues {
@@ -414,30 +285,5 @@ fn asked_for(argument: Option<&Expr>) -> LabelValues {
     equal
         .filter(|matcher| matcher.label != "__name__")
         .map(|matcher| (matcher.label.clone(), matcher.value.clone()))
-        .collect()
-}
-
-/// Of each histogram the quantile, by linear interpolation within its bucket.
-fn quantiles(quantile: f64, buckets: Vec<Sample>) -> Vec<Sample> {
-    let mut histograms: BTreeMap<LabelValues, Vec<(f64, f64)>> = BTreeMap::new();
-    for mut bucket in buckets {
-        let bound =
-            bucket.labels.remove("le").and_then(|le| if le == "+Inf" { Some(f64::INFINITY) } else { le.parse().ok() });
-        if let Some(bound) = bound {
-            histograms.entry(bucket.labels).or_default().push((bound, bucket.value));
-        }
-    }
-    let value = |mut buckets: Vec<(f64, f64)>| {
-        buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let total = buckets.last().map_or(0.0, |last| last.1);
-        let rank = quantile * total;
-        let at = buckets.iter().position(|bucket| bucket.1 >= rank).filter(|_| total > 0.0)?;
-        let (low, below) = if at == 0 { (0.0, 0.0) } else { buckets[at - 1] };
-        let (high, up_to) = buckets[at];
-        Some(if high.is_infinite() { low } else { low + (high - low) * (rank - below) / (up_to - below) })
-    };
-    histograms
-        .into_iter()
-        .map(|(labels, buckets)| Sample { labels, value: value(buckets).unwrap_or(f64::NAN) })
         .collect()
 }

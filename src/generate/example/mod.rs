@@ -2,7 +2,9 @@
 
 mod candidates;
 mod evaluate;
+mod pairs;
 mod pattern;
+mod points;
 mod series;
 #[cfg(test)]
 mod tests;
@@ -57,11 +59,17 @@ pub(super) const LONGEST_EVALUATION: u32 = 5;
 /// evaluated for seconds.
 pub(super) const LONG: u32 = 6 * 60;
 
+/// In seconds. A test over more than two months would have more samples than promtool reads, and more than anyone waits for.
+const LONGEST_PAST: f64 = 60.0 * 24.0 * 3600.0;
+
 /// Finds series for an alert that must hold for some time.
 pub(super) fn find(promql: &Promql, hold: Duration, vocabulary: &Vocabulary) -> Result<Found, Missing> {
-    let warm_up = minutes(looks_back(&promql.expr).ok_or(Missing::Meaning)?) + MARGIN;
     let candidates = Candidates::of(promql, vocabulary).ok_or(Missing::Meaning)?;
-    let warm_up = warm_up.max(minutes(candidates.must_run_for()));
+    let past = looks_back(&promql.expr).ok_or(Missing::Meaning)?.max(candidates.must_run_for(LONGEST_PAST));
+    if past > LONGEST_PAST {
+        return Err(Missing::Meaning);
+    }
+    let warm_up = minutes(past) + MARGIN;
     let end = (warm_up + minutes(hold.as_secs_f64())).next_multiple_of(LONGEST_EVALUATION) + LONGEST_EVALUATION;
     let trial = Trial { expr: &promql.expr, moments: [warm_up, warm_up.midpoint(end), end] };
     let choices = candidates.choices(warm_up - 1);

@@ -53,6 +53,9 @@ fn every_kind_of_alert_finds_its_series() {
         ("p_plain > 1 and p_plain < 0", 0),
         ("p_plain >= 0 or p_plain < 0", 0),
         ("up{job=\"postgres\"} == 0", 60),
+        ("p_gauge < -5", 0),
+        ("p_gauge offset 1y > 5", 0),
+        ("time() - p_begun_timestamp_seconds > 60 and on () p_plain > 1e9", 0),
     ]
     .into_iter()
     .map(|(text, hold)| format!("{text}\n  {}\n", found(text, hold)))
@@ -130,5 +133,13 @@ fn every_kind_of_alert_finds_its_series() {
     up{job="postgres"} == 0
       fires: up 0+0x10
       silent: up 1+0x10
+    p_gauge < -5
+      fires: p_gauge{a="example"} -6+0x10
+      silent: p_gauge{a="example"} -5+0x10
+    p_gauge offset 1y > 5
+      Meaning
+    time() - p_begun_timestamp_seconds > 60 and on () p_plain > 1e9
+      fires: p_begun_timestamp_seconds{job_id="example"} 0+0x10; p_plain 1000000001+0x10
+      silent: p_begun_timestamp_seconds{job_id="example"} 0+60x10; p_plain 1000000001+0x10
     "#);
 }

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use super::lex::{self, Token, Word};
 use super::{
-    Aggregate, Aggregator, Binary, Expr, Fault, Function, Grouping, Kind, Many, MatchOperator, Matcher, Matching,
-    Operator, Selector, Shift, Subquery, Type, Variables, Window,
+    Aggregate, Aggregator, Binary, Expr, Fault, Function, Grouping, Kind, Many, Matching, Operator, Type, Variables,
 };
 use crate::kpi::problem::nearest;
 
@@ -44,13 +43,6 @@ const OPERATORS: [(Operator, u8); 16] = [
     (Operator::Power, 6),
 ];
 
-const MATCH_OPERATORS: [(&str, MatchOperator); 4] = [
-    ("=", MatchOperator::Equal),
-    ("!=", MatchOperator::NotEqual),
-    ("=~", MatchOperator::Regex),
-    ("!~", MatchOperator::NotRegex),
-];
-
 /// A sign before an expression binds like a multiplication: `-a^b` is `-(a^b)`.
 const SIGN: u8 = 5;
 
@@ -66,20 +58,20 @@ pub(super) fn read(text: &str, variables: Variables) -> Result<Expr, Fault> {
     if reader.peek().word == Word::End { Ok(expr) } else { Err(reader.unexpected("the end, or an operator")) }
 }
 
-struct Reader {
+pub(super) struct Reader {
     words: Vec<Token>,
-    at: usize,
+    pub(super) at: usize,
     depth: usize,
-    variables: Variables,
+    pub(super) variables: Variables,
 }
 
 impl Reader {
-    fn peek(&self) -> &Token {
+    pub(super) fn peek(&self) -> &Token {
         // The last word is the end, which is never passed.
         &self.words[self.at.min(self.words.len() - 1)]
     }
 
-    fn next(&mut self) -> Token {
+    pub(super) fn next(&mut self) -> Token {
         let token = self.peek().clone();
         if token.word != Word::End {
             self.at += 1;
@@ -87,11 +79,11 @@ impl Reader {
         token
     }
 
-    fn is_sign(&self, sign: &str) -> bool {
+    pub(super) fn is_sign(&self, sign: &str) -> bool {
         matches!(self.peek().word, Word::Sign(found) if found == sign)
     }
 
-    fn take_sign(&mut self, sign: &str) -> bool {
+    pub(super) fn take_sign(&mut self, sign: &str) -> bool {
         let found = self.is_sign(sign);
         if found {
             self.at += 1;
@@ -104,7 +96,7 @@ impl Reader {
         matches!(&self.peek().word, Word::Name(name) if name.eq_ignore_ascii_case(keyword))
     }
 
-    fn take_keyword(&mut self, keyword: &str) -> bool {
+    pub(super) fn take_keyword(&mut self, keyword: &str) -> bool {
         let found = self.is_keyword(keyword);
         if found {
             self.at += 1;
@@ -112,12 +104,12 @@ impl Reader {
         found
     }
 
-    fn expect(&mut self, sign: &'static str) -> Result<Range<usize>, Fault> {
+    pub(super) fn expect(&mut self, sign: &'static str) -> Result<Range<usize>, Fault> {
         let span = self.peek().span.clone();
         if self.take_sign(sign) { Ok(span) } else { Err(self.unexpected(&format!("`{sign}`"))) }
     }
 
-    fn unexpected(&self, wanted: &str) -> Fault {
+    pub(super) fn unexpected(&self, wanted: &str) -> Fault {
         let token = self.peek();
         let found = match &token.word {
             Word::Name(name) => format!("`{name}`"),
@@ -131,7 +123,7 @@ impl Reader {
         Fault { span: token.span.clone(), message: format!("here stands {found}, where {wanted} should be") }
     }
 
-    fn end_of_last(&self) -> usize {
+    pub(super) fn end_of_last(&self) -> usize {
         self.at.checked_sub(1).map_or(0, |last| self.words[last].span.end)
     }
 
@@ -201,7 +193,7 @@ impl Reader {
         Ok(labels)
     }
 
-    fn label(&mut self) -> Result<String, Fault> {
+    pub(super) fn label(&mut self) -> Result<String, Fault> {
         if let Word::Name(name) = &self.peek().word
             && !name.contains(':')
         {
@@ -342,134 +334,6 @@ impl Reader {
         }
         Ok(Kind::Call(function, arguments))
     }
-
-    fn selector(&mut self, name: Option<String>, start: usize) -> Result<Selector, Fault> {
-        let mut open = self.end_of_last();
-        let mut matchers = Vec::new();
-        let braces = self.is_sign("{");
-        if braces {
-            open = self.next().span.end;
-            while !self.take_sign("}") {
-                matchers.push(self.matcher()?);
-                if !self.take_sign(",") && !self.is_sign("}") {
-                    return Err(self.unexpected("`,` or `}`"));
-                }
-            }
-        }
-        let span = start..self.end_of_last();
-        if name.is_none() && !matchers.iter().any(says_something) {
-            return Err(Fault { span, message: "this selects everything: name a metric".to_owned() });
-        }
-        Ok(Selector { name, matchers, open, braces, shift: Shift::None, span })
-    }
-
-    fn matcher(&mut self) -> Result<Matcher, Fault> {
-        let label = self.label()?;
-        let Some((_, operator)) = MATCH_OPERATORS.into_iter().find(|(sign, _)| self.take_sign(sign)) else {
-            return Err(self.unexpected("`=`, `!=`, `=~` or `!~`"));
-        };
-        let Word::Text(value) = &self.peek().word else { return Err(self.unexpected("a string in quotes")) };
-        let value = value.clone();
-        self.at += 1;
-        Ok(Matcher { label, operator, value })
-    }
-
-    /// Ranges, offsets and moments behind an expression.
-    fn suffixes(&mut self, mut expr: Expr) -> Result<Expr, Fault> {
-        loop {
-            if self.take_sign("[") {
-                expr = self.range(expr)?;
-            } else if self.take_keyword("offset") {
-                let sign = if self.take_sign("-") { -1.0 } else { 1.0 };
-                let Word::Duration(length) = self.peek().word else { return Err(self.unexpected("a duration")) };
-                self.at += 1;
-                *shift_of(&mut expr)? = Shift::Offset(sign * length.as_secs_f64());
-            } else if self.take_sign("@") {
-                self.moment()?;
-                *shift_of(&mut expr)? = Shift::At;
-            } else {
-                return Ok(expr);
-            }
-            expr.span.end = self.end_of_last();
-        }
-    }
-
-    fn range(&mut self, expr: Expr) -> Result<Expr, Fault> {
-        let range = self.window()?;
-        let is_subquery = self.take_sign(":");
-        let step = if is_subquery && !self.is_sign("]") { Some(self.window()?) } else { None };
-        self.expect("]")?;
-        let span = expr.span.clone();
-        if is_subquery {
-            want(&expr, &[Type::Vector], "a subquery")?;
-            let subquery = Subquery { expr, range, step, shift: Shift::None };
-            return Ok(Expr { kind: Kind::Subquery(Box::new(subquery)), span });
-        }
-        match expr.kind {
-            Kind::Select(selector) => Ok(Expr { kind: Kind::Range(selector, range), span }),
-            Kind::Number(_)
-            | Kind::Text(_)
-            | Kind::Range(..)
-            | Kind::Subquery(_)
-            | Kind::Call(..)
-            | Kind::Aggregate(_)
-            | Kind::Binary(_)
-            | Kind::Negative(_)
-            | Kind::Parentheses(_) => Err(expr.fault("only a metric has a range; anything else takes [1h:5m]")),
-        }
-    }
-
-    /// What follows `@`: seconds since 1970, `start()` or `end()`.
-    fn moment(&mut self) -> Result<(), Fault> {
-        if self.take_keyword("start") || self.take_keyword("end") {
-            self.expect("(")?;
-            self.expect(")")?;
-            return Ok(());
-        }
-        let Word::Number(_) = self.peek().word else {
-            return Err(self.unexpected("a time in seconds, `start()` or `end()`"));
-        };
-        self.at += 1;
-        Ok(())
-    }
-
-    fn window(&mut self) -> Result<Window, Fault> {
-        let window = match &self.peek().word {
-            Word::Duration(length) if !length.is_zero() => Window::Fixed(*length),
-            Word::Variable(name) if self.variables == Variables::Allowed => Window::Variable(name.clone()),
-            Word::Variable(_) => return Err(self.unexpected("a duration (a rule knows no variables of Grafana)")),
-            Word::Name(_) | Word::Number(_) | Word::Duration(_) | Word::Text(_) | Word::Sign(_) | Word::End => {
-                return Err(self.unexpected("a duration, as in [15m]"));
-            }
-        };
-        self.at += 1;
-        Ok(window)
-    }
-}
-
-fn shift_of(expr: &mut Expr) -> Result<&mut Shift, Fault> {
-    let span = expr.span.clone();
-    match &mut expr.kind {
-        Kind::Select(selector) | Kind::Range(selector, _) => Ok(&mut selector.shift),
-        Kind::Subquery(subquery) => Ok(&mut subquery.shift),
-        Kind::Number(_)
-        | Kind::Text(_)
-        | Kind::Call(..)
-        | Kind::Aggregate(_)
-        | Kind::Binary(_)
-        | Kind::Negative(_)
-        | Kind::Parentheses(_) => {
-            Err(Fault { span, message: "only a metric or a range can be taken at another time".to_owned() })
-        }
-    }
-}
-
-fn says_something(matcher: &Matcher) -> bool {
-    match matcher.operator {
-        MatchOperator::Equal => !matcher.value.is_empty(),
-        MatchOperator::Regex => !matcher.value.is_empty() && matcher.value != ".*",
-        MatchOperator::NotEqual | MatchOperator::NotRegex => matcher.value.is_empty(),
-    }
 }
 
 fn check_binary(binary: &Binary, span: &Range<usize>) -> Result<(), Fault> {
@@ -497,7 +361,7 @@ fn check_binary(binary: &Binary, span: &Range<usize>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn want(expr: &Expr, wanted: &[Type], by: &str) -> Result<(), Fault> {
+pub(super) fn want(expr: &Expr, wanted: &[Type], by: &str) -> Result<(), Fault> {
     let found = expr.value_type();
     if wanted.contains(&found) {
         return Ok(());
