@@ -255,8 +255,8 @@ async fn a_graph_follows(graph: &Graph) {
     for minute in (2..=10).step_by(2) {
         let happenings = world.until(UnixMillis(start.0 + minute * MINUTE));
         mirror.follow_all(&happenings);
-        let edits: Vec<_> = happenings.into_iter().flat_map(|happening| happening.edits).collect();
-        write(graph, &changes(&edits)).await;
+        let edits = happenings.iter().flat_map(|happening| &happening.edits);
+        write(graph, &changes(&joined(edits))).await;
         seen.push(compare(graph, &mirror).await);
     }
     let stood = |kpi: &str| seen.iter().all(|answers| answers[kpi] == seen[0][kpi]);
