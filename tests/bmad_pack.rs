@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
 
 mod bmad;
+#[macro_use]
 mod support;
 
 use std::fs;
@@ -15,38 +16,9 @@ use bmad::oracle::{FAMILIES, Family, Samples};
 use bmad::random::{self, Shape};
 use bmad::statements::statements;
 use bmad::world::{Agent, DAY, World};
-#[cfg(feature = "embedded")]
-use cypher_exporter::graph::Embedded;
-use cypher_exporter::graph::{Bolt, Graph};
+use cypher_exporter::graph::Graph;
 use cypher_exporter::kpi::Metric;
 use cypher_exporter::row::{Change, Parameters};
-use support::neo4j::shared;
-
-/// Asks the same of a real Neo4j and, in a program that has it, of the embedded graph.
-macro_rules! on_every_graph {
-    ($($test:ident)*) => {
-        mod neo4j {
-            $(
-                #[tokio::test]
-                async fn $test() {
-                    let Some(server) = super::shared() else { return };
-                    let _alone = server.alone().await;
-                    super::$test(&super::Graph::Bolt(super::Bolt::new(server.settings()))).await;
-                }
-            )*
-        }
-
-        #[cfg(feature = "embedded")]
-        mod embedded {
-            $(
-                #[tokio::test]
-                async fn $test() {
-                    super::$test(&super::Graph::Embedded(super::Embedded::new())).await;
-                }
-            )*
-        }
-    };
-}
 
 on_every_graph! {
     random_worlds

@@ -8,17 +8,16 @@ mod alerts;
 mod lazybird;
 mod model;
 mod serving;
+#[macro_use]
 mod support;
 
 use std::fs;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
 use cypher_exporter::graph::{Bolt, Graph};
-use cypher_exporter::kpi::Kpi;
 use lazybird::glance;
 use lazybird::oracle::FAMILIES;
-use model::asking::{Asked, ask};
+use model::asking::ask;
 use model::faults::{self, Faulty};
 use model::pack;
 use model::random::{self, Shape};
@@ -33,21 +32,21 @@ fn shape() -> Shape {
     Shape { mostly: Some(PACK), ..Shape::default() }
 }
 
-/// The pack's answers about a world, in a graph that holds nothing else.
-async fn asked<'w>(neo4j: &Neo4j, kpis: &[Arc<Kpi>], world: &'w World) -> Asked<'w> {
-    neo4j.clear().await;
-    ask(&graph(neo4j), kpis, world).await
-}
-
 fn graph(neo4j: &Neo4j) -> Graph {
     Graph::Bolt(Bolt::new(neo4j.settings()))
 }
 
-async fn check(world: &World, case: &str) {
-    let Some(neo4j) = shared() else { return };
-    let _alone = neo4j.alone().await;
-    let asked = asked(neo4j, &pack::catalog(PACK).kpis, world).await;
+async fn check(graph: &Graph, world: &World, case: &str) {
+    let asked = ask(graph, &pack::catalog(PACK).kpis, world).await;
     asked.agrees(&FAMILIES).unwrap_or_else(|wrong| panic!("{case}:\n{wrong}"));
+}
+
+on_every_graph! {
+    random_worlds
+    an_empty_graph
+    nothing_but_missing_properties
+    a_careless_world
+    answers_that_can_be_seen_at_a_glance
 }
 
 #[test]
@@ -94,22 +93,19 @@ fn every_random_world_has_something_of_every_family() {
     }
 }
 
-#[tokio::test]
-async fn random_worlds() {
+async fn random_worlds(graph: &Graph) {
     for seed in SEEDS {
-        check(&random::world(seed, shape()), &format!("the world of seed {seed}")).await;
+        check(graph, &random::world(seed, shape()), &format!("the world of seed {seed}")).await;
     }
 }
 
-#[tokio::test]
-async fn an_empty_graph() {
-    check(&World::default(), "an empty graph").await;
+async fn an_empty_graph(graph: &Graph) {
+    check(graph, &World::default(), "an empty graph").await;
 }
 
-#[tokio::test]
-async fn nothing_but_missing_properties() {
+async fn nothing_but_missing_properties(graph: &Graph) {
     let shape = Shape { missing_one_in: 1, ..shape() };
-    check(&random::world(8, shape), "a world of missing properties").await;
+    check(graph, &random::world(8, shape), "a world of missing properties").await;
 }
 
 /// Every third property is missing.
@@ -117,18 +113,14 @@ fn careless() -> World {
     random::world(9, Shape { missing_one_in: 3, ..shape() })
 }
 
-#[tokio::test]
-async fn a_careless_world() {
-    check(&careless(), "a careless world").await;
+async fn a_careless_world(graph: &Graph) {
+    check(graph, &careless(), "a careless world").await;
 }
 
-#[tokio::test]
-async fn answers_that_can_be_seen_at_a_glance() {
-    let Some(neo4j) = shared() else { return };
-    let _alone = neo4j.alone().await;
+async fn answers_that_can_be_seen_at_a_glance(graph: &Graph) {
     let kpis = pack::catalog(PACK).kpis;
     for (case, world, family, expected) in glance::cases() {
-        let asked = asked(neo4j, &kpis, &world).await;
+        let asked = ask(graph, &kpis, &world).await;
         asked.answers[family].agrees(&expected).unwrap_or_else(|error| panic!("{case}: {error}"));
         asked.agrees(&FAMILIES).unwrap_or_else(|error| panic!("the oracle in {case}:\n{error}"));
     }
@@ -144,7 +136,7 @@ const SAYS_THE_SAME: [(&str, &str); 1] = [
 async fn every_fault_in_a_query_is_noticed() {
     let Some(neo4j) = shared() else { return };
     let _alone = neo4j.alone().await;
-    let files = pack::files(PACK).kpis;
+    let (graph, files) = (graph(neo4j), pack::files(PACK).kpis);
     let says_the_same =
         |faulty: &Faulty| SAYS_THE_SAME.contains(&(faulty.source.path.as_str(), faulty.change.as_str()));
     let faults = files.iter().flat_map(faults::of);
@@ -153,10 +145,10 @@ async fn every_fault_in_a_query_is_noticed() {
     // Other tests say that the shipped files are right about these worlds.
     let random = [random::world(*SEEDS.start(), shape()), careless()];
     for world in random.into_iter().chain(glance::cases().into_iter().map(|(_, world, ..)| world)) {
-        let asked = asked(neo4j, &[], &world).await;
+        let asked = ask(&graph, &[], &world).await;
         let mut left = Vec::new();
         for faulty in unnoticed {
-            if asked.misses(&graph(neo4j), &faulty, &FAMILIES).await {
+            if asked.misses(&graph, &faulty, &FAMILIES).await {
                 left.push(faulty);
             }
         }
@@ -173,6 +165,5 @@ async fn the_model_can_be_declared_again_and_again_and_changes_no_answer() {
     let model = fs::read_to_string("queries/model.cypher").unwrap();
     neo4j.write(&model).await;
     neo4j.write(&model).await;
-    let world = random::world(7, shape());
-    asked(neo4j, &pack::catalog(PACK).kpis, &world).await.agrees(&FAMILIES).unwrap();
+    check(&graph(neo4j), &random::world(7, shape()), "a world with indexes").await;
 }

@@ -10,6 +10,7 @@ mod alerts;
 mod model;
 #[path = "../serving/mod.rs"]
 mod serving;
+#[macro_use]
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -26,7 +27,7 @@ use std::sync::Arc;
 use cypher_exporter::graph::{Bolt, Graph};
 use cypher_exporter::kpi::Kpi;
 use glance::Case;
-use model::asking::{Asked, ask};
+use model::asking::ask;
 use model::family::Family;
 use model::faults::{self, Faulty};
 use model::pack;
@@ -75,23 +76,19 @@ fn graph(neo4j: &Neo4j) -> Graph {
     Graph::Bolt(Bolt::new(neo4j.settings()))
 }
 
-/// Asks KPIs about a world, in a graph that holds nothing else.
-async fn asked<'w>(neo4j: &Neo4j, kpis: &[Arc<Kpi>], world: &'w World) -> Asked<'w> {
-    neo4j.clear().await;
-    ask(&graph(neo4j), kpis, world).await
-}
-
-async fn check(world: &World, case: &str) {
-    let Some(neo4j) = shared() else { return };
-    let _alone = neo4j.alone().await;
-    right(neo4j, world, case).await;
-}
-
-/// On a server that nobody else uses.
-async fn right(neo4j: &Neo4j, world: &World, case: &str) {
-    let asked = asked(neo4j, &kpis(), world).await;
+async fn check(graph: &Graph, world: &World, case: &str) {
+    let asked = ask(graph, &kpis(), world).await;
     let families = PACKS.iter().flat_map(|pack| pack.families);
     asked.agrees(families).unwrap_or_else(|wrong| panic!("{case}:\n{wrong}"));
+}
+
+on_every_graph! {
+    random_worlds
+    an_empty_graph
+    nothing_but_missing_properties
+    careless_worlds
+    nobody_owns_anything
+    answers_that_can_be_seen_at_a_glance
 }
 
 #[test]
@@ -132,11 +129,10 @@ fn every_random_world_has_something_of_every_family() {
     }
 }
 
-#[tokio::test]
-async fn random_worlds() {
+async fn random_worlds(graph: &Graph) {
     for pack in PACKS {
         for (world, seed) in pack.worlds().zip(SEEDS) {
-            check(&world, &format!("the world of seed {seed}, mostly of {}", pack.name)).await;
+            check(graph, &world, &format!("the world of seed {seed}, mostly of {}", pack.name)).await;
         }
     }
 }
@@ -148,43 +144,41 @@ async fn the_indexes_of_the_model_change_no_answer() {
     let _alone = neo4j.alone().await;
     neo4j.write(&fs::read_to_string("queries/model.cypher").unwrap()).await;
     for pack in PACKS {
-        right(neo4j, &random::world(7, pack.shape()), &format!("a world with indexes, mostly of {}", pack.name)).await;
+        check(
+            &graph(neo4j),
+            &random::world(7, pack.shape()),
+            &format!("a world with indexes, mostly of {}", pack.name),
+        )
+        .await;
     }
 }
 
-#[tokio::test]
-async fn an_empty_graph() {
-    check(&World::default(), "an empty graph").await;
+async fn an_empty_graph(graph: &Graph) {
+    check(graph, &World::default(), "an empty graph").await;
 }
 
-#[tokio::test]
-async fn nothing_but_missing_properties() {
+async fn nothing_but_missing_properties(graph: &Graph) {
     let shape = Shape { missing_one_in: 1, ..Shape::default() };
-    check(&random::world(8, shape), "a world of missing properties").await;
+    check(graph, &random::world(8, shape), "a world of missing properties").await;
 }
 
-#[tokio::test]
-async fn careless_worlds() {
+async fn careless_worlds(graph: &Graph) {
     for pack in PACKS {
-        check(&pack.careless_world(), &format!("a careless world, mostly of {}", pack.name)).await;
+        check(graph, &pack.careless_world(), &format!("a careless world, mostly of {}", pack.name)).await;
     }
 }
 
-#[tokio::test]
-async fn nobody_owns_anything() {
+async fn nobody_owns_anything(graph: &Graph) {
     let shape = Shape { agents: 0, ..Shape::default() };
-    check(&random::world(10, shape), "a world without agents").await;
+    check(graph, &random::world(10, shape), "a world without agents").await;
 }
 
-#[tokio::test]
-async fn answers_that_can_be_seen_at_a_glance() {
-    let Some(neo4j) = shared() else { return };
-    let _alone = neo4j.alone().await;
+async fn answers_that_can_be_seen_at_a_glance(graph: &Graph) {
     for pack in PACKS {
         let kpis = pack::catalog(pack.name).kpis;
         for (case, world, family, expected) in (pack.cases)() {
             let family = pack.families.iter().find(|known| known.name == family).unwrap();
-            let asked = asked(neo4j, &kpis, &world).await;
+            let asked = ask(graph, &kpis, &world).await;
             asked.shows(family, expected).unwrap_or_else(|error| panic!("{case}: {error}"));
             asked.agrees(pack.families).unwrap_or_else(|error| panic!("the oracle in {case}:\n{error}"));
         }
@@ -222,16 +216,16 @@ async fn every_fault_is_noticed(pack: Pack) {
     let _alone = neo4j.alone().await;
     let (same, where_so) = SAYS_THE_SAME;
     let says_the_same = |faulty: &Faulty| faulty.change == same && where_so.contains(&faulty.source.path.as_str());
-    let files = pack::files(pack.name).kpis;
+    let (graph, files) = (graph(neo4j), pack::files(pack.name).kpis);
     let mut unnoticed: Vec<_> = files.iter().flat_map(faults::of).filter(|faulty| !says_the_same(faulty)).collect();
     let all = unnoticed.len();
     // Other tests say that the shipped files are right about these worlds.
     let random = pack.worlds().take(1).chain([pack.careless_world()]);
     for world in random.chain((pack.cases)().into_iter().map(|(_, world, ..)| world)) {
-        let asked = asked(neo4j, &[], &world).await;
+        let asked = ask(&graph, &[], &world).await;
         let mut left = Vec::new();
         for faulty in unnoticed {
-            if asked.misses(&graph(neo4j), &faulty, pack.families).await {
+            if asked.misses(&graph, &faulty, pack.families).await {
                 left.push(faulty);
             }
         }

@@ -6,14 +6,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cypher_exporter::graph::Graph;
 use cypher_exporter::kpi::{Kpi, Mode};
-use cypher_exporter::measure::Measured;
-use cypher_exporter::row::UnixMillis;
-use cypher_exporter::schedule;
+use cypher_exporter::measure::{Measured, Totals};
+use cypher_exporter::row::{Change, Parameters, UnixMillis};
+use cypher_exporter::schedule::{self, Run};
 
 use super::answer::Answer;
 use super::family::Family;
-use super::script::Script;
-use super::window::{self, Window, Windows};
+use super::script::{Script, moment};
+use super::window::{Window, Windows};
 use super::world::World;
 
 /// How long the graph may take to write a part of a world.
@@ -25,14 +25,18 @@ pub(crate) struct Asked<'w> {
     window: Window,
     /// The moment that the world's times count from.
     now: UnixMillis,
+    /// What window KPIs have counted, by their ids.
+    totals: BTreeMap<Arc<str>, Totals>,
     /// By metric name.
     pub(crate) answers: BTreeMap<String, Answer>,
     /// Why some KPIs have none.
     failures: Vec<String>,
 }
 
-/// Writes `world` into an empty graph, in parts: before each window what it can see; and asks all KPIs.
+/// Makes the graph hold `world` and nothing else, in parts: before each window what it can see; and asks all KPIs.
 pub(crate) async fn ask<'w>(graph: &Graph, kpis: &[Arc<Kpi>], world: &'w World) -> Asked<'w> {
+    let nothing = Change { statement: "MATCH (n) DETACH DELETE n".into(), parameters: Parameters::new() };
+    graph.write(&[nothing], WITHIN).await.unwrap_or_else(|error| panic!("{error}"));
     let windows = Windows::new();
     let mut asked = Asked::new(world, windows.whole(), now());
     let script = Script::of(world, asked.now);
@@ -47,7 +51,7 @@ pub(crate) async fn ask<'w>(graph: &Graph, kpis: &[Arc<Kpi>], world: &'w World) 
 
 impl<'w> Asked<'w> {
     fn new(world: &'w World, window: Window, now: UnixMillis) -> Self {
-        Self { world, window, now, answers: BTreeMap::new(), failures: Vec::new() }
+        Self { world, window, now, totals: BTreeMap::new(), answers: BTreeMap::new(), failures: Vec::new() }
     }
 
     /// Asks other KPIs for the same world, which the graph still holds.
@@ -61,25 +65,27 @@ impl<'w> Asked<'w> {
     }
 
     async fn take_window(&mut self, graph: &Graph, kpis: &[Arc<Kpi>], window: Window) {
+        let (since, until) = (moment(self.now, window.since), moment(self.now, window.until));
         for kpi in kpis.iter().filter(|kpi| kpi.mode != Mode::Snapshot) {
-            let run = run(graph, &window::snapshot_of(kpi, self.now, window)).await;
+            let totals = self.totals.entry(kpi.id.clone()).or_default();
+            let run = schedule::window(kpi, &mut graph.turn().await, totals, since, until, &mut |_| {}).await;
             self.take(kpi, run);
         }
     }
 
     async fn take_snapshots(&mut self, graph: &Graph, kpis: &[Arc<Kpi>]) {
         for kpi in kpis.iter().filter(|kpi| kpi.mode == Mode::Snapshot) {
-            let run = run(graph, kpi).await;
+            let run = schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await;
             self.take(kpi, run);
         }
     }
 
-    /// Adds a run to what earlier ones brought.
-    fn take(&mut self, kpi: &Kpi, run: Result<Measured, String>) {
-        match run {
+    /// What a run brought replaces what earlier ones did.
+    fn take(&mut self, kpi: &Kpi, run: Run) {
+        match measured(kpi, run) {
             Ok(measured) => {
                 for (metric, points) in kpi.metrics.iter().zip(&measured.points) {
-                    window::add(&mut self.answers, metric.desc.name.as_str(), Answer::of(metric, points));
+                    self.answers.insert(metric.desc.name.to_string(), Answer::of(metric, points));
                 }
             }
             Err(error) => self.failures.push(format!("{}: {error}", kpi.id)),
@@ -113,9 +119,8 @@ impl<'w> Asked<'w> {
     }
 }
 
-/// One run. A query leaves out by itself what has no value, but where its rows feed several metrics.
-pub(crate) async fn run(graph: &Graph, kpi: &Kpi) -> Result<Measured, String> {
-    let run = schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await;
+/// What a run measured. A query leaves out by itself what has no value, but where its rows feed several metrics.
+fn measured(kpi: &Kpi, run: Run) -> Result<Measured, String> {
     let measured = run.result.map_err(|error| error.to_string())?;
     let nulls_are_meant = kpi.metrics.len() > 1;
     if measured.skipped.nan_value > 0 || (measured.skipped.null_value > 0 && !nulls_are_meant) {

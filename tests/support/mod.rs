@@ -23,5 +23,7 @@
 #![allow(clippy::unwrap_used, reason = "a test harness that fails has nothing better to do than to panic")]
 
 pub mod exporter;
+#[macro_use]
+mod graphs;
 pub mod neo4j;
 pub mod random;
