@@ -254,6 +254,10 @@ impl Reader {
             return self.call(&name, span);
         }
         match lower.as_str() {
+            "bool" | "group_left" | "group_right" | "ignoring" | "on" => {
+                let message = format!("`{name}` belongs behind an operator between two series, or before its labels");
+                Err(Fault { span: span.clone(), message })
+            }
             "inf" => Ok(Kind::Number(f64::INFINITY)),
             "nan" => Ok(Kind::Number(f64::NAN)),
             _ => Ok(Kind::Select(self.selector(Some(name), span.start)?)),
