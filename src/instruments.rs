@@ -16,7 +16,7 @@ mod gathered;
 /// Why a row did not become a sample; a closed set, so each counter is there from the start.
 pub const SKIP_REASONS: [&str; 2] = ["null_value", "nan_value"];
 
-/// Why a saved state was not taken; as closed.
+/// Why a saved state was not taken; a closed set too.
 const DISCARD_REASONS: [&str; 2] = ["changed", "damaged"];
 
 const SCRAPE_SECONDS: [f64; 11] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0];
@@ -191,7 +191,7 @@ impl KpiMetrics {
             last_success: gauges("kpi_last_success_timestamp_seconds", "When the KPI last ran well.")?,
             interval: gauges("kpi_interval_seconds", "The longest time between two runs of the KPI.")?,
             timeout: gauges("kpi_timeout_seconds", "The longest a run of the KPI may take.")?,
-            stale_after: gauges("kpi_stale_after_seconds", "The age at which kept values of the KPI are dropped.")?,
+            stale_after: gauges("kpi_stale_after_seconds", "The age at which kept values of the KPI count as stale.")?,
             max_series: gauges("kpi_max_series", "The most label sets that one run of the KPI may bring.")?,
             duration: gauges("kpi_duration_seconds", "How long the last run of the KPI took.")?,
             rows: gauges("kpi_rows", "Rows of the last run of the KPI that went well.")?,

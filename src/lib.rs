@@ -31,6 +31,7 @@
 //! 6. No sample carries a timestamp; age is a gauge.
 //! 7. Bytes are made once: a KPI's samples are encoded and compressed when first asked for in a form; a scrape
 //!    concatenates.
+//! 8. What a window KPI shows has been saved before, with its cursor: nothing that a scrape has seen is ever taken back.
 //!
 //! # Where to add
 //!

@@ -74,9 +74,28 @@ fn windows_add_up_and_a_window_without_rows_is_no_work() {
     assert!(totals.is(&before), "nothing is copied");
     added(&kpi, &mut totals, &[row("y", Value::Null), row("z", Value::Float(f64::NAN))]);
     assert!(totals.is(&before), "values that are left out change nothing");
+    added(&kpi, &mut totals, &[row("x", Value::Integer(0)), row("y", Value::Float(0.0))]);
+    assert!(totals.is(&before), "nor does nothing that is added");
     added(&kpi, &mut totals, &[row("w", Value::Integer(7)), row("y", Value::Integer(1))]);
     assert_eq!(text(&kpi, &totals), "p_total{a=\"w\"} 7\np_total{a=\"x\"} 2\np_total{a=\"y\"} 1.5\n");
     assert_eq!(text(&kpi, &before), "p_total{a=\"x\"} 2\np_total{a=\"y\"} 0.5\n", "what was published stays as it is");
+}
+
+#[test]
+fn a_label_set_that_only_brings_zeros_is_there_with_zero() {
+    let (kpi, mut totals) = (counter(""), Totals::default());
+    added(&kpi, &mut totals, &[row("x", Value::Integer(0)), row("x", Value::Integer(0))]);
+    assert_eq!(text(&kpi, &totals), "p_total{a=\"x\"} 0\n");
+    let weighted = self::kpi("name = \"p_h\"\ntype = \"histogram\"\nbuckets = [1]", "e.v AS value, e.n AS weight");
+    let mut totals = Totals::default();
+    added(&weighted, &mut totals, &[vec![Value::Integer(1), Value::Integer(0)]]);
+    let before = totals.clone();
+    added(&weighted, &mut totals, &[vec![Value::Integer(1), Value::Integer(0)]]);
+    assert!(totals.is(&before));
+    assert_eq!(
+        text(&weighted, &totals),
+        "p_h_bucket{le=\"1.0\"} 0\np_h_bucket{le=\"+Inf\"} 0\np_h_sum 0\np_h_count 0\n"
+    );
 }
 
 #[test]
@@ -222,8 +241,11 @@ fn event() -> impl Strategy<Value = Event> {
         .prop_map(|(at, a, b, cost, seconds, weight)| Event { at, a, b, cost, seconds, weight })
 }
 
-/// The totals by plain Rust, in the exposition's order.
-fn oracle(events: &[Event]) -> (BTreeMap<(String, String), f64>, BTreeMap<(String, String), ([u64; 4], f64)>) {
+/// Values by the labels `a` and `b`.
+type ByLabels<T> = BTreeMap<(String, String), T>;
+
+/// The totals by plain Rust: costs, and the buckets and the sum of seconds.
+fn oracle(events: &[Event]) -> (ByLabels<f64>, ByLabels<([u64; 4], f64)>) {
     let (mut costs, mut seconds) = (BTreeMap::new(), BTreeMap::new());
     for event in events {
         let labels = (event.a.map_or("unknown".to_owned(), |a| format!("a{a}")), format!("b{}", event.b));

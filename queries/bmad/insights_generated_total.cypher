@@ -1,10 +1,9 @@
-// Insights generated so far, counted as those that the graph still holds; the older name of bmad_insight_generation_total.
+// Insights generated so far, each counted once, whatever is removed later; the older name of bmad_insight_generation_total.
 /*kpi
 type  = "counter"
+mode  = "window"
 panel = false
 */
-// A snapshot, so removing decayed insights looks like a counter reset. It becomes a window counter over
-// i.created_at > $since AND i.created_at <= $until, which counts every insight once, whatever is removed later.
 MATCH (i:Insight)
-WHERE i.system IS NULL
+WHERE i.system IS NULL AND i.created_at > $since AND i.created_at <= $until
 RETURN count(i) AS value

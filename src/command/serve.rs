@@ -62,7 +62,8 @@ async fn open(loaded: &Loaded) -> anyhow::Result<(Site, Arc<Scheduler>)> {
     let board = Arc::new(Board::new(&catalog.kpis, &names, loaded.constant()));
     let instruments = Arc::new(Instruments::new(&catalog.kpis, &catalog.packs, &names)?);
     instruments.rejected_files(catalog.rejected_files());
-    let scheduler = Arc::new(Scheduler::start(&board, &instruments, &graphs, state(loaded)?).await?);
+    let state = state(loaded)?;
+    let scheduler = Arc::new(Scheduler::start(&board, &instruments, &graphs, state.as_ref()).await?);
     let settings = Settings {
         lifecycle: loaded.config.web.lifecycle,
         dashboard_url: loaded.config.web.dashboard_url.clone(),

@@ -64,6 +64,10 @@ impl<'k> Growing<'k> {
                 }
                 let labels = row.labels(metric)?;
                 if *sum {
+                    if number == 0.0 && sets.knows(&labels) {
+                        // `count(*)` gives a row where nothing happened: that is no reason to save and show the same again.
+                        return Ok(());
+                    }
                     let total = sets.at(labels, || 0.0)?;
                     match *total + number {
                         // Infinities of both signs.
@@ -77,7 +81,10 @@ impl<'k> Growing<'k> {
             ByType::Histogram { value, weight, bounds, sets } => {
                 let Some(number) = row.number(*value, skipped)? else { return Ok(()) };
                 let Some(weight) = row.weight(*weight, skipped)? else { return Ok(()) };
-                observe(sets.at(row.labels(metric)?, || zero(bounds))?, number, weight, bounds);
+                let labels = row.labels(metric)?;
+                if weight > 0 || !sets.knows(&labels) {
+                    observe(sets.at(labels, || zero(bounds))?, number, weight, bounds);
+                }
                 Ok(())
             }
             ByType::Summary { columns, sets } => {

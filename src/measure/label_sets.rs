@@ -36,6 +36,11 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         self.known.is_empty()
     }
 
+    /// Whether anything is known of a label set.
+    pub(super) fn knows(&self, labels: &LabelSet) -> bool {
+        self.known.contains_key(labels) || find(self.before, labels).is_some()
+    }
+
     /// What is known of a label set, which begins as `new` when nothing is.
     pub(super) fn at(&mut self, labels: LabelSet, new: impl FnOnce() -> T) -> Result<&mut T, MeasureError> {
         let full = self.before.len() + self.new >= self.limit;

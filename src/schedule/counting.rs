@@ -26,6 +26,7 @@ const BEHIND: i64 = 1000;
 /// What a KPI has counted on one graph, and how it goes on.
 pub(super) struct Counting {
     kpi: Arc<Kpi>,
+    graph: Arc<str>,
     window: Window,
     file: Option<Arc<StateFile>>,
     totals: Totals,
@@ -57,13 +58,14 @@ impl Counting {
     /// A count that begins, or goes on with what was saved. None for a snapshot KPI.
     pub(super) async fn open(
         kpi: &Arc<Kpi>,
-        graph: &str,
+        graph: &Arc<str>,
         file: Option<StateFile>,
         instruments: &LaneInstruments,
     ) -> Option<Self> {
         let window = *kpi.window()?;
         let mut counting = Self {
             kpi: kpi.clone(),
+            graph: graph.clone(),
             window,
             file: file.map(Arc::new),
             totals: Totals::default(),
@@ -74,31 +76,28 @@ impl Counting {
         };
         match counting.found().await {
             Found::Nothing => {}
-            Found::Saved(Saved { cursor, totals }) => {
-                tracing::debug!(kpi = %kpi.id, graph, counted_until = iso(cursor), "goes on with its totals");
-                counting.totals = totals;
-                counting.cursor = Some(cursor);
-                counting.saved = cursor;
-                counting.pace = Pace::from(cursor);
-            }
+            Found::Saved(saved) => counting.go_on(saved),
             Found::Changed(parts) => {
                 instruments.state_discarded("changed");
-                tracing::warn!(kpi = %kpi.id, graph, changed = parts.join(", "), "the KPI is not what it was: it is counted anew");
+                let changed = parts.join(", ");
+                tracing::warn!(kpi = %kpi.id, %graph, changed, "the KPI is not what it was: it is counted anew");
             }
             Found::Damaged { path, cause, aside } => {
                 instruments.state_discarded("damaged");
+                let aside = aside.map_or_else(|why| format!("nowhere: {why}"), |aside| aside.display().to_string());
                 let path = path.display();
-                match aside {
-                    Ok(aside) => {
-                        tracing::error!(kpi = %kpi.id, graph, %path, aside = %aside.display(), "the saved totals are damaged and were set aside, the KPI is counted anew: {cause}");
-                    }
-                    Err(why) => {
-                        tracing::error!(kpi = %kpi.id, graph, %path, "the saved totals are damaged, the KPI is counted anew: {cause}; the file could not be set aside: {why}");
-                    }
-                }
+                tracing::error!(kpi = %kpi.id, %graph, %path, moved_to = aside, "the saved totals are damaged, the KPI is counted anew: {cause}");
             }
         }
         Some(counting)
+    }
+
+    fn go_on(&mut self, Saved { cursor, totals }: Saved) {
+        tracing::debug!(kpi = %self.kpi.id, graph = %self.graph, counted_until = iso(cursor), "goes on with its totals");
+        self.totals = totals;
+        self.cursor = Some(cursor);
+        self.saved = cursor;
+        self.pace = Pace::from(cursor);
     }
 
     async fn found(&self) -> Found {
@@ -175,15 +174,20 @@ impl Counting {
         // The disk may be slow: the graph is not kept waiting for it.
         drop(turn);
         if let Err(error) = &run.result {
-            let at_once = error.is_too_much_at_once() && self.pace.halve(since, until);
-            if !at_once && error.is_too_much_at_once() {
+            if !error.is_too_much_at_once() {
+                return Counted::ended(run);
+            }
+            let at_once = self.pace.halve(since, until);
+            if at_once {
+                tracing::info!(kpi = %self.kpi.id, graph = %self.graph, since = iso(since), until = iso(until), "this window was too much at once: half of it is next");
+            } else {
                 run.result = run.result.map_err(|cause| RunError::Shortest { cause: Box::new(cause), since, until });
             }
             return Counted { run, at_once };
         }
         if let Err(error) = self.keep(totals, until).await {
-            run.result = Err(error.into());
-            return Counted::ended(run);
+            // Its rows come again, so that nothing of this run counts, not even what was left out.
+            return Counted::ended(Run::failed(error.into(), run.duration.unwrap_or_default()));
         }
         let easy = is_easy(run.rows(), run.duration.unwrap_or_default(), self.kpi.timeout);
         self.pace.went_well(since, until, end, easy);
@@ -208,9 +212,11 @@ impl Counting {
         let now = if gap.is_zero() { Told::InStep } else { Told::CatchingUp };
         match (self.told, now) {
             (Told::InStep | Told::ClockBehind, Told::CatchingUp) => {
-                tracing::info!(kpi = %self.kpi.id, counted_until = iso(until), behind = %humantime::format_duration(gap), "catching up");
+                tracing::info!(kpi = %self.kpi.id, graph = %self.graph, counted_until = iso(until), behind = %humantime::format_duration(gap), "catching up");
             }
-            (Told::CatchingUp, Told::InStep) => tracing::info!(kpi = %self.kpi.id, "has caught up"),
+            (Told::CatchingUp, Told::InStep) => {
+                tracing::info!(kpi = %self.kpi.id, graph = %self.graph, "has caught up");
+            }
             (Told::InStep | Told::ClockBehind, Told::InStep)
             | (Told::CatchingUp, Told::CatchingUp)
             | (_, Told::ClockBehind) => {}
@@ -221,7 +227,7 @@ impl Counting {
     fn tell_of_clock(&mut self, since: UnixMillis, end: UnixMillis) {
         if self.told != Told::ClockBehind && since.0.saturating_sub(end.0) > BEHIND {
             self.told = Told::ClockBehind;
-            tracing::warn!(kpi = %self.kpi.id, counted_until = iso(since), clock = iso(end), "the graph's clock is behind what was counted: nothing is counted until it gets there");
+            tracing::warn!(kpi = %self.kpi.id, graph = %self.graph, counted_until = iso(since), clock = iso(end), "the graph's clock is behind what was counted: nothing is counted until it gets there");
         }
     }
 }

@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::board::Board;
 use crate::graph::Graph;
-use crate::instruments::Instruments;
+use crate::instruments::{Instruments, LaneInstruments};
 use crate::state::State;
 
 use counting::Counting;
@@ -46,8 +46,6 @@ pub struct Scheduler {
     lanes: Vec<LaneHandle>,
     tasks: TaskTracker,
     stop: CancellationToken,
-    /// Kept for this process as long as its runners may write.
-    state: Option<State>,
 }
 
 /// How to reach the runner of one KPI on one graph.
@@ -78,16 +76,20 @@ impl Scheduler {
         board: &Arc<Board>,
         instruments: &Arc<Instruments>,
         graphs: &[(Arc<str>, Arc<Graph>)],
-        state: Option<State>,
+        state: Option<&State>,
     ) -> Result<Self, ScheduleError> {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let mut scheduler = Self { lanes: Vec::new(), tasks, stop, state };
+        let mut scheduler = Self { lanes: Vec::new(), tasks, stop };
         let mut trigger = Trigger::new(board.lanes().count());
         for (name, graph) in graphs {
             let watch = Arc::new(GraphWatch::new(name.clone(), graph.clone(), board.clone(), instruments.clone()));
             scheduler.keep_watch(&watch);
             for (slot, lane) in lanes_of(board, name) {
-                scheduler.keep_runner(board, slot, lane, &watch, instruments, &mut trigger).await?;
+                let kpi = &board.slots()[slot].kpi;
+                let instruments = instruments.lane(kpi, name);
+                let file = state.map(|state| state.file(kpi, name));
+                let counting = Counting::open(kpi, name, file, &instruments).await;
+                scheduler.keep_runner(board, (slot, lane), &watch, instruments, counting, &mut trigger).await?;
             }
         }
         scheduler.tasks.close();
@@ -107,20 +109,17 @@ impl Scheduler {
     async fn keep_runner(
         &mut self,
         board: &Arc<Board>,
-        slot: usize,
-        lane: usize,
+        (slot, lane): (usize, usize),
         watch: &Arc<GraphWatch>,
-        instruments: &Instruments,
+        instruments: LaneInstruments,
+        counting: Option<Counting>,
         trigger: &mut Trigger,
     ) -> Result<(), ScheduleError> {
         let kpi = &board.slots()[slot].kpi;
         let due = trigger.due(&kpi.id, &kpi.schedule).await;
         let due = due.map_err(|cause| ScheduleError::Cron { kpi: kpi.id.clone(), cause: cause.to_string() })?;
         let (requests, receiver) = mpsc::unbounded_channel();
-        let lane_instruments = instruments.lane(kpi, &watch.name);
-        let file = self.state.as_ref().map(|state| state.file(kpi, &watch.name));
-        let counting = Counting::open(kpi, &watch.name, file, &lane_instruments).await;
-        let runner = Runner::new((board.clone(), slot, lane), watch.clone(), lane_instruments, receiver, due, counting);
+        let runner = Runner::new((board.clone(), slot, lane), watch.clone(), instruments, receiver, due, counting);
         self.tasks.spawn(runner.keep(self.stop.clone()));
         self.lanes.push(LaneHandle { kpi: kpi.id.clone(), graph: watch.name.clone(), requests });
         Ok(())

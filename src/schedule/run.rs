@@ -16,7 +16,7 @@ use crate::state::StateError;
 pub struct Run {
     /// The samples, or why there are none.
     pub result: Result<Measured, RunError>,
-    /// The values that were left out, also when the run failed later.
+    /// The values that were left out, also when the run of a snapshot failed later.
     pub skipped: Skipped,
     /// From the first question to the last row; none when the graph was not asked.
     pub duration: Option<Duration>,
@@ -113,9 +113,11 @@ pub async fn window(
     seen: &mut (dyn FnMut(&Row) + Send),
 ) -> Run {
     let rows = Rows::of_window(kpi, totals);
-    let run = measure(kpi, &kpi.parameters_between(since, until), rows, turn, seen).await;
-    if let Ok(measured) = &run.result {
-        *totals = Totals::after(measured);
+    let mut run = measure(kpi, &kpi.parameters_between(since, until), rows, turn, seen).await;
+    match &run.result {
+        Ok(measured) => *totals = Totals::after(measured),
+        // The same rows come again with the next try: each is left out once.
+        Err(_) => run.skipped = Skipped::default(),
     }
     run
 }

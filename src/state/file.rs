@@ -19,6 +19,8 @@ pub struct StateFile {
     path: PathBuf,
     kpi: Arc<Kpi>,
     graph: Arc<str>,
+    /// A write that outlives its runner still has the folder.
+    _lock: Arc<File>,
 }
 
 /// What was there at start.
@@ -42,9 +44,9 @@ pub enum Found {
 }
 
 impl StateFile {
-    pub(super) fn new(folder: &Path, kpi: &Arc<Kpi>, graph: &Arc<str>) -> Self {
+    pub(super) fn new(folder: &Path, lock: &Arc<File>, kpi: &Arc<Kpi>, graph: &Arc<str>) -> Self {
         let path = folder.join(name(&kpi.id, graph));
-        Self { folder: folder.to_owned(), path, kpi: kpi.clone(), graph: graph.clone() }
+        Self { folder: folder.to_owned(), path, kpi: kpi.clone(), graph: graph.clone(), _lock: lock.clone() }
     }
 
     /// Where it is.

@@ -57,11 +57,11 @@ pub enum StateError {
     },
 }
 
-/// A folder of states, kept for this process as long as the value lives.
+/// A folder of states, kept for this process as long as this value or one of its files lives.
 #[derive(Debug)]
 pub struct State {
     folder: PathBuf,
-    _lock: File,
+    lock: Arc<File>,
 }
 
 impl State {
@@ -74,7 +74,7 @@ impl State {
         fs::create_dir_all(folder).map_err(unusable)?;
         let lock = File::options().create(true).append(true).open(folder.join(LOCK)).map_err(unusable)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { folder: folder.to_owned(), lock: Arc::new(lock) }),
             Err(TryLockError::WouldBlock) => Err(StateError::Taken(folder.to_owned())),
             Err(TryLockError::Error(cause)) => Err(unusable(cause)),
         }
@@ -82,6 +82,6 @@ impl State {
 
     /// The file of one KPI on one graph.
     pub fn file(&self, kpi: &Arc<Kpi>, graph: &Arc<str>) -> StateFile {
-        StateFile::new(&self.folder, kpi, graph)
+        StateFile::new(&self.folder, &self.lock, kpi, graph)
     }
 }

@@ -170,6 +170,12 @@ fn a_disk_that_refuses_leaves_the_old_state() {
     assert!(error.contains("p.calls@default") && error.contains("directory"), "{error}");
     assert_eq!(file.load(), Found::Saved(saved(&kpi, &[("x", 1.0)])));
     fs::remove_dir(&new).unwrap();
+    // A disk without room takes the file and refuses what is to stand in it.
+    std::os::unix::fs::symlink("/dev/full", &new).unwrap();
+    let error = file.save(&saved(&kpi, &[("x", 2.0)])).unwrap_err().to_string();
+    assert!(error.contains("No space left"), "{error}");
+    assert_eq!(file.load(), Found::Saved(saved(&kpi, &[("x", 1.0)])));
+    assert!(!new.exists(), "half a file takes no room");
     file.save(&saved(&kpi, &[("x", 2.0)])).unwrap();
 }
 

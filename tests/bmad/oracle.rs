@@ -130,7 +130,7 @@ fn insight_total(world: &World) -> Samples {
 }
 
 fn insights_generated(world: &World) -> Samples {
-    single(count(insights(world)))
+    single(count(insights(world).filter(|insight| insight.created_at.has_been())))
 }
 
 /// The new insights that `counts` counts; 0 for groups with other ones or with events only.

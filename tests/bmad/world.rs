@@ -29,6 +29,14 @@ impl Time {
             Time::Missing | Time::Text(_) => false,
         }
     }
+
+    /// Whether it is a datetime that is not still to come.
+    pub(crate) fn has_been(self) -> bool {
+        match self {
+            Time::Ago(ago) => ago > 0,
+            Time::Missing | Time::Text(_) => false,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]

@@ -42,8 +42,15 @@ async fn survives(neo4j: &Neo4j, label: &'static str, kills: usize) {
     let mut random = Random::new(kills as u64);
     let mut last = BTreeMap::new();
     let mut starts = Duration::ZERO;
+    let mut lives_that_counted = 0;
     for kill in 1..=kills {
-        look_for(Duration::from_millis(random.below(400) as u64), &exporter, &mut last);
+        let at_start = last.clone();
+        // Some lives end before their first run, the others after a few, and all of them at any moment.
+        let runs = random.below(4) as f64;
+        look_until(&exporter, &mut last, |metrics| metrics.own("runs_total", "killed/kinds") >= Some(runs));
+        let end = Instant::now() + Duration::from_millis(random.below(150) as u64);
+        look_until(&exporter, &mut last, |_| Instant::now() >= end);
+        lives_that_counted += usize::from(last != at_start);
         exporter.kill();
         let start = Instant::now();
         exporter.start_again();
@@ -52,6 +59,7 @@ async fn survives(neo4j: &Neo4j, label: &'static str, kills: usize) {
         only_grows(&last, &restored, &format!("after kill {kill}"));
         last = restored;
     }
+    assert!(lives_that_counted >= kills / 4, "{lives_that_counted} of {kills} lives counted anything");
     stop.store(true, Ordering::Relaxed);
     let mut written = Written::default();
     for writer in writers {
@@ -62,7 +70,7 @@ async fn survives(neo4j: &Neo4j, label: &'static str, kills: usize) {
     let discarded = exporter.metrics().beginning("cypher_exporter_state_discarded_total").join("\n");
     assert!(!discarded.contains("} 1"), "{discarded}");
     println!(
-        "{kills} kills in {:?}, {:?} for a start on average, {} events",
+        "{kills} kills in {:?}, {lives_that_counted} of them after something was counted; {:?} for a start on average, {} events",
         begin.elapsed(),
         starts / u32::try_from(kills).unwrap(),
         written.count()
@@ -81,17 +89,14 @@ fn write_until(stop: &Arc<AtomicBool>, mut writer: Writer) -> tokio::task::JoinH
     })
 }
 
-/// Scrapes again and again for this long, and at least once: what is seen only grows.
-fn look_for(time: Duration, exporter: &Exporter, last: &mut BTreeMap<String, f64>) {
-    let end = Instant::now() + time;
-    loop {
-        let now = seen(&exporter.metrics());
+/// Scrapes at least once, and until it is enough: what is seen only grows.
+fn look_until(exporter: &Exporter, last: &mut BTreeMap<String, f64>, mut enough: impl FnMut(&Metrics) -> bool) {
+    exporter.until("it is enough", |metrics| {
+        let now = seen(metrics);
         only_grows(last, &now, "between kills");
         *last = now;
-        if Instant::now() >= end {
-            return;
-        }
-    }
+        enough(metrics).then_some(())
+    });
 }
 
 #[tokio::test(flavor = "multi_thread")]

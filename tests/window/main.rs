@@ -11,6 +11,7 @@ mod cost;
 mod counting;
 mod events;
 mod forms;
+mod growth;
 mod kills;
 mod limits;
 mod restart;

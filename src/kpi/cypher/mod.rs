@@ -65,7 +65,7 @@ pub fn scan(text: &str) -> Result<Statement, Vec<Fault>> {
 }
 
 /// The statement's tokens, each set apart by a blank: texts that differ in comments and line breaks only are one.
-pub fn canonical(text: &str) -> String {
+pub(super) fn canonical(text: &str) -> String {
     let mut faults = Vec::new();
     let decoded = decode::decode(text, &mut faults);
     let tokens = token::tokens(&decoded, &mut faults);
