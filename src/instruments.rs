@@ -191,7 +191,7 @@ impl KpiMetrics {
             last_success: gauges("kpi_last_success_timestamp_seconds", "When the KPI last ran well.")?,
             interval: gauges("kpi_interval_seconds", "The longest time between two runs of the KPI.")?,
             timeout: gauges("kpi_timeout_seconds", "The longest a run of the KPI may take.")?,
-            stale_after: gauges("kpi_stale_after_seconds", "The age at which kept values of the KPI are dropped.")?,
+            stale_after: gauges("kpi_stale_after_seconds", "The age at which kept values of the KPI count as stale.")?,
             max_series: gauges("kpi_max_series", "The most label sets that one run of the KPI may bring.")?,
             duration: gauges("kpi_duration_seconds", "How long the last run of the KPI took.")?,
             rows: gauges("kpi_rows", "Rows of the last run of the KPI that went well.")?,

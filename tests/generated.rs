@@ -559,6 +559,57 @@ fn the_newer_promtool_reads_every_query_as_we_do() {
     }
 }
 
+/// What the files may hold is what both an older and a newer Prometheus take, no more and no less.
+#[test]
+fn promql_is_what_prometheus_says_it_is() {
+    let folder = TempDir::new().unwrap();
+    for text in [
+        "a + b * c ^ d ^ e - -f % 2",
+        "SUM BY (a,) (rate(x[1h30m] offset -5m)) unless on (a) y{b!~\"c|d\"}",
+        "a / on (x) group_left (y) b > bool 1",
+        "max_over_time(rate(x[5m])[1h:]) @ end()",
+        "quantile without (a) (0.5, x) or topk(3, y) or count_values(\"v\", z)",
+        "label_replace(x, 'a', \"$1\", `b`, \"(.*)\\\\d\") + 0x1F + .5e-3 + Inf # end",
+        "sum{by=\"a\"} and ignoring (b) offset",
+        "x > bool bool",
+        "x > ignoring (b) bool",
+        "{__name__=\"a:b\"}",
+        "x y",
+        "sum(x",
+        "rate(x)",
+        "rate(x[5])",
+        "abs(x[5m])",
+        "histogram_quantile(x)",
+        "x{a=b}",
+        "x{a=\"\\q\"}",
+        "{a=~\".*\"}",
+        "1 > 2",
+        "x and 1",
+        "x + bool y",
+        "x > on (a) 1",
+        "a and on (x) group_left b",
+        "a group_left b",
+        "sum by (a) by (b) (x)",
+        "nothing_like_it(x)",
+        "(x) offset 5m",
+        "rate(x[1m1h])",
+        "x !",
+        "",
+    ] {
+        let is_ours = Promql::read(text, Variables::Refused).is_ok();
+        let rules = serde_json::json!({ "groups": [{ "name": "g", "rules": [{ "record": "r", "expr": text }] }] });
+        // It lets a range or a string stand alone, which no rule can evaluate.
+        fs::write(folder.path().join("rules.yml"), rules.to_string()).unwrap();
+        let ask =
+            |generation| run_in(folder.path(), &program(generation, "promtool"), &["check", "rules", "rules.yml"]);
+        let answers: Option<Vec<_>> = GENERATIONS.into_iter().map(ask).collect();
+        match answers {
+            Some(answers) => assert_eq!(is_ours, answers.iter().all(|(code, ..)| *code == 0), "{text}: {answers:?}"),
+            None => skipped(&format!("promtool judges {text}")),
+        }
+    }
+}
+
 #[test]
 fn a_rate_sees_three_answers_at_least() {
     let catalog = shipped();

@@ -4,7 +4,7 @@
 use super::alerts::{AlertRule, severity};
 use super::{File, MARK, Shared, example, exporter, runbook_path};
 use crate::kpi::promql;
-use crate::kpi::{Kpi, Pack, Schedule};
+use crate::kpi::{Kpi, Mode, Pack, Schedule};
 
 /// The page of a pack.
 pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -> File {
@@ -62,14 +62,25 @@ fn alert(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
 fn of_kpi(shared: &Shared<'_>, rule: &AlertRule<'_>, kpi: &Kpi) -> String {
     let path = shared.file_of(kpi);
     let stale = promql::written(kpi.stale_after);
-    let then = match example::fires_without_data(&rule.condition) {
-        Some(true) => "then they are gone, which it takes for a reason to fire",
-        Some(false) => "then they are gone and this alert is silent",
-        None => "then they are gone",
+    let fate = match (&kpi.mode, example::fires_without_data(&rule.condition)) {
+        (Mode::Window(_), _) => {
+            "its totals stand still, so a rate over them falls to nothing, and when it answers again they catch up"
+                .to_owned()
+        }
+        (Mode::Snapshot, Some(true)) => {
+            format!(
+                "its last values are judged until they are {stale} old; then they are gone, which it takes for a reason to fire"
+            )
+        }
+        (Mode::Snapshot, Some(false) | None) => {
+            format!(
+                "its last values are judged until they are {stale} old; then they are gone and this alert is silent"
+            )
+        }
     };
     format!(
-        "\nIt watches [`{}`](#{}) of `{path}`. When that KPI fails, its last values are judged until they are {stale} old; \
-         {then}. [CypherExporterKpiDown]({own}#cypherexporterkpidown) and \
+        "\nIt watches [`{}`](#{}) of `{path}`. When that KPI fails, {fate}. \
+         [CypherExporterKpiDown]({own}#cypherexporterkpidown) and \
          [CypherExporterKpiStale]({own}#cypherexporterkpistale) speak meanwhile.\n",
         kpi.id,
         anchor(&kpi.id),

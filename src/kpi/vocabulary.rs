@@ -32,8 +32,8 @@ pub struct Vocabulary {
 /// The series of one name.
 #[derive(Clone, Debug)]
 pub struct Known {
-    /// All label names; `None` where they cannot be told.
-    pub labels: Option<BTreeSet<String>>,
+    /// All label names.
+    pub labels: Labels,
     /// What its values are.
     pub part: Part,
     /// The unit of its values, in Prometheus' words, e.g. `seconds`.

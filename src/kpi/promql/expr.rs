@@ -293,10 +293,10 @@ impl Expr {
             Kind::Select(_) | Kind::Aggregate(_) => Type::Vector,
             Kind::Range(..) | Kind::Subquery(_) => Type::Matrix,
             Kind::Call(function, _) => function.returns,
-            Kind::Binary(binary) => match (binary.left.value_type(), binary.right.value_type()) {
-                (Type::Scalar, Type::Scalar) => Type::Scalar,
-                _ => Type::Vector,
-            },
+            Kind::Binary(binary) => {
+                let both = [&binary.left, &binary.right].iter().all(|side| side.value_type() == Type::Scalar);
+                if both { Type::Scalar } else { Type::Vector }
+            }
             Kind::Negative(inner) | Kind::Parentheses(inner) => inner.value_type(),
         }
     }

@@ -254,6 +254,10 @@ impl Reader {
             return self.call(&name, span);
         }
         match lower.as_str() {
+            "bool" | "group_left" | "group_right" | "ignoring" | "on" => {
+                let message = format!("`{name}` belongs behind an operator between two series, or before its labels");
+                Err(Fault { span: span.clone(), message })
+            }
             "inf" => Ok(Kind::Number(f64::INFINITY)),
             "nan" => Ok(Kind::Number(f64::NAN)),
             _ => Ok(Kind::Select(self.selector(Some(name), span.start)?)),
@@ -366,10 +370,12 @@ pub(super) fn want(expr: &Expr, wanted: &[Type], by: &str) -> Result<(), Fault> 
     if wanted.contains(&found) {
         return Ok(());
     }
-    let hint = match (found, wanted) {
-        (Type::Vector, [Type::Matrix]) => ": give it one, as in rate(x[15m])",
-        (Type::Matrix, _) => ": put it into a function, as in rate(x[15m])",
-        _ => "",
+    let hint = if found == Type::Vector && wanted == [Type::Matrix] {
+        ": give it one, as in rate(x[15m])"
+    } else if found == Type::Matrix {
+        ": put it into a function, as in rate(x[15m])"
+    } else {
+        ""
     };
     let wanted = wanted.iter().map(|wanted| called(*wanted)).collect::<Vec<_>>().join(" or ");
     Err(expr.fault(format!("{by} takes {wanted}, but this is {}{hint}", called(found))))

@@ -105,6 +105,8 @@ fn what_is_not() {
         ("sum by (a b) (x)", "b: here stands `b`, where `,` or `)` should be"),
         ("(x) offset 5m", "(x): only a metric or a range can be taken at another time"),
         ("x ! y", "!: `!` has no place in PromQL"),
+        ("x group_left y", "group_left: here stands `group_left`, where the end, or an operator should be"),
+        ("on > 1", "on: `on` belongs behind an operator between two series, or before its labels"),
         ("x >", ": here stands the end, where an expression should be"),
     ] {
         assert_eq!(fault(text), expected, "{text}");
