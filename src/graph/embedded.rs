@@ -7,8 +7,8 @@
 //! - A statement ends with its deadline or when nobody waits for it any more. The engine looks for that between rows: a loop
 //!   inside one expression (`reduce` over millions of elements) keeps its thread until it is through, and nobody waits for it.
 //! - A plain `MATCH … RETURN` is streamed. Anything else is held whole before its first row, at most ten million rows.
-//! - It serves one process, so a query without a graph to go to, a login or a connection that breaks do not happen.
 
+mod aggregates;
 mod changes;
 mod declared;
 mod failure;
@@ -93,16 +93,15 @@ impl Embedded {
         let query = Query::new(request, deadline)?;
         let session = Arc::clone(&self.session);
         let mut work = Work::start(move |outlet| query.run(&session, outlet))?;
+        let too_late = |_| GraphError::Timeout(request.timeout);
         loop {
-            let rows = match timeout_at(deadline, work.next()).await {
-                Ok(Step::Rows(rows)) => rows,
-                Ok(Step::End(Err(GraphError::Timeout(_)))) | Err(_) => {
-                    return Err(GraphError::Timeout(request.timeout));
+            match timeout_at(deadline, work.next()).await.map_err(too_late)? {
+                Step::Rows(rows) => {
+                    if rows.into_iter().any(|row| sink(row).is_break()) {
+                        return Ok(());
+                    }
                 }
-                Ok(Step::End(end)) => return end,
-            };
-            if rows.into_iter().any(|row| sink(row).is_break()) {
-                return Ok(());
+                Step::End(end) => return end,
             }
         }
     }
@@ -111,17 +110,13 @@ impl Embedded {
         let deadline = Instant::now() + timeout;
         let too_late = |_| GraphError::Timeout(timeout);
         let alone = timeout_at(deadline, Arc::clone(&self.writing).lock_owned()).await.map_err(too_late)?;
-        let changes = Changes::new(changes, deadline)?;
+        let changes = Changes::new(changes, timeout, deadline)?;
         let session = Arc::clone(&self.session);
         let mut work = Work::start(move |outlet| {
             let _alone = alone;
             changes.make(&session, outlet)
         })?;
-        match timeout_at(deadline, work.next()).await.map_err(too_late)? {
-            Step::End(Err(GraphError::Timeout(_))) => Err(GraphError::Timeout(timeout)),
-            Step::End(end) => end,
-            Step::Rows(_) => Ok(()),
-        }
+        timeout_at(deadline, work.end()).await.map_err(too_late)?
     }
 }
 

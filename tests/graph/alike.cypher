@@ -395,3 +395,36 @@ MATCH (b:Beast) WHERE b.born.month = 1 RETURN count(*) AS v
 MATCH (b:Beast) WHERE toString(b.born) STARTS WITH '2026-01-0' RETURN count(*) AS v
 MATCH (b:Beast) WHERE b.born > '2026' RETURN count(*) AS v
 MATCH (b:Beast) WHERE b.kind > b.born RETURN count(*) AS v
+UNWIND [2, 1, 1] AS m RETURN {k: m}.k AS k, count(*) AS v ORDER BY k LIMIT 1
+UNWIND [2, 1, 1] AS m RETURN m, count(*) AS v ORDER BY m LIMIT 1
+UNWIND [2, 1, 1] AS m RETURN m AS k, count(*) AS v ORDER BY v DESC, k LIMIT 1
+UNWIND [2, 1, 1] AS m WITH m AS k, count(*) AS n ORDER BY k LIMIT 1 RETURN k, n AS v
+UNWIND [2, 1, 1] AS m RETURN m % 2 AS k, count(*) AS v ORDER BY toString(k) LIMIT 1
+MATCH (b:Beast)-[:LIVES_IN]-(c)-[:LIVES_IN]-(d) RETURN count(DISTINCT d) AS v
+MATCH (a)--(b)--(c) RETURN count(*) AS v LIMIT 0
+MATCH (k:Keeper)--(b)--(c:Cage)--(d) RETURN count(*) AS v
+MATCH (k:Keeper)-[f]-(b)-[g]-(c) RETURN type(f) AS f, type(g) AS g, count(*) AS v
+MATCH (k:Keeper)-[:FEEDS]->(b)<-[:FEEDS]-(l:Keeper) RETURN count(*) AS v
+MATCH (b:Beast) RETURN b.kind AS kind, count(*) AS v, min(b.id) AS first ORDER BY b.kind LIMIT 2
+MATCH (b:Beast) WITH b.kind AS kind, sum(b.weight) AS w ORDER BY w DESC LIMIT 1 RETURN kind AS v
+MATCH (b:Beast) RETURN max(b.weight) - min(b.weight) AS v, max(b.born) > min(b.born) AS w
+MATCH (b:Beast) OPTIONAL MATCH (b)<-[f:FEEDS]-(k:Keeper) WITH b, count(f) AS n RETURN n, count(b) AS v
+MATCH (b:Beast) WHERE NOT (b)-[:LIVES_IN]->() AND b.weight > 9 RETURN count(*) AS v
+MATCH (c:Cage)<-[:LIVES_IN]-(b) WITH c, count(b) AS n WHERE n > 3 RETURN c.name AS name, n AS v
+MATCH (b:Beast) WITH datetime.truncate('day', b.born) AS day, count(*) AS n RETURN day, n AS v
+MATCH (b:Beast) WHERE b.born > $since RETURN b.kind AS kind, sum(b.legs) AS v
+MATCH (b:Beast) WHERE b.id IN [1, 2, 3] OR b.kind = 'owl' AND b.legs = 2 RETURN count(*) AS v
+MATCH (b:Beast) WHERE b.name IS NULL AND b.title IS NOT NULL RETURN count(*) AS v
+MATCH (b) WHERE b.level IS NOT NULL RETURN labels(b)[0] AS v, count(*) AS n
+MATCH (b:Keeper) RETURN count(b.name) AS v, count(b.level) AS w, count(DISTINCT b.name) AS x
+MATCH (b:Keeper) WITH b ORDER BY b.level RETURN collect(b.level)[0] AS v
+MATCH (k:Keeper) RETURN exists { (k)-[:FEEDS]->(:Beast {kind: 'cat'}) } AS v, count(*) AS n
+MATCH (k:Keeper) WITH k, [(k)-[:FEEDS]->(b) WHERE b.weight > 6 | b.weight] AS ws RETURN k.name AS n, size(ws) AS v
+MATCH (b:Nothing) WITH count(b) AS n, sum(b.x) AS x RETURN CASE WHEN n = 0 THEN 0.0 ELSE 1.0 * x / n END AS v
+MATCH (b:Beast) RETURN coalesce(avg(b.nothing), 0) AS v, count(*) > 0 AS w, toString(count(*)) AS x, {n: count(*)}.n AS y
+MATCH (b:Beast) RETURN b.kind AS kind, 1 - toFloat(count(b.title)) / count(*) AS v, abs(-count(*)) AS n
+MATCH (b:Beast) RETURN sum(b.weight) / sum(b.legs) AS v, size(collect(DISTINCT b.kind)) AS n, count(b) * 2 + 1 AS m
+MATCH (b:Beast) RETURN CASE WHEN b.legs = 2 THEN 'two' ELSE 'four' END AS legs, count(*) AS v, count(CASE WHEN NOT b:Caged AND b.id > 3 THEN 1 END) AS w
+MATCH (b:Nothing) RETURN max(b.born).epochMillis AS v, count(*) = 0 AS w, coalesce(sum(b.x), 1) AS x, count(*) ^ 2 AS y
+MATCH (b:Beast) WHERE b.id > 3 AND NOT b:Caged WITH collect(b.id) AS ids, count(*) AS n WHERE n > 1 AND n < 99 RETURN any(i IN ids WHERE i > 3) AS v
+MATCH (b:Beast) RETURN datetime('2026-02-01T00:00:00Z').epochSeconds - max(b.born).epochSeconds AS v, date(min(b.born)) AS w

@@ -33,6 +33,9 @@ fn the_contract_knows_every_case_of_its_table() {
     }
 }
 
+/// Without the refusal the engine would answer nothing at all where there are no rows.
+const HIDDEN: &str = "in a condition or a loop: compute it in a WITH before";
+
 /// What the engine refuses and Neo4j does not: the statement, the column of the place, and what the error says.
 const REFUSED: &[(&str, Option<usize>, &str)] = &[
     ("RETURN apoc.text.join(['a'], ',') AS v", Some(8), "no `apoc.text.join`: write it in plain Cypher"),
@@ -63,7 +66,13 @@ const REFUSED: &[(&str, Option<usize>, &str)] = &[
     ("RETURN toStringList([1]) AS v", Some(8), "Unknown function: tostr"),
     ("RETURN toBoolean(1) AS v", None, "toBoolean() expects a boolean or a string"),
     ("RETURN duration('-P1D') AS v", None, "cannot parse '-P1D'"),
-    ("RETURN reduce(s = 0, x IN collect(1) | s + x) AS v", None, "'collect' cannot be used outside of RETURN/WITH"),
+    ("RETURN reduce(s = 0, x IN collect(1) | s + x) AS v", Some(27), HIDDEN),
+    ("RETURN any(x IN collect(1) WHERE x > 1) AS v", Some(17), HIDDEN),
+    ("MATCH (b) RETURN CASE WHEN count(b) = 0 THEN 0 ELSE 1 END AS v", Some(28), HIDDEN),
+    ("MATCH (b) RETURN CASE count(b) WHEN 0 THEN 0 ELSE 1 END AS v", Some(23), HIDDEN),
+    ("MATCH (b) RETURN 1 + CASE WHEN b:Beast THEN 1 ELSE 2 END, NOT abs(count(b)) = 0 AS v", Some(67), HIDDEN),
+    ("MATCH (b) RETURN count(b) > 0 AND sum(b.weight) > 0 AS v", Some(18), HIDDEN),
+    ("MATCH (b) WITH max(b.weight) IS NULL AS v RETURN v", Some(16), HIDDEN),
     ("SHOW TRANSACTIONS YIELD metaData RETURN 1 AS v", Some(1), "Unexpected token at start of clause: SHOW"),
     ("MATCH (n IS Beast) RETURN count(*) AS v", Some(20), "Pattern parse error"),
     // It would count days where Neo4j counts months and days, without a word.

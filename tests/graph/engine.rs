@@ -146,7 +146,7 @@ async fn no_text_is_too_deep() {
             // Answered or refused: a stack that overflows would end this program.
             match values(&graph, &query).await {
                 Ok(rows) => assert_eq!(rows.len(), 1),
-                Err(error) => assert!(depth > 50 || error.reason() == "statement", "{error}"),
+                Err(error) => assert!(["statement", "server"].contains(&error.reason()), "{error}"),
             }
         }
     }
@@ -184,6 +184,7 @@ async fn a_query_that_was_given_up_leaves_the_graph_to_others() {
         let limit = Duration::from_millis(20);
         assert_eq!(question(ENDLESS).within(limit).rows(&graph).await, Err(GraphError::Timeout(limit)));
     }
+    graph.ping(PATIENCE).await.unwrap();
     graph.write(&[change("CREATE (:After)")], PATIENCE).await.unwrap();
     assert_eq!(values(&graph, "MATCH (n:After) RETURN count(n) AS v").await, Ok(vec![Value::Integer(1)]));
 }

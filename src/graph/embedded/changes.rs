@@ -1,5 +1,7 @@
 //! Changes on their way through the engine.
 
+use std::time::Duration;
+
 use kglite::api::KgError;
 use kglite::api::session::{CommitOutcome, Session, execute_mut};
 use tokio::time::Instant;
@@ -13,13 +15,14 @@ use crate::row::Change;
 /// Changes that a thread can take along.
 pub(super) struct Changes {
     statements: Vec<(Statement, Values)>,
+    timeout: Duration,
     deadline: Instant,
 }
 
 impl Changes {
-    pub(super) fn new(changes: &[Change], deadline: Instant) -> Result<Self, GraphError> {
+    pub(super) fn new(changes: &[Change], timeout: Duration, deadline: Instant) -> Result<Self, GraphError> {
         let read = |change: &Change| Ok((Statement::read(&change.statement)?, value::encode(&change.parameters)));
-        Ok(Self { statements: changes.iter().map(read).collect::<Result<_, GraphError>>()?, deadline })
+        Ok(Self { statements: changes.iter().map(read).collect::<Result<_, GraphError>>()?, timeout, deadline })
     }
 
     /// All in one transaction. What fails or nobody waits for is dropped with it.
@@ -27,7 +30,7 @@ impl Changes {
         let mut transaction = session.begin();
         for (statement, parameters) in &self.statements {
             let options = options(parameters, self.deadline, outlet);
-            let told = |error: KgError| failure::of(&error, statement);
+            let told = |error: KgError| failure::of(&error, statement, self.timeout);
             let graph = transaction.working_mut().map_err(told)?;
             declared::declare(graph, statement);
             execute_mut(graph, statement.text(), &options).map_err(told)?;

@@ -8,11 +8,11 @@ use kglite::api::{KgError, KgErrorCode};
 use super::statement::Statement;
 use crate::graph::{GraphError, Place};
 
-/// Why the engine did not answer. It does not know how long the deadline was: its caller does.
+/// Why the engine did not answer within `timeout`.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the engine's enum is long, and most of it is about files")]
-pub(super) fn of(error: &KgError, statement: &Statement) -> GraphError {
+pub(super) fn of(error: &KgError, statement: &Statement, timeout: Duration) -> GraphError {
     match error {
-        KgError::CypherTimeout { .. } | KgError::Cancelled => GraphError::Timeout(Duration::ZERO),
+        KgError::CypherTimeout { .. } | KgError::Cancelled => GraphError::Timeout(timeout),
         KgError::CypherSyntax { message, line, col } => {
             let place = line.zip(*col).map(|(line, column)| statement.place(line, column));
             let (message, at) = split_offset(message);
@@ -25,7 +25,7 @@ pub(super) fn of(error: &KgError, statement: &Statement) -> GraphError {
         KgError::CypherExecution { message, .. } => server(code(message), message),
         // The only thing that a statement can do wrong by itself: all others are about how we call the engine.
         KgError::Argument(message) if message.contains("mutation query") => {
-            GraphError::Writes("a question may only read".to_owned())
+            GraphError::Writes("the embedded graph lets a query only read".to_owned())
         }
         error => server(error.code().neo4j_status_code(), &error.to_string()),
     }

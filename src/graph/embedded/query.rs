@@ -1,6 +1,7 @@
 //! A question on its way through the engine.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kglite::api::KgError;
 use kglite::api::session::{Cursor, ExecuteOptions, Session, execute_read_cursor};
@@ -23,6 +24,7 @@ pub(super) struct Query {
     /// What Neo4j would call the columns, when the text says it: the engine names those without an alias otherwise.
     names: Option<Vec<String>>,
     parameters: Values,
+    timeout: Duration,
     deadline: Instant,
 }
 
@@ -34,6 +36,7 @@ impl Query {
             columns: request.columns.to_vec(),
             names: named.map(|named| named.columns.into_iter().map(|column| column.name).collect()),
             parameters: value::encode(request.parameters),
+            timeout: request.timeout,
             deadline,
         })
     }
@@ -80,7 +83,7 @@ impl Query {
     }
 
     fn told(&self, error: &KgError) -> GraphError {
-        failure::of(error, &self.statement)
+        failure::of(error, &self.statement, self.timeout)
     }
 
     /// Where in a row of the engine's each column stands.

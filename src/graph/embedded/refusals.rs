@@ -1,5 +1,6 @@
 //! What the engine cannot do, or does silently otherwise than Neo4j: refused by the text, with what to write instead.
 
+use super::aggregates;
 use super::tokens::Tokens;
 use crate::kpi::cypher::Kind;
 
@@ -26,7 +27,8 @@ pub(super) fn refusal(tokens: &Tokens) -> Option<(usize, String)> {
         let (what, instead) = construct(tokens, index).or_else(|| call(tokens, index))?;
         Some(format!("the embedded engine of `demo` and `test` has no {what}: {instead}"))
     };
-    let refused = |index| unknown(index).or_else(|| second(tokens, index)).or_else(|| order(tokens, index));
+    let refused =
+        |index| unknown(index).or_else(|| second(tokens, index)).or_else(|| aggregates::refusal(tokens, index));
     (0..tokens.all.len()).find_map(|index| Some((index, refused(index)?)))
 }
 
@@ -73,36 +75,4 @@ fn call(tokens: &Tokens, index: usize) -> Option<(String, &'static str)> {
 fn second(tokens: &Tokens, index: usize) -> Option<String> {
     let more = index > 0 && tokens.is(index - 1, ";");
     more.then(|| "a second statement begins here, but a query is one statement".to_owned())
-}
-
-/// After a RETURN that aggregates, the engine takes no notice of an ORDER BY a variable that is no column.
-fn order(tokens: &Tokens, index: usize) -> Option<String> {
-    const AGGREGATES: [&str; 9] =
-        ["avg", "collect", "count", "max", "min", "percentileCont", "percentileDisc", "stDev", "sum"];
-    if !tokens.is_word(index, "ORDER") || !tokens.is_word(index + 1, "BY") {
-        return None;
-    }
-    let beside = |at: &usize| tokens.inside(*at) == tokens.inside(index);
-    let clause =
-        (0..index).rev().filter(beside).find(|&at| tokens.is_word(at, "RETURN") || tokens.is_word(at, "WITH"))?;
-    let aggregates = |at: usize| tokens.is_call(at) && AGGREGATES.iter().any(|name| tokens.is_word(at, name));
-    if !tokens.is_word(clause, "RETURN") || !(clause..index).any(aggregates) {
-        return None;
-    }
-    let is_column = |name: &str| {
-        (clause + 1..index).filter(beside).any(|at| {
-            let ends = tokens.is(at + 1, ",") || at + 1 == index;
-            tokens.is_name(at) && tokens.all[at].text == name && ends && !tokens.is(at - 1, ".")
-        })
-    };
-    let begins_key = |at: &usize| *at == index + 2 || (tokens.is(at - 1, ",") && beside(at));
-    let ends = |at: &usize| ["LIMIT", "SKIP", "OFFSET", "UNION"].iter().any(|word| tokens.is_word(*at, word));
-    let keys = (index + 2..tokens.all.len()).take_while(|at| !ends(at)).filter(begins_key);
-    let lost = |at: &usize| {
-        tokens.is_name(*at) && !tokens.is_call(*at) && !tokens.is(at + 1, ".") && !is_column(&tokens.all[*at].text)
-    };
-    let name = &tokens.all[keys.into_iter().find(lost)?].text;
-    Some(format!(
-        "the embedded engine of `demo` and `test` cannot order by `{name}` after a RETURN that aggregates: order by the name of a column"
-    ))
 }

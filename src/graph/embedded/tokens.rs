@@ -48,6 +48,18 @@ impl Tokens {
         self.opens.get(index).copied().flatten()
     }
 
+    /// The bracket that closes the one at `open`.
+    pub(super) fn closed_by(&self, open: usize) -> Option<usize> {
+        (open..self.all.len()).find(|&close| self.opened_by(close) == Some(open))
+    }
+
+    /// Whether a curly bracket holds clauses: `EXISTS {…}`, `CALL (n) {…}`.
+    pub(super) fn begins_subquery(&self, open: usize) -> bool {
+        const WORDS: [&str; 4] = ["CALL", "COLLECT", "COUNT", "EXISTS"];
+        let before = open.wrapping_sub(1);
+        self.is(open, "{") && (self.is(before, ")") || WORDS.iter().any(|word| self.is_word(before, word)))
+    }
+
     fn is_inside(&self, index: usize, bracket: &str) -> bool {
         self.inside(index).is_some_and(|open| self.is(open, bracket))
     }
@@ -86,25 +98,18 @@ impl Tokens {
 
     /// `n {variable}`: an entry that is called as the variable is.
     pub(super) fn is_entry_of_projection(&self, index: usize) -> bool {
-        const SUBQUERIES: [&str; 4] = ["CALL", "COLLECT", "COUNT", "EXISTS"];
-        let projects = |open: usize| {
-            let subject = open.wrapping_sub(1);
-            self.is_name(subject) && !SUBQUERIES.iter().any(|word| self.is_word(subject, word))
-        };
+        let projects = |open: usize| self.is_name(open.wrapping_sub(1)) && !self.begins_subquery(open);
         self.is_name(index)
             && self.begins_entry(index)
             && (self.is(index + 1, ",") || self.is(index + 1, "}"))
             && self.inside(index).is_some_and(projects)
     }
 
-    /// `(n:Label)`, `(n:A|B)`, `n:A:B`; in square brackets it is a relationship's type.
+    /// `(n:Label)`, `(n:A|B)`, `n:A:B`; in square brackets it is a relationship's type. After a bar it may be a variable.
     pub(super) fn is_label(&self, index: usize) -> bool {
         let previous = index.wrapping_sub(1);
-        let before = index.wrapping_sub(2);
-        self.is_name(index)
-            && !self.is_inside(index, "[")
-            && ((self.is(previous, ":") && !self.is_key_of_map(before))
-                || ((self.is(previous, "|") || self.is(previous, "&")) && self.is_label(before)))
+        let named = self.is(previous, ":") && !self.is_key_of_map(index.wrapping_sub(2));
+        self.is_name(index) && !self.is_inside(index, "[") && (named || self.is(previous, "|"))
     }
 
     /// A name that is neither key, label, type nor function.

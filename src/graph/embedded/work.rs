@@ -57,6 +57,15 @@ impl Work {
         let lost = || Step::End(Err(broken("the query's thread ended without a word")));
         self.steps.recv().await.unwrap_or_else(lost)
     }
+
+    /// How it ends.
+    pub(super) async fn end(&mut self) -> Result<(), GraphError> {
+        loop {
+            if let Step::End(end) = self.next().await {
+                return end;
+            }
+        }
+    }
 }
 
 impl Drop for Work {
@@ -99,20 +108,13 @@ fn broken(message: &str) -> GraphError {
 mod tests {
     use super::*;
 
-    async fn end(statement: impl FnOnce(&Outlet) -> Result<(), GraphError> + Send + 'static) -> Result<(), GraphError> {
-        let mut work = Work::start(statement)?;
-        loop {
-            if let Step::End(end) = work.next().await {
-                return end;
-            }
-        }
-    }
-
     #[tokio::test]
     async fn a_panic_of_the_engine_is_an_error() {
-        let error = end(|_| panic!("index {} of 0\nand more", 1)).await.unwrap_err();
+        let mut work = Work::start(|_| panic!("index {} of 0\nand more", 1)).unwrap();
+        let error = work.end().await.unwrap_err();
         insta::assert_snapshot!(error, @"the embedded engine failed: index 1 of 0 (Neo.DatabaseError.General.UnknownError)");
-        assert_eq!(end(|_| std::panic::panic_any(7)).await.unwrap_err().reason(), "server");
+        let mut work = Work::start(|_| std::panic::panic_any(7)).unwrap();
+        assert_eq!(work.end().await.unwrap_err().reason(), "server");
     }
 
     #[tokio::test]
