@@ -101,6 +101,10 @@ pub struct Demo {
     #[arg(long, value_name = "N", default_value_t = DEMO_SEED)]
     pub seed: u64,
 
+    /// Write the world into this Neo4j, which must be empty or hold an earlier demo; user and password are those of the settings
+    #[arg(long, value_name = "URI")]
+    pub graph: Option<String>,
+
     /// How many seconds of the agents' work go into one second here, 0 to 100000
     #[arg(long, value_name = "X", default_value_t = DEMO_SPEED, value_parser = speed)]
     pub speed: f64,
@@ -187,9 +191,11 @@ Examples:
   cypher-exporter demo
   cypher-exporter demo --seed 7 --listen 127.0.0.1:9000
   cypher-exporter demo --speed 10000    much happens in a minute
+  NEO4J_USER=neo4j NEO4J_PASSWORD=… cypher-exporter demo --graph bolt://localhost:7687
 
 It runs the KPIs of ./queries, each at least every 5 s. Each line on standard output is something that happened, and the
-metric that shows it. Needs a build with `--features embedded`. SIGTERM and Ctrl-C end it.";
+metric that shows it. SIGTERM and Ctrl-C end it. Without --graph it needs a build with `--features embedded`; with it the
+Neo4j must hold nothing that no demo has written, and what an earlier one has written goes.";
 
 const GENERATE_EXAMPLES: &str = "\
 Examples:
