@@ -101,13 +101,13 @@ pub struct Demo {
     #[arg(long, value_name = "N", default_value_t = DEMO_SEED)]
     pub seed: u64,
 
-    /// Write the world into this Neo4j, which must be empty or hold an earlier demo; user and password are those of the settings
-    #[arg(long, value_name = "URI")]
-    pub graph: Option<String>,
-
     /// How many seconds of the agents' work go into one second here, 0 to 100000
     #[arg(long, value_name = "X", default_value_t = DEMO_SPEED, value_parser = speed)]
     pub speed: f64,
+
+    /// A real Neo4j to write the world into, empty or of an earlier demo; the login is that of the settings
+    #[arg(long, value_name = "URI")]
+    pub graph: Option<String>,
 
     /// Where to listen: an IP address and a port [default: `[web] listen` of the settings]
     #[arg(long, value_name = "ADDR")]
@@ -194,8 +194,8 @@ Examples:
   NEO4J_USER=neo4j NEO4J_PASSWORD=… cypher-exporter demo --graph bolt://localhost:7687
 
 It runs the KPIs of ./queries, each at least every 5 s. Each line on standard output is something that happened, and the
-metric that shows it. SIGTERM and Ctrl-C end it. Without --graph it needs a build with `--features embedded`; with it the
-Neo4j must hold nothing that no demo has written, and what an earlier one has written goes.";
+metric that shows it. SIGTERM and Ctrl-C end it. Without --graph it needs a build with `--features embedded`. A graph that
+holds anything else than an earlier demo is left as it is; an earlier demo is removed.";
 
 const GENERATE_EXAMPLES: &str = "\
 Examples:
