@@ -105,6 +105,10 @@ pub struct Demo {
     #[arg(long, value_name = "X", default_value_t = DEMO_SPEED, value_parser = speed)]
     pub speed: f64,
 
+    /// A real Neo4j to write the world into, empty or of an earlier demo; the login is that of the settings
+    #[arg(long, value_name = "URI")]
+    pub graph: Option<String>,
+
     /// Where to listen: an IP address and a port [default: `[web] listen` of the settings]
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
@@ -187,9 +191,11 @@ Examples:
   cypher-exporter demo
   cypher-exporter demo --seed 7 --listen 127.0.0.1:9000
   cypher-exporter demo --speed 10000    much happens in a minute
+  NEO4J_USER=neo4j NEO4J_PASSWORD=… cypher-exporter demo --graph bolt://localhost:7687
 
 It runs the KPIs of ./queries, each at least every 5 s. Each line on standard output is something that happened, and the
-metric that shows it. Needs a build with `--features embedded`. SIGTERM and Ctrl-C end it.";
+metric that shows it. SIGTERM and Ctrl-C end it. Without --graph it needs a build with `--features embedded`. A graph that
+holds anything else than an earlier demo is left as it is; an earlier demo is removed.";
 
 const GENERATE_EXAMPLES: &str = "\
 Examples:

@@ -1,4 +1,6 @@
-//! The demo as a newcomer starts it, and what a program without a graph of its own says instead.
+//! The demo as a newcomer starts it, on a real Neo4j too, and what a program without a graph of its own says instead.
+// The driver's futures lie so deep in each other that the compiler's default is just passed, or just not, by chance.
+#![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
 
 mod support;
@@ -14,6 +16,118 @@ fn without_the_engine_it_says_how_to_get_it() {
         let expected = "error: this build has no graph of its own: build it with the feature `embedded`, e.g. cargo run --features embedded -- demo\n";
         assert_eq!(exporter.log(), expected, "{arguments:?}");
         assert_eq!(exporter.out(), "", "{arguments:?}");
+    }
+}
+
+mod real {
+    use super::support::exporter::{Exporter, Metrics, Setup};
+    use super::support::neo4j::{Neo4j, shared};
+    use cypher_exporter::graph::{Bolt, Graph, Request};
+    use cypher_exporter::row::{Parameters, Value};
+    use std::ops::ControlFlow;
+    use std::time::Duration;
+
+    /// The demo on a server, with a free port for itself.
+    fn demo(neo4j: &Neo4j) -> Setup {
+        let setup = Setup::new("demo").in_the_repository().argument("demo").argument("--log").argument("info");
+        let setup = setup.variable("NEO4J_USER", neo4j.user()).variable("NEO4J_PASSWORD", neo4j.password());
+        setup.argument("--graph").argument(neo4j.uri())
+    }
+
+    /// What a query counts.
+    async fn count(neo4j: &Neo4j, query: &str) -> i64 {
+        let graph = Graph::Bolt(Bolt::new(neo4j.settings()));
+        let query = format!("{query} RETURN count(*) AS n");
+        let request = Request {
+            kpi: "test",
+            query: &query,
+            columns: &["n".into()],
+            parameters: &Parameters::new(),
+            database: None,
+            timeout: Duration::from_secs(30),
+        };
+        let mut rows = Vec::new();
+        let mut take = |row| {
+            rows.push(row);
+            ControlFlow::Continue(())
+        };
+        graph.rows(&request, &mut take).await.unwrap();
+        let [Value::Integer(count)] = rows[0][..] else { panic!("no count: {rows:?}") };
+        count
+    }
+
+    /// How many nodes there are, and how many indexes.
+    async fn size(neo4j: &Neo4j) -> (i64, i64) {
+        (count(neo4j, "MATCH (n)").await, count(neo4j, "SHOW INDEXES YIELD name").await)
+    }
+
+    fn ends_well(mut exporter: Exporter) {
+        exporter.signal("INT");
+        assert_eq!(exporter.exit_code(), 0, "{}", exporter.log());
+    }
+
+    #[tokio::test]
+    async fn a_neo4j_is_filled_emptied_and_filled_again_but_never_somebodys() {
+        let Some(neo4j) = shared() else { return };
+        let _alone = neo4j.alone().await;
+        neo4j.clear().await;
+
+        // Somebody's graph is left as it is.
+        neo4j.write("CREATE (:Call {id: 'somebody'})-[:PART_OF]->(:Task)").await;
+        let before = size(neo4j).await;
+        let mut refused = demo(neo4j).launch();
+        assert_eq!(refused.exit_code(), 64, "{}", refused.log());
+        let expected =
+            "error: --graph must be an empty graph, or one that an earlier demo has filled: this one holds 2 nodes\n";
+        assert_eq!(refused.log(), expected);
+        assert_eq!(size(neo4j).await, before);
+
+        // An empty one is filled, and lives.
+        neo4j.clear().await;
+        let exporter = demo(neo4j).argument("--speed").argument("2000").start();
+        exporter.until_ready(true);
+        let (nodes, indexes) = size(neo4j).await;
+        assert!((3000..10_000).contains(&nodes) && indexes > before.1, "{nodes} nodes, {indexes} indexes");
+        for pack in ["bmad", "lazybird", "agentos", "session_buddy", "agentcore"] {
+            exporter.until(pack, |metrics| {
+                let up = metrics.beginning(&format!("cypher_exporter_kpi_up{{kpi=\"{pack}/"));
+                (!up.is_empty() && up.iter().all(|line| line.ends_with(" 1"))).then_some(())
+            });
+        }
+        let requests = |metrics: &Metrics| metrics.beginning("a2a_requests_total{").join("\n");
+        let first = exporter.until("requests", |metrics| Some(requests(metrics)).filter(|lines| !lines.is_empty()));
+        exporter.until("more requests", |metrics| (requests(metrics) != first).then_some(()));
+        ends_well(exporter);
+
+        // What it has left is its own.
+        let left = count(neo4j, "MATCH (e:Event)").await;
+        let exporter = demo(neo4j).argument("--speed").argument("0").argument("--seed").argument("2").start();
+        exporter.until_ready(true);
+        let again = count(neo4j, "MATCH (e:Event)").await;
+        assert!(again * 2 < left * 3, "{left} events, then {again}");
+        assert_eq!(count(neo4j, "MATCH (m:CypherExporterDemo)").await, 1);
+        ends_well(exporter);
+
+        // But what somebody has added is not.
+        neo4j.write("CREATE (:Person)").await;
+        let before = size(neo4j).await;
+        let mut refused = demo(neo4j).launch();
+        assert_eq!(refused.exit_code(), 64, "{}", refused.log());
+        assert!(refused.log().contains("this one holds 1 node that no demo has written"), "{}", refused.log());
+        assert_eq!(size(neo4j).await, before);
+    }
+
+    #[test]
+    fn a_graph_that_cannot_be_is_told() {
+        for (uri, expected) in [
+            ("localhost:7687", "error: --graph must begin with a scheme, as in bolt://localhost:7687\n"),
+            ("bolt://neo4j:secret@localhost", "error: --graph must not hold credentials: "),
+        ] {
+            let setup = Setup::new("demo").in_the_repository().argument("demo").argument("--graph").argument(uri);
+            let mut exporter = setup.launch();
+            assert_eq!(exporter.exit_code(), 64);
+            assert!(exporter.log().starts_with(expected) && !exporter.log().contains("secret"), "{}", exporter.log());
+        }
     }
 }
 

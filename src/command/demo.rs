@@ -1,7 +1,9 @@
-//! `demo`: the whole product at work on a graph inside this process, in which a synthetic world lives.
+//! `demo`: the whole product at work on a graph in which a synthetic world lives: one inside this process, or a real Neo4j.
 
+mod claim;
 mod screen;
 
+use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -13,17 +15,19 @@ use tokio_util::sync::CancellationToken;
 use super::loaded::{self, Asked, Loaded, ONLY_GRAPH};
 use super::{Ended, Graphs, counted, health, serve};
 use crate::cli::{Common, DEMO_SEED, Demo};
+use crate::config::check_uri;
 #[cfg(feature = "embedded")]
 use crate::graph::Embedded;
 use crate::graph::Graph;
 use crate::kpi::Schedule;
-use crate::row::{Change, UnixMillis};
-use crate::world::{Edit, Happening, World};
+use crate::row::UnixMillis;
+use crate::world::{Edit, Happening, World, joined};
+use claim::Unclaimed;
 use screen::Screen;
 
 pub(super) use screen::make_way;
 
-/// A newcomer watches: nothing is older than this. On a real graph the KPIs run as their files say.
+/// A newcomer watches: nothing is older than this. In `serve` the KPIs run as their files say.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(5);
 /// How often the graph follows the world.
 const BEAT: Duration = Duration::from_millis(250);
@@ -33,8 +37,7 @@ const WITHIN: Duration = Duration::from_secs(60);
 const AT_ONCE: usize = 100;
 
 pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ended> {
-    let Some(graph) = empty_graph()? else { return Ok(Ended::BadInput) };
-    let Some(mut loaded) = loaded::load(common, Asked::Demo)? else { return Ok(Ended::BadInput) };
+    let Some((mut loaded, graph)) = prepare(common, options)? else { return Ok(Ended::BadInput) };
     if !loaded.can_run()? {
         return Ok(Ended::BadInput);
     }
@@ -43,7 +46,14 @@ pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ende
     let stop = serve::stop_on_signal()?;
     let mut screen = Screen::new();
     screen.status(&format!("writing {} days of work into the graph", World::PAST_DAYS));
-    let world = fill(&graph, options.seed, options.speed).await?;
+    let (world, past) = World::new(options.seed, now(), options.speed);
+    if options.graph.is_some()
+        && let Err(error) = claim::claim(&graph, &world).await
+    {
+        screen.end();
+        return not_claimed(error);
+    }
+    fill(&graph, &world, &past).await?;
     introduce(&mut screen, &loaded, options);
     let address = health::on_this_machine(listener.local_addr()?);
     screen.say(&format!("open http://{address}/ for all values, http://{address}/metrics for Prometheus; Ctrl-C ends"));
@@ -79,8 +89,39 @@ fn work_in(speed: f64, seconds: u64) -> Duration {
 /// then been said.
 pub(super) async fn graphs() -> anyhow::Result<Option<Graphs>> {
     let Some(graph) = empty_graph()? else { return Ok(None) };
-    fill(&graph, DEMO_SEED, 0.0).await?;
+    let (world, past) = World::new(DEMO_SEED, now(), 0.0);
+    fill(&graph, &world, &past).await?;
     Ok(Some(vec![(ONLY_GRAPH.into(), graph)]))
+}
+
+/// The settings and the graph in which the world is to live. `None` when one cannot be had, which has then been said.
+fn prepare(common: &Common, options: &Demo) -> anyhow::Result<Option<(Loaded, Arc<Graph>)>> {
+    let Some(uri) = &options.graph else {
+        let Some(graph) = empty_graph()? else { return Ok(None) };
+        return Ok(loaded::load(common, Asked::Demo)?.map(|loaded| (loaded, graph)));
+    };
+    if let Err(rule) = check_uri(uri) {
+        return refuse(&rule);
+    }
+    let Some(loaded) = loaded::load(common, Asked::Demo)? else { return Ok(None) };
+    let Some(graph) = loaded.graph_at(uri) else {
+        return refuse("is none of the graphs of the settings: write it there, with its user and password");
+    };
+    Ok(Some((loaded, Arc::new(graph))))
+}
+
+/// Says what is wrong with the graph that was asked for.
+fn refuse<T>(what: &str) -> anyhow::Result<Option<T>> {
+    writeln!(anstream::stderr(), "error: --graph {what}")?;
+    Ok(None)
+}
+
+/// Somebody's graph is a wrong word on the command line; any other error is not the user's.
+fn not_claimed(error: Unclaimed) -> anyhow::Result<Ended> {
+    match error {
+        Unclaimed::NotOurs(_) => refuse::<()>(&error.to_string()).map(|_| Ended::BadInput),
+        Unclaimed::Graph(error) => Err(error).context("cannot make the graph of --graph the demo's"),
+    }
 }
 
 /// A graph inside this process. `None` in a build without one, which has then been said.
@@ -90,18 +131,18 @@ fn empty_graph() -> anyhow::Result<Option<Arc<Graph>>> {
     #[cfg(not(feature = "embedded"))]
     {
         let how = "build it with the feature `embedded`, e.g. cargo run --features embedded -- demo";
-        use std::io::Write;
         writeln!(anstream::stderr(), "error: this build has no graph of its own: {how}")?;
         Ok(None)
     }
 }
 
-/// The world of a seed, with its past in the graph.
-async fn fill(graph: &Graph, seed: u64, speed: f64) -> anyhow::Result<World> {
-    let (world, past) = World::new(seed, now(), speed);
+/// Writes the past of a world, in transactions that no server finds too large.
+async fn fill(graph: &Graph, world: &World, past: &[Edit]) -> anyhow::Result<()> {
     graph.write(&world.indexes(), WITHIN).await.context("cannot make the indexes of the demo")?;
-    graph.write(&changes(&past), WITHIN).await.context("cannot write the past of the demo")?;
-    Ok(world)
+    for edit in past {
+        graph.write(&[edit.change()], WITHIN).await.context("cannot write the past of the demo")?;
+    }
+    Ok(())
 }
 
 fn run_often(loaded: &mut Loaded) {
@@ -145,12 +186,9 @@ async fn live(
 
 /// In one transaction, so that no query sees a half of what happened.
 async fn follow(happenings: &[Happening], graph: &Graph) -> anyhow::Result<()> {
-    let changes = changes(happenings.iter().flat_map(|happening| &happening.edits));
+    let edits = joined(happenings.iter().flat_map(|happening| &happening.edits));
+    let changes: Vec<_> = edits.iter().map(Edit::change).collect();
     graph.write(&changes, WITHIN).await.context("the graph of the demo does not follow")
-}
-
-fn changes<'e>(edits: impl IntoIterator<Item = &'e Edit>) -> Vec<Change> {
-    edits.into_iter().map(Edit::change).collect()
 }
 
 fn now() -> UnixMillis {

@@ -157,21 +157,26 @@ impl Loaded {
 
     /// The graphs, by name, in the order of the settings. None is connected yet.
     pub(super) fn graphs(&self) -> Graphs {
-        let graph = |config: &GraphConfig| {
-            let settings = BoltSettings {
-                uris: config.uris.clone(),
-                user: config.user.clone(),
-                password: config.password.clone(),
-                database: config.database.clone(),
-                max_concurrent: config.max_concurrent,
-            };
-            (name(config).into(), Arc::new(Graph::Bolt(Bolt::new(settings))))
-        };
+        let graph = |config: &GraphConfig| (name(config).into(), Arc::new(bolt(config.clone())));
         self.config.graphs.iter().map(graph).collect()
+    }
+
+    /// The graph at a URI, with the login that the settings have for it, or for their only graph. `None` when they have several
+    /// others: no password is sent to a server that it may not be for.
+    pub(super) fn graph_at(&self, uri: &str) -> Option<Graph> {
+        let graphs = &self.config.graphs;
+        let named = graphs.iter().find(|graph| graph.uris.iter().any(|known| known == uri));
+        let config = named.or(graphs.first().filter(|_| graphs.len() == 1))?;
+        Some(bolt(GraphConfig { uris: vec![uri.to_owned()], ..config.clone() }))
     }
 
     /// The labels of the settings, which every series of a KPI carries.
     pub(super) fn constant(&self) -> Constant {
         self.config.labels.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect()
     }
+}
+
+fn bolt(config: GraphConfig) -> Graph {
+    let GraphConfig { name: _, uris, user, password, database, max_concurrent } = config;
+    Graph::Bolt(Bolt::new(BoltSettings { uris, user, password, database, max_concurrent }))
 }

@@ -67,7 +67,11 @@ fn uris(reader: &mut Reader, key: &Key) -> Vec<String> {
     found.into_iter().map(|(uri, _)| uri).collect()
 }
 
-fn check_uri(uri: &str) -> Result<(), String> {
+/// Whether a graph can be at this URI.
+///
+/// # Errors
+/// What the URI must be, as the end of a sentence that begins with where it stands. It never shows the URI.
+pub fn check_uri(uri: &str) -> Result<(), String> {
     // First of all, so that no other text is ever made from a URI with a password in it.
     if uri.contains('@') {
         return Err("must not hold credentials: write them as `user` and `password_file`".to_owned());

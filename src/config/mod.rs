@@ -27,6 +27,7 @@ use crate::metric::LabelName;
 use document::Document;
 use reader::Reader;
 
+pub use graphs::check_uri;
 pub use key::Key;
 pub use problem::{ConfigErrors, Place, Problem, Reason};
 
