@@ -65,24 +65,23 @@ impl<'w> Asked<'w> {
     }
 
     async fn take_window(&mut self, graph: &Graph, kpis: &[Arc<Kpi>], window: Window) {
-        let (since, until) = (moment(self.now, window.since), moment(self.now, window.until));
         for kpi in kpis.iter().filter(|kpi| kpi.mode != Mode::Snapshot) {
             let totals = self.totals.entry(kpi.id.clone()).or_default();
-            let run = schedule::window(kpi, &mut graph.turn().await, totals, since, until, &mut |_| {}).await;
-            self.take(kpi, run);
+            let answer = count(graph, kpi, totals, self.now, window).await;
+            self.take(kpi, answer);
         }
     }
 
     async fn take_snapshots(&mut self, graph: &Graph, kpis: &[Arc<Kpi>]) {
         for kpi in kpis.iter().filter(|kpi| kpi.mode == Mode::Snapshot) {
-            let run = schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await;
-            self.take(kpi, run);
+            let answer = look(graph, kpi).await;
+            self.take(kpi, answer);
         }
     }
 
     /// What a run brought replaces what earlier ones did.
-    fn take(&mut self, kpi: &Kpi, run: Run) {
-        match measured(kpi, run) {
+    fn take(&mut self, kpi: &Kpi, answer: Result<Measured, String>) {
+        match answer {
             Ok(measured) => {
                 for (metric, points) in kpi.metrics.iter().zip(&measured.points) {
                     self.answers.insert(metric.desc.name.to_string(), Answer::of(metric, points));
@@ -117,6 +116,23 @@ impl<'w> Asked<'w> {
         };
         compared.map_err(|error| format!("{}: {error}", family.name))
     }
+}
+
+/// Runs a snapshot KPI once.
+pub(crate) async fn look(graph: &Graph, kpi: &Kpi) -> Result<Measured, String> {
+    measured(kpi, schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await)
+}
+
+/// Counts one window of a window KPI.
+pub(crate) async fn count(
+    graph: &Graph,
+    kpi: &Kpi,
+    totals: &mut Totals,
+    now: UnixMillis,
+    window: Window,
+) -> Result<Measured, String> {
+    let (since, until) = (moment(now, window.since), moment(now, window.until));
+    measured(kpi, schedule::window(kpi, &mut graph.turn().await, totals, since, until, &mut |_| {}).await)
 }
 
 /// What a run measured. A query leaves out by itself what has no value, but where its rows feed several metrics.

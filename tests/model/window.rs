@@ -1,5 +1,8 @@
 //! Windows as tests ask them: adjacent ones, before each of which the events are written that it can see.
 
+use std::collections::BTreeMap;
+
+use super::answer::{Answer, Buckets};
 use super::world::{HOUR, Time};
 
 /// From `since`, exclusive, to `until`, inclusive; both in seconds before now.
@@ -42,5 +45,34 @@ impl Windows {
     pub(crate) fn stage(&self, earliest: Option<i64>) -> usize {
         let Some(earliest) = earliest else { return 0 };
         self.0.iter().position(|window| earliest >= window.until).unwrap_or(self.0.len() - 1)
+    }
+}
+
+/// Adds what one window brings to what earlier ones brought.
+pub(crate) fn add(totals: &mut BTreeMap<String, Answer>, metric: &str, more: Answer) {
+    let Some(total) = totals.get_mut(metric) else {
+        totals.insert(metric.to_owned(), more);
+        return;
+    };
+    match (total, more) {
+        (Answer::Plain(total), Answer::Plain(more)) => {
+            more.into_iter().for_each(|(labels, value)| *total.entry(labels).or_default() += value);
+        }
+        (Answer::Histogram { series: total, .. }, Answer::Histogram { series: more, .. }) => {
+            for (labels, more) in more {
+                match total.get_mut(&labels) {
+                    Some(total) => total.add(&more),
+                    None => _ = total.insert(labels, more),
+                }
+            }
+        }
+        (total, more) => panic!("no totals: {total:?} and {more:?}"),
+    }
+}
+
+impl Buckets {
+    fn add(&mut self, more: &Self) {
+        self.counts.iter_mut().zip(&more.counts).for_each(|(total, count)| *total += count);
+        self.sum = self.sum.zip(more.sum).map(|(total, sum)| total + sum);
     }
 }

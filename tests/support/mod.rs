@@ -24,6 +24,7 @@
 
 pub mod exporter;
 #[macro_use]
+#[allow(unused_macros, reason = "each test program uses a part of it")]
 mod graphs;
 pub mod neo4j;
 pub mod random;

@@ -8,14 +8,15 @@ use std::time::{Duration, SystemTime};
 use cypher_exporter::graph::Embedded;
 use cypher_exporter::graph::{Bolt, Graph};
 use cypher_exporter::kpi::{Kpi, Mode};
+use cypher_exporter::measure::Totals;
 use cypher_exporter::row::{Change, Literal, UnixMillis};
 use cypher_exporter::world::{Edit, Properties, World, joined};
 
 use crate::mirror::{Mirror, text};
 use crate::model::answer::Answer;
-use crate::model::asking::run;
+use crate::model::asking::{count, look};
 use crate::model::pack;
-use crate::model::window::{self, Window};
+use crate::model::window::Window;
 use crate::support::neo4j::shared;
 use crate::{MINUTE, PACKS, SPEED, families};
 
@@ -83,8 +84,11 @@ async fn compare(
     let world = mirror.as_model(now);
     let mut answers = BTreeMap::new();
     for kpi in kpis {
-        let asked = if kpi.mode == Mode::Snapshot { (**kpi).clone() } else { window::snapshot_of(kpi, now, window) };
-        let measured = run(graph, &asked).await.unwrap_or_else(|error| panic!("{}: {error}", kpi.id));
+        let answer = match kpi.mode {
+            Mode::Snapshot => look(graph, kpi).await,
+            Mode::Window(_) => count(graph, kpi, &mut Totals::default(), now, window).await,
+        };
+        let measured = answer.unwrap_or_else(|error| panic!("{}: {error}", kpi.id));
         for (metric, points) in kpi.metrics.iter().zip(&measured.points) {
             answers.insert(metric.desc.name.to_string(), Answer::of(metric, points));
         }
