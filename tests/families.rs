@@ -1,0 +1,95 @@
+//! Every family that the five systems declare is on `/metrics`, with its type and its labels. `families.txt` is their list.
+// The driver's futures lie so deep in each other that the compiler's default is just passed, or just not, by chance.
+#![recursion_limit = "256"]
+#![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use support::exporter::{Metrics, Setup};
+use support::neo4j::shared;
+
+/// A family as its system declares it; where a system leaves a choice open it is the one that `queries/README.md` explains.
+struct Declared {
+    name: &'static str,
+    metric_type: &'static str,
+    labels: BTreeSet<&'static str>,
+}
+
+fn declared() -> Vec<Declared> {
+    let lines = include_str!("families.txt").lines();
+    let family = |line: &'static str| {
+        let [_pack, name, metric_type, labels] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        Declared { name, metric_type, labels: labels.split(',').filter(|label| *label != "-").collect() }
+    };
+    lines.map(family).collect()
+}
+
+impl Declared {
+    /// What is wrong with it, when it is not served as declared.
+    fn fault(&self, metrics: &Metrics) -> Option<String> {
+        let Self { name, metric_type, labels } = self;
+        if metrics.beginning(&format!("# TYPE {name} {metric_type}")).is_empty() {
+            return Some(format!("no {metric_type} is called {name}"));
+        }
+        let suffix = if *metric_type == "histogram" { "_bucket" } else { "" };
+        let samples = [format!("{name}{suffix}{{"), format!("{name}{suffix} ")];
+        let samples: Vec<_> = samples.iter().flat_map(|start| metrics.beginning(start)).collect();
+        let other = samples.iter().find(|line| label_names(line) != *labels);
+        match (samples.is_empty(), other) {
+            (true, _) => Some(format!("{name} has no series")),
+            (false, Some(line)) => Some(format!("the labels of {name} are not {labels:?}: {line}")),
+            (false, None) => None,
+        }
+    }
+}
+
+/// The labels of a series, but for the one that its type brings.
+fn label_names(line: &str) -> BTreeSet<&str> {
+    let Some((_, labels)) = line.split_once('{') else { return BTreeSet::new() };
+    let labels = labels.rsplit_once('}').unwrap().0;
+    // No value of the synthetic world holds a quote.
+    let names = labels.split("\",").filter_map(|label| label.split("=\"").next());
+    names.filter(|name| !["le", ""].contains(name)).collect()
+}
+
+/// The world of all systems on a free port. Its log says where it listens.
+fn demo() -> Setup {
+    Setup::new("families").in_the_repository().argument("demo").argument("--log").argument("info")
+}
+
+/// Scrapes until all are there as declared; a window waits some seconds for events that are being written.
+#[expect(clippy::print_stderr, reason = "what is missing last is what a failing test shows")]
+fn all_are_served(demo: Setup) {
+    let declared = declared();
+    assert_eq!(declared.len(), 87, "14 of BMAD, 41 of LazyBird, 11 of AgentOS, 5 of Session-Buddy, 16 of AgentCore");
+    let mut exporter = demo.start();
+    exporter.until_ready(true);
+    let mut faults = Vec::new();
+    exporter.until("all families", |metrics| {
+        let now: Vec<_> = declared.iter().filter_map(|family| family.fault(metrics)).collect();
+        if now != faults {
+            faults = now;
+            eprintln!("{faults:#?}");
+        }
+        faults.is_empty().then_some(())
+    });
+    exporter.signal("TERM");
+    assert_eq!(exporter.exit_code(), 0, "{}", exporter.log());
+}
+
+#[tokio::test]
+async fn all_are_served_from_a_real_neo4j() {
+    let Some(neo4j) = shared() else { return };
+    let _alone = neo4j.alone().await;
+    neo4j.clear().await;
+    let demo = demo().variable("NEO4J_USER", neo4j.user()).variable("NEO4J_PASSWORD", neo4j.password());
+    all_are_served(demo.argument("--graph").argument(neo4j.uri()));
+}
+
+#[cfg(feature = "embedded")]
+#[test]
+fn all_are_served_from_the_embedded_graph() {
+    all_are_served(demo());
+}
