@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cypher_exporter::row::{Literal, UnixMillis};
 use cypher_exporter::world::{Kind, Link, Properties};
 
-use crate::mirror::{Mirror, text};
+use crate::mirror::{Mirror, float, integer, text};
 use crate::model::world::{
     Agent, Anomaly, Call, Count, Job, Key, Number, Sample, Session, Step, Switch, System, Task, Time, Whole, Work,
     World,
@@ -80,24 +80,16 @@ impl Node<'_> {
     }
 
     fn number(&self, name: &str) -> Number {
-        match self.properties.get(name)? {
-            Literal::Float(number) => Some(*number),
-            other => panic!("{name} is no float: {other:?}"),
-        }
+        float(self.properties, name)
     }
 
     fn count(&self, name: &str) -> Count {
-        match self.properties.get(name)? {
-            Literal::Integer(count) => Some(*count),
-            other => panic!("{name} is no integer: {other:?}"),
-        }
+        integer(self.properties, name)
     }
 
     fn boolean(&self, name: &str) -> Option<bool> {
-        match self.properties.get(name)? {
-            Literal::Boolean(boolean) => Some(*boolean),
-            other => panic!("{name} is no boolean: {other:?}"),
-        }
+        let Literal::Boolean(boolean) = self.properties.get(name)? else { panic!("{name} is no boolean") };
+        Some(*boolean)
     }
 
     /// How long ago, rounded down, so that a window in whole seconds holds it or does not.

@@ -92,8 +92,11 @@ fn sum(shown: &BTreeMap<&str, Answer>, name: &str, labels: &[(&str, &str)]) -> f
 
 type Shown = BTreeMap<&'static str, Answer>;
 
+/// The alert that it would be, and whether it holds.
+type Trouble = (&'static str, fn(&Shown) -> bool);
+
 /// What the alerts of the packs look at, in five minutes instead of more.
-const TROUBLES: [(&str, fn(&Shown) -> bool); 17] = [
+const TROUBLES: [Trouble; 17] = [
     ("AgentOsErrorRateHigh", |shown| {
         shares(shown, "a2a_requests_total", ("status", "error"), "agent").iter().any(|share| *share > 0.1)
     }),
