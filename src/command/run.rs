@@ -12,7 +12,7 @@ use crate::cli::{Common, Run as Options};
 use crate::exposition::{Format, Segment};
 use crate::graph::Graph;
 use crate::kpi::{Kpi, Problem, nearest};
-use crate::measure::Measured;
+use crate::measure::{Measured, beyond};
 use crate::metric::{Constant, Part};
 use crate::row::{Row, Value};
 use crate::schedule::{self, Run};
@@ -127,6 +127,9 @@ fn show_measured(
     let skipped = run.skipped.null_value + run.skipped.nan_value;
     if skipped > 0 {
         writeln!(out, "  {skipped} left out: the value was NULL or NaN")?;
+    }
+    for beyond in beyond(kpi, &measured.points) {
+        writeln!(out, "  {beyond}")?;
     }
     let families: Vec<_> = kpi
         .metrics

@@ -163,18 +163,10 @@ fn shown_metric(kpi: &Kpi, panel: &Panel) -> Option<String> {
             let is_counter = matches!(metric.shape, Shape::Counter { .. });
             (!is_counter).then(|| metric.desc.name.to_string())
         }
-        ([one], _) => match &one.expr.bare().kind {
-            Kind::Select(selector) => selector.metric().map(str::to_owned),
-            Kind::Number(_)
-            | Kind::Text(_)
-            | Kind::Range(..)
-            | Kind::Subquery(_)
-            | Kind::Call(..)
-            | Kind::Aggregate(_)
-            | Kind::Binary(_)
-            | Kind::Negative(_)
-            | Kind::Parentheses(_) => None,
-        },
+        ([one], _) => {
+            let Kind::Select(selector) = &one.expr.bare().kind else { return None };
+            selector.metric().map(str::to_owned)
+        }
         _ => None,
     }
 }

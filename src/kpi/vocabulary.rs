@@ -228,17 +228,9 @@ impl Vocabulary {
     }
 
     fn of_call(&self, name: &str, arguments: &[Expr]) -> Labels {
-        let text = |at: usize| match &arguments.get(at)?.kind {
-            Kind::Text(text) => Some(text.clone()),
-            Kind::Number(_)
-            | Kind::Select(_)
-            | Kind::Range(..)
-            | Kind::Subquery(_)
-            | Kind::Call(..)
-            | Kind::Aggregate(_)
-            | Kind::Binary(_)
-            | Kind::Negative(_)
-            | Kind::Parentheses(_) => None,
+        let text = |at: usize| {
+            let Kind::Text(text) = &arguments.get(at)?.kind else { return None };
+            Some(text.clone())
         };
         match name {
             "time" | "pi" | "scalar" | "vector" => Some(BTreeSet::new()),

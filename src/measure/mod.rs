@@ -1,5 +1,6 @@
 //! Rows become samples, by the rules that no KPI may break. Pure.
 
+mod beyond;
 mod growing;
 mod label_sets;
 mod rows;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use crate::metric::Points;
 
+pub use beyond::{Beyond, beyond};
 pub use rows::{MAX_ROWS_OF_WINDOW, Rows};
 pub use substitute::substitute;
 pub use totals::Totals;

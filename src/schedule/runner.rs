@@ -14,7 +14,7 @@ use super::watch::GraphWatch;
 use crate::board::{Board, Slot, Status};
 use crate::instruments::LaneInstruments;
 use crate::kpi::{Kpi, OnError};
-use crate::measure::{Measured, substitute};
+use crate::measure::{Measured, beyond, substitute};
 use crate::metric::Points;
 
 /// A run that went well.
@@ -52,6 +52,8 @@ pub(super) struct Runner {
     in_vain: u32,
     /// How long after the graph's return to run again; none when the last run gives no reason to.
     again: Option<Duration>,
+    /// The last values had too much above the last bound of a histogram, which has been told.
+    beyond: bool,
 }
 
 impl Runner {
@@ -76,6 +78,7 @@ impl Runner {
             stale_at: None,
             in_vain: 0,
             again: None,
+            beyond: false,
         };
         runner.show_restored();
         runner
@@ -215,6 +218,7 @@ impl Runner {
         self.instruments.succeeded(duration, success.rows, success.series);
         self.stale_at = self.counting.is_none().then(|| Instant::now() + self.kpi().stale_after);
         if !self.shows(&measured.points) {
+            self.tell_beyond(&measured.points);
             self.slot().publish(self.lane, Some(measured.points));
         }
         if self.status.error.take().is_some() {
@@ -224,6 +228,17 @@ impl Runner {
         self.status.rows = success.rows;
         self.status.series = success.series;
         success
+    }
+
+    /// Once for each time that it begins to be so.
+    fn tell_beyond(&mut self, points: &[Arc<Points>]) {
+        let beyond = beyond(self.kpi(), points);
+        if !self.beyond {
+            for told in &beyond {
+                tracing::info!(kpi = %self.kpi().id, graph = %self.watch.name, "{told}");
+            }
+        }
+        self.beyond = !beyond.is_empty();
     }
 
     /// Without a duration it is the graph that was away, which the watch has said.
