@@ -632,8 +632,8 @@ fn a_rate_sees_three_answers_at_least() {
     }
 }
 
-/// Names that look like ours in texts and are not: examples of files that a reader may write.
-const EXAMPLES: [&str; 2] = ["bmad_projects", "bmad_orphaned_agent"];
+/// Names that look like ours in texts and are not: examples of files that a reader may write, and a test program.
+const EXAMPLES: [&str; 3] = ["bmad_projects", "bmad_orphaned_agent", "bmad_pack"];
 
 #[test]
 fn nothing_is_named_that_the_exporter_does_not_emit() {
