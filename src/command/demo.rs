@@ -74,7 +74,7 @@ pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ende
 }
 
 fn introduce(screen: &mut Screen, loaded: &Loaded, options: &Demo) {
-    screen.say(&format!("a graph with {} days of the work of a team of agents", World::PAST_DAYS));
+    screen.say(&format!("a graph with {} days of the work of agents in five systems", World::PAST_DAYS));
     let kpis = counted(loaded.catalog.kpis.len(), "KPI", "KPIs");
     let (every, pace) = (format_duration(AT_LEAST_EVERY), format_duration(work_in(options.speed, 1)));
     screen.say(&format!("{kpis}, each asked at least every {every}; a second here is {pace} of their work"));
