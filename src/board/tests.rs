@@ -1,6 +1,7 @@
 //! What a scrape sees of runs on one graph and on two.
 
 use super::*;
+use crate::exposition::Format;
 use crate::kpi;
 use crate::metric::Series;
 

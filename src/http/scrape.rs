@@ -1,10 +1,8 @@
 //! A scrape: the readings as they lie ready, and the exporter's own metrics, in one answer.
 
-use std::iter;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, VARY};
 use tokio::task::spawn_blocking;
@@ -12,20 +10,24 @@ use tokio::task::spawn_blocking;
 use super::Site;
 use super::body::Slices;
 use super::routes::{Answer, text, whole, with};
-use crate::board::Reading;
-use crate::exposition::{self, Coding, Format, GZIP_HEADER, Segment, gzip_trailer};
+use crate::board::Board;
+use crate::exposition::{self, Coding, Format, Segment};
+use crate::instruments::Instruments;
 
 /// Every metric in the form that the client asks for.
 pub(super) async fn answer(site: &Site, headers: &HeaderMap) -> Answer {
     let begin = Instant::now();
     let format = exposition::format(&joined(headers, &ACCEPT));
     let coding = exposition::coding(&joined(headers, &ACCEPT_ENCODING));
-    let readings: Vec<_> = site.board.slots().iter().filter_map(|slot| slot.reading()).collect();
-    let own = site.instruments.families();
-    let assemble = move || body(&readings, Segment::encode(&own, format), format, coding);
-    // Encoding and compressing large readings takes a while at the first use: not on a thread that others wait for.
-    let Ok(body) = spawn_blocking(assemble).await else {
-        return text(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written\n");
+    let body = if is_ready(site, format, coding) {
+        body(&site.board, &site.instruments, format, coding)
+    } else {
+        let (board, instruments) = (site.board.clone(), site.instruments.clone());
+        // Encoding and compressing large readings takes a while at the first use: not on a thread that others wait for.
+        let Ok(body) = spawn_blocking(move || body(&board, &instruments, format, coding)).await else {
+            return text(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written\n");
+        };
+        body
     };
     site.instruments.scraped(begin.elapsed(), body.len());
     let answer = whole(StatusCode::OK, HeaderValue::from_static(format.content_type()), body);
@@ -42,17 +44,16 @@ fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
     values.join(",")
 }
 
-fn body(readings: &[Arc<Reading>], own: Segment, format: Format, coding: Coding) -> Slices {
-    let end = Segment::end(format);
-    let segments = || readings.iter().map(|reading| reading.segment(format)).chain([&own, &end]);
-    match coding {
-        Coding::Identity => segments().map(|segment| segment.body().clone()).collect(),
-        Coding::Gzip => {
-            let stretches = || segments().map(Segment::deflated);
-            iter::once(Bytes::from_static(&GZIP_HEADER))
-                .chain(stretches().map(|stretch| stretch.blocks().clone()))
-                .chain([gzip_trailer(stretches())])
-                .collect()
-        }
-    }
+/// Whether all bytes are there already, so that an answer costs no more than listing them.
+fn is_ready(site: &Site, format: Format, coding: Coding) -> bool {
+    let pages = site.board.pages();
+    site.instruments.is_ready(format, coding) && pages.iter().all(|page| page.is_ready(format, coding))
+}
+
+fn body(board: &Board, instruments: &Instruments, format: Format, coding: Coding) -> Slices {
+    let (pages, own) = (board.pages(), instruments.segments(format));
+    let last = Segment::last(&instruments.of_this_scrape(), format);
+    let shared = pages.iter().flat_map(|page| page.segments(format)).chain(&own);
+    let segments: Vec<_> = shared.map(Arc::as_ref).chain([&last]).collect();
+    exposition::slices(&segments, coding).into_iter().collect()
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::MeasureError;
 use crate::kpi::Expected;
-use crate::metric::{Desc, Series};
+use crate::metric::{Desc, LabelValues, Series};
 
 /// A label set: one value for each label name.
-pub(super) type LabelSet = Box<[Arc<str>]>;
+pub(super) type LabelSet = LabelValues;
 
 /// The label sets seen so far, and what is known of each.
 pub(super) struct LabelSets<'k, T> {
@@ -91,9 +91,8 @@ fn combinations(seen: LabelSet, expected: &[Expected]) -> Vec<LabelSet> {
     let mut all = vec![seen];
     for Expected { label, values } in expected {
         let with = |labels: &LabelSet, value: &Arc<str>| {
-            let mut labels = labels.clone();
-            labels[*label] = value.clone();
-            labels
+            let values = labels.iter().enumerate().map(|(at, seen)| if at == *label { value } else { seen });
+            values.cloned().collect::<LabelSet>()
         };
         all = all.iter().flat_map(|labels| values.iter().map(move |value| with(labels, value))).collect();
     }

@@ -81,11 +81,15 @@ pub struct Desc {
     pub labels: Arc<[LabelName]>,
 }
 
-/// One line's worth of labels and its value. The values stand in the order of [`Desc::labels`].
+/// One value for each label name of a family, in the order of [`Desc::labels`]. Shared by all who show the series: labels
+/// outlive the value of one run.
+pub type LabelValues = Arc<[Arc<str>]>;
+
+/// One line's worth of labels and its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series<T> {
     /// One value for each label name of the family.
-    pub labels: Box<[Arc<str>]>,
+    pub labels: LabelValues,
     /// The value, by type.
     pub value: T,
 }
