@@ -94,7 +94,7 @@ fn a_gauge_takes_what_a_float_holds() {
     p_m{a="exact"} 9007199254740992
     p_m{a="falling"} -9007199254740992
     p_m{a="fraction"} 0.42
-    p_m{a="huge"} 1e300
+    p_m{a="huge"} 1e+300
     p_m{a="infinite"} +Inf
     p_m{a="negative"} -Inf
     p_m{a="zero"} 0

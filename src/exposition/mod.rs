@@ -133,14 +133,18 @@ fn has_series(family: &Family) -> bool {
 /// Writes what stands after `# HELP name `, or in a label value when quotes are escaped too. Nothing else needs escaping,
 /// not even NUL: a real Prometheus reads it back.
 fn escaped(text: &str, quotes: bool, out: &mut Vec<u8>) {
-    for byte in text.bytes() {
-        match byte {
-            b'\\' => out.extend(br"\\"),
-            b'\n' => out.extend(br"\n"),
-            b'"' if quotes => out.extend(br#"\""#),
-            plain => out.push(plain),
-        }
+    let mut rest = text.as_bytes();
+    // What needs no escape, which is nearly everything, is copied as a whole.
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'\\' | b'\n') || (quotes && *byte == b'"')) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(match rest[at] {
+            b'\n' => br"\n",
+            b'"' => br#"\""#,
+            _ => br"\\",
+        });
+        rest = &rest[at + 1..];
     }
+    out.extend_from_slice(rest);
 }
 
 #[cfg(test)]

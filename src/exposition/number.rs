@@ -11,7 +11,7 @@ pub(super) fn value(value: f64, out: &mut Vec<u8>) {
     } else if value.fract() == 0.0 && value.abs() < LARGE {
         out.extend(itoa::Buffer::new().format(value as i64).as_bytes());
     } else {
-        out.extend(ryu::Buffer::new().format_finite(value).as_bytes());
+        out.extend(zmij::Buffer::new().format_finite(value).as_bytes());
     }
 }
 
@@ -52,8 +52,8 @@ mod tests {
             (0.42, "0.42"),
             (1e15, "1000000000000000"),
             (9_007_199_254_740_993.0, "9007199254740992"),
-            (1e16, "1e16"),
-            (1e300, "1e300"),
+            (1e16, "1e+16"),
+            (1e300, "1e+300"),
             (1.5e-7, "1.5e-7"),
             (f64::MIN_POSITIVE, "2.2250738585072014e-308"),
             (f64::INFINITY, "+Inf"),

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::{escaped, number};
 use crate::metric::{Distribution, Family, LabelName, Part, Points, Quantiles, Series};
 
+/// No room is kept for more than this in each line: one long label does not make all of them long.
+const LINE: usize = 256;
+
 /// Writes every sample of a family.
 pub(super) fn write(family: &Family, out: &mut Vec<u8>) {
     for part in &family.parts {
@@ -42,11 +45,21 @@ impl<'a> Lines<'a> {
     }
 
     fn values(&mut self, series: &[Series<f64>]) {
-        for series in series {
-            self.take_labels(&series.labels);
-            self.head("", None);
-            self.value(series.value);
+        let mut rest = series.iter();
+        if let Some(first) = rest.next() {
+            let begin = self.out.len();
+            self.single(first);
+            // The other lines will be about as long: growing step by step would touch twice the memory.
+            let line = self.out.len() - begin;
+            self.out.reserve(rest.len() * (line + line / 8).min(LINE));
         }
+        rest.for_each(|series| self.single(series));
+    }
+
+    fn single(&mut self, series: &Series<f64>) {
+        self.take_labels(&series.labels);
+        self.head("", None);
+        self.value(series.value);
     }
 
     fn histograms(&mut self, bounds: &[f64], series: &[Series<Distribution>]) {
@@ -146,8 +159,8 @@ impl<'a> Lines<'a> {
 
 /// Writes `name="value",`.
 fn label(name: &str, value: &str, out: &mut Vec<u8>) {
-    out.extend(name.as_bytes());
-    out.extend(b"=\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"=\"");
     escaped(value, true, out);
-    out.extend(b"\",");
+    out.extend_from_slice(b"\",");
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::label_sets::{LabelSet, LabelSets};
+use super::label_sets::LabelSets;
+use super::row_labels::RowLabels;
 use super::snapshot::Numbered;
 use super::value::{Cell, Number};
 use super::{MeasureError, Skipped};
@@ -13,6 +14,8 @@ use crate::metric::{Distribution, Points, Quantiles, Series};
 pub(super) struct Growing<'k> {
     metric: &'k Metric,
     series: ByType<'k>,
+    /// Those of the row at hand.
+    labels: RowLabels,
 }
 
 enum ByType<'k> {
@@ -36,41 +39,42 @@ const AGGREGATE: &str = "aggregate in the query, or return another label";
 const DISTINCT: &str = "write RETURN DISTINCT";
 
 impl<'k> Growing<'k> {
-    pub(super) fn new(kpi: &'k Kpi, metric: &'k Metric) -> Self {
+    /// A metric without series; `last` are those of the last run, whose labels may come again.
+    pub(super) fn new(kpi: &'k Kpi, metric: &'k Metric, last: Option<&Points>) -> Self {
         let (desc, limit) = (&*metric.desc, kpi.max_series);
         let sum = kpi.on_duplicate == OnDuplicate::Sum;
         let series = match &metric.shape {
             Shape::Gauge { value } => {
-                ByType::Plain { value: *value, counter: false, sum, sets: LabelSets::new(desc, limit) }
+                ByType::Plain { value: *value, counter: false, sum, sets: LabelSets::after(desc, limit, last) }
             }
             Shape::Counter { value } => {
-                ByType::Plain { value: *value, counter: true, sum, sets: LabelSets::new(desc, limit) }
+                ByType::Plain { value: *value, counter: true, sum, sets: LabelSets::after(desc, limit, last) }
             }
             Shape::Histogram { value, weight, bounds } => {
-                ByType::Histogram { value: *value, weight: *weight, bounds, sets: LabelSets::new(desc, limit) }
+                ByType::Histogram { value: *value, weight: *weight, bounds, sets: LabelSets::after(desc, limit, last) }
             }
             Shape::Summary { quantiles, columns, sum, count } => ByType::Summary {
                 columns: SummaryColumns { quantiles, values: columns, sum: *sum, count: *count },
-                sets: LabelSets::new(desc, limit),
+                sets: LabelSets::after(desc, limit, last),
             },
-            Shape::Info => ByType::Info { sets: LabelSets::new(desc, limit) },
+            Shape::Info => ByType::Info { sets: LabelSets::after(desc, limit, last) },
             Shape::StateSet { value, states } => {
-                ByType::StateSet { value: *value, states: states.as_ref(), sets: LabelSets::new(desc, limit) }
+                ByType::StateSet { value: *value, states: states.as_ref(), sets: LabelSets::after(desc, limit, last) }
             }
         };
-        Self { metric, series }
+        Self { metric, series, labels: RowLabels::default() }
     }
 
     /// Takes what a row says of this metric; a value that is NULL or NaN is counted and left out.
     pub(super) fn take(&mut self, row: &Numbered<'_>, skipped: &mut Skipped) -> Result<(), MeasureError> {
-        let metric = self.metric;
-        match &mut self.series {
+        let Self { metric, series, labels } = self;
+        match series {
             ByType::Plain { value, counter, sum, sets } => {
                 let Some(number) = row.number(*value, skipped)? else { return Ok(()) };
                 if *counter {
                     row.cell(*value).not_negative(number, "a counter's total: it must not be negative")?;
                 }
-                let labels = row.labels(metric)?;
+                row.labels(metric, labels)?;
                 if *sum {
                     let total = sets.at(labels, || 0.0)?;
                     match *total + number {
@@ -85,17 +89,23 @@ impl<'k> Growing<'k> {
             ByType::Histogram { value, weight, bounds, sets } => {
                 let Some(number) = row.number(*value, skipped)? else { return Ok(()) };
                 let Some(weight) = row.weight(*weight, skipped)? else { return Ok(()) };
-                observe(sets.at(row.labels(metric)?, || zero(bounds))?, number, weight, bounds);
+                row.labels(metric, labels)?;
+                observe(sets.at(labels, || zero(bounds))?, number, weight, bounds);
                 Ok(())
             }
             ByType::Summary { columns, sets } => {
                 let Some(quantiles) = columns.read(row, skipped)? else { return Ok(()) };
-                sets.only(row.number, row.labels(metric)?, quantiles, AGGREGATE)
+                row.labels(metric, labels)?;
+                sets.only(row.number, labels, quantiles, AGGREGATE)
             }
-            ByType::Info { sets } => sets.only(row.number, row.labels(metric)?, (), DISTINCT),
+            ByType::Info { sets } => {
+                row.labels(metric, labels)?;
+                sets.only(row.number, labels, (), DISTINCT)
+            }
             ByType::StateSet { value, states, sets } => {
                 let Some(state) = row.state(*value, *states, skipped)? else { return Ok(()) };
-                sets.only(row.number, row.labels(metric)?, state, AGGREGATE)
+                row.labels(metric, labels)?;
+                sets.only(row.number, labels, state, AGGREGATE)
             }
         }
     }
@@ -127,8 +137,8 @@ impl Numbered<'_> {
         Cell { value: &self.row[column], column: &self.kpi.columns[column], row: self.number }
     }
 
-    fn labels(&self, metric: &Metric) -> Result<LabelSet, MeasureError> {
-        metric.labels.iter().map(|column| self.cell(*column).label()).collect()
+    fn labels(&self, metric: &Metric, labels: &mut RowLabels) -> Result<(), MeasureError> {
+        labels.take(metric.labels.iter().map(|column| self.cell(*column)))
     }
 
     fn number(&self, column: Column, skipped: &mut Skipped) -> Result<Option<f64>, MeasureError> {

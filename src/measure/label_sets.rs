@@ -1,45 +1,136 @@
 //! The series of one metric while rows arrive: one value for each label set, never more than allowed.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
-use super::MeasureError;
-use crate::kpi::Expected;
-use crate::metric::{Desc, LabelValues, Series};
+use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 
-/// A label set: one value for each label name.
-pub(super) type LabelSet = LabelValues;
+use super::MeasureError;
+use super::row_labels::RowLabels;
+use crate::kpi::Expected;
+use crate::metric::{Desc, LabelValues, Points, Series};
+
+/// Texts beyond this are not looked for again: what repeats shows early.
+const SHARED_TEXTS: usize = 10_000;
 
 /// The label sets seen so far, and what is known of each.
 pub(super) struct LabelSets<'k, T> {
     desc: &'k Desc,
     limit: usize,
-    known: HashMap<LabelSet, T>,
+    /// Those of the last run first, in order of labels, then new ones in order of arrival; a value for those that have a row.
+    sets: Vec<(LabelValues, Option<T>)>,
+    /// How many are of the last run.
+    last: usize,
+    /// How many have a value.
+    valued: usize,
+    /// Where each stands in `sets`.
+    places: HashTable<usize>,
+    hasher: DefaultHashBuilder,
+    /// The labels of new sets: most texts stand in many of them.
+    texts: HashSet<Arc<str>>,
+}
+
+/// What stands for a label set: the labels themselves, or a row that shows them.
+pub(super) trait Labels {
+    fn values(&self) -> impl Iterator<Item = &str>;
+
+    /// The label set, its texts shared with others.
+    fn owned(&self, texts: &mut HashSet<Arc<str>>) -> LabelValues;
+}
+
+impl Labels for LabelValues {
+    fn values(&self) -> impl Iterator<Item = &str> {
+        self.iter().map(|value| &**value)
+    }
+
+    fn owned(&self, _: &mut HashSet<Arc<str>>) -> LabelValues {
+        self.clone()
+    }
+}
+
+impl Labels for RowLabels {
+    fn values(&self) -> impl Iterator<Item = &str> {
+        RowLabels::values(self)
+    }
+
+    fn owned(&self, texts: &mut HashSet<Arc<str>>) -> LabelValues {
+        self.values().map(|value| shared(value, texts)).collect()
+    }
+}
+
+fn shared(text: &str, texts: &mut HashSet<Arc<str>>) -> Arc<str> {
+    if let Some(known) = texts.get(text) {
+        return known.clone();
+    }
+    let new: Arc<str> = text.into();
+    if texts.len() < SHARED_TEXTS {
+        texts.insert(new.clone());
+    }
+    new
 }
 
 impl<'k, T: Clone> LabelSets<'k, T> {
     pub(super) fn new(desc: &'k Desc, limit: usize) -> Self {
-        Self { desc, limit, known: HashMap::new() }
+        Self::after(desc, limit, None)
+    }
+
+    /// With the label sets that were there last time: those that come again need not be made, looked at or sorted again.
+    pub(super) fn after(desc: &'k Desc, limit: usize, last: Option<&Points>) -> Self {
+        let known = last.into_iter().flat_map(Points::label_values);
+        let sets: Vec<_> = known.map(|labels| (labels.clone(), None)).collect();
+        let (hasher, mut places) = (DefaultHashBuilder::default(), HashTable::with_capacity(sets.len()));
+        for (place, (labels, _)) in sets.iter().enumerate() {
+            places.insert_unique(hash(&hasher, labels), place, |place| hash(&hasher, &sets[*place].0));
+        }
+        Self { desc, limit, last: sets.len(), sets, valued: 0, places, hasher, texts: HashSet::new() }
     }
 
     /// What is known of a label set, which begins as `new` when this is its first row.
-    pub(super) fn at(&mut self, labels: LabelSet, new: impl FnOnce() -> T) -> Result<&mut T, MeasureError> {
-        let full = self.known.len() >= self.limit;
-        match self.known.entry(labels) {
-            Entry::Occupied(entry) => Ok(entry.into_mut()),
-            Entry::Vacant(_) if full => Err(too_many(self.desc, self.limit)),
-            Entry::Vacant(entry) => Ok(entry.insert(new())),
+    pub(super) fn at(&mut self, labels: &impl Labels, new: impl FnOnce() -> T) -> Result<&mut T, MeasureError> {
+        let place = self.place(labels)?;
+        let value = &mut self.sets[place].1;
+        if value.is_none() {
+            if self.valued >= self.limit {
+                return Err(too_many(self.desc, self.limit));
+            }
+            self.valued += 1;
         }
+        Ok(value.get_or_insert_with(new))
     }
 
     /// Takes the only row of a label set.
-    pub(super) fn only(&mut self, row: u64, labels: LabelSet, value: T, fix: &'static str) -> Result<(), MeasureError> {
-        if let Some((labels, _)) = self.known.get_key_value(&labels) {
+    pub(super) fn only(
+        &mut self,
+        row: u64,
+        labels: &impl Labels,
+        value: T,
+        fix: &'static str,
+    ) -> Result<(), MeasureError> {
+        let before = self.valued;
+        self.at(labels, || value)?;
+        if self.valued == before {
             let labels = shown(self.desc, labels);
             return Err(MeasureError::Duplicate { row, metric: self.desc.name.to_string(), labels, fix });
         }
-        self.at(labels, || value).map(|_| ())
+        Ok(())
+    }
+
+    /// Where a label set stands; a new one is put at the end.
+    fn place(&mut self, labels: &impl Labels) -> Result<usize, MeasureError> {
+        let (sets, hasher) = (&self.sets, &self.hasher);
+        let hash_here = hash(hasher, labels);
+        let known = self.places.find(hash_here, |place| sets[*place].0.values().eq(labels.values()));
+        if let Some(place) = known {
+            return Ok(*place);
+        }
+        if self.valued >= self.limit {
+            return Err(too_many(self.desc, self.limit));
+        }
+        let place = sets.len();
+        self.sets.push((labels.owned(&mut self.texts), None));
+        let (sets, hasher) = (&self.sets, &self.hasher);
+        self.places.insert_unique(hash_here, place, |place| hash(hasher, &sets[*place].0));
+        Ok(place)
     }
 
     /// Adds `zero` for every combination of expected values that no row brought.
@@ -50,29 +141,25 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         }
         for seen in self.patterns(expected) {
             for labels in combinations(seen, expected) {
-                if !self.known.contains_key(&labels) {
-                    if self.known.len() >= self.limit {
-                        return Err(too_many(self.desc, self.limit));
-                    }
-                    self.known.insert(labels, zero.clone());
-                }
+                self.at(&labels, || zero.clone())?;
             }
         }
         Ok(())
     }
 
     /// The label sets seen, with the expected labels emptied; one pattern alone when all labels are expected.
-    fn patterns(&self, expected: &[Expected]) -> Vec<LabelSet> {
+    fn patterns(&self, expected: &[Expected]) -> Vec<LabelValues> {
         let empty: Arc<str> = "".into();
         let is_expected = |label| expected.iter().any(|expected| expected.label == label);
         if (0..self.desc.labels.len()).all(is_expected) {
             return vec![vec![empty; self.desc.labels.len()].into()];
         }
-        let blank = |labels: &LabelSet| -> LabelSet {
+        let blank = |labels: &LabelValues| -> LabelValues {
             let values = labels.iter().enumerate();
             values.map(|(at, value)| if is_expected(at) { empty.clone() } else { value.clone() }).collect()
         };
-        let mut patterns: Vec<_> = self.known.keys().map(blank).collect();
+        let seen = self.sets.iter().filter(|(_, value)| value.is_some());
+        let mut patterns: Vec<_> = seen.map(|(labels, _)| blank(labels)).collect();
         patterns.sort_unstable();
         patterns.dedup();
         patterns
@@ -80,19 +167,34 @@ impl<'k, T: Clone> LabelSets<'k, T> {
 
     /// The series, in order of their labels: two runs of the same graph give the same text.
     pub(super) fn into_series(self) -> Vec<Series<T>> {
-        let mut series: Vec<_> = self.known.into_iter().map(|(labels, value)| Series { labels, value }).collect();
-        series.sort_unstable_by(|a, b| a.labels.cmp(&b.labels));
+        let all_known = self.sets.len() == self.last;
+        let mut series = Vec::with_capacity(self.valued);
+        series.extend(self.sets.into_iter().filter_map(|(labels, value)| Some(Series { labels, value: value? })));
+        if !all_known {
+            // This sort finds the stretch that is in order already.
+            series.sort_by(|a, b| a.labels.cmp(&b.labels));
+        }
         series
     }
 }
 
+fn hash(hasher: &DefaultHashBuilder, labels: &impl Labels) -> u64 {
+    let mut state = hasher.build_hasher();
+    for value in labels.values() {
+        state.write(value.as_bytes());
+        // No text holds this byte: `a`, `bc` is another set than `ab`, `c`.
+        state.write_u8(0xff);
+    }
+    state.finish()
+}
+
 /// `seen` with every combination of the expected values put in.
-fn combinations(seen: LabelSet, expected: &[Expected]) -> Vec<LabelSet> {
+fn combinations(seen: LabelValues, expected: &[Expected]) -> Vec<LabelValues> {
     let mut all = vec![seen];
     for Expected { label, values } in expected {
-        let with = |labels: &LabelSet, value: &Arc<str>| {
+        let with = |labels: &LabelValues, value: &Arc<str>| {
             let values = labels.iter().enumerate().map(|(at, seen)| if at == *label { value } else { seen });
-            values.cloned().collect::<LabelSet>()
+            values.cloned().collect::<LabelValues>()
         };
         all = all.iter().flat_map(|labels| values.iter().map(move |value| with(labels, value))).collect();
     }
@@ -103,7 +205,7 @@ fn too_many(desc: &Desc, limit: usize) -> MeasureError {
     MeasureError::TooManySeries { metric: desc.name.to_string(), limit }
 }
 
-fn shown(desc: &Desc, labels: &[Arc<str>]) -> String {
-    let pairs = desc.labels.iter().zip(labels).map(|(name, value)| format!("{name}={value:?}"));
+fn shown(desc: &Desc, labels: &impl Labels) -> String {
+    let pairs = desc.labels.iter().zip(labels.values()).map(|(name, value)| format!("{name}={value:?}"));
     pairs.collect::<Vec<_>>().join(", ")
 }

@@ -2,6 +2,7 @@
 
 mod growing;
 mod label_sets;
+mod row_labels;
 mod snapshot;
 mod substitute;
 mod value;

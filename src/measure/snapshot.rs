@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::growing::Growing;
 use super::{MeasureError, Measured, Skipped};
 use crate::kpi::Kpi;
+use crate::metric::Points;
 use crate::row::Row;
 
 /// A run being measured: takes rows one by one, holds no row.
@@ -20,7 +21,14 @@ pub struct Snapshot<'k> {
 impl<'k> Snapshot<'k> {
     /// A run that has seen no row.
     pub fn new(kpi: &'k Kpi) -> Self {
-        let metrics = kpi.metrics.iter().map(|metric| Growing::new(kpi, metric)).collect();
+        Self::after(kpi, &[])
+    }
+
+    /// A run after another one that brought `last`: labels that come again are shared with it. Nothing else is taken over.
+    pub fn after(kpi: &'k Kpi, last: &[Arc<Points>]) -> Self {
+        let last = |at: usize| last.get(at).map(|points| &**points);
+        let metrics = kpi.metrics.iter().enumerate();
+        let metrics = metrics.map(|(at, metric)| Growing::new(kpi, metric, last(at))).collect();
         Self { kpi, metrics, rows: 0, skipped: Skipped::default(), fault: None }
     }
 
@@ -35,6 +43,11 @@ impl<'k> Snapshot<'k> {
             }
         }
         ControlFlow::Continue(())
+    }
+
+    /// The rows taken so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// Whether something was wrong with a row, so that no further row is wanted.

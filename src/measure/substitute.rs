@@ -30,7 +30,7 @@ fn gauge(metric: &Metric, last: &[Series<f64>], limit: usize, number: f64) -> Po
     let bare = metric.desc.labels.is_empty().then(LabelValues::default);
     for labels in last.iter().map(|series| series.labels.clone()).chain(bare) {
         // Beyond the limit there is nothing to add: the series already there say enough.
-        let _ = sets.at(labels, || number);
+        let _ = sets.at(&labels, || number);
     }
     let _ = sets.fill(&metric.expected, &number);
     Points::Gauge(sets.into_series())

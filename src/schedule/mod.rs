@@ -20,7 +20,7 @@ use due::Trigger;
 use runner::{Request, Runner};
 use watch::GraphWatch;
 
-pub use run::{Run, RunError, run};
+pub use run::{Run, RunError, run, run_after};
 pub use runner::Success;
 
 /// Why the schedule could not be started.

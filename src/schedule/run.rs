@@ -1,10 +1,15 @@
 //! One run: the query is asked once for each set of parameters, and its rows become samples as they arrive.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
 
 use crate::graph::{GraphError, Request, Turn};
 use crate::kpi::Kpi;
 use crate::measure::{MeasureError, Measured, Skipped, Snapshot};
+use crate::metric::Points;
 use crate::row::Row;
 
 /// How a run ended.
@@ -49,17 +54,37 @@ impl RunError {
     }
 }
 
+/// Work on more series than this takes longer than a scrape should wait.
+const MANY: u64 = 10_000;
+
 /// Runs a snapshot KPI once; `seen` is shown each row.
 pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
+    run_after(kpi, &[], turn, seen).await
+}
+
+/// The same after a run that brought `last`: labels that come again cost nothing.
+pub async fn run_after(
+    kpi: &Kpi,
+    last: &[Arc<Points>],
+    turn: &mut Turn<'_>,
+    seen: &mut (dyn FnMut(&Row) + Send),
+) -> Run {
     let started = Instant::now();
-    let mut snapshot = Snapshot::new(kpi);
+    let known = last.iter().map(|points| points.len() as u64).sum();
+    let mut snapshot = at_length(known, || Snapshot::after(kpi, last));
     let asked = ask(kpi, turn, &mut snapshot, seen, started).await;
     let skipped = snapshot.skipped();
     let result = match asked {
-        Ok(()) => snapshot.finish().map_err(RunError::from),
+        Ok(()) => at_length(snapshot.rows(), || snapshot.finish()).map_err(RunError::from),
         Err(error) => Err(error.into()),
     };
     Run { result, skipped, duration: Some(started.elapsed()) }
+}
+
+/// Does some work on so many series; where they are many, the tasks that wait for this thread go on by another one.
+fn at_length<T>(series: u64, work: impl FnOnce() -> T) -> T {
+    let has_others = Handle::try_current().is_ok_and(|here| here.runtime_flavor() == RuntimeFlavor::MultiThread);
+    if series > MANY && has_others { block_in_place(work) } else { work() }
 }
 
 async fn ask(

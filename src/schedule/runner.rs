@@ -8,12 +8,13 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::due::Due;
-use super::run::{Run, RunError, run};
+use super::run::{Run, RunError, run_after};
 use super::watch::GraphWatch;
 use crate::board::{Board, Slot, Status};
 use crate::instruments::LaneInstruments;
 use crate::kpi::{Kpi, OnError};
 use crate::measure::{Measured, substitute};
+use crate::metric::Points;
 
 /// A run that went well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +148,8 @@ impl Runner {
     /// Waits for its turn and asks; takes away meanwhile what grows too old.
     async fn run(&mut self) -> Run {
         let (kpi, watch) = (self.kpi().clone(), self.watch.clone());
-        let mut running = std::pin::pin!(ask(&kpi, &watch));
+        let last = self.slot().lanes()[self.lane].points().unwrap_or_default();
+        let mut running = std::pin::pin!(ask(&kpi, &last, &watch));
         loop {
             let stale_at = self.stale_at;
             tokio::select! {
@@ -230,11 +232,11 @@ impl Runner {
 }
 
 /// A run, unless the graph is away when its turn comes: then it is not asked.
-async fn ask(kpi: &Kpi, watch: &GraphWatch) -> Run {
+async fn ask(kpi: &Kpi, last: &[Arc<Points>], watch: &GraphWatch) -> Run {
     let mut turn = watch.graph.turn().await;
     match watch.away() {
         Some(error) => Run::not_asked(error.into()),
-        None => run(kpi, &mut turn, &mut |_| {}).await,
+        None => run_after(kpi, last, &mut turn, &mut |_| {}).await,
     }
 }
 
