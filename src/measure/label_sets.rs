@@ -209,3 +209,78 @@ fn shown(desc: &Desc, labels: &impl Labels) -> String {
     let pairs = desc.labels.iter().zip(labels.values()).map(|(name, value)| format!("{name}={value:?}"));
     pairs.collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::metric::{LabelName, MetricName};
+
+    const LIMIT: usize = 4;
+
+    fn desc() -> Desc {
+        Desc {
+            name: MetricName::new("m").unwrap(),
+            help: String::new(),
+            unit: None,
+            labels: ["a", "b"].map(|name| LabelName::new(name).unwrap()).into(),
+        }
+    }
+
+    fn labels(a: &str, b: &str) -> LabelValues {
+        [a.into(), b.into()].into()
+    }
+
+    type Rows = Vec<(&'static str, &'static str, u8)>;
+
+    fn answer() -> impl Strategy<Value = Rows> {
+        // Texts that would be the same side by side, and enough sets to pass the limit.
+        let text = || prop::sample::select(vec!["", "x", "xy", "y"]);
+        prop::collection::vec((text(), text(), any::<u8>()), 0..8)
+    }
+
+    /// The last value of each label set; none when there are too many sets.
+    fn measured(last: Option<&Points>, rows: &Rows) -> Option<Vec<Series<f64>>> {
+        let desc = desc();
+        let mut sets = LabelSets::after(&desc, LIMIT, last);
+        for (a, b, value) in rows {
+            *sets.at(&labels(a, b), || 0.0).ok()? = f64::from(*value);
+        }
+        Some(sets.into_series())
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_there_last_time_changes_no_result(first: bool, last in answer(), rows in answer()) {
+            let last = measured(None, &last).filter(|_| !first).map(Points::Gauge);
+            let expected: BTreeMap<_, _> = rows.iter().map(|(a, b, value)| ((*a, *b), f64::from(*value))).collect();
+            let expected = expected.into_iter().map(|((a, b), value)| Series { labels: labels(a, b), value });
+            let expected: Vec<_> = expected.collect();
+            let series = measured(last.as_ref(), &rows);
+            prop_assert_eq!(series.clone(), (expected.len() <= LIMIT).then_some(expected));
+            // Those that came again are the very same.
+            let known: BTreeMap<_, _> = last.iter().flat_map(Points::label_values).map(|set| (set.clone(), set)).collect();
+            for Series { labels, .. } in series.iter().flatten() {
+                prop_assert!(known.get(labels).is_none_or(|before| Arc::ptr_eq(before, labels)));
+            }
+        }
+    }
+
+    #[test]
+    fn new_sets_share_their_texts() {
+        let desc = desc();
+        let mut sets = LabelSets::new(&desc, 10);
+        let mut row = RowLabels::default();
+        for b in ["1", "2", "3"] {
+            let cells = ["same", b].map(|text| crate::row::Value::String(text.into()));
+            let column = Arc::from("c");
+            row.take(cells.iter().map(|value| super::super::value::Cell { value, column: &column, row: 1 })).unwrap();
+            sets.only(1, &row, 0.0, "").unwrap();
+        }
+        let texts: BTreeSet<_> = sets.into_series().iter().map(|series| series.labels[0].as_ptr()).collect();
+        assert_eq!(texts.len(), 1);
+    }
+}
