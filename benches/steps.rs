@@ -5,8 +5,6 @@
 
 use std::env;
 use std::hint::black_box;
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -14,8 +12,9 @@ use cypher_exporter::exposition::{Format, Segment};
 use cypher_exporter::http::Settings;
 use cypher_exporter::kpi::Kpi;
 use cypher_exporter::measure::Snapshot;
-use cypher_exporter::metric::MetricType;
+use cypher_exporter::metric::{Constant, MetricType, Part, Points};
 use cypher_exporter::row::{Row, Value};
+use serving::scraper::{GZIP, Scraper};
 use serving::{Served, gauges, kpi, refresh, site};
 use tokio::runtime;
 
@@ -28,40 +27,41 @@ fn main() {
     let [_, step, size, times] = &arguments[..] else { return };
     let (size, times) = (size.parse().unwrap(), times.parse().unwrap());
     match step.as_str() {
-        "measure" => measure(size, times),
+        "measure" => measure(size, times, false),
+        "measure-again" => measure(size, times, true),
         "encode" => encode(size, times),
         "compress" => compress(size, times),
         "scrape-one-kpi" => scrape(1, size, "", times),
-        "scrape-one-kpi-gzip" => scrape(1, size, "Accept-Encoding: gzip\r\n", times),
+        "scrape-one-kpi-gzip" => scrape(1, size, GZIP, times),
         "scrape-many-kpis" => scrape(size, 1, "", times),
-        "scrape-many-kpis-gzip" => scrape(size, 1, "Accept-Encoding: gzip\r\n", times),
+        "scrape-many-kpis-gzip" => scrape(size, 1, GZIP, times),
         unknown => panic!("no such step: {unknown}"),
     }
 }
 
-/// Rows become samples; the graph answers in no order.
-fn measure(rows: usize, times: usize) {
+/// Rows become samples, for the first time or with the labels of the run before; the graph answers in no order.
+fn measure(rows: usize, times: usize, again: bool) {
     let (kpi, rows) = (two_labels(rows), answer(rows));
+    let mut last = Vec::new();
     for _ in 0..times {
-        let mut snapshot = Snapshot::new(&kpi);
-        for row in &rows {
-            assert_eq!(snapshot.row(row), ControlFlow::Continue(()));
-        }
-        black_box(snapshot.finish().unwrap());
+        let points = measured(&kpi, &rows, &last);
+        last = if again { points } else { Vec::new() };
     }
+}
+
+fn measured(kpi: &Kpi, rows: &[Row], last: &[Arc<Points>]) -> Vec<Arc<Points>> {
+    let mut snapshot = Snapshot::after(kpi, last);
+    for row in rows {
+        assert_eq!(snapshot.row(row), ControlFlow::Continue(()));
+    }
+    snapshot.finish().unwrap().points
 }
 
 /// Samples become text.
 fn encode(series: usize, times: usize) {
     let kpi = two_labels(series);
-    let mut snapshot = Snapshot::new(&kpi);
-    for row in &answer(series) {
-        assert_eq!(snapshot.row(row), ControlFlow::Continue(()));
-    }
-    let families = [kpi.metrics[0].family(vec![cypher_exporter::metric::Part {
-        constant: Arc::default(),
-        points: snapshot.finish().unwrap().points[0].clone(),
-    }])];
+    let points = measured(&kpi, &answer(series), &[]).swap_remove(0);
+    let families = [kpi.metrics[0].family(vec![Part { constant: Constant::default(), points }])];
     for _ in 0..times {
         black_box(Segment::encode(&families, Format::Text));
     }
@@ -82,28 +82,9 @@ fn scrape(kpis: usize, series_each: usize, headers: &str, times: usize) {
     let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let site = site(gauges(kpis, series_each), Settings::default(), refresh(None));
     let served = runtime.block_on(Served::start(site));
-    let mut stream = TcpStream::connect(served.address).unwrap();
-    let request = format!("GET /metrics HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
-    let mut answer = vec![0; 1 << 20];
+    let mut scraper = Scraper::connect(served.address, headers);
     for _ in 0..times {
-        stream.write_all(request.as_bytes()).unwrap();
-        read_whole(&mut stream, &mut answer);
-    }
-}
-
-/// Reads one answer, whose length its head tells.
-fn read_whole(stream: &mut TcpStream, buffer: &mut [u8]) {
-    let mut first = stream.read(buffer).unwrap();
-    while !buffer[..first].windows(4).any(|four| four == b"\r\n\r\n") {
-        first += stream.read(&mut buffer[first..]).unwrap();
-    }
-    let head = buffer[..first].windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
-    let text = std::str::from_utf8(&buffer[..head]).unwrap();
-    assert!(text.starts_with("HTTP/1.1 200 "), "{text}");
-    let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
-    let mut left = length.parse::<usize>().unwrap() - (first - head);
-    while left > 0 {
-        left -= stream.read(buffer).unwrap();
+        scraper.scrape();
     }
 }
 

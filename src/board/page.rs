@@ -47,7 +47,7 @@ pub(super) struct Shelf {
 impl Shelf {
     /// A new reading makes its neighbours be joined and compressed anew, and each page is one more slice of an answer: this
     /// many are a good middle for KPIs of some lines.
-    pub(super) const PLACES: usize = 32;
+    pub(super) const PLACES: usize = 64;
 
     /// A page of empty places.
     pub(super) fn new(places: usize) -> Self {
