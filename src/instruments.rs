@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use prometheus::process_collector::ProcessCollector;
 use prometheus::{Histogram, HistogramOpts, Registry};
 
 use crate::exposition::{Coding, Format, Segment};
@@ -12,8 +11,10 @@ use crate::kpi::{Kpi, Pack, Timing};
 use crate::metric::{Desc, Distribution, Family, LabelValues, MetricName, own};
 
 mod gathered;
+mod process;
 mod table;
 
+use process::Process;
 use table::{Table, Written};
 
 /// Why a row did not become a sample; a closed set, so each counter is there from the start.
@@ -39,6 +40,7 @@ type Result<T> = std::result::Result<T, InstrumentsError>;
 pub struct Instruments {
     /// What each scrape changes.
     registry: Registry,
+    process: Process,
     scrape_duration: Histogram,
     scrape_size: Histogram,
     export_latencies: Vec<Clock>,
@@ -60,7 +62,6 @@ impl Instruments {
     /// When a timing of a pack takes a name that is taken.
     pub fn new(kpis: &[Arc<Kpi>], packs: &[Pack], graphs: &[Arc<str>]) -> Result<Self> {
         let (registry, mut tables, several_graphs) = (Registry::new(), Vec::new(), graphs.len() > 1);
-        registry.register(Box::new(ProcessCollector::for_self()))?;
         let facts =
             [("version", env!("CARGO_PKG_VERSION")), ("os", std::env::consts::OS), ("arch", std::env::consts::ARCH)];
         keep(&mut tables, Table::facts("build_info", "The version of the exporter.", &facts));
@@ -82,6 +83,7 @@ impl Instruments {
             ),
             query_latencies: Vec::new(),
             tables,
+            process: Process::default(),
             registry,
         };
         for pack in packs {
@@ -157,7 +159,8 @@ impl Instruments {
 
     /// What each scrape finds changed.
     pub fn of_this_scrape(&self) -> Vec<Family> {
-        self.registry.gather().iter().filter_map(gathered::family).collect()
+        let own = self.registry.gather();
+        own.iter().filter_map(gathered::family).chain(self.process.families()).collect()
     }
 }
 

@@ -130,18 +130,28 @@ fn has_series(family: &Family) -> bool {
     family.parts.iter().any(|Part { points, .. }| !points.is_empty())
 }
 
+/// What may need an escape.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    special[b'\\' as usize] = true;
+    special[b'\n' as usize] = true;
+    special[b'"' as usize] = true;
+    special
+};
+
 /// Writes what stands after `# HELP name `, or in a label value when quotes are escaped too. Nothing else needs escaping,
 /// not even NUL: a real Prometheus reads it back.
 fn escaped(text: &str, quotes: bool, out: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
     // What needs no escape, which is nearly everything, is copied as a whole.
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'\\' | b'\n') || (quotes && *byte == b'"')) {
+    while let Some(at) = rest.iter().position(|byte| SPECIAL[usize::from(*byte)]) {
         out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(match rest[at] {
-            b'\n' => br"\n",
-            b'"' => br#"\""#,
-            _ => br"\\",
-        });
+        match rest[at] {
+            b'\n' => out.extend_from_slice(br"\n"),
+            b'"' if quotes => out.extend_from_slice(br#"\""#),
+            b'"' => out.push(b'"'),
+            _ => out.extend_from_slice(br"\\"),
+        }
         rest = &rest[at + 1..];
     }
     out.extend_from_slice(rest);

@@ -31,6 +31,8 @@ struct Lines<'a> {
     constant: Vec<u8>,
     /// The labels of the series at hand, constant ones first.
     labels: Vec<u8>,
+    /// What stands before each label of a line that has no label of its type's own, and behind the last.
+    frames: Vec<Vec<u8>>,
     out: &'a mut Vec<u8>,
 }
 
@@ -40,8 +42,8 @@ impl<'a> Lines<'a> {
         for (name, value) in part.constant.iter() {
             label(name.as_str(), value, &mut constant);
         }
-        let label_names = &family.desc.labels;
-        Self { name: family.desc.name.as_str(), label_names, constant, labels: Vec::new(), out }
+        let (name, label_names) = (family.desc.name.as_str(), &family.desc.labels);
+        Self { name, label_names, frames: frames(name, &constant, label_names), constant, labels: Vec::new(), out }
     }
 
     fn values(&mut self, series: &[Series<f64>]) {
@@ -57,8 +59,7 @@ impl<'a> Lines<'a> {
     }
 
     fn single(&mut self, series: &Series<f64>) {
-        self.take_labels(&series.labels);
-        self.head("", None);
+        self.framed(&series.labels);
         self.value(series.value);
     }
 
@@ -103,8 +104,7 @@ impl<'a> Lines<'a> {
 
     fn facts(&mut self, series: &[Series<()>]) {
         for series in series {
-            self.take_labels(&series.labels);
-            self.head("", None);
+            self.framed(&series.labels);
             self.count(1);
         }
     }
@@ -117,6 +117,16 @@ impl<'a> Lines<'a> {
                 self.count(u64::from(at == series.value));
             }
         }
+    }
+
+    /// Writes the only line of a series up to its value.
+    fn framed(&mut self, values: &[Arc<str>]) {
+        let mut frames = self.frames.iter();
+        for (value, frame) in values.iter().zip(frames.by_ref()) {
+            self.out.extend_from_slice(frame);
+            escaped(value, true, self.out);
+        }
+        frames.for_each(|last| self.out.extend_from_slice(last));
     }
 
     /// Escapes the labels of a series once for all its lines.
@@ -155,6 +165,24 @@ impl<'a> Lines<'a> {
         number::count(count, self.out);
         self.out.push(b'\n');
     }
+}
+
+/// `name{constant labels,a="`, `",b="`, `"} `.
+fn frames(name: &str, constant: &[u8], label_names: &[LabelName]) -> Vec<Vec<u8>> {
+    let mut frames = Vec::with_capacity(label_names.len() + 1);
+    let mut frame = [name.as_bytes(), b"{", constant].concat();
+    for label in label_names {
+        frame.extend_from_slice(label.as_str().as_bytes());
+        frame.extend_from_slice(b"=\"");
+        frames.push(std::mem::replace(&mut frame, b"\",".to_vec()));
+    }
+    // The comma behind the last label, or the brace when there is none at all.
+    if frame.pop() == Some(b',') {
+        frame.push(b'}');
+    }
+    frame.push(b' ');
+    frames.push(frame);
+    frames
 }
 
 /// Writes `name="value",`.

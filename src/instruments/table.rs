@@ -160,5 +160,6 @@ fn own_desc(name: &str, help: &str, labels: &[&str]) -> Desc {
 /// The unit that a name ends in.
 pub(super) fn unit(name: &str) -> Option<String> {
     let name = name.strip_suffix("_total").unwrap_or(name);
-    ["seconds", "bytes", "ms"].into_iter().find(|unit| name.ends_with(&format!("_{unit}"))).map(str::to_owned)
+    let (_, last) = name.rsplit_once('_')?;
+    ["seconds", "bytes", "ms"].contains(&last).then(|| last.to_owned())
 }
