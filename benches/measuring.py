@@ -308,8 +308,10 @@ class Load:
 
     @staticmethod
     def _milliseconds(out, percent):
-        number, unit = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)$", out, re.M).groups()
-        return float(number) * {"us": 1e-3, "ms": 1, "s": 1e3, "m": 6e4}[unit]
+        found = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)\s*$", out, re.M)
+        if not found:
+            raise RuntimeError(f"wrk says something else: {out}")
+        return float(found[1]) * {"us": 1e-3, "ms": 1, "s": 1e3, "m": 6e4}[found[2]]
 
 
 def median(values):
