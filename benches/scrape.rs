@@ -1,4 +1,5 @@
 //! A scrape of 100 000 series against what nothing can beat: copying the same bytes once, and sending them over a socket.
+#![allow(clippy::unwrap_used, reason = "a benchmark that fails has nothing better to do than to panic")]
 
 use std::hint::black_box;
 use std::io::{Read, Write};
@@ -19,7 +20,7 @@ const KPIS: usize = 10;
 const SERIES_EACH: usize = 10_000;
 
 fn scrape(criterion: &mut Criterion) {
-    let runtime = Runtime::new().expect("a runtime");
+    let runtime = Runtime::new().unwrap();
     let served = runtime.block_on(Served::start(site(gauges(KPIS, SERIES_EACH), Settings::default(), refresh(None))));
     for (form, headers, coding) in [("plain", "", Coding::Identity), ("gzip", GZIP, Coding::Gzip)] {
         let bytes = readings(&served, coding);
@@ -49,11 +50,11 @@ fn readings(served: &Served, coding: Coding) -> Vec<u8> {
 
 /// A server that does nothing but send these bytes whenever a request has come.
 fn send_always(body: &[u8]) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
     let answer = [format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len()).as_bytes(), body].concat();
     thread::spawn(move || {
-        let (mut stream, _) = listener.accept().expect("a client");
+        let (mut stream, _) = listener.accept().unwrap();
         let mut request = [0; 1024];
         while stream.read(&mut request).is_ok_and(|read| read > 0) && stream.write_all(&answer).is_ok() {}
     });

@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body, Frame, SizeHint};
 
-/// Slices below this are joined: a write of many tiny ones costs more than their copy.
-const SMALL: usize = 8 * 1024;
+/// Slices below this are joined: listing them for a write costs more than their copy. A thousand of 7 kB are as quick as one whole.
+const SMALL: usize = 4 * 1024;
 
 /// Bytes that are ready, in order.
 #[derive(Debug, Default)]
