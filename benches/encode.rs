@@ -10,6 +10,7 @@ use cypher_exporter::exposition::{Format, Segment};
 use cypher_exporter::measure::Snapshot;
 use cypher_exporter::metric::{Constant, MetricType, Part, Points};
 use cypher_exporter::row::{Row, Value};
+use flate2::{Compress, Compression, FlushCompress};
 use serving::kpi;
 
 #[path = "../tests/serving/mod.rs"]
@@ -45,8 +46,20 @@ fn encode(criterion: &mut Criterion) {
     group.bench_function("a reading encoded and compressed", |bencher| {
         bencher.iter(|| Segment::encode(&families, Format::Text).deflated().clone());
     });
+    let text = Segment::encode(&families, Format::Text);
+    for level in [1, 2, 3, 6] {
+        let size = compressed(text.body(), level).len();
+        let name = format!("compressed at level {level}: {size} bytes of {}", text.body().len());
+        group.bench_function(name, |bencher| bencher.iter(|| compressed(text.body(), level)));
+    }
     group.bench_function("rows measured, labels new", |bencher| bencher.iter(|| measured(&[])));
     group.bench_function("rows measured, labels as before", |bencher| bencher.iter(|| measured(&points)));
+}
+
+fn compressed(plain: &[u8], level: u32) -> Vec<u8> {
+    let mut out = Vec::with_capacity(plain.len());
+    Compress::new(Compression::new(level), false).compress_vec(plain, &mut out, FlushCompress::Sync).unwrap();
+    out
 }
 
 fn value(at: usize) -> f64 {

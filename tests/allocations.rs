@@ -15,8 +15,8 @@ static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const SCRAPES: usize = 20;
 
-/// The most that one scrape may ask the allocator for: mostly the histograms of the scrapes
-/// themselves, which are new each time. In times, and in bytes.
+/// The most that one scrape may ask the allocator for, in times and in bytes: it is spent on the histograms of the scrapes
+/// themselves, which are new each time.
 const MOST: (usize, usize) = (250, 64 * 1024);
 
 /// What one scrape costs, in allocations and bytes, once its form has been asked for before.
