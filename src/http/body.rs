@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body, Frame, SizeHint};
 
-/// Slices below this are joined: listing them for a write costs more than their copy. A thousand of 7 kB are as quick as one whole.
+/// Slices below this are joined: a thousand slices of 7 kB are sent as quickly as one of 7 MB, but tiny ones cost more to
+/// list than to copy.
 const SMALL: usize = 4 * 1024;
 
 /// Bytes that are ready, in order.

@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 use super::Site;
 use super::body::Slices;
 use super::routes::{Answer, text, whole, with};
-use crate::board::Board;
+use crate::board::Page;
 use crate::exposition::{self, Coding, Format, Segment};
 use crate::instruments::Instruments;
 
@@ -19,15 +19,13 @@ pub(super) async fn answer(site: &Site, headers: &HeaderMap) -> Answer {
     let begin = Instant::now();
     let format = exposition::format(&joined(headers, &ACCEPT));
     let coding = exposition::coding(&joined(headers, &ACCEPT_ENCODING));
-    let body = if is_ready(site, format, coding) {
-        body(&site.board, &site.instruments, format, coding)
-    } else {
-        let (board, instruments) = (site.board.clone(), site.instruments.clone());
-        // Encoding and compressing large readings takes a while at the first use: not on a thread that others wait for.
-        let Ok(body) = spawn_blocking(move || body(&board, &instruments, format, coding)).await else {
-            return text(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written\n");
-        };
-        body
+    let (pages, instruments) = (site.board.pages(), site.instruments.clone());
+    // Pages stay as they are: what is ready now costs no more than being listed.
+    let is_ready = instruments.is_ready(format, coding) && pages.iter().all(|page| page.is_ready(format, coding));
+    let list = move || body(&pages, &instruments, format, coding);
+    // Encoding and compressing large readings takes a while at the first use: not on a thread that others wait for.
+    let Ok(body) = (if is_ready { Ok(list()) } else { spawn_blocking(list).await }) else {
+        return text(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written\n");
     };
     site.instruments.scraped(begin.elapsed(), body.len());
     let answer = whole(StatusCode::OK, HeaderValue::from_static(format.content_type()), body);
@@ -44,14 +42,8 @@ fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
     values.join(",")
 }
 
-/// Whether all bytes are there already, so that an answer costs no more than listing them.
-fn is_ready(site: &Site, format: Format, coding: Coding) -> bool {
-    let pages = site.board.pages();
-    site.instruments.is_ready(format, coding) && pages.iter().all(|page| page.is_ready(format, coding))
-}
-
-fn body(board: &Board, instruments: &Instruments, format: Format, coding: Coding) -> Slices {
-    let (pages, own) = (board.pages(), instruments.segments(format));
+fn body(pages: &[Arc<Page>], instruments: &Instruments, format: Format, coding: Coding) -> Slices {
+    let own = instruments.segments(format);
     let last = Segment::last(&instruments.of_this_scrape(), format);
     let shared = pages.iter().flat_map(|page| page.segments(format)).chain(&own);
     let segments: Vec<_> = shared.map(Arc::as_ref).chain([&last]).collect();
