@@ -1,18 +1,26 @@
 //! The latest reading of each KPI and the state of each graph: swapped whole by the scheduler, read without locks by a scrape.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 
-use crate::exposition::{Format, Segment};
 use crate::kpi::Kpi;
-use crate::metric::{Constant, Family, LabelName, Part, Points};
+use crate::metric::{Constant, LabelName, Points};
+
+mod page;
+mod reading;
+
+pub use page::Page;
+pub use reading::Reading;
+
+use page::Shelf;
 
 /// The slots of all KPIs, in order of id, and the states of the graphs.
 #[derive(Debug)]
 pub struct Board {
     slots: Box<[Slot]>,
+    shelves: Vec<Arc<Shelf>>,
     graphs: Box<[GraphState]>,
 }
 
@@ -20,22 +28,22 @@ impl Board {
     /// An empty board. With more than one graph every series carries the label `graph`.
     pub fn new(kpis: &[Arc<Kpi>], graphs: &[Arc<str>], constant: Constant) -> Self {
         let several = graphs.len() > 1;
-        let mut slots: Vec<_> = kpis
-            .iter()
-            .map(|kpi| {
-                let asked = graphs.iter().filter(|name| kpi.asks(name));
-                let lanes = asked
-                    .map(|name| Lane::new(name, if several { labelled(name, &constant) } else { constant.clone() }));
-                Slot {
-                    kpi: kpi.clone(),
-                    lanes: lanes.collect(),
-                    reading: ArcSwapOption::empty(),
-                    publishing: Mutex::new(()),
-                }
-            })
-            .collect();
-        slots.sort_by(|a, b| a.kpi.id.cmp(&b.kpi.id));
-        Self { slots: slots.into(), graphs: graphs.iter().map(GraphState::new).collect() }
+        let labels = |graph| if several { labelled(graph, &constant) } else { constant.clone() };
+        let mut kpis = kpis.to_vec();
+        kpis.sort_by(|a, b| a.id.cmp(&b.id));
+        let shelves: Vec<_> = kpis.chunks(Shelf::PLACES).map(|chunk| Arc::new(Shelf::new(chunk.len()))).collect();
+        let slot = |(at, kpi): (usize, Arc<Kpi>)| {
+            let asked = graphs.iter().filter(|graph| kpi.asks(graph));
+            let lanes = asked.map(|graph| Lane::new(graph, labels(graph))).collect();
+            Slot { shelf: shelves[at / Shelf::PLACES].clone(), place: at % Shelf::PLACES, kpi, lanes }
+        };
+        let slots = kpis.into_iter().enumerate().map(slot).collect();
+        Self { slots, shelves, graphs: graphs.iter().map(GraphState::new).collect() }
+    }
+
+    /// All readings as they are now, in order of id and page by page.
+    pub fn pages(&self) -> Vec<Arc<Page>> {
+        self.shelves.iter().map(|shelf| shelf.page()).collect()
     }
 
     /// All slots, in order of id.
@@ -96,9 +104,9 @@ pub struct Slot {
     /// The KPI.
     pub kpi: Arc<Kpi>,
     lanes: Box<[Lane]>,
-    reading: ArcSwapOption<Reading>,
-    /// Held while a reading is built, so that of two lanes that publish at once neither misses the other's values.
-    publishing: Mutex<()>,
+    shelf: Arc<Shelf>,
+    /// Where its reading stands on the shelf.
+    place: usize,
 }
 
 impl Slot {
@@ -112,15 +120,15 @@ impl Slot {
     /// # Panics
     /// When there is no such lane.
     pub fn publish(&self, lane: usize, points: Option<Vec<Arc<Points>>>) {
-        // Nothing is half done behind a poisoned lock: the swaps below are the only effects.
-        let _alone = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.lanes[lane].points.store(points.map(Arc::new));
-        self.reading.store(Reading::of(&self.kpi, &self.lanes).map(Arc::new));
+        self.shelf.replace(self.place, || {
+            self.lanes[lane].points.store(points.map(Arc::new));
+            Reading::of(&self.kpi, &self.lanes).map(Arc::new)
+        });
     }
 
     /// What a scrape shows of this KPI.
     pub fn reading(&self) -> Option<Arc<Reading>> {
-        self.reading.load_full()
+        self.shelf.page().reading(self.place).cloned()
     }
 }
 
@@ -218,43 +226,6 @@ impl GraphState {
     /// Why it does not answer.
     pub fn away(&self) -> Option<Arc<String>> {
         self.away.load_full()
-    }
-}
-
-/// What a scrape shows of one KPI: immutable, and encoded once for each form in which it is asked for.
-#[derive(Debug)]
-pub struct Reading {
-    families: Vec<Family>,
-    text: OnceLock<Segment>,
-    openmetrics: OnceLock<Segment>,
-}
-
-impl Reading {
-    /// The values of all lanes side by side; nothing when no lane has any.
-    fn of(kpi: &Kpi, lanes: &[Lane]) -> Option<Self> {
-        let shown: Vec<_> = lanes.iter().filter_map(|lane| Some((&lane.constant, lane.points.load_full()?))).collect();
-        let families = kpi.metrics.iter().enumerate().map(|(at, metric)| {
-            let part = |(constant, points): &(&Constant, Arc<Vec<Arc<Points>>>)| {
-                Some(Part { constant: (*constant).clone(), points: points.get(at)?.clone() })
-            };
-            metric.family(shown.iter().filter_map(part).collect())
-        });
-        let families: Vec<_> = families.collect();
-        (!shown.is_empty()).then(|| Self { families, text: OnceLock::new(), openmetrics: OnceLock::new() })
-    }
-
-    /// The families, in the order of the KPI's metrics.
-    pub fn families(&self) -> &[Family] {
-        &self.families
-    }
-
-    /// The families as bytes.
-    pub fn segment(&self, format: Format) -> &Segment {
-        let form = match format {
-            Format::Text => &self.text,
-            Format::OpenMetrics => &self.openmetrics,
-        };
-        form.get_or_init(|| Segment::encode(&self.families, format))
     }
 }
 

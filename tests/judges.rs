@@ -219,6 +219,8 @@ async fn a_real_prometheus_scrapes_every_sample() {
                 result[0]["value"][1].as_str().unwrap().to_owned()
             };
             assert_eq!(value("up"), "1");
+            // It stands at the end of the answer.
+            assert_eq!(value("count(process_start_time_seconds)"), "1");
             assert_eq!(value("count({__name__=~\"p_.*\"})"), ALL_TYPES_SAMPLES.to_string(), "{generation}");
             // The same bounds whatever the version and the format.
             assert_eq!(value("p_skill_seconds_bucket{skill=\"a\",le=\"1.0\"}"), "3");

@@ -8,7 +8,7 @@ use cypher_exporter::board::Status;
 use cypher_exporter::http::{Limits, Refresh, Settings};
 use cypher_exporter::metric::Points;
 use serde_json::Value;
-use serving::{HOSTILE, PATIENCE, Served, all_types, brisk, gauges, read_answer, refresh, run, series, site, skipped};
+use serving::{HOSTILE, PATIENCE, Served, all_types, brisk, gauges, read_answer, refresh, series, site};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
@@ -112,25 +112,6 @@ async fn forms_of_a_scrape() {
     let (head, _) =
         served.ask("GET", "/metrics", "Accept: text/plain\r\nAccept: image/png\r\nAccept-Encoding: gzip;q=0\r\n").await;
     assert_eq!((header(&head, "content-encoding"), status(&head)), (None, 200));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn curl_reads_every_stretch_of_a_compressed_answer() {
-    let served = Served::start(site(gauges(300, 200), Settings::default(), refresh(None))).await;
-    let url = served.url("/metrics");
-    let curl = move |arguments: &[&str]| run("curl", &[&["-sS", "--fail", &url][..], arguments].concat(), b"");
-    tokio::task::spawn_blocking(move || {
-        let Some((0, plain, _)) = curl(&[]) else { return skipped("curl reads an answer") };
-        for accept in ["Accept: */*", "Accept: application/openmetrics-text"] {
-            let (code, read, error) = curl(&["--compressed", "-H", accept]).unwrap();
-            assert_eq!(code, 0, "{error}");
-            let (plain, read) = (std::str::from_utf8(&plain).unwrap(), std::str::from_utf8(&read).unwrap());
-            assert_eq!(kpi_lines(read).len(), 300 * 200);
-            assert_eq!(kpi_lines(read), kpi_lines(plain));
-        }
-    })
-    .await
-    .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! What a scrape sees of runs on one graph and on two.
 
 use super::*;
+use crate::exposition::{Coding, Format};
 use crate::kpi;
 use crate::metric::Series;
 
@@ -109,4 +110,68 @@ fn first_pass_and_graphs() {
     assert!(board.all_graphs_up());
     board.graph("one").unwrap().set_down("refused".into());
     assert_eq!(board.graph("one").unwrap().away().as_deref().map(String::as_str), Some("refused"));
+}
+
+fn many(count: usize) -> Option<Vec<Arc<Points>>> {
+    let series = |at: usize| Series { labels: [Arc::from(format!("g{at}"))].into(), value: at as f64 };
+    Some(vec![Arc::new(Points::Gauge((0..count).map(series).collect()))])
+}
+
+/// What all pages say, side by side.
+fn text(board: &Board) -> String {
+    let pages = board.pages();
+    let segments = pages.iter().flat_map(|page| page.segments(Format::Text));
+    segments.map(|segment| std::str::from_utf8(segment.body()).unwrap()).collect()
+}
+
+#[test]
+fn small_readings_share_a_segment_and_large_ones_keep_their_own() {
+    let kpis = ["p/a", "p/b", "p/c", "p/d", "p/e"].map(|id| kpi(id, None));
+    let board = Board::new(&kpis, &["default".into()], Constant::default());
+    let slots = board.slots();
+    slots.iter().for_each(|slot| slot.publish(0, points("g", 1.0)));
+    slots[2].publish(0, many(1_000));
+    // Of a reading without series nothing is said.
+    slots[4].publish(0, many(0));
+    let page = &board.pages()[0];
+    let segments = page.segments(Format::Text);
+    let own = |slot: usize| slots[slot].reading().unwrap().segment(Format::Text).clone();
+    assert_eq!(segments.len(), 3);
+    assert_eq!(segments[0].body(), &[&own(0).body()[..], own(1).body()].concat());
+    assert!(Arc::ptr_eq(&segments[1], &own(2)) && Arc::ptr_eq(&segments[2], &own(3)));
+
+    // A new reading leaves the page of before as it was, and the large neighbour as it is written.
+    slots[0].publish(0, points("new", 2.0));
+    assert!(segments[0].body().starts_with(b"# HELP p_a Help.\n# TYPE p_a gauge\np_a{group=\"g\"} 1\n"));
+    let next = &board.pages()[0];
+    assert!(!next.is_ready(Format::Text, Coding::Identity));
+    assert!(Arc::ptr_eq(&next.segments(Format::Text)[1], &segments[1]));
+    assert!(next.is_ready(Format::Text, Coding::Identity) && !next.is_ready(Format::Text, Coding::Gzip));
+}
+
+#[test]
+fn a_reading_is_freed_with_its_last_scrape() {
+    let board = Board::new(&[kpi("p/a", None)], &["default".into()], Constant::default());
+    let slot = &board.slots()[0];
+    slot.publish(0, many(10));
+    text(&board);
+    let (reading, scrape) = (Arc::downgrade(&slot.reading().unwrap()), board.pages());
+    slot.publish(0, points("g", 1.0));
+    assert!(reading.upgrade().is_some());
+    drop(scrape);
+    assert!(reading.upgrade().is_none());
+}
+
+#[test]
+fn as_many_kpis_as_there_are_stand_in_order() {
+    let kpis: Vec<_> = (0..200).map(|at| kpi(&format!("p/k{at:03}"), None)).collect();
+    let board = Board::new(&kpis, &["default".into()], Constant::default());
+    for (at, slot) in board.slots().iter().enumerate() {
+        slot.publish(0, points("g", at as f64));
+    }
+    let text = text(&board);
+    let samples: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+    let expected: Vec<_> = (0..200).map(|at| format!("p_k{at:03}{{group=\"g\"}} {at}")).collect();
+    assert_eq!(samples, expected);
+    assert!(board.pages().len() > 1);
 }

@@ -11,10 +11,15 @@ use flate2::{Compress, Compression, FlushCompress};
 const LEVEL: u32 = 1;
 
 /// Deflate, no flags, no time, fastest level, unknown system.
-pub const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255];
+pub(super) const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255];
 
 /// The empty block that says: this was the last one.
 const LAST_BLOCK: [u8; 2] = [0x03, 0x00];
+
+/// The head of a block that holds plain bytes, at a byte boundary; their number and its complement follow.
+const STORED_BLOCK: u8 = 0;
+const STORED_HEADER: usize = 5;
+const STORED_MOST: usize = 0xffff;
 
 /// A stretch of a gzip member.
 #[derive(Clone, Debug)]
@@ -27,9 +32,20 @@ pub struct Deflated {
 impl Deflated {
     /// Compresses a stretch; nothing in it refers to what stands before it.
     pub fn new(plain: &[u8]) -> Self {
-        let mut hasher = crc32fast::Hasher::new();
-        hasher.update(plain);
-        Self { blocks: raw_blocks(plain).into(), crc: hasher.finalize(), length: plain.len() as u64 }
+        Self { blocks: raw_blocks(plain).into(), crc: crc32fast::hash(plain), length: plain.len() as u64 }
+    }
+
+    /// A stretch that is sent once, as it is: the compressor's tables alone cost more than some kilobytes on the wire.
+    pub(super) fn stored(plain: &[u8]) -> Self {
+        let mut blocks = Vec::with_capacity(plain.len() + STORED_HEADER * (plain.len() / STORED_MOST + 1));
+        for part in plain.chunks(STORED_MOST) {
+            let length = part.len() as u16;
+            blocks.push(STORED_BLOCK);
+            blocks.extend(length.to_le_bytes());
+            blocks.extend((!length).to_le_bytes());
+            blocks.extend(part);
+        }
+        Self { blocks: blocks.into(), crc: crc32fast::hash(plain), length: plain.len() as u64 }
     }
 
     /// The deflate blocks, ended at a byte boundary.
@@ -55,7 +71,7 @@ fn raw_blocks(plain: &[u8]) -> Vec<u8> {
 }
 
 /// What ends a member that holds these stretches, in this order.
-pub fn trailer<'a>(stretches: impl IntoIterator<Item = &'a Deflated>) -> Bytes {
+pub(super) fn trailer<'a>(stretches: impl IntoIterator<Item = &'a Deflated>) -> Bytes {
     let mut whole = crc32fast::Hasher::new();
     let mut length = 0u64;
     for stretch in stretches {
@@ -76,8 +92,8 @@ mod tests {
 
     use super::*;
 
-    fn member(stretches: &[&[u8]]) -> Vec<u8> {
-        let stretches: Vec<_> = stretches.iter().map(|plain| Deflated::new(plain)).collect();
+    fn member(stretches: &[&[u8]], compress: fn(&[u8]) -> Deflated) -> Vec<u8> {
+        let stretches: Vec<_> = stretches.iter().map(|plain| compress(plain)).collect();
         let mut out = HEADER.to_vec();
         for stretch in &stretches {
             out.extend_from_slice(stretch.blocks());
@@ -101,7 +117,9 @@ mod tests {
         let noise: Vec<u8> = (0u32..300_000).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         let text = "up{graph=\"a\"} 1\n".repeat(10_000).into_bytes();
         for stretches in [&[][..], &[&b""[..]], &[b"a\n"], &[&text, b"", &noise, &text], &[&noise, &noise]] {
-            assert_eq!(read_first_member(&member(stretches)), stretches.concat());
+            for compress in [Deflated::new, Deflated::stored] {
+                assert_eq!(read_first_member(&member(stretches, compress)), stretches.concat());
+            }
         }
     }
 }

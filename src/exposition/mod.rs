@@ -3,12 +3,14 @@
 //! The sample lines are the same in both formats, byte for byte, so that a series keeps its identity when a server or a
 //! proxy changes the format it asks for; only the lines that describe a family differ.
 
-use std::sync::OnceLock;
+use std::iter;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
 use crate::metric::{Family, Part};
 
+mod forms;
 mod gzip;
 mod negotiate;
 mod number;
@@ -16,41 +18,69 @@ mod openmetrics;
 mod samples;
 mod text;
 
-pub use gzip::{Deflated, HEADER as GZIP_HEADER, trailer as gzip_trailer};
+pub use forms::Forms;
+pub use gzip::Deflated;
 pub use negotiate::{Coding, Format, coding, format};
+
+/// Segments below this are joined where they stand side by side: compressing many tiny ones costs more than their copy.
+const SMALL: usize = 8 * 1024;
 
 /// A stretch of an answer in one format. It is compressed at the first use in that form, and never again.
 #[derive(Debug)]
 pub struct Segment {
     body: Bytes,
     deflated: OnceLock<Deflated>,
+    /// Sent once, so that compressing it does not pay.
+    once: bool,
 }
 
 impl Segment {
     /// Writes the families.
     pub fn encode(families: &[Family], format: Format) -> Self {
         let mut out = Vec::new();
-        for family in families.iter().filter(|family| has_series(family)) {
-            match format {
-                Format::Text => text::describe(family, &mut out),
-                Format::OpenMetrics => openmetrics::describe(family, &mut out),
-            }
-            samples::write(family, &mut out);
-        }
+        write(families, format, &mut out);
         out.shrink_to_fit();
-        Self::new(out.into())
+        Self { body: out.into(), deflated: OnceLock::new(), once: false }
     }
 
-    /// The segment that ends an answer: nothing in the text format.
-    pub fn end(format: Format) -> Self {
-        Self::new(Bytes::from_static(match format {
-            Format::Text => b"",
-            Format::OpenMetrics => b"# EOF\n",
-        }))
+    /// The segment that ends an answer, with families that are new at each answer.
+    pub fn last(families: &[Family], format: Format) -> Self {
+        let mut out = Vec::new();
+        write(families, format, &mut out);
+        match format {
+            Format::Text => {}
+            Format::OpenMetrics => out.extend(b"# EOF\n"),
+        }
+        Self { body: out.into(), deflated: OnceLock::new(), once: true }
     }
 
-    fn new(body: Bytes) -> Self {
-        Self { body, deflated: OnceLock::new() }
+    /// These segments side by side; small ones are joined, so that they share a slice and their compression.
+    pub fn join<'a>(segments: impl IntoIterator<Item = &'a Arc<Segment>>) -> Box<[Arc<Segment>]> {
+        let (mut joined, mut small) = (Vec::new(), Vec::new());
+        for segment in segments.into_iter().filter(|segment| !segment.body.is_empty()) {
+            if segment.body.len() < SMALL {
+                small.push(segment);
+            } else {
+                joined.extend(Self::whole(&mut small));
+                joined.push(segment.clone());
+            }
+        }
+        joined.extend(Self::whole(&mut small));
+        joined.into()
+    }
+
+    /// One segment of all, which are then gone; none when there is none.
+    fn whole(small: &mut Vec<&Arc<Segment>>) -> Option<Arc<Segment>> {
+        let whole = match &small[..] {
+            [] => return None,
+            [one] => (*one).clone(),
+            several => {
+                let body: Vec<_> = several.iter().map(|segment| &segment.body[..]).collect();
+                Arc::new(Self { body: body.concat().into(), deflated: OnceLock::new(), once: false })
+            }
+        };
+        small.clear();
+        Some(whole)
     }
 
     /// The bytes as they are.
@@ -60,12 +90,38 @@ impl Segment {
 
     /// The bytes as a stretch of a gzip member.
     pub fn deflated(&self) -> &Deflated {
-        self.deflated.get_or_init(|| Deflated::new(&self.body))
+        let compress = if self.once { Deflated::stored } else { Deflated::new };
+        self.deflated.get_or_init(|| compress(&self.body))
     }
 
-    /// Whether the compressed form is there already, so that taking it costs nothing.
-    pub fn is_deflated(&self) -> bool {
-        self.deflated.get().is_some()
+    /// Whether the bytes of this coding are there already, so that taking them costs nothing.
+    pub fn is_ready(&self, coding: Coding) -> bool {
+        match coding {
+            Coding::Identity => true,
+            Coding::Gzip => self.deflated.get().is_some(),
+        }
+    }
+}
+
+/// The slices of a whole answer, none of them copied; with gzip they are one member.
+pub fn slices(segments: &[&Segment], coding: Coding) -> Vec<Bytes> {
+    match coding {
+        Coding::Identity => segments.iter().map(|segment| segment.body.clone()).collect(),
+        Coding::Gzip => {
+            let stretches = || segments.iter().map(|segment| segment.deflated());
+            let blocks = stretches().map(|stretch| stretch.blocks().clone());
+            iter::once(Bytes::from_static(&gzip::HEADER)).chain(blocks).chain([gzip::trailer(stretches())]).collect()
+        }
+    }
+}
+
+fn write(families: &[Family], format: Format, out: &mut Vec<u8>) {
+    for family in families.iter().filter(|family| has_series(family)) {
+        match format {
+            Format::Text => text::describe(family, out),
+            Format::OpenMetrics => openmetrics::describe(family, out),
+        }
+        samples::write(family, out);
     }
 }
 
@@ -74,17 +130,31 @@ fn has_series(family: &Family) -> bool {
     family.parts.iter().any(|Part { points, .. }| !points.is_empty())
 }
 
+/// What may need an escape.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    special[b'\\' as usize] = true;
+    special[b'\n' as usize] = true;
+    special[b'"' as usize] = true;
+    special
+};
+
 /// Writes what stands after `# HELP name `, or in a label value when quotes are escaped too. Nothing else needs escaping,
 /// not even NUL: a real Prometheus reads it back.
 fn escaped(text: &str, quotes: bool, out: &mut Vec<u8>) {
-    for byte in text.bytes() {
-        match byte {
-            b'\\' => out.extend(br"\\"),
-            b'\n' => out.extend(br"\n"),
-            b'"' if quotes => out.extend(br#"\""#),
-            plain => out.push(plain),
+    let mut rest = text.as_bytes();
+    // What needs no escape, which is nearly everything, is copied as a whole.
+    while let Some(at) = rest.iter().position(|byte| SPECIAL[usize::from(*byte)]) {
+        out.extend_from_slice(&rest[..at]);
+        match rest[at] {
+            b'\n' => out.extend_from_slice(br"\n"),
+            b'"' if quotes => out.extend_from_slice(br#"\""#),
+            b'"' => out.push(b'"'),
+            _ => out.extend_from_slice(br"\\"),
         }
+        rest = &rest[at + 1..];
     }
+    out.extend_from_slice(rest);
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub(super) fn value(value: f64, out: &mut Vec<u8>) {
     } else if value.fract() == 0.0 && value.abs() < LARGE {
         out.extend(itoa::Buffer::new().format(value as i64).as_bytes());
     } else {
-        out.extend(ryu::Buffer::new().format_finite(value).as_bytes());
+        out.extend(zmij::Buffer::new().format_finite(value).as_bytes());
     }
 }
 
@@ -27,19 +27,27 @@ pub(super) fn canonical(value: f64) -> String {
         self::value(value, &mut out);
         return String::from_utf8_lossy(&out).into_owned();
     }
+    if value.fract() == 0.0 && value.abs() < 1e6 {
+        return [itoa::Buffer::new().format(value as i64), ".0"].concat();
+    }
+    if (1e-4..1e6).contains(&value.abs()) {
+        return zmij::Buffer::new().format_finite(value).to_owned();
+    }
     let scientific = format!("{value:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
     match exponent.parse::<i32>() {
-        Ok(exponent) if !(-4..6).contains(&exponent) => {
+        Ok(exponent) => {
             let sign = if exponent < 0 { '-' } else { '+' };
             format!("{mantissa}e{sign}{:02}", exponent.abs())
         }
-        Ok(_) | Err(_) => format!("{value:?}"),
+        Err(_) => scientific,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -52,8 +60,8 @@ mod tests {
             (0.42, "0.42"),
             (1e15, "1000000000000000"),
             (9_007_199_254_740_993.0, "9007199254740992"),
-            (1e16, "1e16"),
-            (1e300, "1e300"),
+            (1e16, "1e+16"),
+            (1e300, "1e+300"),
             (1.5e-7, "1.5e-7"),
             (f64::MIN_POSITIVE, "2.2250738585072014e-308"),
             (f64::INFINITY, "+Inf"),
@@ -63,6 +71,17 @@ mod tests {
             let mut out = Vec::new();
             value(number, &mut out);
             assert_eq!(String::from_utf8_lossy(&out), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_canonical_bound_reads_back_and_keeps_its_form(bound in prop_oneof![proptest::num::f64::NORMAL, -1e7..1e7_f64]) {
+            let text = canonical(bound);
+            prop_assert_eq!(text.parse::<f64>().unwrap(), bound);
+            let scientific = bound.abs() < 1e-4 || bound.abs() >= 1e6;
+            prop_assert_eq!(text.contains('e'), scientific, "{}", text);
+            prop_assert!(scientific || text.contains('.'), "{}", text);
         }
     }
 

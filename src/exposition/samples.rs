@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::{escaped, number};
 use crate::metric::{Distribution, Family, LabelName, Part, Points, Quantiles, Series};
 
+/// No room is kept for more than this in each line: one long label does not make all of them long.
+const LINE: usize = 256;
+
 /// Writes every sample of a family.
 pub(super) fn write(family: &Family, out: &mut Vec<u8>) {
     for part in &family.parts {
@@ -28,6 +31,8 @@ struct Lines<'a> {
     constant: Vec<u8>,
     /// The labels of the series at hand, constant ones first.
     labels: Vec<u8>,
+    /// What stands before each label of a line that has no label of its type's own, and behind the last.
+    frames: Vec<Vec<u8>>,
     out: &'a mut Vec<u8>,
 }
 
@@ -37,16 +42,25 @@ impl<'a> Lines<'a> {
         for (name, value) in part.constant.iter() {
             label(name.as_str(), value, &mut constant);
         }
-        let label_names = &family.desc.labels;
-        Self { name: family.desc.name.as_str(), label_names, constant, labels: Vec::new(), out }
+        let (name, label_names) = (family.desc.name.as_str(), &family.desc.labels);
+        Self { name, label_names, frames: frames(name, &constant, label_names), constant, labels: Vec::new(), out }
     }
 
     fn values(&mut self, series: &[Series<f64>]) {
-        for series in series {
-            self.take_labels(&series.labels);
-            self.head("", None);
-            self.value(series.value);
+        let mut rest = series.iter();
+        if let Some(first) = rest.next() {
+            let begin = self.out.len();
+            self.single(first);
+            // The other lines will be about as long: growing step by step would touch twice the memory.
+            let line = self.out.len() - begin;
+            self.out.reserve(rest.len() * (line + line / 8).min(LINE));
         }
+        rest.for_each(|series| self.single(series));
+    }
+
+    fn single(&mut self, series: &Series<f64>) {
+        self.framed(&series.labels);
+        self.value(series.value);
     }
 
     fn histograms(&mut self, bounds: &[f64], series: &[Series<Distribution>]) {
@@ -90,8 +104,7 @@ impl<'a> Lines<'a> {
 
     fn facts(&mut self, series: &[Series<()>]) {
         for series in series {
-            self.take_labels(&series.labels);
-            self.head("", None);
+            self.framed(&series.labels);
             self.count(1);
         }
     }
@@ -104,6 +117,16 @@ impl<'a> Lines<'a> {
                 self.count(u64::from(at == series.value));
             }
         }
+    }
+
+    /// Writes the only line of a series up to its value.
+    fn framed(&mut self, values: &[Arc<str>]) {
+        let mut frames = self.frames.iter();
+        for (value, frame) in values.iter().zip(frames.by_ref()) {
+            self.out.extend_from_slice(frame);
+            escaped(value, true, self.out);
+        }
+        frames.for_each(|last| self.out.extend_from_slice(last));
     }
 
     /// Escapes the labels of a series once for all its lines.
@@ -144,10 +167,28 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// `name{constant labels,a="`, `",b="`, `"} `.
+fn frames(name: &str, constant: &[u8], label_names: &[LabelName]) -> Vec<Vec<u8>> {
+    let mut frames = Vec::with_capacity(label_names.len() + 1);
+    let mut frame = [name.as_bytes(), b"{", constant].concat();
+    for label in label_names {
+        frame.extend_from_slice(label.as_str().as_bytes());
+        frame.extend_from_slice(b"=\"");
+        frames.push(std::mem::replace(&mut frame, b"\",".to_vec()));
+    }
+    // The comma behind the last label, or the brace when there is none at all.
+    if frame.pop() == Some(b',') {
+        frame.push(b'}');
+    }
+    frame.push(b' ');
+    frames.push(frame);
+    frames
+}
+
 /// Writes `name="value",`.
 fn label(name: &str, value: &str, out: &mut Vec<u8>) {
-    out.extend(name.as_bytes());
-    out.extend(b"=\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"=\"");
     escaped(value, true, out);
-    out.extend(b"\",");
+    out.extend_from_slice(b"\",");
 }

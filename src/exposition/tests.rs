@@ -29,7 +29,7 @@ fn series<T>(labels: &[&str], value: T) -> Series<T> {
 
 fn both(families: &[Family]) -> String {
     let of = |format| {
-        let (segment, end) = (Segment::encode(families, format), Segment::end(format));
+        let (segment, end) = (Segment::encode(families, format), Segment::last(&[], format));
         String::from_utf8([segment.body().as_ref(), end.body()].concat()).unwrap()
     };
     format!("{}--\n{}", of(Format::Text), of(Format::OpenMetrics))

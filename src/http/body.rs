@@ -8,8 +8,9 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body, Frame, SizeHint};
 
-/// Slices below this are joined: a write of many tiny ones costs more than their copy.
-const SMALL: usize = 8 * 1024;
+/// Slices below this are joined: a thousand slices of 7 kB are sent as quickly as one of 7 MB, but tiny ones cost more to
+/// list than to copy.
+const SMALL: usize = 4 * 1024;
 
 /// Bytes that are ready, in order.
 #[derive(Debug, Default)]

@@ -1,10 +1,8 @@
 //! A scrape: the readings as they lie ready, and the exporter's own metrics, in one answer.
 
-use std::iter;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, VARY};
 use tokio::task::spawn_blocking;
@@ -12,19 +10,21 @@ use tokio::task::spawn_blocking;
 use super::Site;
 use super::body::Slices;
 use super::routes::{Answer, text, whole, with};
-use crate::board::Reading;
-use crate::exposition::{self, Coding, Format, GZIP_HEADER, Segment, gzip_trailer};
+use crate::board::Page;
+use crate::exposition::{self, Coding, Format, Segment};
+use crate::instruments::Instruments;
 
 /// Every metric in the form that the client asks for.
 pub(super) async fn answer(site: &Site, headers: &HeaderMap) -> Answer {
     let begin = Instant::now();
     let format = exposition::format(&joined(headers, &ACCEPT));
     let coding = exposition::coding(&joined(headers, &ACCEPT_ENCODING));
-    let readings: Vec<_> = site.board.slots().iter().filter_map(|slot| slot.reading()).collect();
-    let own = site.instruments.families();
-    let assemble = move || body(&readings, Segment::encode(&own, format), format, coding);
+    let (pages, instruments) = (site.board.pages(), site.instruments.clone());
+    // Pages stay as they are: what is ready now costs no more than being listed.
+    let is_ready = instruments.is_ready(format, coding) && pages.iter().all(|page| page.is_ready(format, coding));
+    let list = move || body(&pages, &instruments, format, coding);
     // Encoding and compressing large readings takes a while at the first use: not on a thread that others wait for.
-    let Ok(body) = spawn_blocking(assemble).await else {
+    let Ok(body) = (if is_ready { Ok(list()) } else { spawn_blocking(list).await }) else {
         return text(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written\n");
     };
     site.instruments.scraped(begin.elapsed(), body.len());
@@ -42,17 +42,10 @@ fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
     values.join(",")
 }
 
-fn body(readings: &[Arc<Reading>], own: Segment, format: Format, coding: Coding) -> Slices {
-    let end = Segment::end(format);
-    let segments = || readings.iter().map(|reading| reading.segment(format)).chain([&own, &end]);
-    match coding {
-        Coding::Identity => segments().map(|segment| segment.body().clone()).collect(),
-        Coding::Gzip => {
-            let stretches = || segments().map(Segment::deflated);
-            iter::once(Bytes::from_static(&GZIP_HEADER))
-                .chain(stretches().map(|stretch| stretch.blocks().clone()))
-                .chain([gzip_trailer(stretches())])
-                .collect()
-        }
-    }
+fn body(pages: &[Arc<Page>], instruments: &Instruments, format: Format, coding: Coding) -> Slices {
+    let own = instruments.segments(format);
+    let last = Segment::last(&instruments.of_this_scrape(), format);
+    let shared = pages.iter().flat_map(|page| page.segments(format)).chain(&own);
+    let segments: Vec<_> = shared.map(Arc::as_ref).chain([&last]).collect();
+    exposition::slices(&segments, coding).into_iter().collect()
 }

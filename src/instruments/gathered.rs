@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use prometheus::proto::{Histogram, Metric, MetricFamily, MetricType as Gathered};
 
-use crate::metric::{
-    Constant, Desc, Distribution, Family, LabelName, MetricName, MetricType, Part, Points, Series, own,
-};
+use super::table::unit;
+use crate::metric::{Constant, Desc, Distribution, Family, LabelName, MetricName, MetricType, Part, Points, Series};
 
 /// A family of ours; none for a kind that the instruments do not use.
 pub(super) fn family(gathered: &MetricFamily) -> Option<Family> {
@@ -28,20 +27,6 @@ pub(super) fn family(gathered: &MetricFamily) -> Option<Family> {
         labels: labels.collect::<Option<_>>()?,
     };
     Some(whole(desc, points))
-}
-
-/// Which program this is.
-pub(super) fn build_info() -> Family {
-    let facts =
-        [("version", env!("CARGO_PKG_VERSION")), ("os", std::env::consts::OS), ("arch", std::env::consts::ARCH)];
-    let desc = Desc {
-        name: MetricName::new(&format!("{}build_info", own::PREFIX)).expect("a legal name"),
-        help: "The version of the exporter.".into(),
-        unit: None,
-        labels: facts.iter().map(|(name, _)| LabelName::new(name).expect("a legal name")).collect(),
-    };
-    let labels = facts.iter().map(|(_, value)| Arc::from(*value)).collect();
-    whole(desc, Points::Info(vec![Series { labels, value: () }]))
 }
 
 fn whole(desc: Desc, points: Points) -> Family {
@@ -69,10 +54,4 @@ fn distribution(histogram: &Histogram) -> Distribution {
         count
     });
     Distribution { counts: counts.collect(), sum: Some(histogram.get_sample_sum()) }
-}
-
-/// The unit that a name ends in.
-fn unit(name: &str) -> Option<String> {
-    let name = name.strip_suffix("_total").unwrap_or(name);
-    ["seconds", "bytes", "ms"].into_iter().find(|unit| name.ends_with(&format!("_{unit}"))).map(str::to_owned)
 }

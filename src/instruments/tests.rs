@@ -33,6 +33,16 @@ fn timing(name: &str, label: Option<&str>) -> Timing {
     }
 }
 
+impl Instruments {
+    /// All of it as it is now, in order of name.
+    fn families(&self) -> Vec<Family> {
+        let tables = self.tables.iter().map(|table| table.family());
+        let mut families: Vec<_> = tables.chain(self.of_this_scrape()).collect();
+        families.sort_by(|a, b| a.desc.name.cmp(&b.desc.name));
+        families
+    }
+}
+
 /// The samples as text, without those that differ from run to run.
 fn samples(instruments: &Instruments) -> String {
     let segment = Segment::encode(&instruments.families(), Format::Text);

@@ -51,7 +51,7 @@ mod tests {
     fn told(seconds: &[f64]) -> Vec<String> {
         let text = "// T.\n/*kpi\ntype = \"histogram\"\nbuckets = [1, 10]\n*/\nRETURN 1 AS tool, 1 AS value";
         let kpi = one("queries/p/t.cypher", text);
-        let mut rows = Rows::of_snapshot(&kpi);
+        let mut rows = Rows::of_snapshot(&kpi, &[]);
         for (at, seconds) in seconds.iter().enumerate() {
             let _ = rows.row(&vec![Value::Integer(i64::try_from(at % 2).unwrap()), Value::Float(*seconds)]);
         }

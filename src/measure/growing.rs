@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::label_sets::{LabelSet, LabelSets};
+use super::label_sets::LabelSets;
+use super::row_labels::RowLabels;
 use super::rows::Numbered;
 use super::value::{Cell, Number};
 use super::{MeasureError, Skipped};
@@ -15,6 +16,8 @@ pub(super) struct Growing<'k> {
     series: ByType<'k>,
     /// What the rows of a window are added to.
     before: Option<&'k Arc<Points>>,
+    /// Those of the row at hand.
+    labels: RowLabels,
 }
 
 enum ByType<'k> {
@@ -42,29 +45,42 @@ const TOTAL: &str = "a counter's total: it must not be negative";
 const ADDED: &str = "added to a counter: it must not be negative";
 
 impl<'k> Growing<'k> {
-    /// A metric of which nothing is known.
-    pub(super) fn new(kpi: &'k Kpi, metric: &'k Metric) -> Self {
+    /// A metric without series; `last` are those of the last run, whose labels may come again.
+    pub(super) fn after(kpi: &'k Kpi, metric: &'k Metric, last: Option<&Points>) -> Self {
         let sum = kpi.on_duplicate == OnDuplicate::Sum;
-        Self { metric, series: ByType::new(kpi, metric, sum, None), before: None }
+        let series = ByType::after(kpi, metric, sum, last);
+        Self { metric, series, before: None, labels: RowLabels::default() }
     }
 
     /// A metric that has been counted before: rows add up.
     pub(super) fn over(kpi: &'k Kpi, metric: &'k Metric, before: Option<&'k Arc<Points>>) -> Self {
-        Self { metric, series: ByType::new(kpi, metric, true, before.map(|points| &**points)), before }
+        let series = match (&metric.shape, before.map(|points| &**points)) {
+            (Shape::Counter { value }, Some(Points::Counter(totals))) => {
+                let sets = LabelSets::over(&metric.desc, kpi.max_series, totals);
+                ByType::Plain { value: *value, counter: true, sum: true, sets }
+            }
+            (Shape::Histogram { value, weight, bounds }, Some(Points::Histogram { series: totals, .. })) => {
+                let sets = LabelSets::over(&metric.desc, kpi.max_series, totals);
+                ByType::Histogram { value: *value, weight: *weight, bounds, sets }
+            }
+            // Only counters and histograms are counted in windows: here nothing has been counted yet.
+            (_, _) => ByType::after(kpi, metric, true, None),
+        };
+        Self { metric, series, before, labels: RowLabels::default() }
     }
 
     /// Takes what a row says of this metric; a value that is NULL or NaN is counted and left out.
     pub(super) fn take(&mut self, row: &Numbered<'_>, skipped: &mut Skipped) -> Result<(), MeasureError> {
-        let metric = self.metric;
-        match &mut self.series {
+        let Self { metric, series, labels, .. } = self;
+        match series {
             ByType::Plain { value, counter, sum, sets } => {
                 let Some(number) = row.number(*value, skipped)? else { return Ok(()) };
                 if *counter {
                     row.cell(*value).not_negative(number, if *sum { ADDED } else { TOTAL })?;
                 }
-                let labels = row.labels(metric)?;
+                row.labels(metric, labels)?;
                 if *sum {
-                    if number == 0.0 && sets.knows(&labels) {
+                    if number == 0.0 && sets.knows(labels) {
                         // `count(*)` gives a row where nothing happened: that is no reason to save and show the same again.
                         return Ok(());
                     }
@@ -81,20 +97,25 @@ impl<'k> Growing<'k> {
             ByType::Histogram { value, weight, bounds, sets } => {
                 let Some(number) = row.number(*value, skipped)? else { return Ok(()) };
                 let Some(weight) = row.weight(*weight, skipped)? else { return Ok(()) };
-                let labels = row.labels(metric)?;
-                if weight > 0 || !sets.knows(&labels) {
+                row.labels(metric, labels)?;
+                if weight > 0 || !sets.knows(labels) {
                     observe(sets.at(labels, || zero(bounds))?, number, weight, bounds);
                 }
                 Ok(())
             }
             ByType::Summary { columns, sets } => {
                 let Some(quantiles) = columns.read(row, skipped)? else { return Ok(()) };
-                sets.only(row.number, row.labels(metric)?, quantiles, AGGREGATE)
+                row.labels(metric, labels)?;
+                sets.only(row.number, labels, quantiles, AGGREGATE)
             }
-            ByType::Info { sets } => sets.only(row.number, row.labels(metric)?, (), DISTINCT),
+            ByType::Info { sets } => {
+                row.labels(metric, labels)?;
+                sets.only(row.number, labels, (), DISTINCT)
+            }
             ByType::StateSet { value, states, sets } => {
                 let Some(state) = row.state(*value, *states, skipped)? else { return Ok(()) };
-                sets.only(row.number, row.labels(metric)?, state, AGGREGATE)
+                row.labels(metric, labels)?;
+                sets.only(row.number, labels, state, AGGREGATE)
             }
         }
     }
@@ -131,23 +152,25 @@ impl<'k> Growing<'k> {
 }
 
 impl<'k> ByType<'k> {
-    fn new(kpi: &'k Kpi, metric: &'k Metric, sum: bool, before: Option<&'k Points>) -> Self {
+    fn after(kpi: &'k Kpi, metric: &'k Metric, sum: bool, last: Option<&Points>) -> Self {
         let (desc, limit) = (&*metric.desc, kpi.max_series);
-        let plain = || LabelSets::over(desc, limit, before.map_or(&[], counters));
         match &metric.shape {
-            Shape::Gauge { value } => Self::Plain { value: *value, counter: false, sum, sets: plain() },
-            Shape::Counter { value } => Self::Plain { value: *value, counter: true, sum, sets: plain() },
+            Shape::Gauge { value } => {
+                Self::Plain { value: *value, counter: false, sum, sets: LabelSets::after(desc, limit, last) }
+            }
+            Shape::Counter { value } => {
+                Self::Plain { value: *value, counter: true, sum, sets: LabelSets::after(desc, limit, last) }
+            }
             Shape::Histogram { value, weight, bounds } => {
-                let sets = LabelSets::over(desc, limit, before.map_or(&[], histograms));
-                Self::Histogram { value: *value, weight: *weight, bounds, sets }
+                Self::Histogram { value: *value, weight: *weight, bounds, sets: LabelSets::after(desc, limit, last) }
             }
             Shape::Summary { quantiles, columns, sum, count } => Self::Summary {
                 columns: SummaryColumns { quantiles, values: columns, sum: *sum, count: *count },
-                sets: LabelSets::new(desc, limit),
+                sets: LabelSets::after(desc, limit, last),
             },
-            Shape::Info => Self::Info { sets: LabelSets::new(desc, limit) },
+            Shape::Info => Self::Info { sets: LabelSets::after(desc, limit, last) },
             Shape::StateSet { value, states } => {
-                Self::StateSet { value: *value, states: states.as_ref(), sets: LabelSets::new(desc, limit) }
+                Self::StateSet { value: *value, states: states.as_ref(), sets: LabelSets::after(desc, limit, last) }
             }
         }
     }
@@ -163,35 +186,13 @@ impl<'k> ByType<'k> {
     }
 }
 
-/// The totals of a counter; only counters and histograms are counted in windows.
-fn counters(points: &Points) -> &[Series<f64>] {
-    match points {
-        Points::Counter(series) => series,
-        Points::Gauge(_)
-        | Points::Histogram { .. }
-        | Points::Summary { .. }
-        | Points::Info(_)
-        | Points::StateSet { .. } => &[],
-    }
-}
-
-/// The totals of a histogram.
-fn histograms(points: &Points) -> &[Series<Distribution>] {
-    match points {
-        Points::Histogram { series, .. } => series,
-        Points::Gauge(_) | Points::Counter(_) | Points::Summary { .. } | Points::Info(_) | Points::StateSet { .. } => {
-            &[]
-        }
-    }
-}
-
 impl Numbered<'_> {
     fn cell(&self, column: Column) -> Cell<'_> {
         Cell { value: &self.row[column], column: &self.kpi.columns[column], row: self.number }
     }
 
-    fn labels(&self, metric: &Metric) -> Result<LabelSet, MeasureError> {
-        metric.labels.iter().map(|column| self.cell(*column).label()).collect()
+    fn labels(&self, metric: &Metric, labels: &mut RowLabels) -> Result<(), MeasureError> {
+        labels.take(metric.labels.iter().map(|column| self.cell(*column)))
     }
 
     fn number(&self, column: Column, skipped: &mut Skipped) -> Result<Option<f64>, MeasureError> {

@@ -1,69 +1,174 @@
 //! The series of one metric while rows arrive: one value for each label set, never more than allowed.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
-use super::MeasureError;
-use crate::kpi::Expected;
-use crate::metric::{Desc, Series};
+use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 
-/// A label set: one value for each label name.
-pub(super) type LabelSet = Box<[Arc<str>]>;
+use super::MeasureError;
+use super::row_labels::RowLabels;
+use crate::kpi::Expected;
+use crate::metric::{Desc, LabelValues, Points, Series};
+
+/// Texts beyond this are not looked for again: what repeats shows early.
+const SHARED_TEXTS: usize = 10_000;
 
 /// The label sets seen so far, and what is known of each.
 pub(super) struct LabelSets<'k, T> {
     desc: &'k Desc,
     limit: usize,
-    /// What was known before the run, in order of labels. It stays as it is: a row that speaks of it makes a copy.
+    /// Totals that a window goes on from, in order of labels. They stay as they are: a row that speaks of one makes a copy.
     before: &'k [Series<T>],
-    known: HashMap<LabelSet, T>,
-    /// How many of `known` are not in `before`.
-    new: usize,
+    /// Those of the last run first, in order of labels, then new ones in order of arrival; a value for those that have a row.
+    sets: Vec<(LabelValues, Option<T>)>,
+    /// How many are of the last run.
+    last: usize,
+    /// How many have a value.
+    valued: usize,
+    /// How many of these began as a total of before.
+    carried: usize,
+    /// Where each stands in `sets`.
+    places: HashTable<usize>,
+    hasher: DefaultHashBuilder,
+    /// The labels of new sets: most texts stand in many of them.
+    texts: HashSet<Arc<str>>,
+}
+
+/// What stands for a label set: the labels themselves, or a row that shows them.
+pub(super) trait Labels {
+    fn values(&self) -> impl Iterator<Item = &str>;
+
+    /// The label set, its texts shared with others.
+    fn owned(&self, texts: &mut HashSet<Arc<str>>) -> LabelValues;
+}
+
+impl Labels for LabelValues {
+    fn values(&self) -> impl Iterator<Item = &str> {
+        self.iter().map(|value| &**value)
+    }
+
+    fn owned(&self, _: &mut HashSet<Arc<str>>) -> LabelValues {
+        self.clone()
+    }
+}
+
+impl Labels for RowLabels {
+    fn values(&self) -> impl Iterator<Item = &str> {
+        RowLabels::values(self)
+    }
+
+    fn owned(&self, texts: &mut HashSet<Arc<str>>) -> LabelValues {
+        self.values().map(|value| shared(value, texts)).collect()
+    }
+}
+
+fn shared(text: &str, texts: &mut HashSet<Arc<str>>) -> Arc<str> {
+    if let Some(known) = texts.get(text) {
+        return known.clone();
+    }
+    let new: Arc<str> = text.into();
+    if texts.len() < SHARED_TEXTS {
+        texts.insert(new.clone());
+    }
+    new
 }
 
 impl<'k, T: Clone> LabelSets<'k, T> {
     pub(super) fn new(desc: &'k Desc, limit: usize) -> Self {
-        Self::over(desc, limit, &[])
+        Self::after(desc, limit, None)
     }
 
+    /// With the label sets that were there last time: those that come again need not be made, looked at or sorted again.
+    pub(super) fn after(desc: &'k Desc, limit: usize, last: Option<&Points>) -> Self {
+        let known = last.into_iter().flat_map(Points::label_values);
+        let sets: Vec<_> = known.map(|labels| (labels.clone(), None)).collect();
+        let (hasher, mut places) = (DefaultHashBuilder::default(), HashTable::with_capacity(sets.len()));
+        for (place, (labels, _)) in sets.iter().enumerate() {
+            places.insert_unique(hash(&hasher, labels), place, |place| hash(&hasher, &sets[*place].0));
+        }
+        let (last, texts) = (sets.len(), HashSet::new());
+        Self { desc, limit, before: &[], sets, last, valued: 0, carried: 0, places, hasher, texts }
+    }
+
+    /// With totals, in order of labels, that rows are added to.
     pub(super) fn over(desc: &'k Desc, limit: usize, before: &'k [Series<T>]) -> Self {
-        Self { desc, limit, before, known: HashMap::new(), new: 0 }
+        Self { before, ..Self::new(desc, limit) }
     }
 
     /// Whether no row has spoken of any label set.
     pub(super) fn is_untouched(&self) -> bool {
-        self.known.is_empty()
+        self.valued == 0
     }
 
-    /// Whether anything is known of a label set.
-    pub(super) fn knows(&self, labels: &LabelSet) -> bool {
-        self.known.contains_key(labels) || find(self.before, labels).is_some()
+    /// Whether anything is known of the value of a label set.
+    pub(super) fn knows(&self, labels: &impl Labels) -> bool {
+        let known = self.find(labels).is_some_and(|place| self.sets[place].1.is_some());
+        known || total(self.before, labels).is_some()
     }
 
-    /// What is known of a label set, which begins as `new` when nothing is.
-    pub(super) fn at(&mut self, labels: LabelSet, new: impl FnOnce() -> T) -> Result<&mut T, MeasureError> {
-        let full = self.before.len() + self.new >= self.limit;
-        match self.known.entry(labels) {
-            Entry::Occupied(entry) => Ok(entry.into_mut()),
-            Entry::Vacant(entry) => match find(self.before, entry.key()) {
-                Some(known) => Ok(entry.insert(known.value.clone())),
-                None if full => Err(too_many(self.desc, self.limit)),
-                None => {
-                    self.new += 1;
-                    Ok(entry.insert(new()))
-                }
-            },
+    /// What is known of a label set, which begins as `new` when this is its first row.
+    pub(super) fn at(&mut self, labels: &impl Labels, new: impl FnOnce() -> T) -> Result<&mut T, MeasureError> {
+        let place = self.place(labels)?;
+        if self.sets[place].1.is_none() {
+            self.room()?;
+            self.valued += 1;
         }
+        Ok(self.sets[place].1.get_or_insert_with(new))
     }
 
     /// Takes the only row of a label set.
-    pub(super) fn only(&mut self, row: u64, labels: LabelSet, value: T, fix: &'static str) -> Result<(), MeasureError> {
-        if let Some((labels, _)) = self.known.get_key_value(&labels) {
+    pub(super) fn only(
+        &mut self,
+        row: u64,
+        labels: &impl Labels,
+        value: T,
+        fix: &'static str,
+    ) -> Result<(), MeasureError> {
+        let before = self.valued;
+        self.at(labels, || value)?;
+        if self.valued == before {
             let labels = shown(self.desc, labels);
             return Err(MeasureError::Duplicate { row, metric: self.desc.name.to_string(), labels, fix });
         }
-        self.at(labels, || value).map(|_| ())
+        Ok(())
+    }
+
+    /// Where a label set stands; one that is not there is put at the end.
+    fn place(&mut self, labels: &impl Labels) -> Result<usize, MeasureError> {
+        if let Some(place) = self.find(labels) {
+            return Ok(place);
+        }
+        let set = match total(self.before, labels) {
+            Some(known) => {
+                self.valued += 1;
+                self.carried += 1;
+                (known.labels.clone(), Some(known.value.clone()))
+            }
+            None => {
+                self.room()?;
+                (labels.owned(&mut self.texts), None)
+            }
+        };
+        let place = self.sets.len();
+        self.sets.push(set);
+        let (sets, hasher) = (&self.sets, &self.hasher);
+        self.places.insert_unique(hash(hasher, labels), place, |place| hash(hasher, &sets[*place].0));
+        Ok(place)
+    }
+
+    fn find(&self, labels: &impl Labels) -> Option<usize> {
+        let is = |place: &usize| self.sets[*place].0.values().eq(labels.values());
+        self.places.find(hash(&self.hasher, labels), is).copied()
+    }
+
+    /// Whether there is room for one more series.
+    fn room(&self) -> Result<(), MeasureError> {
+        if self.series() < self.limit { Ok(()) } else { Err(too_many(self.desc, self.limit)) }
+    }
+
+    /// How many series this makes.
+    fn series(&self) -> usize {
+        self.before.len() + self.valued - self.carried
     }
 
     /// Adds `zero` for every combination of expected values that no row brought.
@@ -74,8 +179,8 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         }
         for seen in self.patterns(expected) {
             for labels in combinations(seen, expected) {
-                if find(self.before, &labels).is_none() {
-                    self.at(labels, || zero.clone())?;
+                if total(self.before, &labels).is_none() {
+                    self.at(&labels, || zero.clone())?;
                 }
             }
         }
@@ -83,52 +188,60 @@ impl<'k, T: Clone> LabelSets<'k, T> {
     }
 
     /// The label sets seen, with the expected labels emptied; one pattern alone when all labels are expected.
-    fn patterns(&self, expected: &[Expected]) -> Vec<LabelSet> {
+    fn patterns(&self, expected: &[Expected]) -> Vec<LabelValues> {
         let empty: Arc<str> = "".into();
         let is_expected = |label| expected.iter().any(|expected| expected.label == label);
         if (0..self.desc.labels.len()).all(is_expected) {
             return vec![vec![empty; self.desc.labels.len()].into()];
         }
-        let blank = |labels: &LabelSet| -> LabelSet {
+        let blank = |labels: &LabelValues| -> LabelValues {
             let values = labels.iter().enumerate();
             values.map(|(at, value)| if is_expected(at) { empty.clone() } else { value.clone() }).collect()
         };
+        let seen = self.sets.iter().filter(|(_, value)| value.is_some());
         let before = self.before.iter().map(|series| &series.labels);
-        let mut patterns: Vec<_> = before.chain(self.known.keys()).map(blank).collect();
+        let mut patterns: Vec<_> = before.chain(seen.map(|(labels, _)| labels)).map(blank).collect();
         patterns.sort_unstable();
         patterns.dedup();
         patterns
     }
 
     /// The series, in order of their labels: two runs of the same graph give the same text.
-    pub(super) fn into_series(mut self) -> Vec<Series<T>> {
-        let mut series = Vec::with_capacity(self.before.len() + self.new);
-        let unmoved = |known: &Series<T>| Series {
-            // The labels' text stays shared, so that totals that are made anew each window cost little.
-            labels: known.labels.clone(),
-            value: self.known.remove(&known.labels).unwrap_or_else(|| known.value.clone()),
-        };
-        series.extend(self.before.iter().map(unmoved));
-        series.extend(self.known.into_iter().map(|(labels, value)| Series { labels, value }));
-        // This sort finds the run that is in order already.
-        series.sort_by(|a, b| a.labels.cmp(&b.labels));
+    pub(super) fn into_series(self) -> Vec<Series<T>> {
+        let in_order = self.before.is_empty() && self.sets.len() == self.last;
+        let mut series = Vec::with_capacity(self.series());
+        series.extend(self.before.iter().filter(|total| self.find(&total.labels).is_none()).cloned());
+        series.extend(self.sets.into_iter().filter_map(|(labels, value)| Some(Series { labels, value: value? })));
+        if !in_order {
+            // This sort finds the stretch that is in order already.
+            series.sort_by(|a, b| a.labels.cmp(&b.labels));
+        }
         series
     }
 }
 
-fn find<'s, T>(series: &'s [Series<T>], labels: &LabelSet) -> Option<&'s Series<T>> {
-    let at = series.binary_search_by(|known| known.labels.cmp(labels)).ok()?;
-    series.get(at)
+fn total<'s, T>(totals: &'s [Series<T>], labels: &impl Labels) -> Option<&'s Series<T>> {
+    let at = totals.binary_search_by(|total| total.labels.values().cmp(labels.values())).ok()?;
+    totals.get(at)
+}
+
+fn hash(hasher: &DefaultHashBuilder, labels: &impl Labels) -> u64 {
+    let mut state = hasher.build_hasher();
+    for value in labels.values() {
+        state.write(value.as_bytes());
+        // No text holds this byte: `a`, `bc` is another set than `ab`, `c`.
+        state.write_u8(0xff);
+    }
+    state.finish()
 }
 
 /// `seen` with every combination of the expected values put in.
-fn combinations(seen: LabelSet, expected: &[Expected]) -> Vec<LabelSet> {
+fn combinations(seen: LabelValues, expected: &[Expected]) -> Vec<LabelValues> {
     let mut all = vec![seen];
     for Expected { label, values } in expected {
-        let with = |labels: &LabelSet, value: &Arc<str>| {
-            let mut labels = labels.clone();
-            labels[*label] = value.clone();
-            labels
+        let with = |labels: &LabelValues, value: &Arc<str>| {
+            let values = labels.iter().enumerate().map(|(at, seen)| if at == *label { value } else { seen });
+            values.cloned().collect::<LabelValues>()
         };
         all = all.iter().flat_map(|labels| values.iter().map(move |value| with(labels, value))).collect();
     }
@@ -139,7 +252,82 @@ fn too_many(desc: &Desc, limit: usize) -> MeasureError {
     MeasureError::TooManySeries { metric: desc.name.to_string(), limit }
 }
 
-fn shown(desc: &Desc, labels: &[Arc<str>]) -> String {
-    let pairs = desc.labels.iter().zip(labels).map(|(name, value)| format!("{name}={value:?}"));
+fn shown(desc: &Desc, labels: &impl Labels) -> String {
+    let pairs = desc.labels.iter().zip(labels.values()).map(|(name, value)| format!("{name}={value:?}"));
     pairs.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::metric::{LabelName, MetricName};
+
+    const LIMIT: usize = 4;
+
+    fn desc() -> Desc {
+        Desc {
+            name: MetricName::new("m").unwrap(),
+            help: String::new(),
+            unit: None,
+            labels: ["a", "b"].map(|name| LabelName::new(name).unwrap()).into(),
+        }
+    }
+
+    fn labels(a: &str, b: &str) -> LabelValues {
+        [a.into(), b.into()].into()
+    }
+
+    type Rows = Vec<(&'static str, &'static str, u8)>;
+
+    fn answer() -> impl Strategy<Value = Rows> {
+        // Texts that would be the same side by side, and enough sets to pass the limit.
+        let text = || prop::sample::select(vec!["", "x", "xy", "y"]);
+        prop::collection::vec((text(), text(), any::<u8>()), 0..8)
+    }
+
+    /// The last value of each label set; none when there are too many sets.
+    fn measured(last: Option<&Points>, rows: &Rows) -> Option<Vec<Series<f64>>> {
+        let desc = desc();
+        let mut sets = LabelSets::after(&desc, LIMIT, last);
+        for (a, b, value) in rows {
+            *sets.at(&labels(a, b), || 0.0).ok()? = f64::from(*value);
+        }
+        Some(sets.into_series())
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_there_last_time_changes_no_result(first: bool, last in answer(), rows in answer()) {
+            let last = measured(None, &last).filter(|_| !first).map(Points::Gauge);
+            let expected: BTreeMap<_, _> = rows.iter().map(|(a, b, value)| ((*a, *b), f64::from(*value))).collect();
+            let expected = expected.into_iter().map(|((a, b), value)| Series { labels: labels(a, b), value });
+            let expected: Vec<_> = expected.collect();
+            let series = measured(last.as_ref(), &rows);
+            prop_assert_eq!(series.clone(), (expected.len() <= LIMIT).then_some(expected));
+            // Those that came again are the very same.
+            let known: BTreeMap<_, _> = last.iter().flat_map(Points::label_values).map(|set| (set.clone(), set)).collect();
+            for Series { labels, .. } in series.iter().flatten() {
+                prop_assert!(known.get(labels).is_none_or(|before| Arc::ptr_eq(before, labels)));
+            }
+        }
+    }
+
+    #[test]
+    fn new_sets_share_their_texts() {
+        let desc = desc();
+        let mut sets = LabelSets::new(&desc, 10);
+        let mut row = RowLabels::default();
+        for b in ["1", "2", "3"] {
+            let cells = ["same", b].map(|text| crate::row::Value::String(text.into()));
+            let column = Arc::from("c");
+            row.take(cells.iter().map(|value| super::super::value::Cell { value, column: &column, row: 1 })).unwrap();
+            sets.only(1, &row, 0.0, "").unwrap();
+        }
+        let texts: BTreeSet<_> = sets.into_series().iter().map(|series| series.labels[0].as_ptr()).collect();
+        assert_eq!(texts.len(), 1);
+    }
 }

@@ -1,10 +1,12 @@
 //! The rows of one run while they arrive: each is taken into every metric of the KPI, and none is held.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::growing::Growing;
 use super::{MeasureError, Measured, Skipped, Totals};
 use crate::kpi::Kpi;
+use crate::metric::Points;
 use crate::row::Row;
 
 /// The most rows of one window. Their number costs no memory but time, and a window can be made smaller.
@@ -21,9 +23,12 @@ pub struct Rows<'k> {
 }
 
 impl<'k> Rows<'k> {
-    /// A snapshot: the rows are the whole family.
-    pub fn of_snapshot(kpi: &'k Kpi) -> Self {
-        let metrics = kpi.metrics.iter().map(|metric| Growing::new(kpi, metric)).collect();
+    /// A snapshot: the rows are the whole family. `last` is what the last run brought: labels that come again are shared
+    /// with it, and nothing else is taken over.
+    pub fn of_snapshot(kpi: &'k Kpi, last: &[Arc<Points>]) -> Self {
+        let last = |at: usize| last.get(at).map(|points| &**points);
+        let metrics = kpi.metrics.iter().enumerate();
+        let metrics = metrics.map(|(at, metric)| Growing::after(kpi, metric, last(at))).collect();
         Self { kpi, metrics, rows: 0, most: None, skipped: Skipped::default(), fault: None }
     }
 
@@ -31,7 +36,7 @@ impl<'k> Rows<'k> {
     pub fn of_window(kpi: &'k Kpi, before: &'k Totals) -> Self {
         let metrics = kpi.metrics.iter().enumerate();
         let metrics = metrics.map(|(at, metric)| Growing::over(kpi, metric, before.points().get(at))).collect();
-        Self { metrics, most: Some(MAX_ROWS_OF_WINDOW), ..Self::of_snapshot(kpi) }
+        Self { metrics, most: Some(MAX_ROWS_OF_WINDOW), ..Self::of_snapshot(kpi, &[]) }
     }
 
     /// Takes the next row. `Break` says that no further row is wanted: [`Rows::finish`] tells why.
@@ -52,6 +57,11 @@ impl<'k> Rows<'k> {
         }
         let numbered = Numbered { kpi: self.kpi, row, number: self.rows };
         self.metrics.iter_mut().try_for_each(|metric| metric.take(&numbered, &mut self.skipped))
+    }
+
+    /// How many rows there were so far.
+    pub fn taken(&self) -> u64 {
+        self.rows
     }
 
     /// Whether something was wrong with a row, so that no further row is wanted.

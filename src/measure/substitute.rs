@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::label_sets::LabelSets;
 use crate::kpi::{Kpi, Metric};
-use crate::metric::{Points, Series};
+use crate::metric::{LabelValues, Points, Series};
 
 /// Every gauge of the KPI at `number`: for the label sets last published, for those that are expected,
 /// and for a metric without labels its one series.
@@ -27,10 +27,10 @@ fn gauges(points: &Points) -> &[Series<f64>] {
 
 fn gauge(metric: &Metric, last: &[Series<f64>], limit: usize, number: f64) -> Points {
     let mut sets = LabelSets::new(&metric.desc, limit);
-    let bare = metric.desc.labels.is_empty().then(Box::default);
+    let bare = metric.desc.labels.is_empty().then(LabelValues::default);
     for labels in last.iter().map(|series| series.labels.clone()).chain(bare) {
         // Beyond the limit there is nothing to add: the series already there say enough.
-        let _ = sets.at(labels, || number);
+        let _ = sets.at(&labels, || number);
     }
     let _ = sets.fill(&metric.expected, &number);
     Points::Gauge(sets.into_series())

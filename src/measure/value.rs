@@ -1,5 +1,6 @@
 //! One cell of a row, as a number or as a label.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use super::MeasureError;
@@ -68,19 +69,27 @@ impl Cell<'_> {
         MeasureError::Range { row: self.row, column: self.column.clone(), value, wanted }
     }
 
-    /// NULL is `unknown`; an empty string stays empty.
-    pub(super) fn label(self) -> Result<Arc<str>, MeasureError> {
-        Ok(match self.value {
-            Value::Null => "unknown".into(),
-            Value::Boolean(boolean) => if *boolean { "true" } else { "false" }.into(),
-            Value::Integer(integer) => integer.to_string().into(),
-            // As Cypher's toString: 1.0 keeps its point.
-            Value::Float(float) => format!("{float:?}").into(),
-            Value::String(text) | Value::Temporal(text) => text.as_str().into(),
+    /// Appends the cell as a label: NULL is `unknown`; an empty string stays empty.
+    pub(super) fn write_label(self, out: &mut String) -> Result<(), MeasureError> {
+        match self.value {
+            Value::Null => out.push_str("unknown"),
+            Value::Boolean(boolean) => out.push_str(if *boolean { "true" } else { "false" }),
+            Value::Integer(integer) => out.push_str(itoa::Buffer::new().format(*integer)),
+            // As Cypher's toString: 1.0 keeps its point. Writing to a string cannot fail.
+            Value::Float(float) => drop(write!(out, "{float:?}")),
+            Value::String(text) | Value::Temporal(text) => out.push_str(text),
             Value::Composite(found) => {
                 return Err(MeasureError::Label { row: self.row, column: self.column.clone(), found });
             }
-        })
+        }
+        Ok(())
+    }
+
+    /// The cell as a label.
+    pub(super) fn label(self) -> Result<Arc<str>, MeasureError> {
+        let mut label = String::new();
+        self.write_label(&mut label)?;
+        Ok(label.into())
     }
 }
 

@@ -81,11 +81,15 @@ pub struct Desc {
     pub labels: Arc<[LabelName]>,
 }
 
-/// One line's worth of labels and its value. The values stand in the order of [`Desc::labels`].
+/// One value for each label name of a family, in the order of [`Desc::labels`]. Shared by all who show the series: labels
+/// outlive the value of one run.
+pub type LabelValues = Arc<[Arc<str>]>;
+
+/// One line's worth of labels and its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series<T> {
     /// One value for each label name of the family.
-    pub labels: Box<[Arc<str>]>,
+    pub labels: LabelValues,
     /// The value, by type.
     pub value: T,
 }
@@ -166,10 +170,25 @@ impl Points {
         }
     }
 
+    /// The labels of each series.
+    pub fn label_values(&self) -> Box<dyn Iterator<Item = &LabelValues> + '_> {
+        match self {
+            Points::Gauge(series) | Points::Counter(series) => labels_of(series),
+            Points::Histogram { series, .. } => labels_of(series),
+            Points::Summary { series, .. } => labels_of(series),
+            Points::Info(series) => labels_of(series),
+            Points::StateSet { series, .. } => labels_of(series),
+        }
+    }
+
     /// Whether there is no series at all.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+fn labels_of<T>(series: &[Series<T>]) -> Box<dyn Iterator<Item = &LabelValues> + '_> {
+    Box::new(series.iter().map(|series| &series.labels))
 }
 
 /// Labels that every series of a part carries: `graph`, and those of the configuration.

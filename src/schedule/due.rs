@@ -147,7 +147,7 @@ mod tests {
         // Each of ten parts of it gets about its tenth.
         for part in 0..10 {
             let (from, to) = (MINUTE / 2 + part * MINUTE / 20, MINUTE / 2 + (part + 1) * MINUTE / 20);
-            let count = phases.iter().filter(|phase| (from..to).contains(phase)).count();
+            let count = phases.iter().filter(|phase| (from..to).contains(*phase)).count();
             assert!((50..200).contains(&count), "{count} of 1000 between {from:?} and {to:?}");
         }
         assert_eq!(phases[7], phase("pack/kpi_7", MINUTE));

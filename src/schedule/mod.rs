@@ -25,7 +25,7 @@ use due::Trigger;
 use runner::{Request, Runner};
 use watch::GraphWatch;
 
-pub use run::{Run, RunError, run, window};
+pub use run::{Run, RunError, run, run_after, window};
 pub use runner::Success;
 
 /// Why the schedule could not be started.

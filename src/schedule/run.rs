@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
+
 use super::clock;
 use crate::graph::{GraphError, Request, Turn};
 use crate::kpi::{BEGINNING, Kpi, iso};
@@ -90,16 +93,29 @@ impl RunError {
     }
 }
 
+/// Work on more series than this takes longer than a scrape should wait.
+const MANY: u64 = 10_000;
+
 /// Asks a KPI once: the rows of a snapshot, or all events that a window KPI counts up to now. `seen` is shown each row.
 pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
-    let Some(window) = kpi.window() else {
-        return measure(kpi, &kpi.parameters, Rows::of_snapshot(kpi), turn, seen).await;
-    };
+    let Some(window) = kpi.window() else { return run_after(kpi, &[], turn, seen).await };
     let started = Instant::now();
     match turn.clock(clock::WITHIN).await {
         Ok(clock) => self::window(kpi, turn, &mut Totals::default(), BEGINNING, window.end(clock), seen).await,
         Err(error) => Run::failed(error.into(), started.elapsed()),
     }
+}
+
+/// Asks a snapshot KPI once, after a run that brought `last`: labels that come again cost nothing.
+pub async fn run_after(
+    kpi: &Kpi,
+    last: &[Arc<Points>],
+    turn: &mut Turn<'_>,
+    seen: &mut (dyn FnMut(&Row) + Send),
+) -> Run {
+    let known = last.iter().map(|points| points.len() as u64).sum();
+    let rows = at_length(known, || Rows::of_snapshot(kpi, last));
+    measure(kpi, &kpi.parameters, rows, turn, seen).await
 }
 
 /// Counts one window of a KPI: asks for the events after `since` up to `until` and adds them to `totals`, all of them or,
@@ -133,10 +149,16 @@ async fn measure(
     let asked = ask(kpi, sets, turn, &mut rows, seen, started).await;
     let skipped = rows.skipped();
     let result = match asked {
-        Ok(()) => rows.finish().map_err(RunError::from),
+        Ok(()) => at_length(rows.taken(), || rows.finish()).map_err(RunError::from),
         Err(error) => Err(error.into()),
     };
     Run { result, skipped, duration: Some(started.elapsed()) }
+}
+
+/// Does some work on so many series; where they are many, the tasks that wait for this thread go on by another one.
+fn at_length<T>(series: u64, work: impl FnOnce() -> T) -> T {
+    let has_others = Handle::try_current().is_ok_and(|here| here.runtime_flavor() == RuntimeFlavor::MultiThread);
+    if series > MANY && has_others { block_in_place(work) } else { work() }
 }
 
 async fn ask(

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::Saved;
 use crate::kpi::{Definition, Kpi, Metric, Shape, iso};
 use crate::measure::Totals;
-use crate::metric::{Distribution, Points, Series};
+use crate::metric::{Distribution, LabelValues, Points, Series};
 use crate::row::UnixMillis;
 
 /// The first line begins so, then come version and checksum.
@@ -164,7 +164,7 @@ impl Texts {
         }
     }
 
-    fn labels(&mut self, labels: Vec<String>) -> Box<[Arc<str>]> {
+    fn labels(&mut self, labels: Vec<String>) -> LabelValues {
         labels.into_iter().map(|label| self.shared(label)).collect()
     }
 

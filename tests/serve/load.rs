@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::observer::{ENDLESS, Observer};
-use crate::support::exporter::{Exporter, Setup};
+use crate::support::exporter::{Exporter, Metrics, Setup};
 use crate::support::neo4j::shared;
 
 /// Waits until the quick KPI has run twice more.
@@ -57,6 +57,46 @@ async fn a_million_rows_are_refused_early_and_cost_no_memory() {
     let peak = exporter.peak_memory() / 1_000_000;
     println!("a million rows: {peak} MB at most");
     assert!(peak < 100, "{peak} MB");
+}
+
+#[tokio::test]
+async fn a_hundred_kpis_due_at_once_starve_no_scrape() {
+    let Some(neo4j) = shared() else { return };
+    let many = |rows: u32| format!("UNWIND range(1, {rows}) AS n\nRETURN toString(n) AS n, rand() AS value");
+    let mut setup = Setup::on("hundred", neo4j).web("lifecycle = true");
+    for at in 0..100 {
+        // Most are small; a few have much to sort, to encode and to compress.
+        let rows = if at % 20 == 0 { 10_000 } else { 200 };
+        let header = format!("every = \"1h\"\ntimeout = \"2m\"\nmax_series = {rows}");
+        setup = setup.kpi(&format!("kpi_{at:02}"), &header, &many(rows));
+    }
+    let exporter = setup.start();
+    let all_have_run = |times: f64| {
+        let runs = |metrics: &Metrics| -> Vec<f64> {
+            let lines = metrics.beginning("cypher_exporter_kpi_runs_total{kpi=\"hundred/");
+            lines.iter().map(|line| line.rsplit_once(' ').unwrap().1.parse().unwrap()).collect()
+        };
+        let mut scrapes = 0;
+        // Each of these scrapes fails the test when it takes longer than a sign of life may.
+        exporter.until("all have run", |metrics| {
+            scrapes += 1;
+            let runs = runs(metrics);
+            (runs.len() == 100 && runs.iter().all(|runs| *runs >= times)).then_some(())
+        });
+        scrapes
+    };
+    // At the start all are due, and again when all are asked for, now with values to take away.
+    let begin = Instant::now();
+    let first = all_have_run(1.0);
+    let took = begin.elapsed();
+    let again = thread::scope(|scope| {
+        let refresh = scope.spawn(|| exporter.post("/api/metrics/refresh").status);
+        let again = all_have_run(2.0);
+        assert_eq!(refresh.join().unwrap(), 200);
+        again
+    });
+    println!("a hundred KPIs at once: {first} scrapes in the {took:?} of the first pass, {again} in the second");
+    assert!(first > 5 && again > 5, "{first} scrapes, then {again}: the runs were too quick to be in anybody's way");
 }
 
 #[tokio::test]

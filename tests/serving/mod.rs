@@ -16,6 +16,8 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+pub mod scraper;
+
 /// Nothing here takes as long; what does is broken.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
