@@ -23,7 +23,7 @@ mod real {
     use super::support::exporter::{Exporter, Metrics, Setup};
     use super::support::neo4j::{Neo4j, shared};
     use cypher_exporter::graph::{Bolt, Graph, Request};
-    use cypher_exporter::row::{Parameters, Value};
+    use cypher_exporter::row::{Parameters, Row, Value};
     use std::ops::ControlFlow;
     use std::time::Duration;
 
@@ -47,8 +47,8 @@ mod real {
             timeout: Duration::from_secs(30),
         };
         let mut rows = Vec::new();
-        let mut take = |row| {
-            rows.push(row);
+        let mut take = |row: &Row| {
+            rows.push(row.clone());
             ControlFlow::Continue(())
         };
         graph.rows(&request, &mut take).await.unwrap();

@@ -13,7 +13,7 @@ use crate::cli::{Check, Common};
 use crate::graph::{Graph, GraphError, Request};
 use crate::kpi::cypher::{self, Named};
 use crate::kpi::{BEGINNING, Gravity, Kpi, Problem, nearest, offset};
-use crate::row::{Parameters, Value};
+use crate::row::{Parameters, Row, Value};
 
 /// Planning a query takes milliseconds; the first one of a fresh server a second or two.
 const WITHIN: Duration = Duration::from_secs(15);
@@ -218,9 +218,9 @@ async fn column(graph: &Graph, database: Option<&str>, query: &str) -> Result<Ve
         database,
         timeout: WITHIN,
     };
-    let mut take = |row: Vec<Value>| {
+    let mut take = |row: &Row| {
         names.extend(
-            row.into_iter().filter_map(|value| if let Value::String(name) = value { Some(name) } else { None }),
+            row.iter().filter_map(|value| if let Value::String(name) = value { Some(name.clone()) } else { None }),
         );
         ControlFlow::Continue(())
     };

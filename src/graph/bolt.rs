@@ -21,7 +21,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 use super::{GraphError, Request, RowSink};
-use crate::row::{Change, Parameters, Row};
+use crate::row::{Change, Parameters, Row, Value};
 use connection::{Connection, address};
 use gate::Gate;
 
@@ -196,10 +196,12 @@ impl Bolt {
     ) -> Result<Stream, Failure> {
         let query = self.query(request, deadline);
         let mut rows = connection.graph.execute_read(query).await?;
-        while let Some(row) = rows.next().await? {
-            let row: Row =
-                request.columns.iter().map(|column| value::decode(&row, column)).collect::<Result<_, _>>()?;
-            if sink(row).is_break() {
+        let mut row: Row = vec![Value::Null; request.columns.len()];
+        while let Some(received) = rows.next().await? {
+            for (column, value) in request.columns.iter().zip(&mut row) {
+                value::decode(&received, column, value)?;
+            }
+            if sink(&row).is_break() {
                 return Ok(Stream::Broken);
             }
         }

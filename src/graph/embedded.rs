@@ -98,7 +98,7 @@ impl Embedded {
         loop {
             match timeout_at(deadline, work.next()).await.map_err(too_late)? {
                 Step::Rows(rows) => {
-                    if rows.into_iter().any(|row| sink(row).is_break()) {
+                    if rows.iter().any(|row| sink(row).is_break()) {
                         return Ok(());
                     }
                 }

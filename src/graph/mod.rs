@@ -36,8 +36,8 @@ pub struct Request<'a> {
     pub timeout: Duration,
 }
 
-/// Takes rows one by one as they arrive; `Break` ends the query on the server too.
-pub type RowSink<'a> = dyn FnMut(Row) -> ControlFlow<()> + Send + 'a;
+/// Takes rows one by one as they arrive, each in the memory of the one before; `Break` ends the query on the server too.
+pub type RowSink<'a> = dyn FnMut(&Row) -> ControlFlow<()> + Send + 'a;
 
 /// A graph that answers questions; cheap to share.
 #[derive(Debug)]
@@ -156,8 +156,8 @@ impl Turn<'_> {
             timeout,
         };
         let mut now = None;
-        let mut take = |row: Row| {
-            now = row.into_iter().next();
+        let mut take = |row: &Row| {
+            now = row.first().cloned();
             ControlFlow::Continue(())
         };
         self.graph.ask(&request, &mut take).await.map_err(|error| self.graph.hung(error))?;

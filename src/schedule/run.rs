@@ -182,9 +182,9 @@ async fn ask(
             database: kpi.database.as_deref(),
             timeout: left,
         };
-        let mut take = |row: Row| {
-            seen(&row);
-            rows.row(&row)
+        let mut take = |row: &Row| {
+            seen(row);
+            rows.row(row)
         };
         turn.rows(&request, &mut take).await.map_err(|error| whole(error, kpi.timeout))?;
         if rows.is_broken() {

@@ -67,7 +67,7 @@ impl Question {
         let mut rows = Vec::new();
         let end = self
             .ask(graph, |row| {
-                rows.push(row);
+                rows.push(row.clone());
                 ControlFlow::Continue(())
             })
             .await;
@@ -82,7 +82,7 @@ impl Question {
     pub(crate) async fn ask(
         &self,
         graph: &Graph,
-        mut sink: impl FnMut(Row) -> ControlFlow<()> + Send,
+        mut sink: impl FnMut(&Row) -> ControlFlow<()> + Send,
     ) -> Result<(), GraphError> {
         let request = Request {
             kpi: &self.kpi,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cypher_exporter::graph::{Graph, GraphError, Place};
 use cypher_exporter::kpi::{BEGINNING, TimeForm};
-use cypher_exporter::row::{Change, Literal, UnixMillis, Value};
+use cypher_exporter::row::{Change, Literal, Row, UnixMillis, Value};
 
 use crate::asking::{ENDLESS, PATIENCE, question};
 
@@ -259,7 +259,7 @@ pub(crate) async fn an_unknown_database_is_told(graph: &Graph, _: &Differences) 
 
 pub(crate) async fn a_sink_that_breaks_ends_the_query(graph: &Graph, differences: &Differences) {
     let mut taken = 0;
-    let enough = |_| {
+    let enough = |_: &Row| {
         taken += 1;
         if taken == 10 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };

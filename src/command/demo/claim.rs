@@ -85,7 +85,7 @@ async fn number(graph: &Graph, query: &str) -> Result<i64, GraphError> {
         timeout: WITHIN,
     };
     let mut number = 0;
-    let mut take = |row: Row| {
+    let mut take = |row: &Row| {
         if let Some(Value::Integer(n)) = row.first() {
             number = *n;
         }

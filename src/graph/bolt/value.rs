@@ -1,21 +1,103 @@
 //! Between the driver's values and ours. The driver's own conversions are not used where they lose or refuse a value.
 
+use std::fmt;
+
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 use neo4rs::{BoltDateTimeZoneId, BoltList, BoltMap, BoltType, DeError};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::graph::{GraphError, temporal};
 use crate::row::{Literal, Parameters, Value};
 
-/// The value of one column of a row.
-pub(super) fn decode(row: &neo4rs::Row, column: &str) -> Result<Value, GraphError> {
+/// Reads the value of one column of a row into `value`, whose memory serves again.
+pub(super) fn decode(row: &neo4rs::Row, column: &str, value: &mut Value) -> Result<(), GraphError> {
+    *value = match row.get(column) {
+        Ok(Plain::Null) => Value::Null,
+        Ok(Plain::Boolean(boolean)) => Value::Boolean(boolean),
+        Ok(Plain::Integer(integer)) => Value::Integer(integer),
+        Ok(Plain::Float(float)) => Value::Float(float),
+        Ok(Plain::String(text)) => {
+            if let Value::String(held) = value {
+                text.clone_into(held);
+                return Ok(());
+            }
+            Value::String(text.to_owned())
+        }
+        Err(DeError::NoSuchProperty) => return Err(GraphError::MissingColumn(column.to_owned())),
+        // The second way tells what is wrong.
+        Ok(Plain::Other) | Err(_) => decode_any(row, column)?,
+    };
+    Ok(())
+}
+
+/// What most columns hold, as it stands in the driver's row: copying all of it first would take as long as receiving it.
+enum Plain<'r> {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Float(f64),
+    String(&'r str),
+    Other,
+}
+
+impl<'r> Deserialize<'r> for Plain<'r> {
+    fn deserialize<D: Deserializer<'r>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PlainVisitor)
+    }
+}
+
+struct PlainVisitor;
+
+impl<'r> Visitor<'r> for PlainVisitor {
+    type Value = Plain<'r>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Plain<'r>, E> {
+        Ok(Plain::Null)
+    }
+
+    fn visit_bool<E>(self, boolean: bool) -> Result<Plain<'r>, E> {
+        Ok(Plain::Boolean(boolean))
+    }
+
+    fn visit_i64<E>(self, integer: i64) -> Result<Plain<'r>, E> {
+        Ok(Plain::Integer(integer))
+    }
+
+    fn visit_f64<E>(self, float: f64) -> Result<Plain<'r>, E> {
+        Ok(Plain::Float(float))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'r str) -> Result<Plain<'r>, E> {
+        Ok(Plain::String(text))
+    }
+
+    /// A temporal value, in the driver's own words.
+    fn visit_str<E>(self, _: &str) -> Result<Plain<'r>, E> {
+        Ok(Plain::Other)
+    }
+
+    fn visit_map<A: MapAccess<'r>>(self, _: A) -> Result<Plain<'r>, A::Error> {
+        Ok(Plain::Other)
+    }
+
+    fn visit_seq<A: SeqAccess<'r>>(self, _: A) -> Result<Plain<'r>, A::Error> {
+        Ok(Plain::Other)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'r>>(self, _: D) -> Result<Plain<'r>, D::Error> {
+        Ok(Plain::Other)
+    }
+}
+
+/// The value of one column, whatever it is.
+fn decode_any(row: &neo4rs::Row, column: &str) -> Result<Value, GraphError> {
     let undecodable = |error: DeError| GraphError::Decode(format!("column `{column}`: {error}"));
     let out_of_range = |_| GraphError::Decode(format!("column `{column}`: the year is out of range"));
-    let value = match row.get(column) {
-        Ok(value) => value,
-        Err(DeError::NoSuchProperty) => return Err(GraphError::MissingColumn(column.to_owned())),
-        Err(error) => return Err(undecodable(error)),
-    };
-    Ok(match value {
+    Ok(match row.get(column).map_err(undecodable)? {
         BoltType::Null(_) => Value::Null,
         BoltType::Boolean(boolean) => Value::Boolean(boolean.value),
         BoltType::Integer(integer) => Value::Integer(integer.value),
