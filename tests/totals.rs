@@ -174,6 +174,29 @@ fn expected_zeros_are_there_from_the_first_window_on() {
 }
 
 #[test]
+fn without_labels_there_is_one_series_and_it_begins_with_zero() {
+    let total = kpi("name = \"p_total\"\ntype = \"counter\"", "e.v AS value");
+    let seconds = kpi("name = \"p_h\"\ntype = \"histogram\"\nbuckets = [1]", "e.v AS value");
+    for (kpi, zero, one) in [
+        (&total, "p_total 0\n", "p_total 1\n"),
+        (
+            &seconds,
+            "p_h_bucket{le=\"1.0\"} 0\np_h_bucket{le=\"+Inf\"} 0\np_h_sum 0\np_h_count 0\n",
+            "p_h_bucket{le=\"1.0\"} 1\np_h_bucket{le=\"+Inf\"} 1\np_h_sum 1\np_h_count 1\n",
+        ),
+    ] {
+        let mut totals = Totals::default();
+        added(kpi, &mut totals, &[]);
+        assert_eq!(text(kpi, &totals), zero);
+        let before = totals.clone();
+        added(kpi, &mut totals, &[]);
+        assert!(totals.is(&before));
+        added(kpi, &mut totals, &[vec![Value::Integer(1)]]);
+        assert_eq!(text(kpi, &totals), one);
+    }
+}
+
+#[test]
 fn a_histogram_with_negative_values_has_no_sum_from_then_on() {
     let kpi = kpi("name = \"p_h\"\ntype = \"histogram\"\nbuckets = [0, 1]", "e.a AS a, e.v AS value");
     let mut totals = Totals::default();

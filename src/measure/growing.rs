@@ -16,6 +16,8 @@ pub(super) struct Growing<'k> {
     series: ByType<'k>,
     /// What the rows of a window are added to.
     before: Option<&'k Arc<Points>>,
+    /// Zeros are known without a row.
+    zeros: bool,
     /// Those of the row at hand.
     labels: RowLabels,
 }
@@ -49,7 +51,7 @@ impl<'k> Growing<'k> {
     pub(super) fn after(kpi: &'k Kpi, metric: &'k Metric, last: Option<&Points>) -> Self {
         let sum = kpi.on_duplicate == OnDuplicate::Sum;
         let series = ByType::after(kpi, metric, sum, last);
-        Self { metric, series, before: None, labels: RowLabels::default() }
+        Self { metric, series, before: None, zeros: !metric.expected.is_empty(), labels: RowLabels::default() }
     }
 
     /// A metric that has been counted before: rows add up.
@@ -66,7 +68,7 @@ impl<'k> Growing<'k> {
             // Only counters and histograms are counted in windows: here nothing has been counted yet.
             (_, _) => ByType::after(kpi, metric, true, None),
         };
-        Self { metric, series, before, labels: RowLabels::default() }
+        Self { metric, series, before, zeros: has_zeros(metric), labels: RowLabels::default() }
     }
 
     /// Takes what a row says of this metric; a value that is NULL or NaN is counted and left out.
@@ -134,12 +136,16 @@ impl<'k> Growing<'k> {
         let expected = &self.metric.expected;
         Ok(match self.series {
             ByType::Plain { counter, mut sets, .. } => {
-                sets.fill(expected, &0.0)?;
+                if self.zeros {
+                    sets.fill(expected, &0.0)?;
+                }
                 let series = sets.into_series();
                 if counter { Points::Counter(series) } else { Points::Gauge(series) }
             }
             ByType::Histogram { bounds, mut sets, .. } => {
-                sets.fill(expected, &zero(bounds))?;
+                if self.zeros {
+                    sets.fill(expected, &zero(bounds))?;
+                }
                 Points::Histogram { bounds: bounds.clone(), series: sets.into_series() }
             }
             ByType::Summary { columns, sets } => {
@@ -149,6 +155,12 @@ impl<'k> Growing<'k> {
             ByType::StateSet { states, sets, .. } => state_set(sets.into_series(), states),
         })
     }
+}
+
+/// Whether a window in which nothing happened has zeros: of what is expected, and of a metric without labels, whose one
+/// series is known. Were it not there before its first event, `rate` and `increase` would miss that one.
+pub(super) fn has_zeros(metric: &Metric) -> bool {
+    !metric.expected.is_empty() || metric.labels.is_empty()
 }
 
 impl<'k> ByType<'k> {

@@ -174,9 +174,6 @@ impl<'k, T: Clone> LabelSets<'k, T> {
     /// Adds `zero` for every combination of expected values that no row brought.
     /// Labels of which nothing is expected keep the values that were seen.
     pub(super) fn fill(&mut self, expected: &[Expected], zero: &T) -> Result<(), MeasureError> {
-        if expected.is_empty() {
-            return Ok(());
-        }
         for seen in self.patterns(expected) {
             for labels in combinations(seen, expected) {
                 if total(self.before, &labels).is_none() {

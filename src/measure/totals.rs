@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Measured;
-use super::growing::Growing;
+use super::growing::{Growing, has_zeros};
 use crate::kpi::{Kpi, Metric, Shape};
 use crate::metric::{Points, Series};
 
@@ -30,7 +30,7 @@ impl Totals {
         }
         let with_expected = |(metric, points): (&Metric, Arc<Points>)| {
             // Where there is no room for more zeros the totals are right as they are: the next window says what is too much.
-            if metric.expected.is_empty() { points } else { completed(kpi, metric, &points).unwrap_or(points) }
+            if has_zeros(metric) { completed(kpi, metric, &points).unwrap_or(points) } else { points }
         };
         Ok(Self { points: kpi.metrics.iter().zip(points).map(with_expected).collect() })
     }
