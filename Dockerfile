@@ -20,7 +20,8 @@ RUN mkdir src examples \
     && cargo build --locked --release --bin cypher-exporter
 
 COPY src src
-COPY queries queries
+# Only what is compiled in: a change of a KPI compiles nothing.
+COPY queries/indexes.cypher queries/model.cypher queries/
 # Files keep the time of their last change, which is before that of the program that does nothing: cargo would keep that one.
 RUN touch src/lib.rs src/main.rs \
     && cargo build --locked --release --bin cypher-exporter \
@@ -28,6 +29,12 @@ RUN touch src/lib.rs src/main.rs \
     && cp target/*-linux-gnu/release/cypher-exporter image/usr/local/bin/ \
     && cp /etc/ssl/certs/ca-certificates.crt image/etc/ssl/certs/ \
     && echo 'hosts: files dns' >image/etc/nsswitch.conf
+
+COPY LICENSE image/usr/share/doc/cypher-exporter/
+COPY config.toml image/etc/cypher-exporter/
+COPY queries image/etc/cypher-exporter/queries
+# The user of the image reads them, also where only their owner could in the folder that they come from.
+RUN chmod -R a+rX image
 
 FROM scratch
 LABEL org.opencontainers.image.title="cypher-exporter" \
@@ -37,9 +44,6 @@ COPY --from=build /build/image/usr /usr
 COPY --from=build /build/image/etc /etc
 # A new volume that is mounted here belongs to the same user.
 COPY --from=build --chown=65532:65532 /build/image/var /var
-COPY LICENSE /usr/share/doc/cypher-exporter/
-COPY config.toml /etc/cypher-exporter/
-COPY queries /etc/cypher-exporter/queries
 WORKDIR /etc/cypher-exporter
 # The totals of window KPIs outlive the container where a volume is mounted there.
 ENV CYPHER_EXPORTER__STATE__PATH=/var/lib/cypher-exporter

@@ -159,6 +159,6 @@ impl<'a> Service<'a> {
 
     /// Whether it listens on a port.
     pub(crate) fn listens(self, port: &str) -> bool {
-        self.list("ports").iter().any(|listed| listed["target"].to_string() == port)
+        self.list("ports").iter().any(|listed| port.parse().is_ok_and(|port: u16| listed["target"] == port))
     }
 }

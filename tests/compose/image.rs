@@ -32,7 +32,7 @@ fn faults(text: &str) -> Vec<String> {
     if bases.last() != Some(&"scratch") {
         faults.push("the image holds more than it needs".to_owned());
     }
-    let user = instructions("USER").last().and_then(|user| user.split(':').next()?.parse::<u32>().ok());
+    let user = instructions("USER").next_back().and_then(|user| user.split(':').next()?.parse::<u32>().ok());
     if user.is_none_or(|user| user == 0) {
         faults.push("it must run as a user by number who is not root: Kubernetes tells no other from root".to_owned());
     }
@@ -83,7 +83,7 @@ fn a_planted_fault_is_noticed() {
         ("FROM scratch", "FROM debian:12.1", "more than it needs"),
         ("USER 65532:65532", "USER nobody", "by number"),
         ("\"health\"]", "\"--version\"]", "does not ask itself"),
-        ("COPY queries /etc", "COPY docs /etc", "docs is not there"),
+        ("COPY queries image", "COPY docs image", "docs is not there"),
     ] {
         let good = dockerfile();
         let bad = good.replacen(from, to, 1);
