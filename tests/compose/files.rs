@@ -41,7 +41,7 @@ impl Files {
 
     /// What Compose makes of them, or its complaint. None where there is no Compose.
     pub(crate) fn read(&self) -> Option<Result<Stack, String>> {
-        let compose = match compose(&self.0[super::COMPOSE], &["--profile", "demo"], &[])? {
+        let compose = match compose(&self.0[super::COMPOSE], &["--profile", "*"], &[])? {
             Ok(value) => value,
             Err(said) => return Some(Err(said)),
         };
@@ -59,7 +59,8 @@ fn compose(text: &str, before: &[&str], after: &[&str]) -> Option<Result<Value, 
     let mut command = Command::new(fetched("newer/docker-compose"));
     command.arg("--project-directory").arg(repository("")).arg("--file").arg(&file).args(before);
     // What the machine's user opens is not what the file says.
-    command.args(["config", "--format", "json"]).args(after).env_remove("BIND_ADDRESS");
+    command.env_remove("BIND_ADDRESS").args(["--env-file", "/dev/null"]);
+    command.args(["config", "--format", "json"]).args(after);
     let output = command.output().ok()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let is_good = output.status.success() && said.is_empty();

@@ -88,8 +88,11 @@ fn a_planted_fault_is_noticed() {
         let good = dockerfile();
         let bad = good.replacen(from, to, 1);
         assert_ne!(good, bad, "the Dockerfile has no `{from}`");
+        if faults(&bad).concat().contains(told) {
+            continue;
+        }
         match hadolint(&bad) {
-            Some(said) => assert!(said.contains(told) || faults(&bad).concat().contains(told), "{to}: {said}"),
+            Some(said) => assert!(said.contains(told), "{to}: {said}"),
             None => skipped(&format!("hadolint notices `{to}`")),
         }
     }
