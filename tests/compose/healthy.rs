@@ -1,0 +1,117 @@
+//! The commands of the stack on the real Prometheus: started as Compose starts it, with its mounts as links, and asked for its
+//! health as Compose asks it.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::files::{Files, Service, Stack};
+use crate::serving::{PATIENCE, fetched, program, run, skipped};
+use crate::{repository, run_in};
+
+/// A program of a service; it ends with the value, panic or not.
+struct Running {
+    child: Child,
+    port: String,
+    _root: TempDir,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A folder with the service's mounts where the container has them: files of the repository, and empty volumes.
+fn root_of(service: Service) -> TempDir {
+    let root = TempDir::new().unwrap();
+    let inside = |path: &str| root.path().join(path.trim_start_matches('/'));
+    for (from, to, _) in service.mounts("bind") {
+        std::fs::create_dir_all(inside(to).parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(repository(from), inside(to)).unwrap();
+    }
+    for (_, to, _) in service.mounts("volume") {
+        std::fs::create_dir_all(inside(to)).unwrap();
+    }
+    root
+}
+
+/// The words of a command, their paths below the folder.
+fn below(root: &Path, words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| word.replacen("=/", &format!("={}/", root.display()), 1)).collect()
+}
+
+impl Running {
+    fn start(program: &str, service: Service) -> Option<Self> {
+        let root = root_of(service);
+        // The system picks a free port; between here and the start nobody else is likely to be given it.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        let child = Command::new(program)
+            .args(below(root.path(), &service.texts("command")))
+            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+            .arg("--log.level=error")
+            .stdout(Stdio::null())
+            .spawn()
+            .ok()?;
+        Some(Self { child, port, _root: root })
+    }
+}
+
+/// How the health check of a service ends for whoever listens on this port.
+fn asked(service: Service, folder: &str, port: &str) -> Option<(i32, String)> {
+    let check = service.health_check();
+    let own = service.list("ports")[0]["target"].to_string();
+    let ["CMD", asks, words @ ..] = check.as_slice() else { panic!("{check:?}") };
+    let name = asks.rsplit('/').next().unwrap();
+    let program = if folder.is_empty() { name.into() } else { fetched(folder).join(name) };
+    let words: Vec<_> = words.iter().map(|word| word.replace(&format!(":{own}"), &format!(":{port}"))).collect();
+    run_in(&repository(""), &program, &words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn stack(what: &str) -> Option<Stack> {
+    let read = Files::of_the_repository().read();
+    if read.is_none() {
+        skipped(what);
+    }
+    read.map(Result::unwrap)
+}
+
+#[test]
+fn prometheus_starts_as_composed_and_tells_that_it_is_ready() {
+    let what = "prometheus starts as docker-compose.yml says";
+    let Some(stack) = stack(what) else { return };
+    let service = stack.service("prometheus");
+    let Some(running) = Running::start(&program("newer", "prometheus"), service) else { return skipped(what) };
+    let begin = Instant::now();
+    while asked(service, "newer", &running.port).unwrap().0 != 0 {
+        assert!(begin.elapsed() < PATIENCE, "{:?}", asked(service, "newer", &running.port));
+        thread::sleep(Duration::from_millis(50));
+    }
+    let url = format!("http://127.0.0.1:{}/api/v1/rules", running.port);
+    let (code, answer, _) = run("curl", &["-sS", "--max-time", "5", &url], b"").unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap_or_default();
+    let files: Vec<_> = std::fs::read_dir(repository("prometheus/rules")).unwrap().collect();
+    let groups = answer["data"]["groups"].as_array().unwrap_or_else(|| panic!("{code}: {answer}"));
+    let loaded: std::collections::BTreeSet<_> = groups.iter().map(|group| group["file"].to_string()).collect();
+    assert_eq!(loaded.len(), files.len(), "{loaded:?}");
+}
+
+/// What asks must also say no.
+#[test]
+fn who_does_not_answer_is_not_healthy() {
+    let Some(stack) = stack("docker compose reads the health checks") else { return };
+    // Nobody listens where a port was free a moment ago.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    for (service, folder) in [("prometheus", "newer"), ("alertmanager", "newer"), ("neo4j", ""), ("grafana", "")] {
+        match asked(stack.service(service), folder, &port) {
+            Some((code, said)) => assert!(code == 1 || code == 4, "{service}: {code} {said}"),
+            None => skipped(&format!("the health check of {service}")),
+        }
+    }
+}
