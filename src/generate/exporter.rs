@@ -287,7 +287,11 @@ fn drawn(source: &Source<'_, '_>, panel: &Panel, alerts: &[AlertRule<'_>]) -> Dr
         unit: panel.unit.to_owned(),
         steps,
         queries: promqls.iter().map(|(promql, legend)| source.query(promql, *legend)).collect(),
-        mappings: panel.mappings.iter().map(|(value, text, color)| (*value, (*text).to_owned(), *color)).collect(),
+        mappings: panel
+            .mappings
+            .iter()
+            .map(|(value, text, color)| (*value, (*text).to_owned(), (*color).to_owned()))
+            .collect(),
         link: None,
     }
 }
