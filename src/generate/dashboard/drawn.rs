@@ -59,7 +59,7 @@ impl Source<'_, '_> {
     pub(crate) fn query(&self, promql: &Promql, legend: impl Into<String>) -> Query {
         let vocabulary = &self.shared.vocabulary;
         // Any other query is drawn from the first scrape on; with a step it would be empty until the step is over.
-        let selectors = promql.text.contains(RATE_INTERVAL).then(|| promql.selectors()).unwrap_or_default();
+        let selectors = if promql.text.contains(RATE_INTERVAL) { promql.selectors() } else { Vec::new() };
         let interval = selectors.iter().filter_map(|selector| vocabulary.selected(selector)?.interval).max();
         let expr = self.variables.narrowed(promql, vocabulary);
         Query { expr, legend: legend.into(), interval, from_zero: is_amount(&promql.expr) }
