@@ -3,7 +3,11 @@
 [panel]
 title      = "System Health"
 kind       = "stat"
-thresholds = [{ from = 1, color = "green" }, { from = 2, color = "yellow" }, { from = 3, color = "red" }]
+thresholds = [
+  { from = 1, color = "green", name = "healthy" },
+  { from = 2, color = "yellow", name = "degraded" },
+  { from = 3, color = "red", name = "unhealthy" },
+]
 */
 MATCH (a:AIAgent)
 WHERE a.system IS NULL

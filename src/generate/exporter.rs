@@ -76,6 +76,7 @@ const HEALTH: &[Panel] = &[
         description: "KPI and pack files with a mistake. `cypher-exporter check` shows what is wrong.",
         kind: PanelKind::Stat,
         queries: &[("cypher_exporter_rejected_files", "Files left out")],
+        steps: &[(0.0, "green"), (1.0, "yellow")],
         ..LINES
     },
     Panel {
@@ -85,13 +86,6 @@ const HEALTH: &[Panel] = &[
         queries: &[("cypher_exporter_kpi_up", "{{kpi}}")],
         steps: &[(0.0, "red"), (1.0, "green")],
         mappings: &[(0.0, "failed", "red"), (1.0, "went well", "green")],
-        ..LINES
-    },
-    Panel {
-        title: "Versions",
-        description: "Which exporters there are.",
-        kind: PanelKind::Table,
-        queries: &[("cypher_exporter_build_info", "")],
         ..LINES
     },
 ];
@@ -241,6 +235,13 @@ const PROCESS: &[Panel] = &[
         queries: &[("process_open_fds", "{{instance}}"), ("process_max_fds", "{{instance}}: the most")],
         ..LINES
     },
+    Panel {
+        title: "Versions",
+        description: "Which exporters there are.",
+        kind: PanelKind::Table,
+        queries: &[("cypher_exporter_build_info", "")],
+        ..LINES
+    },
 ];
 
 const ROWS: [(&str, &[Panel]); 4] =
@@ -287,7 +288,11 @@ fn drawn(source: &Source<'_, '_>, panel: &Panel, alerts: &[AlertRule<'_>]) -> Dr
         unit: panel.unit.to_owned(),
         steps,
         queries: promqls.iter().map(|(promql, legend)| source.query(promql, *legend)).collect(),
-        mappings: panel.mappings.iter().map(|(value, text, color)| (*value, (*text).to_owned(), *color)).collect(),
+        mappings: panel
+            .mappings
+            .iter()
+            .map(|(value, text, color)| (*value, (*text).to_owned(), (*color).to_owned()))
+            .collect(),
         link: None,
     }
 }

@@ -132,31 +132,31 @@ fn panels_follow_from_type_unit_labels_and_interval() {
     ];
     let files = made(&catalog(&[KINDS, &more].concat()), &[], None).unwrap();
     insta::assert_snapshot!(shown(&dashboard(&files)), @r#"
-    timeseries 12x8 "When jobs began" s green
-      time() - p_begun_timestamp_seconds{TARGET} | {{job_id}} | 5m
-    state-timeline 12x8 "Breakers" short green
+    timeseries 24x8 "When jobs began" s green
+      time() - p_begun_timestamp_seconds{TARGET} | {{job_id}} | 
+    state-timeline 24x14 "Breakers" short green
       max by (id) (0 * (p_breaker{TARGET,id=~"$id",p_breaker="open"} == 1))
-    or max by (id) (1 * (p_breaker{TARGET,id=~"$id",p_breaker="closed"} == 1)) | {{id}} | 5m
+    or max by (id) (1 * (p_breaker{TARGET,id=~"$id",p_breaker="closed"} == 1)) | {{id}} | 
     timeseries 12x8 "Calls by status" cps green
       sum by (agent, status) (rate(p_calls_total{TARGET,agent=~"$agent"}[$__rate_interval])) | {{agent}} / {{status}} | 5m
     timeseries 12x8 "Things by a" short green
-      p_gauge{TARGET,a=~"$a"} | {{a}} | 5m
-    table 12x8 "Models" short green
-      p_model_info{TARGET} | {{version}} | 5m
-    state-timeline 12x8 "Moods" short green
-      p_mood{TARGET,id=~"$id"} | {{id}} / {{p_mood}} | 5m
-    stat 6x8 "Things" short green
-      p_plain{TARGET} | Things | 5m
-    stat 6x8 "Shares" percentunit red 0.5yellow 0.7green
+      p_gauge{TARGET,a=~"$a"} | {{a}} | 
+    table 24x8 "Models" short green
+      p_model_info{TARGET} | {{version}} | 
+    state-timeline 24x14 "Moods" short green
+      p_mood{TARGET,id=~"$id"} | {{id}} / {{p_mood}} | 
+    stat 4x8 "Things" short green
+      p_plain{TARGET} | Things | 
+    stat 4x8 "Shares" percentunit red 0.5yellow 0.7green
       p_share_ratio{TARGET} | Shares | 
-    heatmap 12x8 "Sizes now" bytes green
-      sum by (le) (p_sizes_bytes_bucket{TARGET}) | {{le}} | 5m
+    heatmap 16x8 "Sizes now" bytes green
+      sum by (le) (p_sizes_bytes_bucket{TARGET}) | {{le}} | 
     timeseries 12x8 "Sizes now: p50, p95, p99" bytes green
-      histogram_quantile(0.5, sum by (le) (p_sizes_bytes_bucket{TARGET})) | p50 | 5m
-      histogram_quantile(0.95, sum by (le) (p_sizes_bytes_bucket{TARGET})) | p95 | 5m
-      histogram_quantile(0.99, sum by (le) (p_sizes_bytes_bucket{TARGET})) | p99 | 5m
+      histogram_quantile(0.5, sum by (le) (p_sizes_bytes_bucket{TARGET})) | p50 | 
+      histogram_quantile(0.95, sum by (le) (p_sizes_bytes_bucket{TARGET})) | p95 | 
+      histogram_quantile(0.99, sum by (le) (p_sizes_bytes_bucket{TARGET})) | p99 | 
     timeseries 12x8 "Sizes" bytes green
-      p_summary_bytes{TARGET,a=~"$a"} | {{a}} / {{quantile}} | 5m
+      p_summary_bytes{TARGET,a=~"$a"} | {{a}} / {{quantile}} | 
     heatmap 12x8 "How long calls take" s green
       sum by (le) (increase(p_took_seconds_bucket{TARGET,agent=~"$agent"}[$__rate_interval])) | {{le}} | 5m
     timeseries 12x8 "How long calls take: p50, p95, p99" s green
@@ -197,24 +197,24 @@ expr = 'max( p_wait_seconds{b="x"} ) >= 9'
     let files = made(&catalog(&files), &[], None).unwrap();
     insta::assert_snapshot!(shown(&dashboard(&files)), @r#"
     row 24x1 "Last first"
-    gauge 6x8 "Waiting" s blue 7.0red
-      p_wait_seconds{TARGET} | {{a}} / {{b}} | 5m
+    gauge 4x8 "Waiting" s blue 7.0red
+      p_wait_seconds{TARGET} | {{a}} / {{b}} | 
     timeseries 12x8 "Both" s green
-      sum by (a) (p_wait_seconds{TARGET}) | all of {{a}} | 5m
-      p_wait_seconds{TARGET} > 5 | long | 5m
-    stat 6x8 "Longest" s green 9.0yellow
-      max(p_wait_seconds{TARGET,b="x"}) | Longest | 5m
-    stat 8x8 "Waiting" percentunit green
-      sum(p_wait_seconds{TARGET,b="x"}) / sum(p_wait_seconds{TARGET}) | Waiting | 5m
-    timeseries 16x8 "Queries take" ms green
+      sum by (a) (p_wait_seconds{TARGET}) | all of {{a}} | 
+      p_wait_seconds{TARGET} > 5 | long | 
+    stat 4x8 "Longest" s green 9.0yellow
+      max(p_wait_seconds{TARGET,b="x"}) | Longest | 
+    stat 4x8 "Waiting" percentunit green
+      sum(p_wait_seconds{TARGET,b="x"}) / sum(p_wait_seconds{TARGET}) | Waiting | 
+    timeseries 12x8 "Queries take" ms green
       histogram_quantile(0.5, sum by (le) (rate(p_query_ms_bucket{TARGET}[$__rate_interval]))) | p50 | 
       histogram_quantile(0.95, sum by (le) (rate(p_query_ms_bucket{TARGET}[$__rate_interval]))) | p95 | 
       histogram_quantile(0.99, sum by (le) (rate(p_query_ms_bucket{TARGET}[$__rate_interval]))) | p99 | 
-    timeseries 24x8 "Queries take: p95 by query" ms green
+    timeseries 12x8 "Queries take: p95 by query" ms green
       histogram_quantile(0.95, sum by (le, query) (rate(p_query_ms_bucket{TARGET}[$__rate_interval]))) | p95 {{query}} | 
     row 24x1 "More"
     stat 8x4 "A" short green
-      p_a{TARGET} | A | 5m
+      p_a{TARGET} | A |
     "#);
 }
 

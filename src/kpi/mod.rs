@@ -258,12 +258,23 @@ pub struct Panel {
     pub kind: Option<PanelKind>,
     /// Grafana unit, e.g. `percentunit`.
     pub unit: Option<String>,
-    /// Values from which a colour holds, in rising order.
-    pub thresholds: Vec<(f64, String)>,
+    /// In rising order.
+    pub thresholds: Vec<Threshold>,
     /// What it draws; nothing when that follows from the metric.
     pub exprs: Vec<Promql>,
     /// What each of them is called, in Grafana's form, e.g. `{{group_id}}`; nothing when the labels say it.
     pub legends: Vec<String>,
+}
+
+/// A value from which a colour holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Threshold {
+    /// The value; that of the first one is of no account.
+    pub from: f64,
+    /// Grafana's name of it.
+    pub color: String,
+    /// What the panel writes instead of just this value.
+    pub name: Option<String>,
 }
 
 /// The panels that Grafana itself has and that can draw a metric.

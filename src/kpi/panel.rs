@@ -5,7 +5,7 @@ use toml::de::DeTable;
 use super::fields::{At, Fields};
 use super::problem::Problems;
 use super::promql::{Promql, Variables};
-use super::{Panel, PanelKind};
+use super::{Panel, PanelKind, Threshold};
 
 const KINDS: [(&str, PanelKind); 10] = [
     ("barchart", PanelKind::BarChart),
@@ -48,7 +48,7 @@ fn panel(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> 
     let thresholds = fields.tables("thresholds");
     fields.finish();
     let thresholds: Vec<_> = thresholds.iter().filter_map(|table| threshold(table, base, problems)).collect();
-    if thresholds.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
+    if thresholds.windows(2).any(|pair| pair[0].from >= pair[1].from) {
         problems.error(
             table.span.clone(),
             "the thresholds do not rise",
@@ -71,10 +71,11 @@ fn exprs(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<Promql> {
         .collect()
 }
 
-fn threshold(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Option<(f64, String)> {
+fn threshold(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Option<Threshold> {
     let mut fields = Fields::of(table.value, base, "a threshold", problems);
     let from = fields.number("from");
     let color = fields.string("color");
+    let name = fields.string("name").map(|at| at.value);
     fields.finish();
     if from.is_none() || color.is_none() {
         problems.error(
@@ -83,5 +84,5 @@ fn threshold(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>)
             "e.g. { from = 0.6, color = \"yellow\" }",
         );
     }
-    Some((from?.value, color?.value))
+    Some(Threshold { from: from?.value, color: color?.value, name })
 }

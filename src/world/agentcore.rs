@@ -23,8 +23,8 @@ pub(super) const SYSTEM: &str = "agentcore";
 
 /// What happens again and again, and how often.
 const ROUTINE: [(Plan, Duration); 3] = [
-    (Plan::Create, HOUR.saturating_mul(10)),
-    (Plan::Cancel, HOUR.saturating_mul(90)),
+    (Plan::Create, HOUR.saturating_mul(2)),
+    (Plan::Cancel, HOUR.saturating_mul(40)),
     (Plan::Sweep, HOUR.saturating_mul(3)),
 ];
 

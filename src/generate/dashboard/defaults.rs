@@ -182,7 +182,7 @@ fn state_set(
 ) -> Drawn {
     let Some(states) = states else {
         let legend = legend(&[labels, &[name]].concat(), name);
-        let mappings = vec![(0.0, "no".to_owned(), "text"), (1.0, "yes".to_owned(), "green")];
+        let mappings = vec![(0.0, "no".to_owned(), "text".to_owned()), (1.0, "yes".to_owned(), "green".to_owned())];
         let queries = read(name).map(|promql| source.query(&promql, legend)).into_iter().collect();
         return Drawn { mappings, queries, ..drawn };
     };
@@ -193,7 +193,7 @@ fn state_set(
     };
     let text = states.iter().enumerate().map(of_state).collect::<Vec<_>>().join("\nor ");
     let mapping = |(at, state): (usize, &std::sync::Arc<str>)| {
-        (at as f64, state.to_string(), STATE_COLORS[at % STATE_COLORS.len()])
+        (at as f64, state.to_string(), STATE_COLORS[at % STATE_COLORS.len()].to_owned())
     };
     let queries = read(&text).map(|promql| source.query(&promql, legend(labels, &drawn.title))).into_iter().collect();
     Drawn { mappings: states.iter().enumerate().map(mapping).collect(), queries, ..drawn }
@@ -229,6 +229,8 @@ fn described(source: &Source<'_, '_>, kpi: &Kpi, panel: &Panel, alerts: &[AlertR
     }
     if !panel.thresholds.is_empty() {
         drawn.steps = thresholds::of_panel(panel);
+        let named = panel.thresholds.iter().filter_map(|at| Some((at.from, at.name.clone()?, at.color.clone())));
+        drawn.mappings.extend(named);
     }
     for (query, legend) in drawn.queries.iter_mut().zip(&panel.legends) {
         query.legend.clone_from(legend);

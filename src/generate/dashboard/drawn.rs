@@ -9,10 +9,13 @@ use super::variables::Variables;
 use super::{data_source, visual};
 use crate::generate::Shared;
 use crate::kpi::PanelKind;
-use crate::kpi::promql::{self, Promql};
+use crate::kpi::promql::{self, Expr, Kind, Operator, Promql};
 
 /// Grafana takes this for the distance of samples unless a query says more.
 const USUAL_SCRAPE: Duration = Duration::from_secs(15);
+
+/// Grafana's range of a rate.
+const RATE_INTERVAL: &str = "$__rate_interval";
 
 /// What the queries of a dashboard are made with.
 pub(crate) struct Source<'s, 'a> {
@@ -33,7 +36,7 @@ pub(crate) struct Drawn {
     pub(crate) steps: Vec<Step>,
     pub(crate) queries: Vec<Query>,
     /// What values are called, and their colours.
-    pub(crate) mappings: Vec<(f64, String, &'static str)>,
+    pub(crate) mappings: Vec<(f64, String, String)>,
     /// Where the file of the KPI can be read, and what it is called.
     pub(crate) link: Option<(String, String)>,
 }
@@ -45,33 +48,64 @@ pub(crate) struct Query {
     pub(crate) expr: String,
     /// In Grafana's form.
     pub(crate) legend: String,
-    /// The longest time between two changes of what it asks for; none for what changes with every scrape.
+    /// The longest time between two changes of what it takes Grafana's rate of; none for what shows each scrape.
     pub(crate) interval: Option<Duration>,
+    /// Whether it is an amount of something, which a line should show from nothing on.
+    pub(crate) from_zero: bool,
 }
 
 impl Source<'_, '_> {
     /// A query, narrowed by the variables of the dashboard.
     pub(crate) fn query(&self, promql: &Promql, legend: impl Into<String>) -> Query {
         let vocabulary = &self.shared.vocabulary;
-        let interval = promql.selectors().iter().filter_map(|selector| vocabulary.selected(selector)?.interval).max();
-        Query { expr: self.variables.narrowed(promql, vocabulary), legend: legend.into(), interval }
+        // Any other query is drawn from the first scrape on; with a step it would be empty until the step is over.
+        let selectors = if promql.text.contains(RATE_INTERVAL) { promql.selectors() } else { Vec::new() };
+        let interval = selectors.iter().filter_map(|selector| vocabulary.selected(selector)?.interval).max();
+        let expr = self.variables.narrowed(promql, vocabulary);
+        Query { expr, legend: legend.into(), interval, from_zero: is_amount(&promql.expr) }
     }
+}
+
+/// Rates and quantiles, but no quotients of them: those move within bounds of their own.
+fn is_amount(expr: &Expr) -> bool {
+    let (mut is_amount, mut divides) = (false, false);
+    expr.walk(&mut |expr| match &expr.kind {
+        Kind::Call(function, _) => {
+            is_amount |= ["rate", "irate", "increase", "histogram_quantile"].contains(&function.name);
+        }
+        Kind::Binary(binary) => divides |= binary.operator == Operator::Divide,
+        Kind::Number(_)
+        | Kind::Text(_)
+        | Kind::Select(_)
+        | Kind::Range(..)
+        | Kind::Subquery(_)
+        | Kind::Aggregate(_)
+        | Kind::Negative(_)
+        | Kind::Parentheses(_) => {}
+    });
+    is_amount && !divides
 }
 
 impl Drawn {
     /// Wide and high as this kind of panel should be, in units of Grafana's grid.
     pub(super) fn size(&self) -> (u32, u32) {
         match self.kind {
-            PanelKind::Stat | PanelKind::Gauge => (6, 4),
+            PanelKind::Stat | PanelKind::Gauge => (4, 4),
+            // A line for each series.
+            PanelKind::StateTimeline => (24, 14),
             PanelKind::BarChart
             | PanelKind::BarGauge
             | PanelKind::Heatmap
             | PanelKind::Histogram
             | PanelKind::PieChart
-            | PanelKind::StateTimeline
             | PanelKind::Table
             | PanelKind::TimeSeries => (12, 8),
         }
+    }
+
+    /// Whether each line is one of several of a query: their labels tell them apart.
+    pub(super) fn has_lines_by_label(&self) -> bool {
+        self.queries.iter().any(|query| query.legend.contains("{{"))
     }
 
     /// The panel as Grafana has it.
@@ -83,7 +117,7 @@ impl Drawn {
             "fieldConfig": { "defaults": visual::field(self), "overrides": [] },
             "gridPos": place,
             "id": id,
-            "options": visual::options(self.kind, &self.unit),
+            "options": visual::options(self),
             "targets": targets,
             "title": self.title,
             "type": self.kind.as_str(),

@@ -41,9 +41,9 @@ pub(super) fn placed(rows: Vec<Row>) -> Vec<Value> {
 fn shelves(panels: &[Drawn]) -> Vec<Vec<&Drawn>> {
     let mut shelves: Vec<Vec<&Drawn>> = Vec::new();
     let mut left = 0;
-    for panel in panels {
+    for (panel, begins) in panels.iter().zip(begins(panels)) {
         let (width, _) = panel.size();
-        match shelves.last_mut().filter(|_| left >= width) {
+        match shelves.last_mut().filter(|_| left >= width && !begins) {
             Some(shelf) => shelf.push(panel),
             None => {
                 shelves.push(vec![panel]);
@@ -53,6 +53,19 @@ fn shelves(panels: &[Drawn]) -> Vec<Vec<&Drawn>> {
         left -= width;
     }
     shelves
+}
+
+/// Which panels begin a shelf whatever fits: numbers that need several shelves are spread over them alike.
+fn begins(panels: &[Drawn]) -> Vec<bool> {
+    let is_number = |panel: &Drawn| panel.size().0 < WIDTH / 2;
+    let runs = panels.chunk_by(|one, next| is_number(one) == is_number(next));
+    let spread = |run: &[Drawn]| {
+        let fit = (WIDTH / run.iter().map(|panel| panel.size().0).max().unwrap_or(WIDTH)) as usize;
+        let shelves = run.len().div_ceil(fit);
+        let each = run.len().div_ceil(shelves);
+        (0..run.len()).map(|at| is_number(&run[at]) && shelves > 1 && at % each == 0).collect::<Vec<_>>()
+    };
+    runs.flat_map(spread).collect()
 }
 
 /// Each panel as wide as its share of the shelf, so that no gap is left, but a number not too wide.

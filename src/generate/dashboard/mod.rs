@@ -137,10 +137,11 @@ fn data_source() -> Value {
 
 /// Where a KPI failed, its time is marked.
 fn annotations(page: &Page<'_>) -> Value {
-    let expr = format!(
-        "cypher_exporter_kpi_up{{job=~\"$job\",instance=~\"$instance\",kpi=~\"{}\"}} == 0",
-        page.kpis.replace('\\', "\\\\").replace('"', "\\\"")
-    );
+    let kpis = page.kpis.replace('\\', "\\\\").replace('"', "\\\"");
+    let of =
+        |metric: &str| format!("cypher_exporter_kpi_{metric}{{job=~\"$job\",instance=~\"$instance\",kpi=~\"{kpis}\"}}");
+    // What has not run yet has not failed.
+    let expr = format!("{} == 0 and {} > 0", of("up"), of("runs_total"));
     json!([
         {
             "builtIn": 1, "datasource": { "type": "grafana", "uid": "-- Grafana --" }, "enable": true, "hide": true,

@@ -2,7 +2,7 @@
 
 use crate::generate::alerts::{AlertRule, Line, line};
 use crate::kpi::promql::{Expr, Kind, Operator};
-use crate::kpi::{Panel, Severity};
+use crate::kpi::{Panel, Severity, Threshold};
 
 /// From which value on a colour holds; the first of several has none, it is the base colour.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +23,10 @@ fn color(severity: Severity) -> &'static str {
 
 /// The steps that a panel names.
 pub(super) fn of_panel(panel: &Panel) -> Vec<Step> {
-    let step =
-        |(at, (from, color)): (usize, &(f64, String))| Step { from: (at > 0).then_some(*from), color: color.clone() };
+    let step = |(at, threshold): (usize, &Threshold)| Step {
+        from: (at > 0).then_some(threshold.from),
+        color: threshold.color.clone(),
+    };
     panel.thresholds.iter().enumerate().map(step).collect()
 }
 

@@ -82,13 +82,19 @@ fn custom(panel: &Drawn) -> Value {
     match panel.kind {
         PanelKind::TimeSeries => {
             let line = if panel.steps.is_empty() { "off" } else { "dashed" };
-            json!({
+            // The fillings of many lines would hide each other.
+            let opacity = if panel.has_lines_by_label() { 0 } else { 10 };
+            let mut custom = json!({
                 "axisBorderShow": false, "axisCenteredZero": false, "axisColorMode": "text", "axisLabel": "",
-                "axisPlacement": "auto", "drawStyle": "line", "fillOpacity": 10, "gradientMode": "none", "hideFrom": hide,
+                "axisPlacement": "auto", "drawStyle": "line", "fillOpacity": opacity, "gradientMode": "none", "hideFrom": hide,
                 "lineInterpolation": "linear", "lineWidth": 1, "pointSize": 5, "scaleDistribution": { "type": "linear" },
                 "showPoints": "auto", "spanNulls": false, "stacking": { "group": "A", "mode": "none" },
                 "thresholdsStyle": { "mode": line },
-            })
+            });
+            if panel.queries.iter().any(|query| query.from_zero) {
+                custom["axisSoftMin"] = 0.into();
+            }
+            custom
         }
         PanelKind::BarChart => json!({
             "axisPlacement": "auto", "fillOpacity": 80, "gradientMode": "none", "hideFrom": hide, "lineWidth": 1,
@@ -112,16 +118,27 @@ fn legend(mode: &str, calcs: &[&str]) -> Value {
     json!({ "calcs": calcs, "displayMode": mode, "placement": "bottom", "showLegend": true })
 }
 
+/// Below the lines there is room for few names; many stand in a table beside them.
+fn lines_legend(panel: &Drawn) -> Value {
+    let calcs = ["lastNotNull", "max"];
+    if !panel.has_lines_by_label() {
+        return legend("list", &calcs);
+    }
+    let mut beside = legend("table", &calcs);
+    beside["placement"] = "right".into();
+    beside
+}
+
 /// What the panel's kind has to say.
-pub(super) fn options(kind: PanelKind, unit: &str) -> Value {
+pub(super) fn options(panel: &Drawn) -> Value {
     let tooltip = json!({ "mode": "multi", "sort": "desc" });
-    match kind {
+    match panel.kind {
         PanelKind::Stat => json!({
             "colorMode": "value", "graphMode": "area", "justifyMode": "auto", "orientation": "auto",
             "percentChangeColorMode": "standard", "reduceOptions": newest(), "showPercentChange": false, "textMode": "auto",
             "wideLayout": true,
         }),
-        PanelKind::TimeSeries => json!({ "legend": legend("table", &["lastNotNull", "max"]), "tooltip": tooltip }),
+        PanelKind::TimeSeries => json!({ "legend": lines_legend(panel), "tooltip": tooltip }),
         PanelKind::Heatmap => json!({
             "calculate": false, "cellGap": 1,
             "color": {
@@ -131,7 +148,7 @@ pub(super) fn options(kind: PanelKind, unit: &str) -> Value {
             "exemplars": { "color": "rgba(255,0,255,0.7)" }, "filterValues": { "le": 1e-9 }, "legend": { "show": true },
             "rowsFrame": { "layout": "auto" }, "showValue": "never",
             "tooltip": { "mode": "single", "showColorScale": false, "yHistogram": false },
-            "yAxis": { "axisPlacement": "left", "reverse": false, "unit": unit },
+            "yAxis": { "axisPlacement": "left", "reverse": false, "unit": panel.unit },
         }),
         PanelKind::Gauge => json!({
             "barShape": "flat", "barWidthFactor": 0.5, "effects": {}, "minVizHeight": 75, "minVizWidth": 75,

@@ -210,13 +210,16 @@ fn a_panel_may_be_refused_or_described() {
         title: None,
         kind: None,
         unit: Some("percentunit".into()),
-        thresholds: vec![(0.0, "red".into()), (0.6, "green".into())],
+        thresholds: vec![
+            Threshold { from: 0.0, color: "red".into(), name: Some("none".into()) },
+            Threshold { from: 0.6, color: "green".into(), name: None },
+        ],
         exprs: vec![promql("sum(up)"), promql("rate(up[$__rate_interval])")],
         legends: vec!["all".into(), "{{a}}".into()],
     };
     let text = "[[panel]]\ntitle = \"Agents\"\nkind = \"stat\"\n[[panel]]\nunit = \"percentunit\"
 expr = [\"sum(up)\", 'rate(up[$__rate_interval])']\nlegend = [\"all\", \"{{a}}\"]
-thresholds = [{ from = 0, color = \"red\" }, { from = 0.6, color = \"green\" }]";
+thresholds = [{ from = 0, color = \"red\", name = \"none\" }, { from = 0.6, color = \"green\" }]";
     assert_eq!(headed(text).panels, Some(vec![plain, full]));
 }
 

@@ -13,10 +13,12 @@ const GENERATION: [Range; 5] =
 const UPDATE: [Range; 4] = [((80.0, 500.0), 2.0), ((500.0, 2000.0), 6.0), ((2000.0, 5000.0), 2.0), ((8e3, 34e3), 0.04)];
 const SAVE: [Range; 4] = [((60.0, 500.0), 3.0), ((500.0, 2000.0), 5.0), ((2000.0, 8000.0), 1.0), ((10e3, 14e3), 0.05)];
 /// A checkpoint is saved after so many iterations, and after the last.
-const CHECKPOINT_EVERY: u32 = 5;
+const CHECKPOINT_EVERY: u32 = 3;
 
 /// Slow trajectories take so many times as long.
 const SLOW: f64 = 5.0;
+/// What an iteration costs more while training is expensive.
+const EXPENSIVE: f64 = 1.8;
 /// How often an iteration is the end of a job, and how often while training diverges.
 const FAILS: f64 = 0.004;
 const FAILS_OFTEN: f64 = 0.09;
@@ -86,7 +88,8 @@ impl AgentCore {
 
     fn pay(&mut self, job: &mut Job, page: &mut Page<'_>) {
         let before = job.used();
-        job.cost += job.per_iteration * self.random.between(0.7, 1.3);
+        let price = if self.trouble.is(Trouble::Expensive) { EXPENSIVE } else { 1.0 };
+        job.cost += price * job.per_iteration * self.random.between(0.7, 1.3);
         let crossed = WORTH_A_WORD.into_iter().rfind(|share| before <= *share && job.used() > *share);
         if let Some(share) = crossed {
             page.tell(

@@ -10,18 +10,17 @@ pub(super) const OWNERS: [Option<&str>; 4] = [Some("support-agent"), Some("code-
 const CHOSEN: [(usize, f64); 4] = [(0, 5.0), (1, 4.0), (2, 2.0), (3, 1.5)];
 
 /// How many run at one time, and how many wait at most.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 6;
 const FULL: usize = 5;
 
 /// How many iterations a job has.
-const ITERATIONS: (f64, f64) = (6.0, 22.0);
+const ITERATIONS: (f64, f64) = (3.0, 10.0);
 /// What it may cost, in USD; 0 is as much as it likes.
 const BUDGETS: [(f64, f64); 4] = [(20.0, 4.0), (50.0, 4.0), (100.0, 5.0), (0.0, 1.0)];
 /// What the jobs with no limit cost is what others with this budget do.
 const USUAL: f64 = 50.0;
-/// The part of the budget that all iterations need.
-const NEEDED: [((f64, f64), f64); 4] =
-    [((0.35, 0.75), 70.0), ((0.75, 0.9), 12.0), ((0.9, 1.0), 9.0), ((1.0, 1.35), 9.0)];
+/// The part of the budget that all iterations need at the usual price.
+const NEEDED: [((f64, f64), f64); 4] = [((0.3, 0.65), 97.0), ((0.75, 0.9), 1.0), ((0.9, 1.0), 1.0), ((1.0, 1.35), 1.0)];
 
 /// A job that is queued or runs.
 #[derive(Debug)]
