@@ -1,0 +1,237 @@
+//! All programs of the stack together, and the work that goes on in the graph.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use tokio::sync::RwLock;
+use tokio::task::AbortHandle;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use super::quick;
+use super::receiver::Receiver;
+use super::servers::{Servers, files, free_port, local, shipped};
+use super::table::Row;
+use super::troubles::{TASKS, Trouble, WELL, WORK};
+use crate::serving::program;
+use crate::support::exporter::{Exporter, Setup};
+use crate::support::neo4j::Neo4j;
+
+/// Longer than anything takes on a small and busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What follows from a graph that is gone; `alertmanager.yml` holds it back.
+const HELD_BACK: &[&str] = &["CypherExporterKpiDown", "CypherExporterKpiStale", "LazybirdKpiStale", "SessionBuddyStaleMetricsCache"];
+
+/// Whether Prometheus and Alertmanager can be started.
+pub(crate) fn judges_are_here() -> bool {
+    ["prometheus", "prometheus-alertmanager"].iter().all(|name| fs::exists(program("newer", name)).unwrap())
+}
+
+/// What happens in the graph each second.
+type Happening = Arc<Mutex<Vec<&'static str>>>;
+
+/// Everything runs.
+pub(crate) struct Stack {
+    neo4j: Arc<RwLock<Neo4j>>,
+    pub(crate) exporter: Exporter,
+    pub(crate) servers: Servers,
+    pub(crate) receiver: Receiver,
+    happening: Happening,
+    worker: AbortHandle,
+    queries: TempDir,
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        self.worker.abort();
+    }
+}
+
+/// The queries in quick motion.
+fn queries() -> TempDir {
+    let folder = tempfile::Builder::new().prefix("queries-").tempdir().unwrap();
+    for pack in files("queries").into_iter().filter(|path| path.is_dir()) {
+        let to = folder.path().join(pack.file_name().unwrap());
+        fs::create_dir(&to).unwrap();
+        for file in fs::read_dir(&pack).unwrap().map(|entry| entry.unwrap().path()) {
+            let text = fs::read_to_string(&file).unwrap();
+            let is_kpi = file.extension().is_some_and(|extension| extension == "cypher");
+            let text = if is_kpi { quick::kpi(&text) } else { text };
+            fs::write(to.join(file.file_name().unwrap()), text).unwrap();
+        }
+    }
+    folder
+}
+
+/// Lets the graph live.
+fn work(neo4j: Arc<RwLock<Neo4j>>, happening: Happening) -> AbortHandle {
+    let each_second = async move {
+        let mut second = interval(Duration::from_secs(1));
+        second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            second.tick().await;
+            let neo4j = neo4j.read().await;
+            let happens = happening.lock().unwrap().clone();
+            for statements in happens {
+                neo4j.write(statements).await;
+            }
+        }
+    };
+    tokio::spawn(each_second).abort_handle()
+}
+
+impl Stack {
+    pub(crate) async fn start(neo4j: Neo4j) -> Self {
+        for statements in [&shipped("queries/indexes.cypher"), &shipped("queries/model.cypher"), WELL] {
+            neo4j.write(statements).await;
+        }
+        let queries = queries();
+        let exporter = Setup::on("stack", &neo4j)
+            .config("[state]\npath = \"state\"")
+            .variable("CYPHER_EXPORTER__QUERIES__PATH", queries.path().to_str().unwrap())
+            .variable("CYPHER_EXPORTER__WEB__LISTEN", &local(free_port()))
+            .start();
+        let receiver = Receiver::start();
+        let servers = Servers::start(&exporter.address().to_string(), &receiver.address.to_string()).unwrap();
+        let neo4j = Arc::new(RwLock::new(neo4j));
+        let happening = Happening::new(Mutex::new(vec![WORK, TASKS]));
+        let worker = work(neo4j.clone(), happening.clone());
+        Self { neo4j, exporter, servers, receiver, happening, worker, queries }
+    }
+
+    async fn change(&self, statements: &str) {
+        self.neo4j.read().await.write(statements).await;
+    }
+
+    /// Brings its alerts to fire and to resolve, and says when people were told.
+    pub(crate) async fn go_through(&self, trouble: &Trouble, began_before: Option<Instant>) -> Vec<Row> {
+        let began = match began_before {
+            Some(began) => began,
+            None => self.begin(trouble).await,
+        };
+        let fired = self.until_fired(trouble.alerts, began).await;
+        self.mend(trouble).await;
+        self.until_resolved(&fired, began, Instant::now()).await
+    }
+
+    /// Waits until people were told of all of them.
+    pub(crate) async fn until_fired(&self, alerts: &[&'static str], began: Instant) -> Vec<(&'static str, Instant)> {
+        let mut fired = Vec::new();
+        for alert in alerts {
+            fired.push((*alert, self.until(&format!("{alert} fires"), || self.receiver.fired(alert, began)).await));
+        }
+        fired
+    }
+
+    /// Waits until people were told that all of them are over.
+    pub(crate) async fn until_resolved(
+        &self,
+        fired: &[(&'static str, Instant)],
+        began: Instant,
+        mended: Instant,
+    ) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for (alert, fired) in fired {
+            let resolved = self.until(&format!("{alert} resolves"), || self.receiver.resolved(alert)).await;
+            rows.push(Row { alert, to_fire: *fired - began, to_resolve: resolved.saturating_duration_since(mended) });
+        }
+        rows
+    }
+
+    async fn begin(&self, trouble: &Trouble) -> Instant {
+        let began = Instant::now();
+        self.change(trouble.begins).await;
+        let mut happening = self.happening.lock().unwrap();
+        happening.extend(Some(trouble.goes_on).filter(|statements| !statements.is_empty()));
+        happening.retain(|statements| !(trouble.stops_tasks && *statements == TASKS));
+        began
+    }
+
+    async fn mend(&self, trouble: &Trouble) {
+        // Not within a second's work, whose rest would come after the mending.
+        let neo4j = self.neo4j.write().await;
+        {
+            let mut happening = self.happening.lock().unwrap();
+            happening.retain(|statements| *statements != trouble.goes_on);
+            happening.extend(trouble.stops_tasks.then_some(TASKS));
+        }
+        neo4j.write(trouble.mended).await;
+    }
+
+    /// The graph goes, and comes back.
+    pub(crate) async fn without_graph(&self, alerts: &[&'static str]) -> Vec<Row> {
+        // Nobody can work meanwhile.
+        let mut neo4j = self.neo4j.write().await;
+        let began = Instant::now();
+        neo4j.kill();
+        let fired = self.until_fired(alerts, began).await;
+        self.until("the alerts of KPIs without a graph are held back", || self.holds_back(HELD_BACK)).await;
+        for alert in HELD_BACK {
+            assert!(self.receiver.fired(alert, began).is_none(), "people were told of {alert}, which follows from {alerts:?}");
+        }
+        let mended = Instant::now();
+        tokio::task::block_in_place(|| neo4j.restart());
+        drop(neo4j);
+        self.until_resolved(&fired, began, mended).await
+    }
+
+    /// Whether Alertmanager has these alerts and keeps all of them to itself.
+    fn holds_back(&self, alerts: &[&str]) -> Option<()> {
+        let known = self.servers.alerts();
+        let held_back = |name: &&str| {
+            let mut known = known.iter().filter(|alert| alert["labels"]["alertname"] == **name).peekable();
+            known.peek().is_some() && known.all(|alert| alert["status"]["state"] == "suppressed")
+        };
+        alerts.iter().all(held_back).then_some(())
+    }
+
+    /// The exporter goes, and comes back with a file that it cannot read.
+    pub(crate) async fn without_exporter(&mut self, alerts: &[&'static str], rejected: &[&'static str]) -> Vec<Row> {
+        let began = Instant::now();
+        self.exporter.kill();
+        let fired = self.until_fired(alerts, began).await;
+        let broken = self.queries.path().join("bmad/broken.cypher");
+        fs::write(&broken, "// This is no query.\nMATCH\n").unwrap();
+        let mended = Instant::now();
+        self.exporter.start_again();
+        let mut rows = self.until_resolved(&fired, began, mended).await;
+
+        let fired = self.until_fired(rejected, mended).await;
+        fs::remove_file(broken).unwrap();
+        let repaired = Instant::now();
+        self.exporter.kill();
+        self.exporter.start_again();
+        rows.extend(self.until_resolved(&fired, mended, repaired).await);
+        rows
+    }
+
+    /// Waits until nothing fires, and nobody believes otherwise.
+    pub(crate) async fn until_all_is_well(&self, after: &str) {
+        self.until(&format!("all is well again after {after}"), || {
+            let fires = !self.servers.query("ALERTS{alertstate=\"firing\"}").is_empty();
+            (!fires && self.receiver.firing().is_empty() && !self.servers.query("up").is_empty()).then_some(())
+        })
+        .await;
+    }
+
+    /// Looks until there is something.
+    pub(crate) async fn until<T>(&self, what: &str, look: impl Fn() -> Option<T>) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            assert!(Instant::now() < deadline, "in vain: {what}\n{}", self.story());
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// What is known when something does not come.
+    fn story(&self) -> String {
+        let known = self.servers.query("ALERTS").iter().map(|alert| alert["metric"].to_string()).collect::<BTreeSet<_>>();
+        format!("Prometheus: {known:#?}\ntold: {:?}", self.receiver.firing())
+    }
+}
