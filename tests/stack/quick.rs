@@ -1,7 +1,7 @@
 //! The shipped settings and queries in quick motion: every duration is shorter, and nothing else but addresses is different.
 //!
 //! A duration of `m` minutes takes [`WAIT`] or [`RANGE`] times the fifth root of `m`. So a minute and a week stand as far
-//! apart as 2 s and 13 s, what is longer stays longer, and the shortest range still holds four scrapes.
+//! apart as 2 s and 13 s, what is longer stays longer, and the shortest range still holds six scrapes and three answers of a KPI.
 
 use std::time::Duration;
 
@@ -13,8 +13,11 @@ const WAIT: Duration = Duration::from_secs(2);
 /// What a minute becomes of those that are looked back upon: ranges, offsets, and how long a KPI may take or is kept.
 const RANGE: Duration = Duration::from_millis(4500);
 
-/// How often is scraped, evaluated and asked: four times in the shortest range.
+/// How often is scraped and evaluated, six times in the shortest range; and how far windows stay behind.
 const OFTEN: Duration = Duration::from_secs(1);
+
+/// How often a KPI is asked: more would keep a small machine busy with nothing else.
+const ASKED: Duration = Duration::from_secs(2);
 
 /// What a duration is for.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +25,7 @@ enum Use {
     Wait,
     Range,
     Often,
+    Asked,
 }
 
 /// A duration in quick motion.
@@ -30,6 +34,7 @@ fn quick(purpose: Use, duration: Duration) -> Duration {
         Use::Wait => WAIT,
         Use::Range => RANGE,
         Use::Often => return OFTEN,
+        Use::Asked => return ASKED,
     };
     let root = (duration.as_secs_f64() / 60.0).powf(0.2);
     Duration::from_millis(minute.mul_f64(root).as_millis() as u64)
@@ -127,9 +132,9 @@ pub(crate) fn alertmanager(text: &str, addresses: &[(&str, String)]) -> String {
 
 /// The durations of a KPI file's header, each with what it is when the file does not say it.
 const OF_SNAPSHOTS: [(&str, Use, &str); 3] =
-    [("every", Use::Often, "5m"), ("timeout", Use::Range, "30s"), ("stale_after", Use::Range, "15m")];
+    [("every", Use::Asked, "5m"), ("timeout", Use::Range, "30s"), ("stale_after", Use::Range, "15m")];
 const OF_WINDOWS: [(&str, Use, &str); 3] =
-    [("every", Use::Often, "5m"), ("timeout", Use::Range, "30s"), ("lag", Use::Often, "10s")];
+    [("every", Use::Asked, "5m"), ("timeout", Use::Range, "30s"), ("lag", Use::Often, "10s")];
 
 /// A KPI file.
 pub(crate) fn kpi(text: &str) -> String {

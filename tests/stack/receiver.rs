@@ -104,9 +104,11 @@ impl Receiver {
         heard.alerts.iter().filter(|((name, _), _)| name == alert).map(|(_, told)| *told).collect()
     }
 
-    /// When it was told that an alert fires, if that was after this moment.
+    /// When it was first told that an alert fires, if that was after this moment and it still does.
     pub(crate) fn fired(&self, alert: &str, since: Instant) -> Option<Instant> {
-        self.of(alert).iter().filter_map(|told| told.fired_at).filter(|at| *at >= since).min()
+        let told = self.of(alert);
+        let fires = told.iter().any(|told| told.fires);
+        told.iter().filter_map(|told| told.fired_at).filter(|at| fires && *at >= since).min()
     }
 
     /// When it was told that the last series of an alert has resolved.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::time::Duration;
 
+use super::receiver::Message;
 use super::servers::{files, repository};
 
 /// How long it took until people were told.
@@ -41,6 +42,24 @@ impl Alerts {
         }
         assert_eq!(shipped.difference(&seen).collect::<Vec<_>>(), [] as [&&str; 0], "tests/stack does not provoke them");
         assert_eq!(seen.difference(&shipped).collect::<Vec<_>>(), [] as [&&str; 0], "tests/stack provokes what is no alert");
+    }
+
+    /// Whether the chat has named each of them as firing and as resolved, readably.
+    pub(crate) fn were_told(&self, chat: &[Message]) {
+        for message in chat {
+            let Message { color, title, text } = message;
+            assert!(["good", "warning", "danger"].contains(&color.as_str()), "{message:?}");
+            assert!(title.contains(" firing") || title.contains(" resolved"), "{message:?}");
+            assert!(!format!("{title}{text}").contains(['{', '}']) && !text.contains("<no value>"), "{message:?}");
+        }
+        for alert in self.0.keys() {
+            for (start, what) in [("", "fires"), ("Resolved ", "is resolved")] {
+                let start = format!("{start}*{alert}*: ");
+                let mut lines = chat.iter().flat_map(|message| message.text.lines());
+                let said = lines.find_map(|line| line.strip_prefix(&start));
+                assert!(said.is_some_and(|summary| summary.contains(' ')), "the chat does not say that {alert} {what}");
+            }
+        }
     }
 
     /// Shows it, and keeps it in `target/stack.txt`.

@@ -5,6 +5,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::RwLock;
 use tokio::task::AbortHandle;
@@ -20,7 +21,7 @@ use crate::support::exporter::{Exporter, Setup};
 use crate::support::neo4j::Neo4j;
 
 /// Longer than anything takes on a small and busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What follows from a graph that is gone; `alertmanager.yml` holds it back.
 const HELD_BACK: &[&str] = &["CypherExporterKpiDown", "CypherExporterKpiStale", "LazybirdKpiStale", "SessionBuddyStaleMetricsCache"];
@@ -84,9 +85,12 @@ fn work(neo4j: Arc<RwLock<Neo4j>>, happening: Happening) -> AbortHandle {
 }
 
 impl Stack {
-    pub(crate) async fn start(neo4j: Neo4j) -> Self {
+    pub(crate) async fn start(neo4j: Neo4j, past: &[Trouble]) -> Self {
         for statements in [&shipped("queries/indexes.cypher"), &shipped("queries/model.cypher"), WELL] {
             neo4j.write(statements).await;
+        }
+        for trouble in past {
+            neo4j.write(trouble.begins).await;
         }
         let queries = queries();
         let exporter = Setup::on("stack", &neo4j)
@@ -100,6 +104,19 @@ impl Stack {
         let happening = Happening::new(Mutex::new(vec![WORK, TASKS]));
         let worker = work(neo4j.clone(), happening.clone());
         Self { neo4j, exporter, servers, receiver, happening, worker, queries }
+    }
+
+    /// Waits until Prometheus reaches all that it is told to, and reads its rules without a fault.
+    pub(crate) async fn is_as_shipped(&self) {
+        let jobs = ["alertmanager", "cypher-exporter", "prometheus"];
+        self.until("all jobs are up and all rules are well", || {
+            let up = self.servers.query("up == 1");
+            let up: BTreeSet<_> = up.iter().map(|up| up["metric"]["job"].as_str().unwrap()).collect();
+            let rules = self.servers.rules();
+            let is_well = |rule: &Value| rule["health"] == "ok" && rule["lastError"].is_null();
+            (up == jobs.into() && !rules.is_empty() && rules.iter().all(is_well)).then_some(())
+        })
+        .await;
     }
 
     async fn change(&self, statements: &str) {
@@ -117,13 +134,10 @@ impl Stack {
         self.until_resolved(&fired, began, Instant::now()).await
     }
 
-    /// Waits until people were told of all of them.
+    /// Waits until people were told of all of them, and no one has taken that back.
     pub(crate) async fn until_fired(&self, alerts: &[&'static str], began: Instant) -> Vec<(&'static str, Instant)> {
-        let mut fired = Vec::new();
-        for alert in alerts {
-            fired.push((*alert, self.until(&format!("{alert} fires"), || self.receiver.fired(alert, began)).await));
-        }
-        fired
+        let fires = |alert: &&'static str| Some((*alert, self.receiver.fired(alert, began)?));
+        self.until(&format!("{alerts:?} fire"), || alerts.iter().map(fires).collect()).await
     }
 
     /// Waits until people were told that all of them are over.
@@ -136,7 +150,8 @@ impl Stack {
         let mut rows = Vec::new();
         for (alert, fired) in fired {
             let resolved = self.until(&format!("{alert} resolves"), || self.receiver.resolved(alert)).await;
-            rows.push(Row { alert, to_fire: *fired - began, to_resolve: resolved.saturating_duration_since(mended) });
+            assert!(resolved > mended, "{alert} was taken back before its cause was mended");
+            rows.push(Row { alert, to_fire: *fired - began, to_resolve: resolved - mended });
         }
         rows
     }
@@ -153,6 +168,11 @@ impl Stack {
     async fn mend(&self, trouble: &Trouble) {
         // Not within a second's work, whose rest would come after the mending.
         let neo4j = self.neo4j.write().await;
+        if let Some(kpi) = trouble.mended_after {
+            let runs = || self.exporter.metrics().own("runs_total", kpi);
+            let before = runs();
+            self.until(&format!("{kpi} runs"), || (runs() != before).then_some(())).await;
+        }
         {
             let mut happening = self.happening.lock().unwrap();
             happening.retain(|statements| *statements != trouble.goes_on);
