@@ -6,11 +6,13 @@
 #![allow(clippy::print_stdout, reason = "a test tells what it has measured")]
 
 #[path = "../serving/mod.rs"]
-#[allow(dead_code, reason = "this program uses a part of it")]
 mod serving;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bad_numbers;
+mod bad_work;
+mod outages;
 mod quick;
 mod receiver;
 mod servers;
@@ -51,10 +53,13 @@ async fn every_alert_fires_and_resolves_with_the_graph() {
         rows.extend(told.into_iter().flatten());
         stack.until_all_is_well(wave).await;
     }
+    stack.with_a_failing_kpi().await;
+    stack.until_all_is_well("a failing KPI").await;
     rows.extend(stack.without_graph(WITHOUT_GRAPH).await);
     stack.until_all_is_well("an outage of the graph").await;
     rows.extend(stack.without_exporter(WITHOUT_EXPORTER, WITH_A_BROKEN_FILE).await);
     stack.until_all_is_well("an outage of the exporter").await;
+    assert_eq!(rows.len(), alerts.0.len());
     alerts.print(&rows);
     alerts.were_told(&stack.receiver.chat());
 }

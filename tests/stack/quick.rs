@@ -136,32 +136,83 @@ const OF_SNAPSHOTS: [(&str, Use, &str); 3] =
 const OF_WINDOWS: [(&str, Use, &str); 3] =
     [("every", Use::Asked, "5m"), ("timeout", Use::Range, "30s"), ("lag", Use::Often, "10s")];
 
-/// A KPI file.
+/// A KPI file. What its header does not say has a default, so that all durations are said in the end.
 pub(crate) fn kpi(text: &str) -> String {
     const OPENS: &str = "/*kpi\n";
-    let (before, after) = text.split_once(OPENS).expect("every shipped KPI has a header");
-    let is_window = after.lines().any(|line| line.starts_with("mode") && line.ends_with("\"window\""));
-    let keys = if is_window { OF_WINDOWS } else { OF_SNAPSHOTS };
-    let said = |key: &str| after.lines().take_while(|line| !line.starts_with(['[', '*'])).find(|line| is_key(line, key));
-    let written = keys.map(|(key, purpose, default)| {
-        let duration = said(key).map_or(default, |line| line.split('"').nth(1).expect("a duration in quotes"));
-        format!("{key} = \"{}\"\n", quicker(purpose, duration))
-    });
-    let dropped = keys.iter().filter_map(|(key, ..)| said(key)).collect::<Vec<_>>();
-    let kept: String = after.split_inclusive('\n').filter(|line| !dropped.contains(&line.trim_end_matches('\n'))).collect();
-    format!("{before}{OPENS}{}{kept}", written.concat())
+    let (before, header) = text.split_once(OPENS).expect("every shipped KPI has a header");
+    let is_window = header.lines().any(|line| key(line) == Some("mode"));
+    let durations = if is_window { OF_WINDOWS } else { OF_SNAPSHOTS };
+    let line = |(name, purpose, default): (&str, Use, &str)| {
+        let said = header.lines().take_while(|line| !line.starts_with('[')).find(|line| key(line) == Some(name));
+        let duration = said.map_or(default, |line| line.split('"').nth(1).expect("a duration in quotes"));
+        format!("{name} = \"{}\"\n", quicker(purpose, duration))
+    };
+    let quick = format!("{before}{OPENS}{}{}", durations.map(line).concat(), timeless(header));
+    assert_eq!(timeless(&quick), timeless(text), "more than durations has changed");
+    quick
 }
 
-fn is_key(line: &str, key: &str) -> bool {
-    line.split_once('=').is_some_and(|(name, _)| name.trim() == key)
+/// The key of a line of a header.
+fn key(line: &str) -> Option<&str> {
+    line.split_once("= \"").map(|(key, _)| key.trim())
+}
+
+/// A KPI file without the durations of its header. An alert has none of these keys.
+fn timeless(text: &str) -> String {
+    let says_no_duration =
+        |line: &&str| !OF_SNAPSHOTS.iter().chain(&OF_WINDOWS).any(|(name, ..)| key(line) == Some(name));
+    text.split_inclusive('\n').filter(says_no_duration).collect()
 }
 
 #[test]
 fn only_durations_change() {
-    let rules = rules(
-        "  - alert: A\n    expr: |-\n      rate(a[5m]) > 5 and b offset 1h\n      < avg_over_time(b:c1h[7d] offset 1d)\n    for: 1m\n    annotations:\n      summary: for 5m [5m]\n",
-    );
-    insta::assert_snapshot!(rules);
-    insta::assert_snapshot!(kpi("// A.\n/*kpi\nevery  = \"15s\"\nmode   = \"window\"\n\n[[alert]]\nfor = \"5m\"\n*/\nRETURN 1\n"));
-    insta::assert_snapshot!(kpi("// A.\n/*kpi\n[panel]\nkind = \"stat\"\n*/\nRETURN 1\n"));
+    const RULE: &str = "rules:
+      - alert: A
+        expr: |-
+          rate(a[5m]) > 5 and b offset 1h
+          < avg_over_time(b:c1h[7d] offset 1d)
+        for: 1m
+        annotations:
+          summary: for 5m [5m]
+";
+    insta::assert_snapshot!(rules(RULE), @"
+    rules:
+          - alert: A
+            expr: |-
+              rate(a[6s208ms]) > 5 and b offset 10s205ms
+              < avg_over_time(b:c1h[28s438ms] offset 19s270ms)
+            for: 2s
+            annotations:
+              summary: for 5m [5m]
+    ");
+    const WINDOW: &str = "/*kpi
+every  = \"15s\"
+mode   = \"window\"
+
+[[alert]]
+for = \"5m\"
+*/
+RETURN 1
+";
+    insta::assert_snapshot!(kpi(WINDOW), @r#"
+    /*kpi
+    every = "2s"
+    timeout = "3s917ms"
+    lag = "1s"
+    mode   = "window"
+
+    [[alert]]
+    for = "5m"
+    */
+    RETURN 1
+    "#);
+    insta::assert_snapshot!(kpi("/*kpi\n[panel]\n*/\nRETURN 1\n"), @r#"
+    /*kpi
+    every = "2s"
+    timeout = "3s917ms"
+    stale_after = "7s734ms"
+    [panel]
+    */
+    RETURN 1
+    "#);
 }

@@ -138,7 +138,9 @@ fn settle(home: &Path, exporter: &str, prometheus: u16, alertmanager: u16, recei
     ];
     write("prometheus.yml", &quick::prometheus(&shipped("prometheus/prometheus.yml"), &hosts));
     // Beside the chat, whose messages are for people, a program hears what fires.
-    let webhook = format!("\n    webhook_configs:\n      - url: http://{receiver}/alerts\n        send_resolved: true\n\ntemplates:\n");
+    let webhook = format!(
+        "\n    webhook_configs:\n      - url: http://{receiver}/alerts\n        send_resolved: true\n\ntemplates:\n"
+    );
     let places = [("/run/secrets/chat_webhook_url", "chat_webhook_url".to_owned()), ("\n\ntemplates:\n", webhook)];
     write("alertmanager.yml", &quick::alertmanager(&shipped("prometheus/alertmanager.yml"), &places));
     write("chat_webhook_url", &format!("http://{receiver}/chat"));

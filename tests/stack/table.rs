@@ -40,8 +40,16 @@ impl Alerts {
         for alert in provoked {
             assert!(seen.insert(*alert), "{alert} is provoked twice");
         }
-        assert_eq!(shipped.difference(&seen).collect::<Vec<_>>(), [] as [&&str; 0], "tests/stack does not provoke them");
-        assert_eq!(seen.difference(&shipped).collect::<Vec<_>>(), [] as [&&str; 0], "tests/stack provokes what is no alert");
+        assert_eq!(
+            shipped.difference(&seen).collect::<Vec<_>>(),
+            [] as [&&str; 0],
+            "tests/stack does not provoke them"
+        );
+        assert_eq!(
+            seen.difference(&shipped).collect::<Vec<_>>(),
+            [] as [&&str; 0],
+            "tests/stack provokes what is no alert"
+        );
     }
 
     /// Whether the chat has named each of them as firing and as resolved, readably.
@@ -66,7 +74,8 @@ impl Alerts {
     pub(crate) fn print(&self, rows: &[Row]) {
         let mut lines: Vec<_> = rows.iter().map(|row| (&self.0[row.alert], row)).collect();
         lines.sort_by_key(|(pack, row)| (*pack, row.alert));
-        let mut text = format!("{:<42} {:<16} {:>15} {:>18}\n", "alert", "pack", "seconds to fire", "seconds to resolve");
+        let mut text =
+            format!("{:<42} {:<16} {:>15} {:>18}\n", "alert", "pack", "seconds to fire", "seconds to resolve");
         for (pack, Row { alert, to_fire, to_resolve }) in lines {
             let (fire, resolve) = (to_fire.as_secs_f64(), to_resolve.as_secs_f64());
             writeln!(text, "{alert:<42} {pack:<16} {fire:>15.1} {resolve:>18.1}").unwrap();

@@ -23,12 +23,13 @@ use crate::support::neo4j::Neo4j;
 /// Longer than anything takes on a small and busy machine.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// What follows from a graph that is gone; `alertmanager.yml` holds it back.
-const HELD_BACK: &[&str] = &["CypherExporterKpiDown", "CypherExporterKpiStale", "LazybirdKpiStale", "SessionBuddyStaleMetricsCache"];
+/// Where Debian's Alertmanager looks for its own templates, without which it does not start.
+const TEMPLATES: &str = "/usr/share/prometheus/alertmanager/default.tmpl";
 
 /// Whether Prometheus and Alertmanager can be started.
 pub(crate) fn judges_are_here() -> bool {
-    ["prometheus", "prometheus-alertmanager"].iter().all(|name| fs::exists(program("newer", name)).unwrap())
+    let needed = [program("newer", "prometheus"), program("newer", "prometheus-alertmanager"), TEMPLATES.to_owned()];
+    needed.iter().all(|path| fs::exists(path).unwrap())
 }
 
 /// What happens in the graph each second.
@@ -36,13 +37,13 @@ type Happening = Arc<Mutex<Vec<&'static str>>>;
 
 /// Everything runs.
 pub(crate) struct Stack {
-    neo4j: Arc<RwLock<Neo4j>>,
+    pub(crate) neo4j: Arc<RwLock<Neo4j>>,
     pub(crate) exporter: Exporter,
     pub(crate) servers: Servers,
     pub(crate) receiver: Receiver,
     happening: Happening,
     worker: AbortHandle,
-    queries: TempDir,
+    pub(crate) queries: TempDir,
 }
 
 impl Drop for Stack {
@@ -119,7 +120,7 @@ impl Stack {
         .await;
     }
 
-    async fn change(&self, statements: &str) {
+    pub(crate) async fn change(&self, statements: &str) {
         self.neo4j.read().await.write(statements).await;
     }
 
@@ -181,53 +182,6 @@ impl Stack {
         neo4j.write(trouble.mended).await;
     }
 
-    /// The graph goes, and comes back.
-    pub(crate) async fn without_graph(&self, alerts: &[&'static str]) -> Vec<Row> {
-        // Nobody can work meanwhile.
-        let mut neo4j = self.neo4j.write().await;
-        let began = Instant::now();
-        neo4j.kill();
-        let fired = self.until_fired(alerts, began).await;
-        self.until("the alerts of KPIs without a graph are held back", || self.holds_back(HELD_BACK)).await;
-        for alert in HELD_BACK {
-            assert!(self.receiver.fired(alert, began).is_none(), "people were told of {alert}, which follows from {alerts:?}");
-        }
-        let mended = Instant::now();
-        tokio::task::block_in_place(|| neo4j.restart());
-        drop(neo4j);
-        self.until_resolved(&fired, began, mended).await
-    }
-
-    /// Whether Alertmanager has these alerts and keeps all of them to itself.
-    fn holds_back(&self, alerts: &[&str]) -> Option<()> {
-        let known = self.servers.alerts();
-        let held_back = |name: &&str| {
-            let mut known = known.iter().filter(|alert| alert["labels"]["alertname"] == **name).peekable();
-            known.peek().is_some() && known.all(|alert| alert["status"]["state"] == "suppressed")
-        };
-        alerts.iter().all(held_back).then_some(())
-    }
-
-    /// The exporter goes, and comes back with a file that it cannot read.
-    pub(crate) async fn without_exporter(&mut self, alerts: &[&'static str], rejected: &[&'static str]) -> Vec<Row> {
-        let began = Instant::now();
-        self.exporter.kill();
-        let fired = self.until_fired(alerts, began).await;
-        let broken = self.queries.path().join("bmad/broken.cypher");
-        fs::write(&broken, "// This is no query.\nMATCH\n").unwrap();
-        let mended = Instant::now();
-        self.exporter.start_again();
-        let mut rows = self.until_resolved(&fired, began, mended).await;
-
-        let fired = self.until_fired(rejected, mended).await;
-        fs::remove_file(broken).unwrap();
-        let repaired = Instant::now();
-        self.exporter.kill();
-        self.exporter.start_again();
-        rows.extend(self.until_resolved(&fired, mended, repaired).await);
-        rows
-    }
-
     /// Waits until nothing fires, and nobody believes otherwise.
     pub(crate) async fn until_all_is_well(&self, after: &str) {
         self.until(&format!("all is well again after {after}"), || {
@@ -251,7 +205,8 @@ impl Stack {
 
     /// What is known when something does not come.
     fn story(&self) -> String {
-        let known = self.servers.query("ALERTS").iter().map(|alert| alert["metric"].to_string()).collect::<BTreeSet<_>>();
+        let known =
+            self.servers.query("ALERTS").iter().map(|alert| alert["metric"].to_string()).collect::<BTreeSet<_>>();
         format!("Prometheus: {known:#?}\ntold: {:?}", self.receiver.firing())
     }
 }
