@@ -131,8 +131,8 @@ impl Stack {
             None => self.begin(trouble).await,
         };
         let fired = self.until_fired(trouble.alerts, began).await;
-        self.mend(trouble).await;
-        self.until_resolved(&fired, began, Instant::now()).await
+        let mended = self.mend(trouble).await;
+        self.until_resolved(&fired, began, mended).await
     }
 
     /// Waits until people were told of all of them, and no one has taken that back.
@@ -166,7 +166,7 @@ impl Stack {
         began
     }
 
-    async fn mend(&self, trouble: &Trouble) {
+    async fn mend(&self, trouble: &Trouble) -> Instant {
         // Not within a second's work, whose rest would come after the mending.
         let neo4j = self.neo4j.write().await;
         if let Some(kpi) = trouble.mended_after {
@@ -179,7 +179,9 @@ impl Stack {
             happening.retain(|statements| *statements != trouble.goes_on);
             happening.extend(trouble.stops_tasks.then_some(TASKS));
         }
+        let mended = Instant::now();
         neo4j.write(trouble.mended).await;
+        mended
     }
 
     /// Waits until nothing fires, and nobody believes otherwise.
