@@ -169,10 +169,10 @@ impl Stack {
     async fn mend(&self, trouble: &Trouble) -> Instant {
         // Not within a second's work, whose rest would come after the mending.
         let neo4j = self.neo4j.write().await;
-        if let Some(kpi) = trouble.mended_after {
-            let runs = || self.exporter.metrics().own("runs_total", kpi);
-            let before = runs();
-            self.until(&format!("{kpi} runs"), || (runs() != before).then_some(())).await;
+        if let Some(line) = trouble.mended_after {
+            let said = || self.exporter.log().matches(line).count();
+            let before = said();
+            self.until(&format!("the log says once more: {line}"), || (said() > before).then_some(())).await;
         }
         {
             let mut happening = self.happening.lock().unwrap();
