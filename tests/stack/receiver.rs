@@ -10,8 +10,10 @@ use std::time::Instant;
 use serde_json::Value;
 
 /// What one alert was last told to be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Told {
+    /// The KPI that it speaks of.
+    kpi: Option<String>,
     fires: bool,
     at: Instant,
     /// When it was first told to fire, of the time that it fires or fired last.
@@ -32,6 +34,24 @@ struct Heard {
     /// By name and fingerprint.
     alerts: BTreeMap<(String, String), Told>,
     chat: Vec<Message>,
+}
+
+impl Heard {
+    fn of(&self, alert: &str) -> impl Iterator<Item = &Told> {
+        self.alerts.iter().filter(move |((name, _), _)| name == alert).map(|(_, told)| told)
+    }
+
+    fn unfinished(&self) -> impl Iterator<Item = &String> {
+        let firing = self.alerts.iter().filter(|((name, _), told)| told.fires && !self.may_end_untold(name, told));
+        firing.map(|((name, _), _)| name)
+    }
+
+    /// Whether Alertmanager may have held it back as it resolved: then it says so to nobody, ever.
+    fn may_end_untold(&self, alert: &str, told: &Told) -> bool {
+        let holds_back =
+            |name: &&str| *name != alert && told.kpi.is_some() && self.of(name).any(|by| by.kpi == told.kpi);
+        ["CypherExporterKpiDown", "CypherExporterKpiStale"].iter().any(holds_back)
+    }
 }
 
 /// Listens on a free port until the program ends.
@@ -89,38 +109,39 @@ impl Receiver {
             let text = |value: &Value| value.as_str().unwrap().to_owned();
             let key = (text(&alert["labels"]["alertname"]), text(&alert["fingerprint"]));
             let (fires, at) = (alert["status"] == "firing", Instant::now());
-            let before = heard.alerts.get(&key).copied();
-            match before {
+            let kpi = alert["labels"]["kpi"].as_str().map(str::to_owned);
+            let fired_at = match heard.alerts.get(&key) {
                 // It is repeated.
-                Some(before) if before.fires == fires => {}
-                Some(before) if !fires => drop(heard.alerts.insert(key, Told { fires, at, ..before })),
-                _ => drop(heard.alerts.insert(key, Told { fires, at, fired_at: fires.then_some(at) })),
-            }
+                Some(before) if before.fires == fires => continue,
+                Some(before) if !fires => before.fired_at,
+                _ => fires.then_some(at),
+            };
+            heard.alerts.insert(key, Told { kpi, fires, at, fired_at });
         }
-    }
-
-    fn of(&self, alert: &str) -> Vec<Told> {
-        let heard = self.heard.lock().unwrap();
-        heard.alerts.iter().filter(|((name, _), _)| name == alert).map(|(_, told)| *told).collect()
     }
 
     /// When it was first told that an alert fires, if that was after this moment and it still does.
     pub(crate) fn fired(&self, alert: &str, since: Instant) -> Option<Instant> {
-        let told = self.of(alert);
-        let fires = told.iter().any(|told| told.fires);
-        told.iter().filter_map(|told| told.fired_at).filter(|at| fires && *at >= since).min()
+        let heard = self.heard.lock().unwrap();
+        let fires = heard.of(alert).any(|told| told.fires);
+        heard.of(alert).filter_map(|told| told.fired_at).filter(|at| fires && *at >= since).min()
     }
 
     /// When it was told that the last series of an alert has resolved.
     pub(crate) fn resolved(&self, alert: &str) -> Option<Instant> {
-        let told = self.of(alert);
-        if told.iter().any(|told| told.fires) { None } else { told.iter().map(|told| told.at).max() }
+        let heard = self.heard.lock().unwrap();
+        let fires = heard.unfinished().any(|name| name == alert);
+        heard.of(alert).filter(|told| !fires && !told.fires).map(|told| told.at).max()
     }
 
-    /// The alerts that were last told to fire.
-    pub(crate) fn firing(&self) -> Vec<String> {
-        let heard = self.heard.lock().unwrap();
-        heard.alerts.iter().filter(|(_, told)| told.fires).map(|((name, _), _)| name.clone()).collect()
+    /// The alerts of which people still have to hear that they have resolved.
+    pub(crate) fn unfinished(&self) -> Vec<String> {
+        self.heard.lock().unwrap().unfinished().cloned().collect()
+    }
+
+    /// Forgets all alerts.
+    pub(crate) fn forget(&self) {
+        self.heard.lock().unwrap().alerts.clear();
     }
 
     /// The chat so far.

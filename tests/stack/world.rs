@@ -188,9 +188,10 @@ impl Stack {
     pub(crate) async fn until_all_is_well(&self, after: &str) {
         self.until(&format!("all is well again after {after}"), || {
             let fires = !self.servers.query("ALERTS{alertstate=\"firing\"}").is_empty();
-            (!fires && self.receiver.firing().is_empty() && !self.servers.query("up").is_empty()).then_some(())
+            (!fires && self.receiver.unfinished().is_empty() && !self.servers.query("up").is_empty()).then_some(())
         })
         .await;
+        self.receiver.forget();
     }
 
     /// Looks until there is something.
@@ -209,6 +210,6 @@ impl Stack {
     fn story(&self) -> String {
         let known =
             self.servers.query("ALERTS").iter().map(|alert| alert["metric"].to_string()).collect::<BTreeSet<_>>();
-        format!("Prometheus: {known:#?}\ntold: {:?}", self.receiver.firing())
+        format!("Prometheus: {known:#?}\ntold: {:?}", self.receiver.unfinished())
     }
 }
