@@ -150,13 +150,14 @@ fn collect(from: impl Read + Send + 'static) -> (Arc<Mutex<String>>, thread::Joi
 
 /// Kills a process when this one ends in a way that runs no destructors: the pipe then closes without a line in it.
 #[derive(Debug)]
-struct Guard {
+pub struct Guard {
     child: Child,
     pipe: ChildStdin,
 }
 
 impl Guard {
-    fn of(pid: u32) -> Self {
+    /// Of the process with this number.
+    pub fn of(pid: u32) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", "read -r _ || kill -KILL $0", &pid.to_string()]);
         let mut child = shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

@@ -1,0 +1,73 @@
+//! The graph, the exporter or a KPI is gone: what people are told then, and what Alertmanager keeps from them.
+
+use std::fs;
+use std::time::Instant;
+
+use super::table::Row;
+use super::world::Stack;
+
+/// What follows from a graph that is gone; `alertmanager.yml` holds it back.
+const HELD_BACK: &[&str] =
+    &["CypherExporterKpiDown", "CypherExporterKpiStale", "LazybirdKpiStale", "SessionBuddyStaleMetricsCache"];
+
+impl Stack {
+    /// The graph goes, and comes back.
+    pub(crate) async fn without_graph(&self, alerts: &[&'static str]) -> Vec<Row> {
+        // Nobody can work meanwhile.
+        let mut neo4j = self.neo4j.write().await;
+        let began = Instant::now();
+        neo4j.kill();
+        let fired = self.until_fired(alerts, began).await;
+        self.until("the alerts of KPIs without a graph are held back", || self.holds_back(HELD_BACK)).await;
+        for alert in HELD_BACK {
+            assert!(
+                self.receiver.fired(alert, began).is_none(),
+                "people were told of {alert}, which follows from {alerts:?}"
+            );
+        }
+        let mended = Instant::now();
+        tokio::task::block_in_place(|| neo4j.restart());
+        drop(neo4j);
+        self.until_resolved(&fired, began, mended).await
+    }
+
+    /// Whether Alertmanager has these alerts and keeps all of them to itself.
+    fn holds_back(&self, alerts: &[&str]) -> Option<()> {
+        let known = self.servers.alerts();
+        let held_back = |name: &&str| {
+            let mut known = known.iter().filter(|alert| alert["labels"]["alertname"] == **name).peekable();
+            known.peek().is_some() && known.all(|alert| alert["status"]["state"] == "suppressed")
+        };
+        alerts.iter().all(held_back).then_some(())
+    }
+
+    /// The exporter goes, and comes back with a file that it cannot read.
+    pub(crate) async fn without_exporter(&mut self, alerts: &[&'static str], rejected: &[&'static str]) -> Vec<Row> {
+        let began = Instant::now();
+        self.exporter.kill();
+        let fired = self.until_fired(alerts, began).await;
+        let broken = self.queries.path().join("bmad/broken.cypher");
+        fs::write(&broken, "// This is no query.\nMATCH\n").unwrap();
+        let mended = Instant::now();
+        self.exporter.start_again();
+        let mut rows = self.until_resolved(&fired, began, mended).await;
+
+        let fired = self.until_fired(rejected, mended).await;
+        fs::remove_file(broken).unwrap();
+        let repaired = Instant::now();
+        self.exporter.kill();
+        self.exporter.start_again();
+        rows.extend(self.until_resolved(&fired, mended, repaired).await);
+        rows
+    }
+
+    /// An alert that people were told of is held back while its KPI fails: it speaks of the past.
+    pub(crate) async fn with_a_failing_kpi(&self) {
+        let began = Instant::now();
+        self.change("UNWIND range(1, 90) AS number CREATE (:Insight {group_id: 'past', confidence_score: 0.1})").await;
+        self.until_fired(&["BmadConfidenceLow"], began).await;
+        self.change("CREATE (:Insight {group_id: 'past', confidence_score: 'high'})").await;
+        self.until("the alert of a failing KPI is held back", || self.holds_back(&["BmadConfidenceLow"])).await;
+        self.change("MATCH (i:Insight {group_id: 'past'}) DELETE i").await;
+    }
+}
