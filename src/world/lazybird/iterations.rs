@@ -30,7 +30,7 @@ const ENDS_EARLY: f64 = 0.6;
 const PROGRESS: (f64, f64) = (0.45, 0.85);
 const POORER: f64 = 30.0;
 /// Work that is so far below its target may go to another agent, and how often it does.
-const GAP: f64 = 18.0;
+const GAP: f64 = 13.0;
 const SWITCHES: f64 = 0.55;
 
 impl LazyBird {
