@@ -2,8 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use cypher_exporter::http::Settings;
@@ -13,6 +12,7 @@ use serving::{
 };
 use support::exporter::{Exporter, Setup};
 use support::neo4j::{Neo4j, shared};
+use support::server::{Server, free_address};
 use tempfile::TempDir;
 
 mod serving;
@@ -135,17 +135,8 @@ fn the_judges_refuse_broken_texts() {
 
 /// A real Prometheus that scrapes one target each second; it ends with the value, panic or not.
 struct Prometheus {
-    child: Child,
-    port: u16,
+    server: Server,
     _home: TempDir,
-}
-
-impl Drop for Prometheus {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl Prometheus {
@@ -156,25 +147,15 @@ impl Prometheus {
             "global: {{scrape_interval: 1s}}\nscrape_configs:\n- job_name: x\n{scrape}  static_configs: [{{targets: ['{target}']}}]\n"
         );
         std::fs::write(&config, text).unwrap();
-        // The system picks a free port; between here and Prometheus' start nobody else is likely to be given it.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new(program(generation, "prometheus"))
-            .arg(format!("--config.file={}", config.display()))
-            .arg(format!("--storage.tsdb.path={}", home.path().join("data").display()))
-            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-            .arg("--log.level=error")
-            .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .ok()?;
-        Some(Self { child, port, _home: home })
+        let mut command = Command::new(program(generation, "prometheus"));
+        command.arg(format!("--config.file={}", config.display()));
+        command.arg(format!("--storage.tsdb.path={}", home.path().join("data").display())).arg("--log.level=error");
+        Some(Self { server: Server::start(&mut command, &free_address())?, _home: home })
     }
 
     /// Asks its API; none while it is not up.
     fn api(&self, path: &str) -> Option<Value> {
-        let url = format!("http://127.0.0.1:{}/api/v1/{path}", self.port);
-        let (code, body, _) = run("curl", &["-sS", "-g", "--max-time", "5", &url], b"")?;
-        if code == 0 { serde_json::from_slice(&body).ok() } else { None }
+        self.server.api(&format!("/api/v1/{path}"), &[])
     }
 
     /// Waits until the target has been scraped.

@@ -1,31 +1,22 @@
 //! The commands of the stack on the real Prometheus: started as Compose starts it, with its mounts as links, and asked for its
 //! health as Compose asks it.
 
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::files::{Files, Service, Stack};
-use crate::serving::{PATIENCE, fetched, program, run, skipped};
+use crate::serving::{PATIENCE, fetched, program, skipped};
+use crate::support::server::{Server, free_address};
 use crate::{repository, run_in};
 
 /// A program of a service; it ends with the value, panic or not.
 struct Running {
-    child: Child,
-    port: String,
+    server: Server,
     _root: TempDir,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// A folder with the service's mounts where the container has them: files of the repository, and empty volumes.
@@ -50,27 +41,20 @@ fn below(root: &Path, words: &[&str]) -> Vec<String> {
 impl Running {
     fn start(program: &str, service: Service) -> Option<Self> {
         let root = root_of(service);
-        // The system picks a free port; between here and the start nobody else is likely to be given it.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-        let child = Command::new(program)
-            .args(below(root.path(), &service.texts("command")))
-            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-            .arg("--log.level=error")
-            .stdout(Stdio::null())
-            .spawn()
-            .ok()?;
-        Some(Self { child, port, _root: root })
+        let mut command = Command::new(program);
+        command.args(below(root.path(), &service.texts("command"))).arg("--log.level=error");
+        Some(Self { server: Server::start(&mut command, &free_address())?, _root: root })
     }
 }
 
-/// How the health check of a service ends for whoever listens on this port.
-fn asked(service: Service, folder: &str, port: &str) -> Option<(i32, String)> {
+/// How the health check of a service ends for whoever listens at this address.
+fn asked(service: Service, folder: &str, address: &str) -> Option<(i32, String)> {
     let check = service.health_check();
     let own = service.list("ports")[0]["target"].to_string();
     let ["CMD", asks, words @ ..] = check.as_slice() else { panic!("{check:?}") };
     let name = asks.rsplit('/').next().unwrap();
     let program = if folder.is_empty() { name.into() } else { fetched(folder).join(name) };
-    let words: Vec<_> = words.iter().map(|word| word.replace(&format!(":{own}"), &format!(":{port}"))).collect();
+    let words: Vec<_> = words.iter().map(|word| word.replace(&format!("127.0.0.1:{own}"), address)).collect();
     run_in(&repository(""), &program, &words.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
@@ -89,15 +73,13 @@ fn prometheus_starts_as_composed_and_tells_that_it_is_ready() {
     let service = stack.service("prometheus");
     let Some(running) = Running::start(&program("newer", "prometheus"), service) else { return skipped(what) };
     let begin = Instant::now();
-    while asked(service, "newer", &running.port).unwrap().0 != 0 {
-        assert!(begin.elapsed() < PATIENCE, "{:?}", asked(service, "newer", &running.port));
+    while asked(service, "newer", running.server.address()).unwrap().0 != 0 {
+        assert!(begin.elapsed() < PATIENCE, "{:?}", asked(service, "newer", running.server.address()));
         thread::sleep(Duration::from_millis(50));
     }
-    let url = format!("http://127.0.0.1:{}/api/v1/rules", running.port);
-    let (code, answer, _) = run("curl", &["-sS", "--max-time", "5", &url], b"").unwrap();
-    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap_or_default();
+    let answer = running.server.api("/api/v1/rules", &[]).unwrap();
     let files: Vec<_> = std::fs::read_dir(repository("prometheus/rules")).unwrap().collect();
-    let groups = answer["data"]["groups"].as_array().unwrap_or_else(|| panic!("{code}: {answer}"));
+    let groups = answer["data"]["groups"].as_array().unwrap_or_else(|| panic!("{answer}"));
     let loaded: std::collections::BTreeSet<_> = groups.iter().map(|group| group["file"].to_string()).collect();
     assert_eq!(loaded.len(), files.len(), "{loaded:?}");
 }
@@ -106,10 +88,9 @@ fn prometheus_starts_as_composed_and_tells_that_it_is_ready() {
 #[test]
 fn who_does_not_answer_is_not_healthy() {
     let Some(stack) = stack("docker compose reads the health checks") else { return };
-    // Nobody listens where a port was free a moment ago.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let address = free_address();
     for (service, folder) in [("prometheus", "newer"), ("alertmanager", "newer"), ("neo4j", ""), ("grafana", "")] {
-        match asked(stack.service(service), folder, &port) {
+        match asked(stack.service(service), folder, &address) {
             Some((code, said)) => assert!(code == 1 || code == 4, "{service}: {code} {said}"),
             None => skipped(&format!("the health check of {service}")),
         }

@@ -7,6 +7,8 @@ use std::process::Command;
 
 #[path = "../serving/mod.rs"]
 mod serving;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod files;
 mod healthy;

@@ -1,8 +1,8 @@
 //! A real Prometheus with the committed settings and rules, which asks the exporter under test.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{fs, os};
 
@@ -10,22 +10,14 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::grafana::{Asked, Form};
-use crate::serving::{program, run};
+use crate::serving::program;
 use crate::support::exporter::until;
+use crate::support::server::{Server, free_address};
 
 /// It ends with the value, panic or not.
 pub(crate) struct Prometheus {
-    child: Child,
-    address: SocketAddr,
+    server: Server,
     _home: TempDir,
-}
-
-impl Drop for Prometheus {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl Prometheus {
@@ -33,27 +25,20 @@ impl Prometheus {
     pub(crate) fn start(exporter: SocketAddr) -> Option<Self> {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("prometheus");
         let home = TempDir::new().unwrap();
-        // The system picks a free port; between here and Prometheus' start nobody else is likely to be given it.
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let address = free_address();
         let mut settings = fs::read_to_string(repository.join("prometheus.yml")).unwrap();
-        for (host, here) in [("exporter:9687", exporter), ("localhost:9090", address)] {
+        for (host, here) in [("exporter:9687", &exporter.to_string()), ("localhost:9090", &address)] {
             assert!(settings.contains(host), "{host} is not in prometheus.yml");
-            settings = settings.replace(host, &here.to_string());
+            settings = settings.replace(host, here);
         }
         let config = home.path().join("prometheus.yml");
         fs::write(&config, settings).unwrap();
         os::unix::fs::symlink(repository.join("rules"), home.path().join("rules")).unwrap();
-        let child = Command::new(program("newer", "prometheus"))
-            .arg(format!("--config.file={}", config.display()))
-            .arg(format!("--storage.tsdb.path={}", home.path().join("data").display()))
-            .arg(format!("--web.listen-address={address}"))
-            // There is no Alertmanager here, which it would tell of every alert.
-            .arg("--log.level=error")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let prometheus = Self { child, address, _home: home };
+        let mut command = Command::new(program("newer", "prometheus"));
+        command.arg(format!("--config.file={}", config.display()));
+        // There is no Alertmanager here, which it would tell of every alert.
+        command.arg(format!("--storage.tsdb.path={}", home.path().join("data").display())).arg("--log.level=error");
+        let prometheus = Self { server: Server::start(&mut command, &address)?, _home: home };
         until("Prometheus answers", || prometheus.api("rules", &[]));
         Some(prometheus)
     }
@@ -92,14 +77,7 @@ impl Prometheus {
 
     /// What the API answers; none while it is not up. A question that it does not take is a failure.
     fn api(&self, path: &str, parameters: &[String]) -> Option<Value> {
-        let url = format!("http://{}/api/v1/{path}", self.address);
-        let mut arguments = vec!["-sS", "-g", "--get", "--max-time", "10", &url];
-        parameters.iter().for_each(|parameter| arguments.extend(["--data-urlencode", parameter]));
-        let (code, body, _) = run("curl", &arguments, b"")?;
-        if code != 0 {
-            return None;
-        }
-        let answer: Value = serde_json::from_slice(&body).ok()?;
+        let answer = self.server.api(&format!("/api/v1/{path}"), parameters)?;
         assert_eq!(answer["status"], "success", "{parameters:?}: {answer}");
         Some(answer["data"].clone())
     }

@@ -68,6 +68,9 @@ impl Stack {
         self.until_fired(&["BmadConfidenceLow"], began).await;
         self.change("CREATE (:Insight {group_id: 'past', confidence_score: 'high'})").await;
         self.until("the alert of a failing KPI is held back", || self.holds_back(&["BmadConfidenceLow"])).await;
+        // It will end untold. A KPI that was mended before its failing was told would leave people without the reason.
+        let has_a_reason = || !self.receiver.unfinished().iter().any(|alert| alert == "BmadConfidenceLow");
+        self.until("people are told that the KPI fails", || has_a_reason().then_some(())).await;
         self.change("MATCH (i:Insight {group_id: 'past'}) DELETE i").await;
     }
 }

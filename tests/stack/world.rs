@@ -13,12 +13,13 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::quick;
 use super::receiver::Receiver;
-use super::servers::{Servers, files, free_port, local, shipped};
+use super::servers::{Servers, files, shipped};
 use super::table::Row;
 use super::troubles::{TASKS, Trouble, WELL, WORK};
 use crate::serving::program;
 use crate::support::exporter::{Exporter, Setup};
 use crate::support::neo4j::Neo4j;
+use crate::support::server::free_address;
 
 /// Longer than anything takes on a small and busy machine.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -97,7 +98,7 @@ impl Stack {
         let exporter = Setup::on("stack", &neo4j)
             .config("[state]\npath = \"state\"")
             .variable("CYPHER_EXPORTER__QUERIES__PATH", queries.path().to_str().unwrap())
-            .variable("CYPHER_EXPORTER__WEB__LISTEN", &local(free_port()))
+            .variable("CYPHER_EXPORTER__WEB__LISTEN", &free_address())
             .start();
         let receiver = Receiver::start();
         let servers = Servers::start(&exporter.address().to_string(), &receiver.address.to_string()).unwrap();

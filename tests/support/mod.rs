@@ -28,3 +28,4 @@ pub mod exporter;
 mod graphs;
 pub mod neo4j;
 pub mod random;
+pub mod server;
