@@ -141,7 +141,9 @@ impl Family {
 
     fn before_anything(&self) -> Vec<(Labels, Option<f64>)> {
         let values = self.zeros.iter().map(|values| values.iter().map(|value| (*value).to_owned()).collect());
-        values.map(|values| (self.named(values), None)).collect()
+        // The one series of a family without labels is known.
+        let only = self.labels.is_empty().then(Values::new);
+        values.chain(only).map(|values| (self.named(values), None)).collect()
     }
 
     fn named(&self, values: Values) -> Labels {
