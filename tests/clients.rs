@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use cypher_exporter::http::Settings;
-use serving::{Served, gauges, refresh, run, site, skipped};
+use serving::{Served, fetched, gauges, refresh, run, site, skipped};
 
 mod serving;
 
@@ -28,11 +28,7 @@ const CLIENTS: [(&str, &[&str], bool); 6] = [
 const PYTHON: &str = "python/bin/python";
 
 fn program(name: &str) -> PathBuf {
-    if name != PYTHON {
-        return name.into();
-    }
-    let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/judges");
-    std::env::var_os("CYPHER_EXPORTER_JUDGES_DIR").map_or_else(default, PathBuf::from).join(name)
+    if name == PYTHON { fetched(name) } else { name.into() }
 }
 
 /// The samples of the KPIs. A browser shows the text as a page of its own.

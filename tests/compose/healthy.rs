@@ -3,13 +3,12 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::files::{Files, Service, Stack};
-use crate::serving::{PATIENCE, fetched, program, skipped};
+use crate::serving::{fetched, program, skipped};
+use crate::support::exporter::until;
 use crate::support::server::{Server, free_address};
 use crate::{repository, run_in};
 
@@ -72,11 +71,8 @@ fn prometheus_starts_as_composed_and_tells_that_it_is_ready() {
     let Some(stack) = stack(what) else { return };
     let service = stack.service("prometheus");
     let Some(running) = Running::start(&program("newer", "prometheus"), service) else { return skipped(what) };
-    let begin = Instant::now();
-    while asked(service, "newer", running.server.address()).unwrap().0 != 0 {
-        assert!(begin.elapsed() < PATIENCE, "{:?}", asked(service, "newer", running.server.address()));
-        thread::sleep(Duration::from_millis(50));
-    }
+    let is_ready = || asked(service, "newer", running.server.address()).unwrap().0 == 0;
+    until("prometheus is ready", || is_ready().then_some(()));
     let answer = running.server.api("/api/v1/rules", &[]).unwrap();
     let files: Vec<_> = std::fs::read_dir(repository("prometheus/rules")).unwrap().collect();
     let groups = answer["data"]["groups"].as_array().unwrap_or_else(|| panic!("{answer}"));
