@@ -153,6 +153,12 @@ const KPIS: &[Panel] = &[
         ..LINES
     },
     Panel {
+        title: "Windows tried again in half",
+        description: "They were too much at once, or had a row that cannot be counted. Only the shortest one is a failed run.",
+        queries: &[("sum by (kpi) (increase(cypher_exporter_kpi_windows_halved_total[$__rate_interval]))", "{{kpi}}")],
+        ..LINES
+    },
+    Panel {
         title: "Runs",
         description: "Finished runs of all KPIs, by second.",
         unit: "ops",

@@ -50,8 +50,18 @@ enum Told {
 /// How a run of a window KPI ended.
 pub(super) struct Counted {
     pub(super) run: Run,
-    /// There is more to count than this window, or less of it is to be tried.
-    pub(super) at_once: bool,
+    pub(super) then: Then,
+}
+
+/// What comes after a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// Whatever the KPI waits for.
+    Wait,
+    /// The next window, at once.
+    GoOn,
+    /// Half of this window, at once: that it went wrong is no failure of the KPI as long as a shorter one may go well.
+    Half,
 }
 
 impl Counting {
@@ -152,7 +162,7 @@ impl Counting {
             self.tell_of_clock(since, end);
             return Counted::ended(Run::nothing_to_ask(self.totals.points().to_vec()));
         }
-        self.count(turn, since, end).await
+        self.count(watch, turn, since, end).await
     }
 
     /// A count that starts now has everything before behind it.
@@ -167,23 +177,23 @@ impl Counting {
         }
     }
 
-    async fn count(&mut self, mut turn: Turn<'_>, since: UnixMillis, end: UnixMillis) -> Counted {
+    async fn count(&mut self, watch: &GraphWatch, mut turn: Turn<'_>, since: UnixMillis, end: UnixMillis) -> Counted {
         let until = self.pace.until(since, end);
         let mut totals = self.totals.clone();
         let mut run = window(&self.kpi, &mut turn, &mut totals, since, until, &mut |_| {}).await;
         // The disk may be slow: the graph is not kept waiting for it.
         drop(turn);
         if let Err(error) = &run.result {
-            if !error.is_too_much_at_once() {
+            // A graph that hangs says nothing of the window.
+            if !(error.is_too_much_at_once() || error.is_of_a_row()) || watch.away().is_some() {
                 return Counted::ended(run);
             }
-            let at_once = self.pace.halve(since, until);
-            if at_once {
-                tracing::info!(kpi = %self.kpi.id, graph = %self.graph, since = iso(since), until = iso(until), "this window was too much at once: half of it is next");
-            } else {
-                run.result = run.result.map_err(|cause| RunError::Shortest { cause: Box::new(cause), since, until });
+            if self.pace.halve(since, until) {
+                self.tell_of_half(error, since, until);
+                return Counted { run, then: Then::Half };
             }
-            return Counted { run, at_once };
+            run.result = run.result.map_err(|cause| RunError::Shortest { cause: Box::new(cause), since, until });
+            return Counted::ended(run);
         }
         if let Err(error) = self.keep(totals, until).await {
             // Its rows come again, so that nothing of this run counts, not even what was left out.
@@ -192,7 +202,7 @@ impl Counting {
         let easy = is_easy(run.rows(), run.duration.unwrap_or_default(), self.kpi.timeout);
         self.pace.went_well(since, until, end, easy);
         self.tell_of_gap(until, end);
-        Counted { run, at_once: until < end }
+        Counted { run, then: if until < end { Then::GoOn } else { Then::Wait } }
     }
 
     /// Saves first: what is published was saved, so that nothing that anyone has seen is ever taken back.
@@ -205,6 +215,16 @@ impl Counting {
         self.totals = totals;
         self.cursor = Some(until);
         Ok(())
+    }
+
+    fn tell_of_half(&self, error: &RunError, since: UnixMillis, until: UnixMillis) {
+        let (kpi, graph) = (&self.kpi.id, &self.graph);
+        let (since, until) = (iso(since), iso(until));
+        if error.is_of_a_row() {
+            tracing::info!(%kpi, %graph, since, until, %error, "a row of this window cannot be counted: half of it is next");
+        } else {
+            tracing::info!(%kpi, %graph, since, until, "this window was too much at once: half of it is next");
+        }
     }
 
     fn tell_of_gap(&mut self, until: UnixMillis, end: UnixMillis) {
@@ -240,6 +260,6 @@ async fn save(file: &Arc<StateFile>, saved: Saved) -> Result<(), StateError> {
 
 impl Counted {
     fn ended(run: Run) -> Self {
-        Self { run, at_once: false }
+        Self { run, then: Then::Wait }
     }
 }
