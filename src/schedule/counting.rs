@@ -20,8 +20,8 @@ use crate::state::{Found, Saved, StateError, StateFile};
 /// the time it took, and a KPI whose events are rare costs the disk next to nothing.
 const SAVE_CURSOR_AFTER: i64 = 10 * 60 * 1000;
 
-/// A clock that is behind what was counted by more than this is told: less may come of how long its answer took.
-const BEHIND: i64 = 1000;
+/// A count that is ahead of what may be counted by more than this is told: less may come of how long the clock's answer took.
+const AHEAD: i64 = 1000;
 
 /// What a KPI has counted on one graph, and how it goes on.
 pub(super) struct Counting {
@@ -44,7 +44,8 @@ pub(super) struct Counting {
 enum Told {
     InStep,
     CatchingUp,
-    ClockBehind,
+    /// Ahead of it, or too near: there is nothing to count.
+    Ahead,
 }
 
 /// How a run of a window KPI ended.
@@ -133,9 +134,10 @@ impl Counting {
         SystemTime::UNIX_EPOCH.checked_add(since_1970)
     }
 
-    /// How many seconds of the graph's time are not counted yet, negative when its clock was set back; none when nobody knows.
+    /// How many seconds of the graph's time are not counted yet, negative when its clock was set back; none before the first
+    /// window. Of a graph that has not been asked yet our own clock must do.
     pub(super) fn lag(&self, watch: &GraphWatch) -> Option<f64> {
-        let end = self.window.end(watch.clock.estimate()?);
+        let end = self.window.end(watch.clock.estimate().unwrap_or_else(our_clock));
         Some(end.0.saturating_sub(self.cursor?.0) as f64 / 1000.0)
     }
 
@@ -146,10 +148,11 @@ impl Counting {
             return Counted::ended(Run::not_asked(error.into()));
         }
         let started = std::time::Instant::now();
-        let end = match watch.clock.now(&mut turn).await {
-            Ok(clock) => self.window.end(clock),
+        let clock = match watch.clock.now(&mut turn).await {
+            Ok(clock) => clock,
             Err(error) => return Counted::ended(Run::failed(error.into(), started.elapsed())),
         };
+        let end = self.window.end(clock);
         let since = match (self.cursor, self.window.start) {
             (Some(cursor), _) => cursor,
             (None, Start::Beginning) => BEGINNING,
@@ -159,7 +162,7 @@ impl Counting {
             }
         };
         if end <= since {
-            self.tell_of_clock(since, end);
+            self.tell_of_clock(since, end, clock);
             return Counted::ended(Run::nothing_to_ask(self.totals.points().to_vec()));
         }
         self.count(watch, turn, since, end).await
@@ -231,25 +234,37 @@ impl Counting {
         let gap = Duration::from_millis(u64::try_from(end.0.saturating_sub(until.0)).unwrap_or_default());
         let now = if gap.is_zero() { Told::InStep } else { Told::CatchingUp };
         match (self.told, now) {
-            (Told::InStep | Told::ClockBehind, Told::CatchingUp) => {
+            (Told::InStep | Told::Ahead, Told::CatchingUp) => {
                 tracing::info!(kpi = %self.kpi.id, graph = %self.graph, counted_until = iso(until), behind = %humantime::format_duration(gap), "catching up");
             }
             (Told::CatchingUp, Told::InStep) => {
                 tracing::info!(kpi = %self.kpi.id, graph = %self.graph, "has caught up");
             }
-            (Told::InStep | Told::ClockBehind, Told::InStep)
-            | (Told::CatchingUp, Told::CatchingUp)
-            | (_, Told::ClockBehind) => {}
+            (Told::InStep | Told::Ahead, Told::InStep) | (Told::CatchingUp, Told::CatchingUp) | (_, Told::Ahead) => {}
         }
         self.told = now;
     }
 
-    fn tell_of_clock(&mut self, since: UnixMillis, end: UnixMillis) {
-        if self.told != Told::ClockBehind && since.0.saturating_sub(end.0) > BEHIND {
-            self.told = Told::ClockBehind;
-            tracing::warn!(kpi = %self.kpi.id, graph = %self.graph, counted_until = iso(since), clock = iso(end), "the graph's clock is behind what was counted: nothing is counted until it gets there");
+    fn tell_of_clock(&mut self, since: UnixMillis, end: UnixMillis, clock: UnixMillis) {
+        if self.told == Told::Ahead || since.0.saturating_sub(end.0) <= AHEAD {
+            return;
+        }
+        self.told = Told::Ahead;
+        let (kpi, graph, behind) = (&self.kpi.id, &self.graph, clock < since);
+        let (counted_until, clock) = (iso(since), iso(clock));
+        if behind {
+            tracing::warn!(%kpi, %graph, counted_until, clock, "the graph's clock is behind what was counted: nothing is counted until it gets there, and events of that time never are");
+        } else {
+            // Where the clock was set back by less than `lag`, it looks the same.
+            let lag = humantime::format_duration(self.window.lag);
+            tracing::info!(%kpi, %graph, counted_until, clock, %lag, "counted to less than `lag` before the graph's clock: `lag` was raised, or the clock set back; nothing is counted until it is so far ahead");
         }
     }
+}
+
+fn our_clock() -> UnixMillis {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    UnixMillis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }
 
 async fn save(file: &Arc<StateFile>, saved: Saved) -> Result<(), StateError> {

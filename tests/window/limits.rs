@@ -108,6 +108,32 @@ async fn a_clock_that_is_behind_the_count_is_waited_for() {
 }
 
 #[tokio::test]
+async fn a_lag_that_was_raised_is_no_fault_of_the_clock() {
+    let Some(neo4j) = shared() else { return };
+    neo4j.write("CREATE (:Raised {timestamp: datetime(), kind: 'k'})").await;
+    let mut exporter = Setup::on("raised", neo4j)
+        .config("[state]\npath = \"state\"\n")
+        .kpi("kinds", &counter("raised_total"), &by_kind("Raised"))
+        .start();
+    until_lines(
+        &exporter,
+        "raised/kinds",
+        "raised_total",
+        &["raised_total{kind=\"k\",outcome=\"unknown\"} 1".to_owned()],
+    );
+    exporter.kill();
+    let file = exporter.folder().join("queries/raised/kinds.cypher");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("lag = \"2s\"", "lag = \"1h\"")).unwrap();
+    exporter.start_again();
+    let log =
+        exporter.until("it is told", |_| Some(exporter.log()).filter(|log| log.contains("nothing is counted until")));
+    assert!(log.contains("counted to less than `lag` before the graph's clock") && log.contains("lag=1h"), "{log}");
+    assert!(!log.contains("clock is behind"), "{log}");
+    assert_eq!(exporter.metrics().own("up", "raised/kinds"), Some(1.0));
+}
+
+#[tokio::test]
 async fn days_of_downtime_are_made_up_for_in_steps() {
     let Some(neo4j) = shared() else { return };
     let create = "CREATE (:Gap {timestamp: datetime() - duration('PT30S'), kind: 'k'})";
