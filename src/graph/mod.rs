@@ -86,7 +86,7 @@ impl Graph {
             database: None,
             timeout,
         };
-        self.ask(&request, &mut |_| ControlFlow::Continue(())).await.map_err(|error| self.hung(error))
+        self.small(&request, &mut |_| ControlFlow::Continue(())).await.map_err(|error| self.hung(error))
     }
 
     /// A graph that does not answer so small a question in time is one that cannot be reached.
@@ -120,6 +120,15 @@ impl Graph {
     async fn ask(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
         match self {
             Graph::Bolt(bolt) => bolt.rows(request, sink).await,
+            #[cfg(feature = "embedded")]
+            Graph::Embedded(embedded) => embedded.rows(request, sink).await,
+        }
+    }
+
+    /// Asks what needs no proof before it that the graph answers: it is one.
+    async fn small(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+        match self {
+            Graph::Bolt(bolt) => bolt.small(request, sink).await,
             #[cfg(feature = "embedded")]
             Graph::Embedded(embedded) => embedded.rows(request, sink).await,
         }
@@ -160,7 +169,7 @@ impl Turn<'_> {
             now = row.first().cloned();
             ControlFlow::Continue(())
         };
-        self.graph.ask(&request, &mut take).await.map_err(|error| self.graph.hung(error))?;
+        self.graph.small(&request, &mut take).await.map_err(|error| self.graph.hung(error))?;
         match now {
             Some(Value::Integer(now)) => Ok(UnixMillis(now)),
             other => Err(GraphError::Decode(format!("the graph's clock shows {other:?}, no number of milliseconds"))),

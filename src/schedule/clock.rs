@@ -1,4 +1,5 @@
-//! A graph's own clock: asked now and then, and carried on by ours in between, so that a window costs one question.
+//! A graph's own clock: asked now and then, and carried on by ours in between, so that a window costs one question. Where the
+//! clock is asked, that is also the proof that a connection works which was idle.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
