@@ -147,7 +147,7 @@ const KPIS: &[Panel] = &[
     },
     Panel {
         title: "Window KPIs behind the graph",
-        description: "How much of the graph's time is not counted yet.",
+        description: "How much of the graph's time is not counted yet; negative where its clock is behind the count.",
         unit: "s",
         queries: &[("cypher_exporter_kpi_window_lag_seconds", "{{kpi}}")],
         ..LINES

@@ -1,12 +1,12 @@
 //! Windows that are too much at once, long gaps, and clocks that go backwards.
 
 use std::fs;
-use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::events::{WINDOW, by_kind, counter, until_lines};
 use crate::support::exporter::{Metrics, Setup};
 use crate::support::neo4j::shared;
+use crate::support::state::move_cursor;
 
 /// Each event is some work for the server; all of them together are more than the timeout allows.
 const WORK: &str = "MATCH (e:Heavy)\nWHERE e.t > $since AND e.t <= $until\nUNWIND range(1, 600) AS a UNWIND range(1, 600) AS b\n\
@@ -67,18 +67,6 @@ async fn a_second_that_is_too_much_is_named_and_all_before_it_is_counted() {
     assert_eq!(exporter.metrics().own("up", "many/kinds"), Some(0.0));
 }
 
-/// Moves the cursor of the only state file by some seconds, as if the graph's clock had been set.
-fn move_cursor(folder: &Path, seconds: i64) {
-    let file = fs::read_dir(folder.join("state")).unwrap().map(|entry| entry.unwrap().path());
-    let file = file.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "state")).unwrap();
-    let text = fs::read_to_string(&file).unwrap();
-    let (_, body) = text.split_once('\n').unwrap();
-    let (before, rest) = body.split_once("\"cursor\":").unwrap();
-    let (cursor, after) = rest.split_once(',').unwrap();
-    let body = format!("{before}\"cursor\":{},{after}", cursor.parse::<i64>().unwrap() + seconds * 1000);
-    fs::write(file, format!("cypher-exporter state 1 crc32 {:08x}\n{body}", crc32fast::hash(body.as_bytes()))).unwrap();
-}
-
 #[tokio::test]
 async fn a_clock_that_is_behind_the_count_is_waited_for() {
     let Some(neo4j) = shared() else { return };
@@ -91,7 +79,7 @@ async fn a_clock_that_is_behind_the_count_is_waited_for() {
         .start();
     until_lines(&exporter, "clock/kinds", "clock_total", &line(1));
     exporter.kill();
-    move_cursor(exporter.folder(), 3600);
+    move_cursor(exporter.folder(), "clock.kinds", 3600);
     exporter.start_again();
     neo4j.write(create).await;
     until_lines(&exporter, "clock/kinds", "clock_total", &line(1));
@@ -102,7 +90,7 @@ async fn a_clock_that_is_behind_the_count_is_waited_for() {
 
     // Once it gets there, what is new is counted. (It does not wait an hour for that.)
     exporter.kill();
-    move_cursor(exporter.folder(), -3600);
+    move_cursor(exporter.folder(), "clock.kinds", -3600);
     exporter.start_again();
     until_lines(&exporter, "clock/kinds", "clock_total", &line(2));
 }
@@ -146,7 +134,7 @@ async fn days_of_downtime_are_made_up_for_in_steps() {
     until_lines(&exporter, "gap/kinds", "gap_total", &line(1));
     exporter.kill();
     // It was last seen ten days ago; the event that it has counted was another one.
-    move_cursor(exporter.folder(), -864_000);
+    move_cursor(exporter.folder(), "gap.kinds", -864_000);
     neo4j.write("MATCH (e:Gap) DELETE e").await;
     neo4j.write("UNWIND range(0, 239) AS i CREATE (:Gap {timestamp: datetime() - duration({hours: i, minutes: 1}), kind: 'k'})").await;
     exporter.start_again();
