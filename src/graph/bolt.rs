@@ -92,6 +92,11 @@ impl Bolt {
         self.settings.uris.iter().map(|uri| address(uri)).collect::<Vec<_>>().join(", ")
     }
 
+    /// The most queries at one time.
+    pub(super) fn at_once(&self) -> usize {
+        self.settings.max_concurrent.max(1)
+    }
+
     pub(super) async fn turn(&self) -> SemaphorePermit<'_> {
         self.slots.acquire().await.expect("the semaphore is never closed")
     }

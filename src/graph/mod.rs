@@ -54,6 +54,15 @@ pub enum Graph {
 }
 
 impl Graph {
+    /// The most queries at one time, which have a turn each.
+    pub fn at_once(&self) -> usize {
+        match self {
+            Graph::Bolt(bolt) => bolt.at_once(),
+            #[cfg(feature = "embedded")]
+            Graph::Embedded(embedded) => embedded.at_once(),
+        }
+    }
+
     /// Waits until fewer queries run than the graph allows at one time. What waits here is nobody's fault and costs no
     /// query its time.
     pub async fn turn(&self) -> Turn<'_> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::SemaphorePermit;
 use tokio::task::spawn_blocking;
 
 use super::pace::{Pace, is_easy};
@@ -35,6 +36,8 @@ pub(super) struct Counting {
     /// The cursor on disk.
     saved: UnixMillis,
     pace: Pace,
+    /// The next window follows upon the last one at once.
+    catches_up: bool,
     /// What was last told of the clock and of the gap.
     told: Told,
 }
@@ -47,6 +50,9 @@ enum Told {
     /// Ahead of it, or too near: there is nothing to count.
     Ahead,
 }
+
+/// A turn, and the right to have it of a window that catches up.
+type Place<'w> = (Turn<'w>, Option<SemaphorePermit<'w>>);
 
 /// How a run of a window KPI ended.
 pub(super) struct Counted {
@@ -83,6 +89,7 @@ impl Counting {
             cursor: None,
             saved: BEGINNING,
             pace: Pace::from(BEGINNING),
+            catches_up: false,
             told: Told::InStep,
         };
         match counting.found().await {
@@ -143,7 +150,14 @@ impl Counting {
 
     /// Counts the next window, when there is one.
     pub(super) async fn run(&mut self, watch: &GraphWatch) -> Counted {
-        let mut turn = watch.graph.turn().await;
+        let right = if self.catches_up { Some(watch.right_to_catch_up().await) } else { None };
+        let turn = watch.graph.turn().await;
+        let counted = self.take(watch, (turn, right)).await;
+        self.catches_up = counted.then != Then::Wait;
+        counted
+    }
+
+    async fn take(&mut self, watch: &GraphWatch, (mut turn, right): Place<'_>) -> Counted {
         if let Some(error) = watch.away() {
             return Counted::ended(Run::not_asked(error.into()));
         }
@@ -157,7 +171,7 @@ impl Counting {
             (Some(cursor), _) => cursor,
             (None, Start::Beginning) => BEGINNING,
             (None, Start::Now) => {
-                drop(turn);
+                drop((turn, right));
                 return Counted::ended(self.begin(end).await);
             }
         };
@@ -165,7 +179,7 @@ impl Counting {
             self.tell_of_clock(since, end, clock);
             return Counted::ended(Run::nothing_to_ask(self.totals.points().to_vec()));
         }
-        self.count(watch, turn, since, end).await
+        self.count(watch, (turn, right), since, end).await
     }
 
     /// A count that starts now has everything before behind it.
@@ -180,12 +194,18 @@ impl Counting {
         }
     }
 
-    async fn count(&mut self, watch: &GraphWatch, mut turn: Turn<'_>, since: UnixMillis, end: UnixMillis) -> Counted {
+    async fn count(
+        &mut self,
+        watch: &GraphWatch,
+        (mut turn, right): Place<'_>,
+        since: UnixMillis,
+        end: UnixMillis,
+    ) -> Counted {
         let until = self.pace.until(since, end);
         let mut totals = self.totals.clone();
         let mut run = window(&self.kpi, &mut turn, &mut totals, since, until, &mut |_| {}).await;
         // The disk may be slow: the graph is not kept waiting for it.
-        drop(turn);
+        drop((turn, right));
         if let Err(error) = &run.result {
             // A graph that hangs says nothing of the window.
             if !(error.is_too_much_at_once() || error.is_of_a_row()) || watch.away().is_some() {

@@ -122,6 +122,28 @@ async fn a_lag_that_was_raised_is_no_fault_of_the_clock() {
 }
 
 #[tokio::test]
+async fn windows_that_follow_upon_each_other_leave_a_turn_to_the_other_kpis() {
+    let Some(neo4j) = shared() else { return };
+    let header = |n: u32| format!("name = \"endless_{n}_total\"\ntype = \"counter\"\ntimeout = \"2s\"\n{WINDOW}");
+    let query = "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b\nWITH a, b WHERE a + b < 0 AND datetime() > $since AND datetime() <= $until\nRETURN count(*) AS value";
+    let endless = (0..3).fold(Setup::new("busy").graph("graph", neo4j, "max_concurrent = 2"), |setup, n| {
+        setup.kpi(&format!("endless_{n}"), &header(n), query)
+    });
+    let exporter = endless.kpi("quick", "every = \"100ms\"", "RETURN 1 AS value").start();
+    let halved = |metrics: &Metrics| -> f64 {
+        (0..3).map(|n| metrics.own("windows_halved_total", &format!("busy/endless_{n}")).unwrap()).sum()
+    };
+    let runs = |metrics: &Metrics| metrics.own("runs_total", "busy/quick").unwrap();
+    let first = |metrics: &Metrics| (halved(metrics) >= 3.0).then(|| (halved(metrics), runs(metrics)));
+    let (halved_before, runs_before) = exporter.until("all have begun", first);
+    let later = |metrics: &Metrics| (halved(metrics) >= halved_before + 5.0).then(|| runs(metrics));
+    let ran = exporter.until("they have gone on", later) - runs_before;
+    println!("{ran} runs of another KPI beside 5 windows of 2 s");
+    // With both turns taken by turns it would have one run for three windows.
+    assert!(ran >= 10.0, "{ran}\n{}", exporter.log());
+}
+
+#[tokio::test]
 async fn days_of_downtime_are_made_up_for_in_steps() {
     let Some(neo4j) = shared() else { return };
     let create = "CREATE (:Gap {timestamp: datetime() - duration('PT30S'), kind: 'k'})";
