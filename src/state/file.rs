@@ -30,16 +30,19 @@ pub enum Found {
     Nothing,
     /// Its totals.
     Saved(Saved),
-    /// Totals of another count: these parts of the KPI's definition have changed.
-    Changed(Vec<String>),
-    /// A file that cannot be trusted. It has been renamed, or could not be.
+    /// Totals of another count. The file has been renamed.
+    Changed {
+        /// The parts of the KPI's definition that have changed.
+        parts: Vec<String>,
+        /// Where the file is now.
+        aside: PathBuf,
+    },
+    /// A file that was read and cannot be trusted. It has been renamed.
     Damaged {
-        /// The file.
-        path: PathBuf,
         /// What is wrong with it.
         cause: String,
-        /// Where it is now, or why it is still there.
-        aside: Result<PathBuf, String>,
+        /// Where it is now.
+        aside: PathBuf,
     },
 }
 
@@ -54,31 +57,43 @@ impl StateFile {
         &self.path
     }
 
-    /// Reads what was saved. What cannot be trusted is set aside, so that nothing that could be mended is overwritten.
-    pub fn load(&self) -> Found {
+    /// Reads what was saved. What was read and is no state to go on with is set aside, so that nothing that could be had back
+    /// is overwritten.
+    ///
+    /// # Errors
+    /// When there is a file and it cannot be read, is of another version, or cannot be set aside. It is then still there.
+    pub fn load(&self) -> Result<Found, StateError> {
         let bytes = match fs::read(&self.path) {
             Ok(bytes) => bytes,
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Found::Nothing,
-            Err(cause) => return self.damaged(format!("it cannot be read: {cause}")),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+            Err(cause) => return Err(StateError::Read { path: self.path.clone(), cause: cause.to_string() }),
         };
         match record::decode(&bytes, &self.kpi, &self.graph) {
-            Ok(saved) => Found::Saved(saved),
-            Err(Fault::Changed(parts)) => Found::Changed(parts),
-            Err(Fault::Damaged(cause)) => self.damaged(cause),
+            Ok(saved) => Ok(Found::Saved(saved)),
+            Err(Fault::Version(version)) => Err(StateError::Version { path: self.path.clone(), version }),
+            Err(Fault::Changed(parts)) => {
+                let aside = self.set_aside("changed", || format!("the KPI's {} changed", parts.join(", ")))?;
+                Ok(Found::Changed { parts, aside })
+            }
+            Err(Fault::Damaged(cause)) => {
+                let aside = self.set_aside("damaged", || format!("it is damaged: {cause}"))?;
+                Ok(Found::Damaged { cause, aside })
+            }
         }
     }
 
-    fn damaged(&self, cause: String) -> Found {
-        let aside = self.aside();
-        let moved = fs::rename(&self.path, &aside).map(|()| aside).map_err(|cause| cause.to_string());
-        Found::Damaged { path: self.path.clone(), cause, aside: moved }
+    fn set_aside(&self, reason: &str, why: impl FnOnce() -> String) -> Result<PathBuf, StateError> {
+        let aside = self.aside(reason);
+        let stays =
+            |cause: io::Error| StateError::Aside { path: self.path.clone(), why: why(), cause: cause.to_string() };
+        fs::rename(&self.path, &aside).map(|()| aside).map_err(stays)
     }
 
-    /// A name that no earlier damaged file has.
-    fn aside(&self) -> PathBuf {
+    /// A name that no earlier file has.
+    fn aside(&self, reason: &str) -> PathBuf {
         let mut number = 1_u32;
         loop {
-            let aside = self.beside(&format!(".damaged-{number}"));
+            let aside = self.beside(&format!(".{reason}-{number}"));
             if fs::symlink_metadata(&aside).is_err() {
                 return aside;
             }

@@ -47,6 +47,35 @@ pub enum StateError {
         "another exporter keeps its state in {0}: end it, or give this one a folder of its own with `[state] path`"
     )]
     Taken(PathBuf),
+    /// A file cannot be read. It may be whole, so it stays.
+    #[error("the totals in {path} cannot be read: {cause}; nothing is counted until they can be")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: String,
+    },
+    /// A file is in a form that this program does not know. It may be whole, so it stays.
+    #[error(
+        "{path} is of version {version}, this program reads version {}: start the program that wrote it, or remove the file to count the KPI from its start",
+        record::VERSION
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        version: u32,
+    },
+    /// A file that is no state to go on with cannot be renamed, and would be overwritten.
+    #[error("{path} cannot be renamed, so nothing is counted, which would overwrite it: {cause}; {why}")]
+    Aside {
+        /// The file.
+        path: PathBuf,
+        /// Why it is to be renamed.
+        why: String,
+        /// What the system said.
+        cause: String,
+    },
     /// A file cannot be written; the old one is still there.
     #[error("the totals cannot be saved to {path}, so they stay as they are: {cause}")]
     Save {

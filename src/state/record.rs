@@ -15,13 +15,15 @@ use crate::row::UnixMillis;
 
 /// The first line begins so, then come version and checksum.
 const MAGIC: &str = "cypher-exporter state";
-const VERSION: &str = "1";
+pub(super) const VERSION: u32 = 1;
 
 /// Why bytes are no state to go on with.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Fault {
     /// They are a state of the KPI as it was before these parts of it changed.
     Changed(Vec<String>),
+    /// They are a state in the form of this other version.
+    Version(u32),
     /// They are not what was written, or not for this KPI.
     Damaged(String),
 }
@@ -113,8 +115,9 @@ fn checked(bytes: &[u8]) -> Result<&[u8], Fault> {
     let [version, "crc32", sum] = words.split_whitespace().collect::<Vec<_>>()[..] else {
         return Err(Fault::damaged("it does not begin as a state does"));
     };
-    if version != VERSION {
-        return Err(Fault::Damaged(format!("it is of version {version}, this program reads version {VERSION}")));
+    if version != VERSION.to_string() {
+        let other = version.parse().ok().filter(|other| *other != VERSION);
+        return Err(other.map_or_else(|| Fault::damaged("its version is no number"), Fault::Version));
     }
     if sum != format!("{:08x}", crc32fast::hash(body)) {
         return Err(Fault::damaged("its checksum is wrong: it is not what was written"));

@@ -81,7 +81,8 @@ fn half_a_file_and_any_flipped_bit_are_damages() {
     let bytes = encode(&saved(&kpi, &[("x", 0.1)]), &kpi, "default");
     let refused = |bytes: &[u8], what: &str| {
         let answer = decode(bytes, &kpi, "default");
-        assert!(matches!(answer, Err(Fault::Damaged(_))), "{what}: {answer:?}");
+        // A bit more makes another number of the version.
+        assert!(matches!(answer, Err(Fault::Damaged(_) | Fault::Version(_))), "{what}: {answer:?}");
     };
     for len in 0..bytes.len() {
         refused(&bytes[..len], &format!("{len} bytes"));
@@ -111,8 +112,7 @@ fn what_another_program_wrote_is_told() {
     let kpi = counter();
     let bytes = encode(&saved(&kpi, &[("x", 1.0)]), &kpi, "default");
     for (from, to, cause) in [
-        ("state 1", "state 0", "it is of version 0, this program reads version 1"),
-        ("state 1", "state 2", "it is of version 2, this program reads version 1"),
+        ("state 1", "state one", "its version is no number"),
         ("p/calls\"", "p/others\"", "it is the state of `p/others` on the graph `default`"),
         ("\"default\"", "\"east\"", "it is the state of `p/calls` on the graph `east`"),
         ("\"1.0\"", "\"-1.0\"", "it holds a negative total"),
@@ -144,18 +144,18 @@ fn a_file_is_replaced_whole() {
     let (folder, kpi) = (folder(), counter());
     let state = State::open(folder.path()).unwrap();
     let file = state.file(&kpi, &graph());
-    assert_eq!(file.load(), Found::Nothing);
+    assert_eq!(file.load(), Ok(Found::Nothing));
     for rows in [&[("x", 1.0)][..], &[("x", 2.0), ("y", 1.0)]] {
         file.save(&saved(&kpi, rows)).unwrap();
-        assert_eq!(file.load(), Found::Saved(saved(&kpi, rows)));
+        assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, rows))));
     }
     assert_eq!(names(folder.path()), ["lock", "p.calls@default-452581cf.state"]);
 
     // A program that was killed while it wrote leaves this, and the state of before.
     fs::write(folder.path().join("p.calls@default-452581cf.state.new"), "cypher-exporter st").unwrap();
-    assert_eq!(file.load(), Found::Saved(saved(&kpi, &[("x", 2.0), ("y", 1.0)])));
+    assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, &[("x", 2.0), ("y", 1.0)]))));
     file.save(&saved(&kpi, &[("x", 3.0)])).unwrap();
-    assert_eq!(file.load(), Found::Saved(saved(&kpi, &[("x", 3.0)])));
+    assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, &[("x", 3.0)]))));
 }
 
 #[test]
@@ -168,33 +168,64 @@ fn a_disk_that_refuses_leaves_the_old_state() {
     fs::create_dir(&new).unwrap();
     let error = file.save(&saved(&kpi, &[("x", 2.0)])).unwrap_err().to_string();
     assert!(error.contains("p.calls@default") && error.contains("directory"), "{error}");
-    assert_eq!(file.load(), Found::Saved(saved(&kpi, &[("x", 1.0)])));
+    assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, &[("x", 1.0)]))));
     fs::remove_dir(&new).unwrap();
     // A disk without room takes the file and refuses what is to stand in it.
     std::os::unix::fs::symlink("/dev/full", &new).unwrap();
     let error = file.save(&saved(&kpi, &[("x", 2.0)])).unwrap_err().to_string();
     assert!(error.contains("No space left"), "{error}");
-    assert_eq!(file.load(), Found::Saved(saved(&kpi, &[("x", 1.0)])));
+    assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, &[("x", 1.0)]))));
     assert!(!new.exists(), "half a file takes no room");
     file.save(&saved(&kpi, &[("x", 2.0)])).unwrap();
 }
 
 #[test]
-fn what_is_damaged_is_set_aside() {
+fn what_was_read_and_is_wrong_is_set_aside() {
     let (folder, kpi) = (folder(), counter());
     let file = State::open(folder.path()).unwrap().file(&kpi, &graph());
-    let place = folder.path().join("p.calls@default-452581cf.state");
-    fs::write(&place, "not a state").unwrap();
-    let Found::Damaged { path, cause, aside: Ok(aside) } = file.load() else { panic!("it is taken") };
-    assert_eq!((path, cause.as_str()), (place.clone(), "it has no first line"));
-    assert_eq!(fs::read_to_string(&aside).unwrap(), "not a state");
-    assert!(aside.to_str().unwrap().starts_with(&format!("{}.damaged-", place.display())), "{aside:?}");
-    assert_eq!(file.load(), Found::Nothing);
+    let beside = |ending: &str| PathBuf::from(format!("{}{ending}", file.path().display()));
+    for number in 1..=2 {
+        fs::write(file.path(), "not a state").unwrap();
+        let aside = beside(&format!(".damaged-{number}"));
+        let cause = "it has no first line".to_owned();
+        assert_eq!(file.load(), Ok(Found::Damaged { cause, aside: aside.clone() }));
+        assert_eq!(fs::read_to_string(aside).unwrap(), "not a state");
+        assert_eq!(file.load(), Ok(Found::Nothing));
+    }
 
-    // What is no file at all is out of the way too.
-    fs::create_dir(&place).unwrap();
-    assert!(matches!(file.load(), Found::Damaged { aside: Ok(_), .. }));
-    file.save(&saved(&kpi, &[("x", 2.0)])).unwrap();
+    // What was counted before the KPI changed can be had back.
+    let before = window("queries/p/calls.cypher", "name = \"p_total\"\ntype = \"counter\"\ntime = \"iso\"");
+    let older = State::open(&folder.path().join("older")).unwrap().file(&before, &graph());
+    older.save(&saved(&before, &[("x", 1.0)])).unwrap();
+    fs::rename(older.path(), file.path()).unwrap();
+    let aside = beside(".changed-1");
+    assert_eq!(file.load(), Ok(Found::Changed { parts: vec!["time".to_owned()], aside: aside.clone() }));
+    assert_eq!(file.load(), Ok(Found::Nothing));
+    fs::rename(aside, older.path()).unwrap();
+    assert_eq!(older.load(), Ok(Found::Saved(saved(&before, &[("x", 1.0)]))));
+}
+
+#[test]
+fn what_cannot_be_read_stays_where_it_is() {
+    let (folder, kpi) = (folder(), counter());
+    let file = State::open(folder.path()).unwrap().file(&kpi, &graph());
+    // Permissions do not hold back everybody; what is no file can be read by nobody.
+    fs::create_dir(file.path()).unwrap();
+    let error = file.load().unwrap_err();
+    assert!(matches!(&error, StateError::Read { path, .. } if path == file.path()), "{error:?}");
+    assert!(error.to_string().contains("cannot be read: Is a directory"), "{error}");
+    fs::remove_dir(file.path()).unwrap();
+
+    file.save(&saved(&kpi, &[("x", 1.0)])).unwrap();
+    let other = as_written(&fs::read(file.path()).unwrap(), "state 1", "state 2");
+    fs::write(file.path(), &other).unwrap();
+    let error = file.load().unwrap_err();
+    assert_eq!(error, StateError::Version { path: file.path().to_owned(), version: 2 });
+    for words in [file.path().to_str().unwrap(), "of version 2", "reads version 1", "or remove the file"] {
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    assert_eq!(fs::read(file.path()).unwrap(), other);
+    assert_eq!(names(folder.path()), ["lock", "p.calls@default-452581cf.state"]);
 }
 
 #[test]

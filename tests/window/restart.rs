@@ -1,7 +1,7 @@
 //! What is saved, what is taken up again at the next start, and what is not.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::events::{Writer, by_kind, counter, until_lines};
 use crate::support::exporter::{Exporter, Setup};
@@ -19,6 +19,11 @@ fn file(exporter: &Exporter) -> PathBuf {
     let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|ending| ending == "state")).collect();
     assert_eq!(files.len(), 1, "{files:?}");
     files.remove(0)
+}
+
+/// Without its folder, which the settings name as they like.
+fn name_of(file: &Path) -> &str {
+    file.file_name().unwrap().to_str().unwrap()
 }
 
 fn discarded(exporter: &Exporter, kpi: &str, reason: &str) -> f64 {
@@ -86,11 +91,61 @@ async fn a_changed_query_counts_anew_and_says_so() {
     });
     assert_eq!(discarded(&exporter, "changes/kinds", "changed"), 1.0);
     assert!(exporter.log().contains("changed=\"query\""), "{}", exporter.log());
+    let aside = PathBuf::from(format!("{}.changed-1", file(&exporter).display()));
+    assert!(exporter.log().contains(name_of(&aside)), "{}", exporter.log());
 
     // The next start goes on with the new count.
     exporter.kill();
     exporter.start_again();
     assert_eq!(discarded(&exporter, "changes/kinds", "changed"), 0.0);
+
+    // The old one can be had back.
+    exporter.kill();
+    rewrite(&exporter, "changes", "2 * count(*) AS", "count(*) AS");
+    fs::rename(aside, file(&exporter)).unwrap();
+    exporter.start_again();
+    assert_eq!(discarded(&exporter, "changes/kinds", "changed"), 0.0);
+    count_some(&mut writer, &exporter, "changes").await;
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_taken_up_stays_and_the_kpi_fails_until_it_can() {
+    let Some(neo4j) = shared() else { return };
+    let mut writer = Writer::new(neo4j, "Stays", 8);
+    let mut exporter = setup("stays", neo4j).kpi("kinds", &counter("stays_kinds_total"), &by_kind("Stays")).start();
+    count_some(&mut writer, &exporter, "stays").await;
+    exporter.kill();
+    let file = file(&exporter);
+    let kept = file.with_extension("kept");
+    // Whoever runs this may read everything: a folder in the place of the file can be read by nobody.
+    let unreadable = || fs::create_dir(&file).unwrap();
+    let of_the_future = || {
+        let text = fs::read_to_string(&kept).unwrap();
+        fs::write(&file, text.replacen("state 1", "state 2", 1)).unwrap();
+    };
+    for (in_its_place, word) in [(&unreadable as &dyn Fn(), "cannot be read"), (&of_the_future, "version 2")] {
+        fs::rename(&file, &kept).unwrap();
+        in_its_place();
+        // It does not count from the start what it cannot know to be counted.
+        writer.write().await;
+        exporter.start_again();
+        exporter.until("it fails", |metrics| (metrics.errors("stays/kinds", "state") >= 3.0).then_some(()));
+        let metrics = exporter.metrics();
+        assert_eq!(metrics.own("up", "stays/kinds"), Some(0.0));
+        assert!(metrics.beginning("stays_kinds").is_empty(), "{}", metrics.0);
+        assert_eq!(discarded(&exporter, "stays/kinds", "damaged"), 0.0);
+        for word in [word, name_of(&file)] {
+            assert!(exporter.log().contains(word), "{}", exporter.log());
+        }
+        // It is taken up without a restart, and nothing was lost.
+        if file.is_dir() {
+            fs::remove_dir(&file).unwrap();
+        }
+        fs::rename(&kept, &file).unwrap();
+        count_some(&mut writer, &exporter, "stays").await;
+        assert_eq!(exporter.metrics().own("up", "stays/kinds"), Some(1.0));
+        exporter.kill();
+    }
 }
 
 #[tokio::test]
@@ -107,7 +162,7 @@ async fn a_damaged_file_is_set_aside_and_the_kpi_counts_anew() {
     exporter.start_again();
     count_some(&mut writer, &exporter, "damaged").await;
     assert_eq!(discarded(&exporter, "damaged/kinds", "damaged"), 1.0);
-    let name = format!("{}.damaged-1", file.file_name().unwrap().to_str().unwrap());
+    let name = format!("{}.damaged-1", name_of(&file));
     assert!(exporter.log().contains(&name), "{}", exporter.log());
     assert_eq!(fs::read(file.with_file_name(name)).unwrap(), &bytes[..bytes.len() / 2]);
 }
