@@ -35,6 +35,8 @@ pub(super) struct Counting {
     totals: Totals,
     /// Everything up to here is counted; none before the first window.
     cursor: Option<UnixMillis>,
+    /// The id of the database that the totals are of; none while nobody has told.
+    database: Option<Arc<str>>,
     /// The cursor on disk.
     saved: UnixMillis,
     pace: Pace,
@@ -75,6 +77,7 @@ impl Counting {
             refused: None,
             totals: Totals::default(),
             cursor: None,
+            database: None,
             saved: BEGINNING,
             pace: Pace::from(BEGINNING),
             told: Told::InStep,
@@ -110,14 +113,16 @@ impl Counting {
     fn forget(&mut self) {
         self.totals = Totals::default();
         self.cursor = None;
+        self.database = None;
         self.saved = BEGINNING;
         self.pace = Pace::from(BEGINNING);
     }
 
-    fn go_on(&mut self, Saved { cursor, totals }: Saved) {
+    fn go_on(&mut self, Saved { cursor, totals, database }: Saved) {
         tracing::debug!(kpi = %self.kpi.id, graph = %self.graph, counted_until = iso(cursor), "goes on with its totals");
         self.totals = totals;
         self.cursor = Some(cursor);
+        self.database = database;
         self.saved = cursor;
         self.pace = Pace::from(cursor);
     }
@@ -161,6 +166,9 @@ impl Counting {
             Ok(clock) => self.window.end(clock),
             Err(error) => return Counted::ended(Run::failed(error.into(), started.elapsed())),
         };
+        if self.refused.is_none() {
+            self.see_database(watch.clock.database());
+        }
         if let Some(refused) = self.refused.clone() {
             return Counted::ended(Run::failed(refused.into(), started.elapsed()));
         }
@@ -177,6 +185,23 @@ impl Counting {
             return Counted::ended(Run::nothing_to_ask(self.totals.points().to_vec()));
         }
         self.count(turn, since, end).await
+    }
+
+    /// Totals and cursor are of one database. In another one the cursor would pass over events, and the totals of two would be
+    /// added up. Where nobody tells the id, nothing is compared.
+    fn see_database(&mut self, now: Option<Arc<str>>) {
+        let Some(now) = now else { return };
+        let is_other = self.cursor.is_some() && self.database.as_ref().is_some_and(|counted_in| *counted_in != now);
+        match &self.file {
+            Some(file) if is_other => return self.refused = Some(StateError::OtherDatabase(file.path().to_owned())),
+            None if is_other => {
+                // As a restart would.
+                tracing::warn!(kpi = %self.kpi.id, graph = %self.graph, "the graph has another database: the KPI is counted anew");
+                self.forget();
+            }
+            Some(_) | None => {}
+        }
+        self.database = Some(now);
     }
 
     /// A count that starts now has everything before behind it.
@@ -223,7 +248,8 @@ impl Counting {
     async fn keep(&mut self, totals: Totals, until: UnixMillis) -> Result<(), StateError> {
         let far_ahead = until.0.saturating_sub(self.saved.0) >= SAVE_CURSOR_AFTER;
         if let Some(file) = self.file.as_ref().filter(|_| far_ahead || !totals.is(&self.totals)) {
-            save(file, Saved { cursor: until, totals: totals.clone() }).await?;
+            let database = self.database.clone();
+            save(file, Saved { cursor: until, totals: totals.clone(), database }).await?;
             self.saved = until;
         }
         self.totals = totals;

@@ -29,6 +29,8 @@ pub struct Saved {
     pub cursor: UnixMillis,
     /// The totals.
     pub totals: Totals,
+    /// The id of the database that they were counted in; none where the graph did not tell.
+    pub database: Option<Arc<str>>,
 }
 
 /// Why a state cannot be kept.
@@ -76,6 +78,11 @@ pub enum StateError {
         /// What the system said.
         cause: String,
     },
+    /// Its totals are of another database than the one that the graph has now: neither can be counted on with the other.
+    #[error(
+        "the totals in {0} were counted in another database: point the graph back to that one, or remove the file to count this one from its start"
+    )]
+    OtherDatabase(PathBuf),
     /// A file cannot be written; the old one is still there.
     #[error("the totals cannot be saved to {path}, so they stay as they are: {cause}")]
     Save {

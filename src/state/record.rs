@@ -43,6 +43,9 @@ struct Body {
     cursor: i64,
     /// The same for people.
     counted_until: String,
+    /// The id of the database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    counted_in: Option<String>,
     definition: Definition,
     metrics: Vec<Held>,
 }
@@ -80,6 +83,7 @@ pub(super) fn encode(saved: &Saved, kpi: &Kpi, graph: &str) -> Vec<u8> {
         graph: graph.to_owned(),
         cursor: saved.cursor.0,
         counted_until: iso(saved.cursor),
+        counted_in: saved.database.as_deref().map(str::to_owned),
         definition: kpi.definition(),
         metrics: saved.totals.points().iter().map(|points| held(points)).collect(),
     };
@@ -104,7 +108,7 @@ pub(super) fn decode(bytes: &[u8], kpi: &Kpi, graph: &str) -> Result<Saved, Faul
     let mut texts = Texts::default();
     let points = kpi.metrics.iter().zip(body.metrics).map(|(metric, held)| texts.points(metric, held)).collect();
     let totals = Totals::restored(kpi, points).map_err(Fault::damaged)?;
-    Ok(Saved { cursor: UnixMillis(body.cursor), totals })
+    Ok(Saved { cursor: UnixMillis(body.cursor), totals, database: body.counted_in.map(Arc::from) })
 }
 
 /// What follows the first line, when it is what that line promises.

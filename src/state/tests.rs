@@ -31,7 +31,7 @@ fn counted(kpi: &Kpi, rows: &[(&str, f64)]) -> Totals {
 }
 
 fn saved(kpi: &Kpi, rows: &[(&str, f64)]) -> Saved {
-    Saved { cursor: UnixMillis(1_795_252_087_006), totals: counted(kpi, rows) }
+    Saved { cursor: UnixMillis(1_795_252_087_006), totals: counted(kpi, rows), database: Some("5F3A".into()) }
 }
 
 fn graph() -> Arc<str> {
@@ -54,14 +54,16 @@ fn the_form_on_disk() {
     let kpi = counter();
     let bytes = encode(&saved(&kpi, &[("x", 0.1), ("x", 0.2), ("a \"b\"\n", 3.0)]), &kpi, "default");
     insta::assert_snapshot!(String::from_utf8(bytes).unwrap(), @r#"
-    cypher-exporter state 1 crc32 4928091b
-    {"kpi":"p/calls","graph":"default","cursor":1795252087006,"counted_until":"2026-11-21T09:08:07.006Z","definition":{"database":"","metrics":"counter p_total{a=a} value","parameters":"{}","query":"MATCH ( e ) WHERE e . t > $since AND e . t <= $until RETURN e . a AS a , e . v AS value","time":"datetime"},"metrics":[{"counter":[[["a \"b\"\n"],"3.0"],[["x"],"0.30000000000000004"]]}]}
+    cypher-exporter state 1 crc32 4ebf1378
+    {"kpi":"p/calls","graph":"default","cursor":1795252087006,"counted_until":"2026-11-21T09:08:07.006Z","counted_in":"5F3A","definition":{"database":"","metrics":"counter p_total{a=a} value","parameters":"{}","query":"MATCH ( e ) WHERE e . t > $since AND e . t <= $until RETURN e . a AS a , e . v AS value","time":"datetime"},"metrics":[{"counter":[[["a \"b\"\n"],"3.0"],[["x"],"0.30000000000000004"]]}]}
     "#);
 }
 
 #[test]
 fn every_total_comes_back_to_the_last_bit() {
     let histogram = window("queries/p/calls.cypher", HISTOGRAM);
+    let unknown = Saved { database: None, ..saved(&histogram, &[("x", 0.1)]) };
+    assert_eq!(decode(&encode(&unknown, &histogram, "g"), &histogram, "g"), Ok(unknown));
     for kpi in [counter(), histogram] {
         for rows in [
             &[][..],

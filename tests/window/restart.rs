@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::events::{Writer, by_kind, counter, until_lines};
 use crate::support::exporter::{Exporter, Setup};
-use crate::support::neo4j::{Neo4j, shared};
+use crate::support::neo4j::{Neo4j, newest, shared};
 
 const STATE: &str = "[state]\npath = \"state\"\n";
 
@@ -226,6 +226,60 @@ async fn a_graph_that_is_away_does_not_hide_what_was_counted() {
 
     neo4j.restart();
     count_some(&mut writer, &exporter, "away").await;
+}
+
+/// What was counted at home goes on there, and is neither lost nor mixed with what another server holds.
+async fn another_database(home: &Neo4j, other: &Neo4j, pack: &'static str, label: &'static str) {
+    let (mut writer, mut other_writer) = (Writer::new(home, label, 9), Writer::new(other, label, 10));
+    other_writer.write().await;
+    let (kpi, name) = (format!("{pack}/kinds"), format!("{pack}_kinds_total"));
+    let mut exporter = setup(pack, home).kpi("kinds", &counter(&name), &by_kind(label)).start();
+    count_some(&mut writer, &exporter, pack).await;
+    let (before, file) = (writer.written.counter(&name), file(&exporter));
+    let state = fs::read(&file).unwrap();
+    exporter.kill();
+    point(&exporter, home, other);
+    exporter.start_again();
+    exporter.until("it fails", |metrics| (metrics.errors(&kpi, "state") >= 3.0).then_some(()));
+    let metrics = exporter.metrics();
+    assert_eq!(
+        (metrics.beginning(&name), metrics.own("up", &kpi)),
+        (before.iter().map(String::as_str).collect(), Some(0.0))
+    );
+    assert_eq!(fs::read(&file).unwrap(), state);
+    for word in ["counted in another database", "remove the file", name_of(&file)] {
+        assert!(exporter.log().contains(word), "{}", exporter.log());
+    }
+
+    exporter.kill();
+    point(&exporter, other, home);
+    exporter.start_again();
+    count_some(&mut writer, &exporter, pack).await;
+
+    // Without the file the other one is counted, also by a program that is running already.
+    exporter.kill();
+    point(&exporter, home, other);
+    exporter.start_again();
+    exporter.until("it fails", |metrics| (metrics.errors(&kpi, "state") >= 1.0).then_some(()));
+    fs::remove_file(&file).unwrap();
+    count_some(&mut other_writer, &exporter, pack).await;
+    assert_eq!(exporter.metrics().own("up", &kpi), Some(1.0));
+}
+
+/// Another address in the settings, and the login that goes with it.
+fn point(exporter: &Exporter, from: &Neo4j, to: &Neo4j) {
+    let settings = exporter.folder().join("config.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(settings, text.replace(from.uri(), to.uri())).unwrap();
+}
+
+#[tokio::test]
+async fn totals_of_one_database_are_not_those_of_another() {
+    let Some(home) = shared() else { return };
+    // None of them asks for a password.
+    let Some(other) = newest() else { return };
+    another_database(home, other, "home", "Home").await;
+    another_database(other, home, "newer", "Newer").await;
 }
 
 #[tokio::test]
