@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::folder::Folder;
 use super::record::{self, Fault};
 use super::{Saved, StateError};
 use crate::kpi::Kpi;
@@ -15,12 +16,11 @@ const LONGEST_NAME: usize = 120;
 /// Where the state of one KPI on one graph is kept.
 #[derive(Debug)]
 pub struct StateFile {
-    folder: PathBuf,
+    /// A write that outlives its runner still has it.
+    folder: Arc<Folder>,
     path: PathBuf,
     kpi: Arc<Kpi>,
     graph: Arc<str>,
-    /// A write that outlives its runner still has the folder.
-    _lock: Arc<File>,
 }
 
 /// What was there at start.
@@ -47,9 +47,9 @@ pub enum Found {
 }
 
 impl StateFile {
-    pub(super) fn new(folder: &Path, lock: &Arc<File>, kpi: &Arc<Kpi>, graph: &Arc<str>) -> Self {
-        let path = folder.join(name(&kpi.id, graph));
-        Self { folder: folder.to_owned(), path, kpi: kpi.clone(), graph: graph.clone(), _lock: lock.clone() }
+    pub(super) fn new(folder: &Arc<Folder>, kpi: &Arc<Kpi>, graph: &Arc<str>) -> Self {
+        let path = folder.path.join(name(&kpi.id, graph));
+        Self { folder: folder.clone(), path, kpi: kpi.clone(), graph: graph.clone() }
     }
 
     /// Where it is.
@@ -61,8 +61,10 @@ impl StateFile {
     /// is overwritten.
     ///
     /// # Errors
-    /// When there is a file and it cannot be read, is of another version, or cannot be set aside. It is then still there.
+    /// When there is a file and it cannot be read, is of another version, or cannot be set aside. It is then still there. And
+    /// when the folder is not ours.
     pub fn load(&self) -> Result<Found, StateError> {
+        self.folder.hold()?;
         let bytes = match fs::read(&self.path) {
             Ok(bytes) => bytes,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
@@ -112,6 +114,7 @@ impl StateFile {
     /// # Errors
     /// When the disk does not take it. The old state is then still there, or, when only the last step failed, the new one.
     pub fn save(&self, saved: &Saved) -> Result<(), StateError> {
+        self.folder.hold()?;
         let bytes = record::encode(saved, &self.kpi, &self.graph);
         self.replace(&bytes).map_err(|cause| StateError::Save { path: self.path.clone(), cause: cause.to_string() })
     }
@@ -123,7 +126,7 @@ impl StateFile {
             let _ = fs::remove_file(&new);
         })?;
         // The name of a file is its folder's matter.
-        File::open(&self.folder)?.sync_all()
+        File::open(&self.folder.path)?.sync_all()
     }
 }
 

@@ -4,12 +4,11 @@
 //! is there. Everything here blocks: callers keep it off the threads that serve.
 
 mod file;
+mod folder;
 mod record;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{self, File, TryLockError};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,9 +17,7 @@ use crate::measure::Totals;
 use crate::row::UnixMillis;
 
 pub use file::{Found, StateFile};
-
-/// The file whose lock says that the folder is in use. The lock ends with the process, however that ends.
-const LOCK: &str = "lock";
+use folder::Folder;
 
 /// What a window KPI has counted on one graph, and up to when.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +46,9 @@ pub enum StateError {
         "another exporter keeps its state in {0}: end it, or give this one a folder of its own with `[state] path`"
     )]
     Taken(PathBuf),
+    /// Another folder, or none, is in its place, which another process may have.
+    #[error("the folder {0} was removed or replaced while this program had it: put it back, or restart the exporter")]
+    Replaced(PathBuf),
     /// A file cannot be read. It may be whole, so it stays.
     #[error("the totals in {path} cannot be read: {cause}; nothing is counted until they can be")]
     Read {
@@ -96,28 +96,21 @@ pub enum StateError {
 /// A folder of states, kept for this process as long as this value or one of its files lives.
 #[derive(Debug)]
 pub struct State {
-    folder: PathBuf,
-    lock: Arc<File>,
+    folder: Arc<Folder>,
 }
 
 impl State {
-    /// Makes the folder when it is not there, and takes it.
+    /// Makes the folder when it is not there, and takes it. A folder that is there and cannot be used is no error here: what is
+    /// read from it or saved to it fails until it can.
     ///
     /// # Errors
-    /// When it cannot be made or written to, or another process has it.
+    /// When there is no folder and none can be made, or another process has it.
     pub fn open(folder: &Path) -> Result<Self, StateError> {
-        let unusable = |cause: io::Error| StateError::Folder { path: folder.to_owned(), cause: cause.to_string() };
-        fs::create_dir_all(folder).map_err(unusable)?;
-        let lock = File::options().create(true).append(true).open(folder.join(LOCK)).map_err(unusable)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), lock: Arc::new(lock) }),
-            Err(TryLockError::WouldBlock) => Err(StateError::Taken(folder.to_owned())),
-            Err(TryLockError::Error(cause)) => Err(unusable(cause)),
-        }
+        Ok(Self { folder: Arc::new(Folder::open(folder)?) })
     }
 
     /// The file of one KPI on one graph.
     pub fn file(&self, kpi: &Arc<Kpi>, graph: &Arc<str>) -> StateFile {
-        StateFile::new(&self.folder, &self.lock, kpi, graph)
+        StateFile::new(&self.folder, kpi, graph)
     }
 }

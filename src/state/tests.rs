@@ -151,7 +151,7 @@ fn a_file_is_replaced_whole() {
         file.save(&saved(&kpi, rows)).unwrap();
         assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, rows))));
     }
-    assert_eq!(names(folder.path()), ["lock", "p.calls@default-452581cf.state"]);
+    assert_eq!(names(folder.path()), ["p.calls@default-452581cf.state"]);
 
     // A program that was killed while it wrote leaves this, and the state of before.
     fs::write(folder.path().join("p.calls@default-452581cf.state.new"), "cypher-exporter st").unwrap();
@@ -227,7 +227,7 @@ fn what_cannot_be_read_stays_where_it_is() {
         assert!(error.to_string().contains(words), "{error}");
     }
     assert_eq!(fs::read(file.path()).unwrap(), other);
-    assert_eq!(names(folder.path()), ["lock", "p.calls@default-452581cf.state"]);
+    assert_eq!(names(folder.path()), ["p.calls@default-452581cf.state"]);
 }
 
 #[test]
@@ -250,6 +250,27 @@ fn a_folder_has_one_exporter() {
 }
 
 #[test]
+fn a_folder_that_was_replaced_is_another_one() {
+    let (outer, kpi) = (folder(), counter());
+    let (path, moved) = (outer.path().join("state"), outer.path().join("moved"));
+    let file = State::open(&path).unwrap().file(&kpi, &graph());
+    file.save(&saved(&kpi, &[("x", 1.0)])).unwrap();
+    fs::rename(&path, &moved).unwrap();
+    let replaced = || StateError::Replaced(path.clone());
+    assert_eq!((file.load(), file.save(&saved(&kpi, &[]))), (Err(replaced()), Err(replaced())));
+    // Another exporter may have the new one.
+    let other = State::open(&path).unwrap().file(&kpi, &graph());
+    assert_eq!((file.load(), file.save(&saved(&kpi, &[]))), (Err(replaced()), Err(replaced())));
+    assert_eq!((other.load(), names(&path)), (Ok(Found::Nothing), Vec::<String>::new()));
+    drop(other);
+
+    fs::remove_dir(&path).unwrap();
+    fs::rename(&moved, &path).unwrap();
+    assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, &[("x", 1.0)]))));
+    file.save(&saved(&kpi, &[("x", 2.0)])).unwrap();
+}
+
+#[test]
 fn files_have_readable_names_of_their_own() {
     let (folder, longest) = (folder(), "ß".repeat(100));
     let state = State::open(folder.path()).unwrap();
@@ -261,6 +282,6 @@ fn files_have_readable_names_of_their_own() {
         }
     }
     let names = names(folder.path());
-    assert_eq!(names.len(), 1 + 2 * ids.len());
+    assert_eq!(names.len(), 2 * ids.len());
     assert!(names.iter().all(|name| name.len() <= 200 && name.is_ascii()), "{names:?}");
 }

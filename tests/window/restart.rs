@@ -1,6 +1,7 @@
 //! What is saved, what is taken up again at the next start, and what is not.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::events::{Writer, by_kind, counter, until_lines};
@@ -206,6 +207,52 @@ async fn a_disk_that_refuses_makes_the_kpi_fail_and_no_number_wrong() {
     fs::remove_dir(&obstacle).unwrap();
     exporter.start_again();
     count_some(&mut writer, &exporter, "disk").await;
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_used_keeps_nothing_else_from_running() {
+    let Some(neo4j) = shared() else { return };
+    let mut writer = Writer::new(neo4j, "Folder", 11);
+    let mut exporter = setup("folder", neo4j)
+        .kpi("kinds", &counter("folder_kinds_total"), &by_kind("Folder"))
+        .each_second("other", "RETURN 1 AS value")
+        .bound_by_permissions()
+        .start();
+    count_some(&mut writer, &exporter, "folder").await;
+    let folder = exporter.folder().join("state");
+    let allow = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+    // One that takes nothing, as on a read-only disk, and one that is somebody else's.
+    for (mode, is_readable) in [(0o500, true), (0o000, false)] {
+        let before = writer.written.counter("folder_kinds_total");
+        exporter.kill();
+        allow(mode);
+        exporter.start_again();
+        let shown = if is_readable { before.iter().map(String::as_str).collect() } else { Vec::new() };
+        assert_eq!(exporter.metrics().beginning("folder_kinds_total"), shown, "at once");
+        writer.write().await;
+        exporter.until("it fails", |metrics| (metrics.errors("folder/kinds", "state") >= 3.0).then_some(()));
+        exporter.until_value("folder_other", 1.0);
+        let metrics = exporter.metrics();
+        assert_eq!(metrics.beginning("folder_kinds_total"), shown, "what is not saved is not shown");
+        assert_eq!(["kinds", "other"].map(|kpi| metrics.own("up", &format!("folder/{kpi}"))), [Some(0.0), Some(1.0)]);
+        assert!(exporter.log().contains("Permission denied"), "{}", exporter.log());
+        allow(0o700);
+        count_some(&mut writer, &exporter, "folder").await;
+    }
+
+    // One that is taken away and made anew is no longer this program's.
+    let moved = exporter.folder().join("moved");
+    fs::rename(&folder, &moved).unwrap();
+    fs::create_dir(&folder).unwrap();
+    let (before, failed) =
+        (writer.written.counter("folder_kinds_total"), exporter.metrics().errors("folder/kinds", "state"));
+    writer.write().await;
+    exporter.until("it fails", |metrics| (metrics.errors("folder/kinds", "state") > failed).then_some(()));
+    assert_eq!(exporter.metrics().beginning("folder_kinds_total"), before);
+    assert!(exporter.log().contains("removed or replaced"), "{}", exporter.log());
+    fs::remove_dir(&folder).unwrap();
+    fs::rename(&moved, &folder).unwrap();
+    count_some(&mut writer, &exporter, "folder").await;
 }
 
 #[tokio::test]
