@@ -57,6 +57,10 @@ impl StateFile {
         &self.path
     }
 
+    pub(super) fn kpi(&self) -> &Kpi {
+        &self.kpi
+    }
+
     /// Reads what was saved. What was read and is no state to go on with is set aside, so that nothing that could be had back
     /// is overwritten.
     ///
@@ -70,7 +74,7 @@ impl StateFile {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
             Err(cause) => return Err(StateError::Read { path: self.path.clone(), cause: cause.to_string() }),
         };
-        match record::decode(&bytes, &self.kpi, &self.graph) {
+        match record::decode(&bytes, &self.kpi) {
             Ok(saved) => Ok(Found::Saved(saved)),
             Err(Fault::Version(version)) => Err(StateError::Version { path: self.path.clone(), version }),
             Err(Fault::Changed(parts)) => {

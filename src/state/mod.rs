@@ -6,6 +6,7 @@
 mod file;
 mod folder;
 mod record;
+mod strays;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use crate::row::UnixMillis;
 
 pub use file::{Found, StateFile};
 use folder::Folder;
+pub use strays::Stray;
 
 /// What a window KPI has counted on one graph, and up to when.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,5 +114,10 @@ impl State {
     /// The file of one KPI on one graph.
     pub fn file(&self, kpi: &Arc<Kpi>, graph: &Arc<str>) -> StateFile {
         StateFile::new(&self.folder, kpi, graph)
+    }
+
+    /// The states in the folder that are none of these.
+    pub fn strays(&self, owners: &[StateFile]) -> Vec<Stray> {
+        strays::strays(&self.folder.path, owners)
     }
 }

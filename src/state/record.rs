@@ -24,7 +24,7 @@ pub(super) enum Fault {
     Changed(Vec<String>),
     /// They are a state in the form of this other version.
     Version(u32),
-    /// They are not what was written, or not for this KPI.
+    /// They are not what was written.
     Damaged(String),
 }
 
@@ -94,12 +94,27 @@ pub(super) fn encode(saved: &Saved, kpi: &Kpi, graph: &str) -> Vec<u8> {
     bytes
 }
 
-/// The state that these bytes are, if they are one of this KPI on this graph.
-pub(super) fn decode(bytes: &[u8], kpi: &Kpi, graph: &str) -> Result<Saved, Fault> {
-    let body: Body = serde_json::from_slice(checked(bytes)?).map_err(|cause| Fault::damaged(cause.to_string()))?;
-    if body.kpi != *kpi.id || body.graph != graph {
-        return Err(Fault::Damaged(format!("it is the state of `{}` on the graph `{}`", body.kpi, body.graph)));
-    }
+/// What a state was counted for.
+pub(super) struct Origin {
+    pub(super) kpi: String,
+    pub(super) graph: String,
+    pub(super) definition: Definition,
+}
+
+/// What these bytes were counted for, if they are a state.
+pub(super) fn origin(bytes: &[u8]) -> Option<Origin> {
+    let Body { kpi, graph, definition, .. } = body(bytes).ok()?;
+    Some(Origin { kpi, graph, definition })
+}
+
+fn body(bytes: &[u8]) -> Result<Body, Fault> {
+    serde_json::from_slice(checked(bytes)?).map_err(|cause| Fault::damaged(cause.to_string()))
+}
+
+/// The state that these bytes are, if they are one of what this KPI counts. It may have had another name then, or its graph: who
+/// renames a KPI renames its file.
+pub(super) fn decode(bytes: &[u8], kpi: &Kpi) -> Result<Saved, Fault> {
+    let body = body(bytes)?;
     let definition = kpi.definition();
     if body.definition != definition {
         let changed = definition.into_iter().filter(|(part, text)| body.definition.get(part) != Some(text));

@@ -63,7 +63,7 @@ fn the_form_on_disk() {
 fn every_total_comes_back_to_the_last_bit() {
     let histogram = window("queries/p/calls.cypher", HISTOGRAM);
     let unknown = Saved { database: None, ..saved(&histogram, &[("x", 0.1)]) };
-    assert_eq!(decode(&encode(&unknown, &histogram, "g"), &histogram, "g"), Ok(unknown));
+    assert_eq!(decode(&encode(&unknown, &histogram, "g"), &histogram), Ok(unknown));
     for kpi in [counter(), histogram] {
         for rows in [
             &[][..],
@@ -72,7 +72,7 @@ fn every_total_comes_back_to_the_last_bit() {
             &[("inf", f64::INFINITY), ("x", 2.0)],
         ] {
             let saved = saved(&kpi, rows);
-            assert_eq!(decode(&encode(&saved, &kpi, "g"), &kpi, "g"), Ok(saved), "{rows:?}");
+            assert_eq!(decode(&encode(&saved, &kpi, "g"), &kpi), Ok(saved), "{rows:?}");
         }
     }
 }
@@ -82,7 +82,7 @@ fn half_a_file_and_any_flipped_bit_are_damages() {
     let kpi = window("queries/p/calls.cypher", HISTOGRAM);
     let bytes = encode(&saved(&kpi, &[("x", 0.1)]), &kpi, "default");
     let refused = |bytes: &[u8], what: &str| {
-        let answer = decode(bytes, &kpi, "default");
+        let answer = decode(bytes, &kpi);
         // A bit more makes another number of the version.
         assert!(matches!(answer, Err(Fault::Damaged(_) | Fault::Version(_))), "{what}: {answer:?}");
     };
@@ -115,8 +115,6 @@ fn what_another_program_wrote_is_told() {
     let bytes = encode(&saved(&kpi, &[("x", 1.0)]), &kpi, "default");
     for (from, to, cause) in [
         ("state 1", "state one", "its version is no number"),
-        ("p/calls\"", "p/others\"", "it is the state of `p/others` on the graph `default`"),
-        ("\"default\"", "\"east\"", "it is the state of `p/calls` on the graph `east`"),
         ("\"1.0\"", "\"-1.0\"", "it holds a negative total"),
         ("[\"x\"]", "[\"x\",\"y\"]", "it holds another number of labels"),
         ("[[[\"x\"],\"1.0\"]]", "[[[\"x\"],\"1.0\"],[[\"x\"],\"1.0\"]]", "its label sets are not in order"),
@@ -124,7 +122,7 @@ fn what_another_program_wrote_is_told() {
         ("\"counter\"", "\"histogram\"", "invalid type: string \"1.0\", expected a sequence at line 1 column "),
         ("\"cursor\"", "\"pointer\"", "unknown field `pointer`, expected one of "),
     ] {
-        let Err(Fault::Damaged(found)) = decode(&as_written(&bytes, from, to), &kpi, "default") else {
+        let Err(Fault::Damaged(found)) = decode(&as_written(&bytes, from, to), &kpi) else {
             panic!("{to} is taken");
         };
         assert!(found.starts_with(cause), "{found}");
@@ -136,9 +134,9 @@ fn a_changed_kpi_does_not_go_on() {
     let before = counter();
     let bytes = encode(&saved(&before, &[("x", 1.0)]), &before, "default");
     let after = window("queries/p/calls.cypher", "name = \"p_total\"\ntype = \"counter\"\ntime = \"iso\"");
-    assert_eq!(decode(&bytes, &after, "default"), Err(Fault::Changed(vec!["time".to_owned()])));
+    assert_eq!(decode(&bytes, &after), Err(Fault::Changed(vec!["time".to_owned()])));
     let header = "name = \"p_total\"\ntype = \"counter\"\nlag = \"1h\"\n[panel]\ntitle = \"Calls\"";
-    assert!(decode(&bytes, &window("queries/p/calls.cypher", header), "default").is_ok());
+    assert!(decode(&bytes, &window("queries/p/calls.cypher", header)).is_ok());
 }
 
 #[test]
@@ -268,6 +266,34 @@ fn a_folder_that_was_replaced_is_another_one() {
     fs::rename(&moved, &path).unwrap();
     assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, &[("x", 1.0)]))));
     file.save(&saved(&kpi, &[("x", 2.0)])).unwrap();
+}
+
+#[test]
+fn a_state_that_no_kpi_owns_is_found_with_the_name_that_it_should_have() {
+    let folder = folder();
+    let state = State::open(folder.path()).unwrap();
+    let header = "name = \"p_total\"\ntype = \"counter\"";
+    let [calls, renamed] = ["calls", "renamed"].map(|stem| window(&format!("queries/p/{stem}.cypher"), header));
+    let sizes = window("queries/p/sizes.cypher", HISTOGRAM);
+    let (before, other) = (state.file(&calls, &graph()), state.file(&sizes, &graph()));
+    before.save(&saved(&calls, &[("x", 1.0)])).unwrap();
+    other.save(&saved(&sizes, &[("x", 1.0)])).unwrap();
+    let broken = folder.path().join("z.state");
+    for beside in [&broken, &folder.path().join("p.calls@default-452581cf.state.damaged-1")] {
+        fs::write(beside, "not a state").unwrap();
+    }
+    let counted_for = |kpi: &str| Some((kpi.to_owned(), "default".to_owned()));
+    let strays = |owners: &[StateFile]| state.strays(owners);
+    let last = Stray { path: broken, counted_for: None, rename_to: Vec::new() };
+    let gone = Stray { path: other.path().to_owned(), counted_for: counted_for("p/sizes"), rename_to: Vec::new() };
+    let owners = [state.file(&renamed, &graph()), state.file(&calls, &"east".into())];
+    let rename_to = owners.iter().map(|owner| owner.path().to_owned()).collect();
+    let moved = Stray { path: before.path().to_owned(), counted_for: counted_for("p/calls"), rename_to };
+    assert_eq!(strays(&owners), [moved, gone, last.clone()]);
+    assert_eq!(strays(&[state.file(&calls, &graph()), state.file(&sizes, &graph())]), [last]);
+
+    fs::rename(before.path(), owners[0].path()).unwrap();
+    assert_eq!(owners[0].load(), Ok(Found::Saved(saved(&renamed, &[("x", 1.0)]))));
 }
 
 #[test]

@@ -330,6 +330,50 @@ async fn totals_of_one_database_are_not_those_of_another() {
 }
 
 #[tokio::test]
+async fn a_renamed_kpi_or_graph_goes_on_when_its_file_is_renamed_too() {
+    let Some(neo4j) = shared() else { return };
+    let mut writer = Writer::new(neo4j, "Renamed", 12);
+    let mut exporter =
+        setup("renamed", neo4j).kpi("kinds", &counter("renamed_kinds_total"), &by_kind("Renamed")).start();
+    count_some(&mut writer, &exporter, "renamed").await;
+    assert!(!exporter.log().contains("no KPI goes on with"), "{}", exporter.log());
+    let state = file(&exporter);
+    let settings = exporter.folder().join("config.toml");
+    let rename = |from: &str, to: &str| {
+        let text = fs::read_to_string(&settings).unwrap();
+        fs::write(&settings, text.replace(from, to)).unwrap();
+    };
+
+    // A file with a mistake takes its KPI away, but not for long.
+    exporter.kill();
+    fs::write(
+        exporter.folder().join("queries/renamed/other.cypher"),
+        format!("// Other.\n/*kpi\n{}\n*/\n{}", counter("renamed_other_total"), by_kind("Renamed")),
+    )
+    .unwrap();
+    rewrite(&exporter, "renamed", "every =", "evry =");
+    exporter.start_again();
+    assert!(!exporter.log().contains("no KPI goes on with"), "{}", exporter.log());
+    rewrite(&exporter, "renamed", "evry =", "every =");
+
+    exporter.kill();
+    rename("[graph]", "[graphs.g]");
+    exporter.start_again();
+    let log = exporter.log();
+    let told = log.lines().find(|line| line.contains("no KPI goes on with")).unwrap_or_else(|| panic!("{log}"));
+    assert!(told.contains(name_of(&state)) && told.contains("of renamed/kinds on the graph default"), "{told}");
+    let to = told.split_once(&format!("{} of", name_of(&state))).unwrap().1.split_once("rename it to ").unwrap().1;
+    let to = exporter.folder().join(to.split([';', ' ']).next().unwrap());
+
+    // As it says; the old events are gone, so that only the old totals can know of them.
+    exporter.kill();
+    neo4j.write("MATCH (e:Renamed) DELETE e").await;
+    fs::rename(&state, to).unwrap();
+    exporter.start_again();
+    count_some(&mut writer, &exporter, "renamed").await;
+}
+
+#[tokio::test]
 async fn a_folder_is_for_one_exporter() {
     let Some(neo4j) = shared() else { return };
     let first = setup("first", neo4j).kpi("kinds", &counter("first_kinds_total"), &by_kind("First")).start();
