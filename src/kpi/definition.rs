@@ -2,6 +2,7 @@
 //!
 //! Comments, help, panels, alerts and the schedule are no part of it, nor is `lag`, which moves when an event is counted, nor
 //! `start`, which is asked only where nothing was counted yet: a count that has begun goes on, whatever `start` says now.
+//! `database` is taken as the header has it: that it may name the graph's default anyway, only the graph knows.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -17,8 +18,11 @@ impl Kpi {
     pub fn definition(&self) -> Definition {
         let metrics: Vec<_> = self.metrics.iter().map(|metric| self.counts(metric)).collect();
         // What the query does not name counts nothing.
-        let used: HashSet<_> = cypher::read(&self.query).0.parameters.into_iter().map(|used| used.name).collect();
-        let used = |set: &Parameters| set.clone().into_iter().filter(|(name, _)| used.contains(name)).collect();
+        let tokens = cypher::tokens(&self.query).unwrap_or_default();
+        let named = tokens.iter().filter(|token| token.kind == cypher::Kind::Parameter);
+        let named: HashSet<_> = named.map(|token| token.text.as_ref()).collect();
+        let used =
+            |set: &Parameters| set.clone().into_iter().filter(|(name, _)| named.contains(name.as_str())).collect();
         let parameters: Vec<_> = self.parameters.iter().map(|set| literal(&Literal::Map(used(set)))).collect();
         let time = self.window().map_or("", |window| window.time.as_str());
         let parts = [
