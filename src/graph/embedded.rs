@@ -12,6 +12,7 @@ mod aggregates;
 mod changes;
 mod declared;
 mod failure;
+mod forms;
 mod query;
 mod refusals;
 mod statement;

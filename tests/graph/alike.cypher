@@ -428,3 +428,43 @@ MATCH (b:Beast) RETURN CASE WHEN b.legs = 2 THEN 'two' ELSE 'four' END AS legs, 
 MATCH (b:Nothing) RETURN max(b.born).epochMillis AS v, count(*) = 0 AS w, coalesce(sum(b.x), 1) AS x, count(*) ^ 2 AS y
 MATCH (b:Beast) WHERE b.id > 3 AND NOT b:Caged WITH collect(b.id) AS ids, count(*) AS n WHERE n > 1 AND n < 99 RETURN any(i IN ids WHERE i > 3) AS v
 MATCH (b:Beast) RETURN datetime('2026-02-01T00:00:00Z').epochSeconds - max(b.born).epochSeconds AS v, date(min(b.born)) AS w
+
+// Between moments with offsets and zones.
+RETURN duration.inSeconds(datetime('2026-01-01T00:00+02:00'), datetime('2026-01-01T00:00Z')).seconds AS v
+RETURN duration.inSeconds(datetime('2026-03-28T12:00:00[Europe/Berlin]'), datetime('2026-03-29T12:00:00[Europe/Berlin]')).hours AS v
+RETURN duration.inSeconds(date('2026-01-01'), datetime('2026-01-02T00:00+02:00')).seconds AS v
+RETURN duration.inSeconds(datetime('2026-01-02T00:00+02:00'), localdatetime('2026-01-01T00:00')).seconds AS v
+RETURN duration.inSeconds(date('2026-01-01'), date('2026-01-02')).seconds AS v, duration.inSeconds(null, datetime()) AS w
+RETURN duration.inDays(datetime('2026-01-01T00:00Z'), datetime('2026-01-02T00:30+02:00')).days AS v
+RETURN duration.inDays(datetime('2026-03-28T12:00:00[Europe/Berlin]'), datetime('2026-03-29T12:00:00[Europe/Berlin]')).days AS v
+RETURN duration.inDays(datetime('2026-03-28T12:00:00[Europe/Berlin]'), datetime('2026-03-29T10:00:00Z')).days AS v
+RETURN duration.inDays(date('2026-01-01'), datetime('2026-01-02T00:30+02:00')).days AS v
+RETURN duration.inMonths(datetime('2026-01-31T23:00-02:00'), datetime('2026-03-01T00:30+02:00')).months AS v
+RETURN duration.inMonths(datetime('2026-01-01T00:00+02:00'), datetime('2026-03-31T23:30Z')).months AS v
+MATCH (b:Nothing) RETURN duration.inSeconds(max(b.born), datetime()).seconds AS v, count(*) AS n
+MATCH (b:Beast) RETURN b.kind AS kind, duration.inSeconds(min(b.born), max(b.born)).days AS v, count(*) AS n
+MATCH (b:Beast) RETURN duration.inDays(b.born, datetime('2026-01-06T00:00+05:00')).days AS v, count(*) AS n
+MATCH (b:Beast) WITH b AS two RETURN max(duration.inSeconds(two.born, duration.inSeconds(two.born, two.born) + two.born).seconds) AS v
+
+// Keys and map projections.
+MATCH (:Keeper)-[r:FEEDS]->() WITH r {.times, .type, x: 1} AS m RETURN count(m.times) AS v, sum(m.x) AS w, min(m.type) AS t
+MATCH (:Keeper)-[r:FEEDS]->() WITH r {.*} AS m RETURN count(m.times) AS v, min(m.type) AS t
+WITH {a: 1, id: 2} AS m RETURN m {.a, .id, .b, c: 3}.c AS v, m {.id}.id AS i, m {.*}.id AS j, m {.b}.b AS b
+WITH null AS m RETURN m {.a} AS v, m {.*} AS w
+OPTIONAL MATCH (n:Nothing) RETURN n {.a, b: 1} AS v, n {.*} AS w, n {.*, b: 1} AS x
+MATCH (b:Beast {id: 1}) RETURN b {.*, id: 7}.id AS v, b {.*, x: 1}.kind AS k
+MATCH (b:Beast) WITH b.kind AS kind, collect(b {.id, .weight}) AS bs RETURN kind, reduce(s = 0.0, x IN bs | s + x.weight * x.id) AS v
+MATCH (b:Beast) RETURN b {.kind}.kind AS kind, count(*) AS v
+MATCH (b:Beast) WITH b.kind AS kind, b.weight AS weight WITH collect({kind: kind}) AS ms, count(weight) AS n UNWIND ms AS m RETURN m {.kind, n}.n AS v, count(*) AS c
+MATCH (k:Keeper {name: 'Bob'}) RETURN size(keys(k)) AS v, keys(k)[0] AS w
+MATCH (b:Beast) UNWIND keys(b) AS key RETURN key, count(*) AS v
+MATCH (b:Beast {id: 12}) UNWIND keys(b) AS key WITH b, key WHERE b[key] IS NOT NULL AND key <> 'title' RETURN key AS v
+MATCH (b:Beast) WHERE 'id' IN keys(b) RETURN count(*) AS v, count(CASE WHEN 'type' IN keys(b) THEN 1 END) AS w
+UNWIND keys({id: 1, b: 2}) AS v RETURN v
+RETURN keys(null) AS v
+MATCH (b:Beast) WHERE b['id'] = 3 RETURN count(*) AS v
+MATCH (b:Beast) WITH b, 'i' + 'd' AS key WHERE b[key] = 3 RETURN count(*) AS v
+MATCH (k:Keeper) RETURN properties(k)['name'] AS v, k {.*}['name'] AS w, k['na' + 'me'] AS x, k["name"] AS y
+MATCH (b:Beast) WITH b ORDER BY b.id WITH collect(b.id) AS ids, 2 AS i RETURN ids[i] AS v, ids[i - 1] AS w, ids[-1] AS x, ids[1..i][0] AS y, ids[size(ids) - 1] AS z
+MATCH (k:Keeper) RETURN [key IN ['name', 'level'] | k[key]][0] AS v
+WITH {id: 1, a: {name: 2}} AS m RETURN m['id'] AS v, m['a']['name'] AS w, m[head(keys(m))] IS NOT NULL AS x

@@ -1,7 +1,7 @@
 //! What the engine cannot do, or does silently otherwise than Neo4j: refused by the text, with what to write instead.
 
-use super::aggregates;
 use super::tokens::Tokens;
+use super::{aggregates, forms};
 use crate::kpi::cypher::Kind;
 
 /// Functions and procedures by their full names, or by how those begin, and what to write instead.
@@ -46,12 +46,21 @@ fn construct(tokens: &Tokens, index: usize) -> Option<(String, &'static str)> {
         ("`LOAD CSV`", "hand the rows over as a parameter")
     } else if tokens.is_word(index, "USE") && (index == 0 || tokens.is_word(index - 1, "EXPLAIN")) {
         ("`USE`", "leave it out, since there is only one graph")
+    } else if tokens.is(index, "||") {
+        ("`||` that knows lists", "write `+`")
+    } else if is_projection_of_more(tokens, index) {
+        ("`.*` with other keys beside it, but for the nodes of a pattern", "write out the keys: `x {.a, .b, c: 1}`")
     } else if tokens.is_key_of_map(index) && since_1970(tokens, index) {
         ("`datetime({epochMillis: n})`", SINCE_1970)
     } else {
         return None;
     };
     Some((what.to_owned(), instead))
+}
+
+fn is_projection_of_more(tokens: &Tokens, index: usize) -> bool {
+    let name = |index: usize| &tokens.all[index - 1].text;
+    forms::is_projection_of_node(tokens, index) && !tokens.names_node(name(index))
 }
 
 fn since_1970(tokens: &Tokens, index: usize) -> bool {

@@ -57,12 +57,10 @@ impl Statement {
         self.tokens.all.first().is_some_and(|first| first.is_word("EXPLAIN"))
     }
 
-    /// Whether it asks for the names of keys.
+    /// Whether it asks for the names of the graph's keys.
     pub(super) fn asks_for_keys(&self) -> bool {
-        let tokens = &self.tokens;
-        let asks =
-            |index| tokens.is_call(index) && (tokens.is_word(index, "keys") || tokens.is_word(index, "propertyKeys"));
-        (0..tokens.all.len()).any(asks)
+        let asks = |index| self.tokens.is_call(index) && self.tokens.is_word(index, "propertyKeys");
+        (0..self.tokens.all.len()).any(asks)
     }
 
     /// Whether a map in it names keys.
@@ -167,8 +165,17 @@ mod tests {
             ("RETURN 1 + stDev(n.x) / max(2) AS v", "RETURN 1 + coalesce(stDev(n.`x`), 0.0) / max(2) AS v"),
             ("MATCH (n {name: $name}) SET n.end = n.id", "MATCH (n {`name__`: $name}) SET n.`end` = n.`id__`"),
             (
-                "RETURN n {.id, name, x} AS id, {id: id}.id",
-                "RETURN n {.`id__`, `name__`: `name`, x} AS id, {`id__`: id}.`id__`",
+                "RETURN n {.id, name, x: 1} AS id, {id: id}.id",
+                "RETURN (CASE WHEN `n` IS NULL THEN null ELSE  {`id__`: `n`.`id__`, `name__`: `name`, `x`: 1} END) AS id, {`id__`: id}.`id__`",
+            ),
+            ("MATCH (n) RETURN n {.*}, n {.*, x: 1}", "MATCH (n) RETURN properties(`n`) , n {.*, `x`: 1}"),
+            (
+                "MATCH (n {id: 1})-[r:R {x: 1}]->(:L {x: 1}) WHERE (n {x: 1})--() RETURN collect(n {x: 1})",
+                "MATCH (n {`id__`: 1})-[r:R {`x`: 1}]->(:L {`x`: 1}) WHERE (n {`x`: 1})--() RETURN collect((CASE WHEN `n` IS NULL THEN null ELSE  {`x`: 1} END))",
+            ),
+            (
+                "RETURN n['id'], n[ \"kind\" ], [1][0], x IN ['id'], l[1..n], l[-1]",
+                "RETURN n['id__'], n[ \"kind\" ], [1][0], x IN ['id'], l[1..n], l[-1]",
             ),
             ("CALL (n) { RETURN n.x AS x, id } RETURN id(n)", "CALL (n) { RETURN n.`x` AS x, id } RETURN id(n)"),
             ("MATCH (n:type)-[:name]->() RETURN type(n) AS name", "MATCH (n:type)-[:name]->() RETURN type(n) AS name"),

@@ -1,6 +1,6 @@
 //! What a token of a statement is, as far as its neighbours tell.
 
-use crate::kpi::cypher::Token;
+use crate::kpi::cypher::{Kind, Token};
 
 /// The tokens of a statement and the brackets around each.
 #[derive(Debug)]
@@ -10,20 +10,26 @@ pub(super) struct Tokens {
     inside: Vec<Option<usize>>,
     /// The bracket that each closes.
     opens: Vec<Option<usize>>,
+    /// The bracket that closes each.
+    closes: Vec<Option<usize>>,
 }
 
 impl Tokens {
     pub(super) fn new(all: Vec<Token<'static>>) -> Self {
-        let (mut open, mut inside, mut opens) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut open, mut inside, mut opens, mut closes) = (Vec::new(), Vec::new(), Vec::new(), vec![None; all.len()]);
         for (index, token) in all.iter().enumerate() {
-            let closes = [")", "]", "}"].iter().any(|bracket| token.is(bracket));
-            opens.push(if closes { open.pop() } else { None });
+            let is_end = [")", "]", "}"].iter().any(|bracket| token.is(bracket));
+            let begin = if is_end { open.pop() } else { None };
+            if let Some(begin) = begin {
+                closes[begin] = Some(index);
+            }
+            opens.push(begin);
             inside.push(open.last().copied());
             if ["(", "[", "{"].iter().any(|bracket| token.is(bracket)) {
                 open.push(index);
             }
         }
-        Self { all, inside, opens }
+        Self { all, inside, opens, closes }
     }
 
     pub(super) fn is(&self, index: usize, symbol: &str) -> bool {
@@ -50,7 +56,7 @@ impl Tokens {
 
     /// The bracket that closes the one at `open`.
     pub(super) fn closed_by(&self, open: usize) -> Option<usize> {
-        (open..self.all.len()).find(|&close| self.opened_by(close) == Some(open))
+        self.closes.get(open).copied().flatten()
     }
 
     /// Whether a curly bracket holds clauses: `EXISTS {…}`, `CALL (n) {…}`.
@@ -62,6 +68,47 @@ impl Tokens {
 
     fn is_inside(&self, index: usize, bracket: &str) -> bool {
         self.inside(index).is_some_and(|open| self.is(open, bracket))
+    }
+
+    /// Whether a word leads up to an expression, so that what comes next is no part of the one before.
+    fn leads(&self, index: usize) -> bool {
+        const WORDS: [&str; 18] = [
+            "AND", "BY", "CASE", "CONTAINS", "DISTINCT", "ELSE", "IN", "LIMIT", "NOT", "OR", "RETURN", "SKIP", "THEN",
+            "UNWIND", "WHEN", "WHERE", "WITH", "XOR",
+        ];
+        WORDS.iter().any(|word| self.is_word(index, word))
+    }
+
+    /// `x[…]`, where a list's element or a key's value is asked for; no list, and no relationship.
+    pub(super) fn is_subscript(&self, open: usize) -> bool {
+        let before = open.wrapping_sub(1);
+        let is_parameter = self.all.get(before).is_some_and(|token| token.kind == Kind::Parameter);
+        let is_value = is_parameter || (self.is_name(before) && !self.leads(before));
+        self.is(open, "[") && (is_value || [")", "]", "}"].iter().any(|bracket| self.is(before, bracket)))
+    }
+
+    /// Whether the round bracket is no function's.
+    fn begins_pattern(&self, open: usize) -> bool {
+        let before = open.wrapping_sub(1);
+        let clause = ["CREATE", "MATCH", "MERGE"].iter().any(|word| self.is_word(before, word));
+        clause || self.leads(before) || !self.is_name(before)
+    }
+
+    /// Whether a pattern has this name for a node: `(name:Label)`, `(name)`, `(name {…})`.
+    pub(super) fn names_node(&self, name: &str) -> bool {
+        let ends = |at: usize| self.is_word(at, "WHERE") || [")", ":", "{"].iter().any(|symbol| self.is(at, symbol));
+        let is_it = |at: usize| self.is_name(at) && self.all[at].text == name && ends(at + 1);
+        (1..self.all.len()).any(|at| is_it(at) && self.is(at - 1, "(") && self.begins_pattern(at - 1))
+    }
+
+    /// `x {.key, name, other: 1}`; no properties in a pattern, and no clauses.
+    pub(super) fn is_projection(&self, open: usize) -> bool {
+        let (name, before) = (open.wrapping_sub(1), open.wrapping_sub(2));
+        let in_pattern = [":", "|", "&", "."].iter().any(|symbol| self.is(before, symbol))
+            || (self.is(before, "(") && self.begins_pattern(before))
+            || (self.is(before, "[") && self.is(before.wrapping_sub(1), "-"));
+        let is_value = self.is_name(name) && !self.leads(name) && !self.begins_subquery(open);
+        self.is(open, "{") && is_value && (!in_pattern || self.is(open + 1, "."))
     }
 
     /// Whether a name is called here, as a function or procedure.
@@ -86,7 +133,7 @@ impl Tokens {
     }
 
     /// Whether a token comes first, or after a comma, in curly brackets.
-    fn begins_entry(&self, index: usize) -> bool {
+    pub(super) fn begins_entry(&self, index: usize) -> bool {
         let previous = index.wrapping_sub(1);
         self.is_inside(index, "{") && (self.is(previous, "{") || self.is(previous, ","))
     }
@@ -98,11 +145,10 @@ impl Tokens {
 
     /// `n {variable}`: an entry that is called as the variable is.
     pub(super) fn is_entry_of_projection(&self, index: usize) -> bool {
-        let projects = |open: usize| self.is_name(open.wrapping_sub(1)) && !self.begins_subquery(open);
         self.is_name(index)
             && self.begins_entry(index)
             && (self.is(index + 1, ",") || self.is(index + 1, "}"))
-            && self.inside(index).is_some_and(projects)
+            && self.inside(index).is_some_and(|open| self.is_projection(open))
     }
 
     /// `(n:Label)`, `(n:A|B)`, `n:A:B`; in square brackets it is a relationship's type. After a bar it may be a variable.

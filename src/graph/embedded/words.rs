@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::forms;
 use super::tokens::Tokens;
 use crate::kpi::cypher::Kind;
 
 /// Keys that every node of the engine's answers, set or not, and partly cannot be set or must be unique. With another name
 /// they are keys like any other.
-const TAKEN: [&str; 6] = ["id", "label", "name", "node_type", "title", "type"];
+pub(super) const TAKEN: [&str; 6] = ["id", "label", "name", "node_type", "title", "type"];
 /// Ends the other name, in letters that the engine takes in a pattern.
 const MARK: &str = "__";
 
@@ -33,6 +34,9 @@ pub(super) fn for_engine(tokens: &Tokens, index: usize) -> Cow<'_, str> {
     if let Some(word) = in_labels_procedure(tokens, index) {
         return Cow::Borrowed(word);
     }
+    if let Some(word) = forms::word(tokens, index) {
+        return word;
+    }
     if tokens.is_entry_of_projection(index) && is_taken(text) {
         return Cow::Owned(format!("{}: {}", quoted(&engine_key(text)), quoted(text)));
     }
@@ -50,7 +54,7 @@ pub(super) fn for_engine(tokens: &Tokens, index: usize) -> Cow<'_, str> {
     }
 }
 
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
 }
 
