@@ -6,8 +6,11 @@
 //! - The engine works on the thread that calls it and may recurse deeply, so each statement has a thread of its own.
 //! - A statement ends with its deadline or when nobody waits for it any more. The engine looks for that between rows: a loop
 //!   inside one expression (`reduce` over millions of elements) keeps its thread until it is through, and nobody waits for it.
-//! - A plain `MATCH … RETURN` is streamed. Anything else is held whole before its first row, at most ten million rows.
+//!   Until then its KPI is [not asked again](abandoned).
+//! - A `MATCH` of one pattern with a `RETURN` of plain columns is streamed. Of anything else the rows of each step are held in
+//!   memory, before the first is handed over: what has a step of more than a million rows is refused.
 
+mod abandoned;
 mod aggregates;
 mod changes;
 mod declared;
@@ -34,6 +37,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{GraphError, Request, RowSink};
 use crate::row::Change;
+use abandoned::Abandoned;
 use changes::Changes;
 use query::Query;
 use work::{Outlet, Step, Work};
@@ -51,6 +55,7 @@ pub struct Embedded {
     slots: Semaphore,
     /// Changes are made one after another: of two at once the engine would refuse the later.
     writing: Arc<Mutex<()>>,
+    abandoned: Abandoned,
 }
 
 impl fmt::Debug for Embedded {
@@ -74,6 +79,7 @@ impl Embedded {
             session: Arc::new(Session::new(DirGraph::new())),
             slots: Semaphore::new(AT_ONCE),
             writing: Arc::default(),
+            abandoned: Abandoned::default(),
         }
     }
 
@@ -98,8 +104,12 @@ impl Embedded {
             )));
         }
         let query = Query::new(request, deadline)?;
+        let (running, _waiting) = self.abandoned.begin(request.kpi, deadline).await?;
         let session = Arc::clone(&self.session);
-        let mut work = Work::start(move |outlet| query.run(&session, outlet))?;
+        let mut work = Work::start(move |outlet| {
+            let _running = running;
+            query.run(&session, outlet)
+        })?;
         let too_late = |_| GraphError::Timeout(request.timeout);
         loop {
             match timeout_at(deadline, work.next()).await.map_err(too_late)? {

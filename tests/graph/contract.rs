@@ -29,6 +29,14 @@ pub(crate) enum Instead {
 /// The differences of a kind of graph, by expression or query; in all else it does as Neo4j does.
 pub(crate) type Differences = [(&'static str, Instead)];
 
+/// What a kind of graph is asked in the place of a query.
+fn asked<'q>(differences: &Differences, query: &'q str) -> &'q str {
+    match instead(differences, query) {
+        Some(Instead::IsAsked(query)) => query,
+        _ => query,
+    }
+}
+
 /// What Neo4j does.
 pub(crate) const NONE: &Differences = &[];
 
@@ -268,20 +276,16 @@ pub(crate) async fn a_sink_that_breaks_ends_the_query(graph: &Graph, differences
     };
     // Would take hours to the end.
     let query = "UNWIND range(1, 1000000000000) AS v RETURN v";
-    let query = match instead(differences, query) {
-        Some(Instead::IsAsked(query)) => query,
-        _ => query,
-    };
-    question(query).ask(graph, enough).await.unwrap();
+    question(asked(differences, query)).ask(graph, enough).await.unwrap();
     assert_eq!(taken, 10);
     still_answers(graph).await;
 }
 
-pub(crate) async fn a_deadline_holds(graph: &Graph, _: &Differences) {
+pub(crate) async fn a_deadline_holds(graph: &Graph, differences: &Differences) {
     still_answers(graph).await;
     let limit = Duration::from_millis(500);
     let before = Instant::now();
-    let error = question(ENDLESS).within(limit).rows(graph).await.unwrap_err();
+    let error = question(asked(differences, ENDLESS)).within(limit).rows(graph).await.unwrap_err();
     let took = before.elapsed();
     assert_eq!(error, GraphError::Timeout(limit));
     // Generous for a busy machine; the query itself would take hours.
@@ -289,10 +293,10 @@ pub(crate) async fn a_deadline_holds(graph: &Graph, _: &Differences) {
     still_answers(graph).await;
 }
 
-pub(crate) async fn a_dropped_question_harms_nobody(graph: &Graph, _: &Differences) {
+pub(crate) async fn a_dropped_question_harms_nobody(graph: &Graph, differences: &Differences) {
     for milliseconds in [1, 10, 100] {
-        let asked = question(ENDLESS);
-        let dropped = tokio::time::timeout(Duration::from_millis(milliseconds), asked.rows(graph)).await;
+        let question = question(asked(differences, ENDLESS));
+        let dropped = tokio::time::timeout(Duration::from_millis(milliseconds), question.rows(graph)).await;
         assert!(dropped.is_err());
         still_answers(graph).await;
     }

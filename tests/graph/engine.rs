@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use cypher_exporter::graph::{Embedded, Graph, GraphError, Place};
 use cypher_exporter::row::{Change, Literal, Parameters, Value};
 
-use crate::asking::{ENDLESS, PATIENCE, question};
+use crate::asking::{PATIENCE, question};
+use crate::differences::LONG;
 
 pub(crate) fn graph() -> Graph {
     Graph::Embedded(Embedded::new())
@@ -40,6 +41,24 @@ async fn a_plain_match_is_streamed() {
     // The last one divides by zero; those before were handed over long ago.
     assert!(rows.len() >= 1000, "{}", rows.len());
     assert_eq!(rows[0], [Value::Integer(2)]);
+}
+
+#[tokio::test]
+async fn what_would_fill_the_memory_is_refused() {
+    let graph = made(["UNWIND range(1, 1001) AS i CREATE (:Row {i: i})"]).await;
+    for query in [
+        "MATCH (a:Row), (b:Row) RETURN a.i + b.i AS v",
+        "UNWIND range(1, 1000001) AS v RETURN v",
+        "MATCH (a:Row), (b:Row) RETURN max(a.i + b.i) AS v",
+    ] {
+        let error = values(&graph, query).await.unwrap_err();
+        assert_eq!(error.reason(), "server", "{query}");
+        let shown = error.to_string();
+        assert!(shown.contains("embedded engine") && shown.contains("write a narrower MATCH"), "{query}: {shown}");
+        assert!(!shown.contains("max_work_units"), "{query}: {shown}");
+    }
+    let million = "MATCH (a:Row), (b:Row) WHERE a.i <= 1000 AND b.i <= 1000 RETURN count(*) AS v";
+    assert_eq!(values(&graph, million).await, Ok(vec![Value::Integer(1_000_000)]));
 }
 
 #[tokio::test]
@@ -180,9 +199,12 @@ async fn nothing_is_printed() {
 #[tokio::test]
 async fn a_query_that_was_given_up_leaves_the_graph_to_others() {
     let graph = graph();
-    for _ in 0..8 {
+    for kpi in 0..8 {
         let limit = Duration::from_millis(20);
-        assert_eq!(question(ENDLESS).within(limit).rows(&graph).await, Err(GraphError::Timeout(limit)));
+        assert_eq!(
+            question(LONG).named(format!("zoo/{kpi}")).within(limit).rows(&graph).await,
+            Err(GraphError::Timeout(limit))
+        );
     }
     graph.ping(PATIENCE).await.unwrap();
     graph.write(&[change("CREATE (:After)")], PATIENCE).await.unwrap();

@@ -7,7 +7,7 @@ pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<String> {
     hidden(tokens, index).or_else(|| order(tokens, index))
 }
 
-fn is_aggregate(tokens: &Tokens, index: usize) -> bool {
+pub(super) fn is_aggregate(tokens: &Tokens, index: usize) -> bool {
     const AGGREGATES: [&str; 9] =
         ["avg", "collect", "count", "max", "min", "percentileCont", "percentileDisc", "stDev", "sum"];
     let plain = tokens.is_call(index) && !tokens.is(index.wrapping_sub(1), ".");

@@ -8,6 +8,10 @@ use kglite::api::{KgError, KgErrorCode};
 use super::statement::Statement;
 use crate::graph::{GraphError, Place};
 
+const OUT_OF_MEMORY: &str = "Neo.TransientError.General.MemoryPoolOutOfMemoryError";
+const TOO_MUCH: &str = "the embedded engine of `demo` and `test` holds all rows of a step in memory, and a step of this query has \
+    more than a million: write a narrower MATCH, or a WITH … LIMIT";
+
 /// Why the engine did not answer within `timeout`.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the engine's enum is long, and most of it is about files")]
 pub(super) fn of(error: &KgError, statement: &Statement, timeout: Duration) -> GraphError {
@@ -21,6 +25,10 @@ pub(super) fn of(error: &KgError, statement: &Statement, timeout: Duration) -> G
         KgError::Schema { message, .. } => of_text(message, named(message, statement)),
         KgError::CypherExecution { message, .. } if named(message, statement).is_some() => {
             of_text(message, named(message, statement))
+        }
+        // The engine's words for it are about settings that nobody can reach.
+        KgError::CypherExecution { message, .. } if message.contains("max_work_units") => {
+            server(OUT_OF_MEMORY, TOO_MUCH)
         }
         KgError::CypherExecution { message, .. } => server(code(message), message),
         // The only thing that a statement can do wrong by itself: all others are about how we call the engine.

@@ -16,6 +16,8 @@ use crate::row::Row;
 
 /// Rows that are handed over together.
 const BATCH: usize = 256;
+/// The most rows, list elements and nodes of any step of a statement that is not streamed. A row takes some 400 bytes.
+const HELD: usize = 1_000_000;
 
 /// A request that a thread can take along.
 pub(super) struct Query {
@@ -42,7 +44,9 @@ impl Query {
     }
 
     pub(super) fn run(&self, session: &Session, outlet: &Outlet) -> Result<(), GraphError> {
-        let options = options(&self.parameters, self.deadline, outlet);
+        // With a limit nothing is streamed, and what is streamed needs none.
+        let max_work_units = (!self.statement.is_streamed()).then_some(HELD);
+        let options = ExecuteOptions { max_work_units, ..options(&self.parameters, self.deadline, outlet) };
         let mut cursor = self.open(session, &options)?;
         if self.statement.explains() {
             // What comes now is the plan, which Bolt carries beside the rows.

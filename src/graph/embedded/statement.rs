@@ -2,9 +2,9 @@
 //!
 //! Lines stay lines and comments become space; what else changes is a matter of single [words](super::words).
 
-use super::refusals;
 use super::tokens::Tokens;
 use super::words::{engine_key, for_engine};
+use super::{aggregates, refusals};
 use crate::graph::{GraphError, Place};
 use crate::kpi::cypher::{self, Kind};
 
@@ -55,6 +55,20 @@ impl Statement {
     /// Whether it asks for a plan only.
     pub(super) fn explains(&self) -> bool {
         self.tokens.all.first().is_some_and(|first| first.is_word("EXPLAIN"))
+    }
+
+    /// Whether the engine gives its rows one by one: one pattern, and columns that each row has for itself.
+    pub(super) fn is_streamed(&self) -> bool {
+        const MORE: [&str; 9] = ["CALL", "DISTINCT", "LIMIT", "MATCH", "ORDER", "SKIP", "UNION", "UNWIND", "WITH"];
+        let tokens = &self.tokens;
+        let behind = 1..tokens.all.len();
+        let Some(columns) = behind.clone().find(|&at| tokens.is_word(at, "RETURN")) else { return false };
+        let is_more = |at: usize| tokens.inside(at).is_none() && MORE.iter().any(|word| tokens.is_word(at, word));
+        let is_operator = |at: usize| tokens.is_word(at - 1, "STARTS") || tokens.is_word(at - 1, "ENDS");
+        let is_second = |at: usize| tokens.inside(at).is_none() && at < columns && tokens.is(at, ",");
+        tokens.is_word(0, "MATCH")
+            && !behind.clone().any(|at| (is_more(at) && !is_operator(at)) || is_second(at))
+            && !(columns..tokens.all.len()).any(|at| aggregates::is_aggregate(tokens, at))
     }
 
     /// Whether it asks for the names of the graph's keys.
@@ -191,6 +205,25 @@ mod tests {
             ),
         ] {
             assert_eq!(text(query), engine, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_plain_match_is_streamed() {
+        for (query, streamed) in [
+            ("MATCH (n:A)-[r]->(b {x: 1, y: 2}) WHERE n.x STARTS WITH 'a' RETURN n.x AS x, toUpper(b.y) AS v", true),
+            ("MATCH (n:A) RETURN [(n)--(m) | m.x] AS v", true),
+            ("MATCH (n), (m) RETURN n.x AS v", false),
+            ("MATCH (n) MATCH (m) RETURN n.x AS v", false),
+            ("MATCH (n) WITH n RETURN n.x AS v", false),
+            ("MATCH (n) RETURN DISTINCT n.x AS v", false),
+            ("MATCH (n) RETURN n.x AS v ORDER BY v", false),
+            ("MATCH (n) RETURN 1 + count(*) AS v", false),
+            ("OPTIONAL MATCH (n) RETURN n.x AS v", false),
+            ("UNWIND [1] AS x RETURN x AS v", false),
+            ("MATCH (n) RETURN n.x AS v UNION ALL RETURN 1 AS v", false),
+        ] {
+            assert_eq!(Statement::read(query).unwrap().is_streamed(), streamed, "{query}");
         }
     }
 
