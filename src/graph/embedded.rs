@@ -16,6 +16,7 @@ mod changes;
 mod declared;
 mod failure;
 mod forms;
+mod phrases;
 mod query;
 mod refusals;
 mod statement;

@@ -468,3 +468,13 @@ MATCH (k:Keeper) RETURN properties(k)['name'] AS v, k {.*}['name'] AS w, k['na' 
 MATCH (b:Beast) WITH b ORDER BY b.id WITH collect(b.id) AS ids, 2 AS i RETURN ids[i] AS v, ids[i - 1] AS w, ids[-1] AS x, ids[1..i][0] AS y, ids[size(ids) - 1] AS z
 MATCH (k:Keeper) RETURN [key IN ['name', 'level'] | k[key]][0] AS v
 WITH {id: 1, a: {name: 2}} AS m RETURN m['id'] AS v, m['a']['name'] AS w, m[head(keys(m))] IS NOT NULL AS x
+
+// What looks like a phrase that the engine does not read.
+MATCH (b:Beast) WHERE EXISTS { (b)<-[f:FEEDS]-(k) WHERE k.name STARTS WITH 'A' AND f.times > 1 } RETURN count(*) AS v
+MATCH (b:Beast) RETURN [x IN [b] WHERE x:Caged | x.id][0] AS v
+MATCH (b:Beast) WHERE (b.id < 3 OR b.id > 10) AND all(x IN [b.id] WHERE x > 1) RETURN count(*) AS v
+MATCH (b:Beast) RETURN CASE b.kind WHEN coalesce(null, 'cat') THEN 1 WHEN 'dog' THEN 2 END AS v, count(*) AS n
+MATCH (b:Beast) RETURN CASE WHEN b.kind IN ['cat', 'owl'] THEN 1 ELSE 2 END AS v, count(*) AS n
+MATCH (b:Beast) WHERE b.id <-1 OR b.id < - b.legs OR 3 < b.id RETURN count(*) AS v
+MATCH (b:Beast) WHERE any(x IN [1] WHERE (b:Caged|Keeper)) RETURN count(*) AS v
+RETURN 'a' =~ '(' AS v

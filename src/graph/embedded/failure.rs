@@ -12,6 +12,9 @@ const OUT_OF_MEMORY: &str = "Neo.TransientError.General.MemoryPoolOutOfMemoryErr
 const TOO_MUCH: &str = "the embedded engine of `demo` and `test` holds all rows of a step in memory, and a step of this query has \
     more than a million: write a narrower MATCH, or a WITH … LIMIT";
 
+/// Ends what the engine says: a Neo4j may say otherwise.
+const WHO: &str = "(embedded engine of `demo` and `test`)";
+
 /// Why the engine did not answer within `timeout`.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the engine's enum is long, and most of it is about files")]
 pub(super) fn of(error: &KgError, statement: &Statement, timeout: Duration) -> GraphError {
@@ -28,7 +31,7 @@ pub(super) fn of(error: &KgError, statement: &Statement, timeout: Duration) -> G
         }
         // The engine's words for it are about settings that nobody can reach.
         KgError::CypherExecution { message, .. } if message.contains("max_work_units") => {
-            server(OUT_OF_MEMORY, TOO_MUCH)
+            GraphError::Server { code: OUT_OF_MEMORY.to_owned(), message: TOO_MUCH.to_owned() }
         }
         KgError::CypherExecution { message, .. } => server(code(message), message),
         // The only thing that a statement can do wrong by itself: all others are about how we call the engine.
@@ -52,11 +55,11 @@ fn of_text(message: &str, place: Option<Place>) -> GraphError {
         }
         _ => first_line(message),
     };
-    GraphError::Statement { message: format!("{message} (embedded engine)"), place }
+    GraphError::Statement { message: format!("{message} {WHO}"), place }
 }
 
 fn server(code: &str, message: &str) -> GraphError {
-    GraphError::Server { code: code.to_owned(), message: first_line(message) }
+    GraphError::Server { code: code.to_owned(), message: format!("{} {WHO}", first_line(message)) }
 }
 
 /// The engine has one code for all that can go wrong with values; Neo4j has one of its own for arithmetic.
@@ -96,5 +99,10 @@ fn first_line(message: &str) -> String {
     // What a procedure is not called is a list of a hundred names.
     let line = message.lines().next().unwrap_or_default();
     let line = line.split(". Available: ").next().unwrap_or_default();
-    line.trim_end().to_owned()
+    // What is wrong with a regular expression stands below a picture of it.
+    let reason = message.lines().find_map(|line| line.strip_prefix("error: "));
+    match line.strip_suffix("regex parse error:").zip(reason) {
+        Some((line, reason)) => format!("{line}{reason}"),
+        None => line.trim_end().to_owned(),
+    }
 }

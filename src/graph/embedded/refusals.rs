@@ -1,7 +1,7 @@
 //! What the engine cannot do, or does silently otherwise than Neo4j: refused by the text, with what to write instead.
 
 use super::tokens::Tokens;
-use super::{aggregates, forms};
+use super::{aggregates, forms, phrases};
 use crate::kpi::cypher::Kind;
 
 /// Functions and procedures by their full names, or by how those begin, and what to write instead.
@@ -24,7 +24,8 @@ const SINCE_1970: &str = "write `datetime('1970-01-01T00:00:00Z') + duration({mi
 /// The first thing in a statement that the engine must not be asked: its token, and why.
 pub(super) fn refusal(tokens: &Tokens) -> Option<(usize, String)> {
     let unknown = |index| {
-        let (what, instead) = construct(tokens, index).or_else(|| call(tokens, index))?;
+        let phrase = || phrases::refusal(tokens, index).map(|(what, instead)| (what.to_owned(), instead));
+        let (what, instead) = construct(tokens, index).or_else(phrase).or_else(|| call(tokens, index))?;
         Some(format!("the embedded engine of `demo` and `test` has no {what}: {instead}"))
     };
     let refused =

@@ -88,7 +88,7 @@ impl Tokens {
     }
 
     /// Whether the round bracket is no function's.
-    fn begins_pattern(&self, open: usize) -> bool {
+    pub(super) fn begins_pattern(&self, open: usize) -> bool {
         let before = open.wrapping_sub(1);
         let clause = ["CREATE", "MATCH", "MERGE"].iter().any(|word| self.is_word(before, word));
         clause || self.leads(before) || !self.is_name(before)

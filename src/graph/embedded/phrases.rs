@@ -1,0 +1,92 @@
+//! Phrases of Cypher that the engine does not read, and what to write instead.
+
+use super::tokens::Tokens;
+
+/// What the engine has no words for at the token, and what to write instead.
+pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<(&'static str, &'static str)> {
+    let phrases: [(bool, &str, &str); 8] = [
+        (
+            in_subquery(tokens, index),
+            "`COUNT {}` or `EXISTS {}` with more than MATCH and WHERE",
+            "leave out its RETURN, or write `CALL (n) { … RETURN count(DISTINCT x) AS xs }`",
+        ),
+        (
+            in_pattern(tokens, index) && tokens.is_word(index, "WHERE"),
+            "WHERE within a pattern",
+            "write it behind the pattern: `MATCH (n:Label) WHERE n.key = 1`",
+        ),
+        (is_choice(tokens, index), "`n:A|B` in a condition", "write `(n:A OR n:B)`"),
+        (is_both_ways(tokens, index), "`<-[r]->`", "write `-[r]-`"),
+        (
+            is_part_of_trim(tokens, index),
+            "`trim(… FROM …)`",
+            "write `trim(x)`, `ltrim(x)` or `rtrim(x)`, or `replace(x, 'a', '')`",
+        ),
+        (
+            tokens.is_word(index, "OPTIONAL") && tokens.is_word(index + 1, "CALL"),
+            "`OPTIONAL CALL`",
+            "write `CALL (n) { OPTIONAL MATCH … RETURN … }`",
+        ),
+        (
+            is_case_of_more(tokens, index),
+            "`CASE x` with more than a value behind WHEN",
+            "write `CASE WHEN x > 2 THEN …`",
+        ),
+        (begins_show(tokens, index), "`SHOW`", "ask a Neo4j, or for the labels `CALL db.labels()`"),
+    ];
+    phrases.into_iter().find(|(is_it, ..)| *is_it).map(|(_, what, instead)| (what, instead))
+}
+
+/// A clause that a sub-query for counting or looking cannot have.
+fn in_subquery(tokens: &Tokens, index: usize) -> bool {
+    const CLAUSES: [&str; 5] = ["CALL", "RETURN", "UNION", "UNWIND", "WITH"];
+    let is_operator = tokens.is_word(index.wrapping_sub(1), "STARTS") || tokens.is_word(index.wrapping_sub(1), "ENDS");
+    let counts =
+        |open: usize| tokens.is_word(open.wrapping_sub(1), "COUNT") || tokens.is_word(open.wrapping_sub(1), "EXISTS");
+    let open = tokens.inside(index).filter(|&open| tokens.begins_subquery(open) && counts(open));
+    open.is_some() && !is_operator && CLAUSES.iter().any(|clause| tokens.is_word(index, clause))
+}
+
+/// Between the brackets of a node or a relationship.
+fn in_pattern(tokens: &Tokens, index: usize) -> bool {
+    tokens.inside(index).is_some_and(|open| {
+        let relationship = tokens.is(open, "[") && tokens.is(open.wrapping_sub(1), "-");
+        relationship || (tokens.is(open, "(") && tokens.begins_pattern(open))
+    })
+}
+
+/// A bar between labels where no pattern is, and no list that is made from another.
+fn is_choice(tokens: &Tokens, index: usize) -> bool {
+    let in_list = tokens.inside(index).is_some_and(|open| tokens.is(open, "["));
+    let behind_label = tokens.is_name(index.wrapping_sub(1)) && tokens.is(index.wrapping_sub(2), ":");
+    tokens.is(index, "|") && behind_label && !in_list && !in_pattern(tokens, index)
+}
+
+fn is_both_ways(tokens: &Tokens, index: usize) -> bool {
+    if !tokens.is(index, "<") || !tokens.is(index + 1, "-") {
+        return false;
+    }
+    let end =
+        if tokens.is(index + 2, "[") { tokens.closed_by(index + 2).map(|close| close + 1) } else { Some(index + 2) };
+    end.is_some_and(|end| tokens.is(end, "-") && tokens.is(end + 1, ">"))
+}
+
+fn is_part_of_trim(tokens: &Tokens, index: usize) -> bool {
+    let is_trim = |open: usize| tokens.is(open, "(") && tokens.is_word(open.wrapping_sub(1), "trim");
+    tokens.is_word(index, "FROM") && tokens.inside(index).is_some_and(is_trim)
+}
+
+/// `WHEN > 2`, `WHEN IS NULL`, `WHEN 1, 2`.
+fn is_case_of_more(tokens: &Tokens, index: usize) -> bool {
+    const OPERATORS: [&str; 7] = ["<", "<=", "<>", "=", "=~", ">", ">="];
+    const WORDS: [&str; 5] = ["CONTAINS", "ENDS", "IN", "IS", "STARTS"];
+    let beside = |at: &usize| tokens.inside(*at) == tokens.inside(index);
+    let value = || (index + 1..tokens.all.len()).filter(beside).take_while(|&at| !tokens.is_word(at, "THEN"));
+    let operator = OPERATORS.iter().any(|symbol| tokens.is(index + 1, symbol))
+        || WORDS.iter().any(|word| tokens.is_word(index + 1, word));
+    tokens.is_word(index, "WHEN") && (operator || value().any(|at| tokens.is(at, ",")))
+}
+
+fn begins_show(tokens: &Tokens, index: usize) -> bool {
+    tokens.is_word(index, "SHOW") && (index == 0 || tokens.is_word(index - 1, "EXPLAIN"))
+}
