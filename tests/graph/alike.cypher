@@ -478,3 +478,7 @@ MATCH (b:Beast) RETURN CASE WHEN b.kind IN ['cat', 'owl'] THEN 1 ELSE 2 END AS v
 MATCH (b:Beast) WHERE b.id <-1 OR b.id < - b.legs OR 3 < b.id RETURN count(*) AS v
 MATCH (b:Beast) WHERE any(x IN [1] WHERE (b:Caged|Keeper)) RETURN count(*) AS v
 RETURN 'a' =~ '(' AS v
+RETURN 1 AS v UNION ALL RETURN 2 AS v UNION RETURN 2 AS v
+RETURN 1 AS v UNION ALL RETURN 2 AS v UNION ALL CALL () { RETURN 3 AS v UNION RETURN 3 AS v } RETURN v
+RETURN round(max([1.25, 2][0]), 1) AS v
+RETURN split([',a,'][0], ',')[1] AS v

@@ -4,7 +4,7 @@ use super::tokens::Tokens;
 
 /// What the engine has no words for at the token, and what to write instead.
 pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<(&'static str, &'static str)> {
-    let phrases: [(bool, &str, &str); 8] = [
+    let phrases: [(bool, &str, &str); 11] = [
         (
             in_subquery(tokens, index),
             "`COUNT {}` or `EXISTS {}` with more than MATCH and WHERE",
@@ -32,6 +32,9 @@ pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<(&'static str, &'
             "`CASE x` with more than a value behind WHEN",
             "write `CASE WHEN x > 2 THEN …`",
         ),
+        (is_other_union(tokens, index), "UNION beside UNION ALL", "write a `CALL () { … }` around one of them"),
+        (has_mode(tokens, index), "`round` with a mode", "write `round(x, 1)`, `floor(x)` or `ceil(x)`"),
+        (splits_by_list(tokens, index), "`split` by a list", "write `split(replace(x, ';', ','), ',')`"),
         (begins_show(tokens, index), "`SHOW`", "ask a Neo4j, or for the labels `CALL db.labels()`"),
     ];
     phrases.into_iter().find(|(is_it, ..)| *is_it).map(|(_, what, instead)| (what, instead))
@@ -89,4 +92,23 @@ fn is_case_of_more(tokens: &Tokens, index: usize) -> bool {
 
 fn begins_show(tokens: &Tokens, index: usize) -> bool {
     tokens.is_word(index, "SHOW") && (index == 0 || tokens.is_word(index - 1, "EXPLAIN"))
+}
+
+/// A UNION that is of another kind than the first one beside it, which Neo4j refuses as well.
+fn is_other_union(tokens: &Tokens, index: usize) -> bool {
+    let is_union = |at: usize| tokens.is_word(at, "UNION") && tokens.inside(at) == tokens.inside(index);
+    let first = || (0..index).find(|&at| is_union(at));
+    is_union(index) && first().is_some_and(|at| tokens.is_word(at + 1, "ALL") != tokens.is_word(index + 1, "ALL"))
+}
+
+/// `round(x, 1, 'HALF_EVEN')`, which the engine rounds as if no mode were there.
+fn has_mode(tokens: &Tokens, index: usize) -> bool {
+    let commas =
+        |close| (index + 2..close).filter(|&at| tokens.is(at, ",") && tokens.inside(at) == Some(index + 1)).count();
+    tokens.is_word(index, "round") && tokens.is_call(index) && tokens.closed_by(index + 1).map(commas) == Some(2)
+}
+
+fn splits_by_list(tokens: &Tokens, index: usize) -> bool {
+    let is_split = |open: usize| tokens.is(open, "(") && tokens.is_word(open.wrapping_sub(1), "split");
+    tokens.is(index, "[") && tokens.is(index.wrapping_sub(1), ",") && tokens.inside(index).is_some_and(is_split)
 }
