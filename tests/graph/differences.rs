@@ -105,6 +105,7 @@ const REFUSED: &[(&str, Option<usize>, &str)] = &[
     // It would glue lists together as text.
     ("RETURN size([1] || [2]) AS v", Some(17), "no `||` that knows lists: write `+`"),
     ("WITH {a: 1} AS m RETURN m {.*, c: 3}.c AS v", Some(27), "write out the keys: `x {.a, .b, c: 1}`"),
+    ("MATCH (b:Beast) WITH b {.id} AS b RETURN b {.*, x: 1}.x AS v", Some(44), "write out the keys"),
     // It would take no notice of the order.
     (
         "UNWIND [2, 1, 1] AS x RETURN x AS y, count(*) AS v ORDER BY x LIMIT 1",
@@ -213,6 +214,8 @@ const ANSWERED_OTHERWISE: &[(&str, &str, &str)] = &[
     ("RETURN datetime('1969-12-31T23:59:59.5Z').epochSeconds AS v", "0", "-1"),
     ("RETURN datetime('2026-11-21 10:00:00Z') AS v", "refused", "2026-11-21T10:00:00Z"),
     ("RETURN date({year: 2026, day: 5}) AS v", "refused", "2026-01-05"),
+    // As a whole, the properties of a node have a key more.
+    ("MATCH (k:Keeper {name: 'Bob'}) RETURN properties(k) = {name: 'Bob'} AS v", "true", "false"),
     // It takes what Neo4j refuses.
     ("UNWIND [1, 2, 3, 4] AS x RETURN x % 2 + count(*) AS v", "refused", "5"),
     ("MATCH (b:Beast) WITH count(*) AS n MATCH (c:Caged) RETURN 1.0 * count(c) / n AS v", "refused", "0.5"),

@@ -94,8 +94,12 @@ impl Tokens {
         clause || self.leads(before) || !self.is_name(before)
     }
 
-    /// Whether a pattern has this name for a node: `(name:Label)`, `(name)`, `(name {…})`.
+    /// Whether a pattern has this name for a node, `(name:Label)`, `(name)`, `(name {…})`, and it is given to nothing else.
     pub(super) fn names_node(&self, name: &str) -> bool {
+        let other = |at: usize| self.is_word(at - 1, "AS") || self.is_word(at + 1, "IN");
+        if (1..self.all.len()).any(|at| self.is_name(at) && self.all[at].text == name && other(at)) {
+            return false;
+        }
         let ends = |at: usize| self.is_word(at, "WHERE") || [")", ":", "{"].iter().any(|symbol| self.is(at, symbol));
         let is_it = |at: usize| self.is_name(at) && self.all[at].text == name && ends(at + 1);
         (1..self.all.len()).any(|at| is_it(at) && self.is(at - 1, "(") && self.begins_pattern(at - 1))
