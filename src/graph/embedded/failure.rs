@@ -9,8 +9,8 @@ use super::statement::Statement;
 use crate::graph::{GraphError, Place};
 
 const OUT_OF_MEMORY: &str = "Neo.TransientError.General.MemoryPoolOutOfMemoryError";
-const TOO_MUCH: &str = "the embedded engine of `demo` and `test` holds all rows of a step in memory, and a step of this query has \
-    more than a million: write a narrower MATCH, or a WITH … LIMIT";
+const TOO_MUCH: &str = "the embedded engine of `demo` and `test` holds rows and lists in memory, and a step of this \
+    query has more than a million of them: write a narrower MATCH, or a WITH … LIMIT";
 
 /// Ends what the engine says: a Neo4j may say otherwise.
 const WHO: &str = "(embedded engine of `demo` and `test`)";

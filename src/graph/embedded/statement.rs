@@ -1,6 +1,7 @@
 //! A statement in the engine's words, and the way back from a place in them to the place in the user's text.
 //!
-//! Lines stay lines and comments become space; what else changes is a matter of single [words](super::words).
+//! Lines stay lines and comments become space; what else changes is a matter of single [words](super::words), or of whole
+//! expressions in another [form](super::forms), still word by word.
 
 use super::tokens::Tokens;
 use super::words::{engine_key, for_engine};
@@ -198,6 +199,13 @@ mod tests {
                 "CALL db.index.name.of(1) YIELD type RETURN date.truncate('week')",
             ),
             ("RETURN n.id__ AS v", "RETURN n.`id____` AS v"),
+            ("RETURN duration.inDays(x) AS v", "RETURN duration.inDays(x) AS v"),
+            (
+                "RETURN duration.inDays(a, f(b, c))",
+                "RETURN head([two IN [[a, f(b, c)]] | CASE WHEN two[0].timezone IS NULL OR two[1].timezone IS NULL \
+                 THEN duration.inDays(two[0], two[1]) \
+                 ELSE duration.inDays(two[0], datetime({datetime: two[1], timezone: two[0].timezone})) END])",
+            ),
             ("RETURN $/**/a, `a``b`, '\\u0041', a – b", "RETURN $a, `a``b`, 'A', a - b"),
             (
                 "CALL db.labels() YIELD label AS l RETURN l",
@@ -244,6 +252,9 @@ mod tests {
             ("RETURN '\\u0041', z", "z", "z"),
             ("RETURN n.name, z", "z", "z"),
             ("RETURN n.name", "me", "name"),
+            ("RETURN duration.inDays(a, b) + z", "z", "z"),
+            ("RETURN n {.a, z} AS v, n['id'], n[$k] + keys(y)", "(y", "(y"),
+            ("RETURN n {.*, z}", "z", "z"),
         ] {
             let statement = Statement::read(query).unwrap();
             let at = |text: &str, part: &str| place_in(text, text.rfind(part).unwrap());
