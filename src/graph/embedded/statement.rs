@@ -254,7 +254,7 @@ mod tests {
             ("RETURN n.name", "me", "name"),
             ("RETURN duration.inDays(a, b) + z", "z", "z"),
             ("RETURN n {.a, z} AS v, n['id'], n[$k] + keys(y)", "(y", "(y"),
-            ("RETURN n {.*, z}", "z", "z"),
+            ("MATCH (n) RETURN n {.*, z}", "z", "z"),
         ] {
             let statement = Statement::read(query).unwrap();
             let at = |text: &str, part: &str| place_in(text, text.rfind(part).unwrap());
