@@ -10,6 +10,6 @@ CALL () {
   UNION ALL
   MATCH (s:EventSummary)
   WHERE s.system IS NULL
-  RETURN s.event_type AS kind, s.group_id AS project, sum(s.count) AS events
+  RETURN s.event_type AS kind, s.group_id AS project, sum(CASE WHEN s.count >= 0 THEN s.count END) AS events
 }
 RETURN coalesce(kind, 'unknown') AS event_type, coalesce(project, 'unknown') AS group_id, sum(events) AS value

@@ -17,6 +17,7 @@ summary     = "{{ $labels.group_id }} reuses patterns in only {{ $value | humani
 description = "The target is 60 % of the last 7 days' events with an outcome."
 */
 MATCH (e:Event)
-WHERE e.system IS NULL AND e.timestamp >= datetime() - duration($range) AND EXISTS { (e)-[:HAS_OUTCOME]->(:Outcome) }
+WHERE e.system IS NULL AND e.timestamp >= datetime() - duration($range) AND e.timestamp <= datetime()
+  AND EXISTS { (e)-[:HAS_OUTCOME]->(:Outcome) }
 WITH coalesce(e.group_id, 'unknown') AS group_id, EXISTS { (e)-[:USED_PATTERN]->(:Pattern) } AS reused
 RETURN group_id, 1.0 * count(CASE WHEN reused THEN 1 END) / count(*) AS value
