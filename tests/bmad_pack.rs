@@ -31,6 +31,7 @@ on_every_graph! {
     every_state_of_health
     a_group_that_goes_takes_its_series_along
     archiving_changes_no_total
+    a_project_written_as_a_number_is_the_same_project
     windows_count_every_event_once_whatever_is_removed_later
     every_fault_at_the_end_of_a_window_is_noticed
     answers_that_can_be_seen_at_a_glance
@@ -186,6 +187,29 @@ async fn archiving_changes_no_total(graph: &Graph) {
     fill(graph, &archived).await;
     compare(graph, &archived, "an archived world").await;
     same(&answer(graph, "events_total").await, &before, "events_total after archiving");
+}
+
+async fn a_project_written_as_a_number_is_the_same_project(graph: &Graph) {
+    fill(graph, &World::default()).await;
+    let nodes = |group: &str| {
+        format!(
+            "CREATE (:Insight {{group_id: {group}, applies_to: 'x', confidence_score: 0.9, created_at: datetime()}}),
+                    (:Pattern {{group_id: {group}, success_rate: 0.9}}),
+                    (:Event {{group_id: {group}, event_type: 'x', timestamp: datetime()}})"
+        )
+    };
+    write(graph, [nodes("1"), nodes("'1'")]).await;
+    for kpi in [
+        "active_patterns",
+        "events_total",
+        "high_confidence_insights_this_week",
+        "insight_total",
+        "insights_generated_this_week",
+        "live_events",
+    ] {
+        let series = answer(graph, kpi).await;
+        assert_eq!(series.values().collect::<Vec<_>>(), [&2.0], "{kpi}: {series:?}");
+    }
 }
 
 /// What window KPIs have counted after each window; before each the events are written that it can see. At last all is removed.

@@ -1,6 +1,7 @@
 // Events captured since the beginning, by type and project group; archived ones included.
 /*kpi
-type = "counter"
+type         = "counter"
+on_duplicate = "sum"
 */
 // Archiving an event moves it into the count of an EventSummary, so the sum of both never falls.
 CALL () {

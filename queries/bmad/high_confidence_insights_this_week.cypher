@@ -1,6 +1,7 @@
 // Insights of the last 7 days with a confidence above 0.7, by project group; 0 for a group that was active without any.
 /*kpi
-params = { range = "P7D" }
+params       = { range = "P7D" }
+on_duplicate = "sum"
 
 [panel]
 title      = "High-Confidence Insights This Week"

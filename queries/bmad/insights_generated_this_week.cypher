@@ -1,6 +1,7 @@
 // Insights generated in the last 7 days, by project group; 0 for a group that had events but no insight.
 /*kpi
-params = { range = "P7D" }
+params       = { range = "P7D" }
+on_duplicate = "sum"
 
 [panel]
 title = "New Insights This Week"
