@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use prometheus::{Histogram, HistogramOpts, Registry};
 
 use crate::exposition::{Coding, Format, Segment};
-use crate::kpi::{Kpi, Pack, Timing};
+use crate::kpi::{Kpi, Pack, SkipReason, Timing};
 use crate::metric::{Desc, Distribution, Family, LabelValues, MetricName, own};
 
 mod gathered;
@@ -18,10 +18,7 @@ mod table;
 use process::Process;
 use table::{Table, Written};
 
-/// Why a row did not become a sample; a closed set, so each counter is there from the start.
-pub const SKIP_REASONS: [&str; 2] = ["null_value", "nan_value"];
-
-/// Why a saved state was not taken; a closed set too.
+/// Why a saved state was not taken; a closed set, so each counter is there from the start.
 const DISCARD_REASONS: [&str; 2] = ["changed", "damaged"];
 
 const SCRAPE_SECONDS: [f64; 11] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0];
@@ -266,7 +263,11 @@ impl KpiMetrics {
             series: gauges("kpi_series", "Label sets of the last run of the KPI that went well."),
             runs: counters("kpi_runs_total", "Finished runs of the KPI.", labels),
             errors: counters("kpi_errors_total", "Failed runs of the KPI by reason.", &with_reason),
-            skipped: counters("kpi_skipped_rows_total", "Rows that became no sample, by reason.", &with_reason),
+            skipped: counters(
+                "kpi_skipped_rows_total",
+                "Rows of which a value became no sample, by reason.",
+                &with_reason,
+            ),
             window_lag: gauges(
                 "kpi_window_lag_seconds",
                 "How far the totals of the window KPI were behind the graph at the end of the last run.",
@@ -303,8 +304,8 @@ impl LaneInstruments {
         kpis.up.show(&labels);
         kpis.runs.show(&labels);
         let lane = Self { kpis: kpis.clone(), labels, query_latency };
-        for reason in SKIP_REASONS {
-            lane.kpis.skipped.show(&lane.with_reason(reason));
+        for reason in kpi.skip_reasons() {
+            lane.kpis.skipped.show(&lane.with_reason(reason.as_str()));
         }
         if kpi.window().is_some() {
             DISCARD_REASONS.iter().for_each(|reason| lane.kpis.state_discarded.show(&lane.with_reason(reason)));
@@ -327,9 +328,9 @@ impl LaneInstruments {
         self.kpis.errors.add(&self.with_reason(reason), 1);
     }
 
-    /// Rows became no sample.
-    pub fn skipped(&self, reason: &'static str, rows: u64) {
-        self.kpis.skipped.add(&self.with_reason(reason), rows);
+    /// Of rows a value became no sample.
+    pub fn skipped(&self, reason: SkipReason, rows: u64) {
+        self.kpis.skipped.add(&self.with_reason(reason.as_str()), rows);
     }
 
     /// How many seconds of the graph's time are not counted yet.

@@ -204,7 +204,7 @@ async fn run_shows_rows_series_and_time() {
       "Bo"   2.5
       NULL   3
       … 2 more
-      1 left out: the value was NULL or NaN
+      1 row left out: the value was NULL
     # HELP p_people People by name.
     # TYPE p_people gauge
     p_people{name="Ada"} 5

@@ -212,6 +212,15 @@ mod embedded {
     }
 
     #[test]
+    fn a_speed_that_no_graph_follows_is_told_and_ended_at_once() {
+        let _alone = alone();
+        let mut exporter = demo().argument("--speed").argument("100000").start();
+        until("it says so", || exporter.out().contains("the graph follows the agents too late").then_some(()));
+        exporter.signal("INT");
+        assert_eq!(exporter.exit_code(), 0, "{}", exporter.log());
+    }
+
+    #[test]
     fn what_it_tells_is_all_that_it_says() {
         let _alone = alone();
         let mut exporter = Setup::new("demo").in_the_repository().argument("demo").launch();

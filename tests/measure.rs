@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cypher_exporter::exposition::{Format, Segment};
-use cypher_exporter::kpi::{self, Defaults, Kpi, Source};
+use cypher_exporter::kpi::{self, Defaults, Kpi, SkipReason, Source};
 use cypher_exporter::measure::{MeasureError, Measured, Rows, substitute};
 use cypher_exporter::metric::{Constant, Family, Part, Points};
 use cypher_exporter::row::Value;
@@ -70,9 +70,8 @@ fn fault(header: &str, columns: &str, rows: &[Vec<Value>]) -> String {
     measure(&kpi(header, columns), rows).expect_err("these rows make no samples").to_string()
 }
 
-fn skipped(header: &str, columns: &str, rows: &[Vec<Value>]) -> (u64, u64) {
-    let measured = measure(&kpi(header, columns), rows).unwrap();
-    (measured.skipped.null_value, measured.skipped.nan_value)
+fn skipped(header: &str, columns: &str, rows: &[Vec<Value>]) -> Vec<(SkipReason, u64)> {
+    measure(&kpi(header, columns), rows).unwrap().skipped.reasons().collect()
 }
 
 #[test]
@@ -129,7 +128,7 @@ fn labels_are_told_as_they_are() {
 fn a_value_that_is_not_there_is_left_out_and_counted() {
     let rows = [cells([s("null"), Value::Null]), cells([s("nan"), f(f64::NAN)]), cells([s("one"), i(1)])];
     assert_eq!(text("", "n.a AS a, n.v AS value", &rows), "p_m{a=\"one\"} 1\n");
-    assert_eq!(skipped("", "n.a AS a, n.v AS value", &rows), (1, 1));
+    assert_eq!(skipped("", "n.a AS a, n.v AS value", &rows), [(SkipReason::NullValue, 1), (SkipReason::NaNValue, 1)]);
 }
 
 #[test]
@@ -147,7 +146,10 @@ fn a_metric_that_misses_its_value_takes_nothing_from_the_others() {
     p_a{g="y"} 1
     p_b_total{g="x"} 2
     "#);
-    assert_eq!(skipped(header, "n.g AS g, n.a AS a, n.b AS b", &rows), (2, 0));
+    assert_eq!(skipped(header, "n.g AS g, n.a AS a, n.b AS b", &rows), [], "each row feeds a metric");
+    let rows = [cells([s("x"), Value::Null, Value::Null]), cells([s("y"), f(f64::NAN), Value::Null])];
+    let reasons = [(SkipReason::NullValue, 1), (SkipReason::NaNValue, 1)];
+    assert_eq!(skipped(header, "n.g AS g, n.a AS a, n.b AS b", &rows), reasons);
 }
 
 #[test]
@@ -207,7 +209,7 @@ fn rows_of_the_same_labels_add_up_where_the_file_says_so() {
     // Infinities of both signs have no sum.
     let rows = [cells([s("x"), f(f64::INFINITY)]), cells([s("x"), f(f64::NEG_INFINITY)])];
     assert_eq!(text(sum, "n.a AS a, n.v AS value", &rows), "p_m{a=\"x\"} +Inf\n");
-    assert_eq!(skipped(sum, "n.a AS a, n.v AS value", &rows), (0, 1));
+    assert_eq!(skipped(sum, "n.a AS a, n.v AS value", &rows), [(SkipReason::NaNValue, 1)]);
 }
 
 #[test]
@@ -238,22 +240,34 @@ fn a_weight_says_how_often() {
     p_m_sum 4.5
     p_m_count 5
     "#);
-    assert_eq!(skipped(header, "n.v AS value, n.w AS weight", &rows), (1, 1));
+    let reasons = [(SkipReason::NullValue, 1), (SkipReason::NaNValue, 1)];
+    assert_eq!(skipped(header, "n.v AS value, n.w AS weight", &rows), reasons);
 }
 
 #[test]
 fn a_histogram_whose_sum_could_fall_has_none() {
     let rows = [cells([f(-3.0)]), cells([f(0.5)])];
-    insta::assert_snapshot!(text("type = \"histogram\"\nbuckets = [-1, 1]", "n.v AS value", &rows), @r#"
+    let header = "type = \"histogram\"\nbuckets = [-1, 1]";
+    insta::assert_snapshot!(text(header, "n.v AS value", &rows), @r#"
     p_m_bucket{le="-1.0"} 1
     p_m_bucket{le="1.0"} 2
     p_m_bucket{le="+Inf"} 2
     "#);
-    insta::assert_snapshot!(text("type = \"histogram\"\nbuckets = [0, 1]", "n.v AS value", &rows), @r#"
-    p_m_bucket{le="0.0"} 1
-    p_m_bucket{le="1.0"} 2
-    p_m_bucket{le="+Inf"} 2
+    assert_eq!(skipped(header, "n.v AS value", &rows), []);
+}
+
+#[test]
+fn a_histogram_without_a_bound_below_0_leaves_out_what_is_below_0() {
+    let rows = [-3.0, f64::NEG_INFINITY, 0.0, -0.0, 0.5].map(|value| cells([f(value)]));
+    let header = "type = \"histogram\"\nbuckets = [0, 1]";
+    insta::assert_snapshot!(text(header, "n.v AS value", &rows), @r#"
+    p_m_bucket{le="0.0"} 2
+    p_m_bucket{le="1.0"} 3
+    p_m_bucket{le="+Inf"} 3
+    p_m_sum 0.5
+    p_m_count 3
     "#);
+    assert_eq!(skipped(header, "n.v AS value", &rows), [(SkipReason::NegativeValue, 2)]);
 }
 
 #[test]
@@ -303,7 +317,7 @@ fn a_state_set_has_the_states_that_are_listed_or_seen() {
     p_m{agent="b",p_m="down"} 1
     p_m{agent="b",p_m="lost"} 0
     "#);
-    assert_eq!(skipped(listed, columns, &rows), (1, 0));
+    assert_eq!(skipped(listed, columns, &rows), [(SkipReason::NullValue, 1)]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cypher_exporter::exposition::{Format, Segment};
-use cypher_exporter::kpi::{self, Defaults, Kpi, Source};
+use cypher_exporter::kpi::{self, Defaults, Kpi, SkipReason, Source};
 use cypher_exporter::measure::{MAX_ROWS_OF_WINDOW, MeasureError, Measured, Rows, Totals};
 use cypher_exporter::metric::{Constant, Distribution, Part, Points, Series};
 use cypher_exporter::row::{Row, Value};
@@ -197,17 +197,47 @@ fn without_labels_there_is_one_series_and_it_begins_with_zero() {
 }
 
 #[test]
-fn a_histogram_with_negative_values_has_no_sum_from_then_on() {
-    let kpi = kpi("name = \"p_h\"\ntype = \"histogram\"\nbuckets = [0, 1]", "e.a AS a, e.v AS value");
-    let mut totals = Totals::default();
-    added(&kpi, &mut totals, &[row("x", Value::Float(0.5))]);
-    assert!(text(&kpi, &totals).contains("p_h_sum{a=\"x\"} 0.5\n"));
-    added(&kpi, &mut totals, &[row("x", Value::Float(-2.0))]);
-    added(&kpi, &mut totals, &[row("x", Value::Float(3.0))]);
-    assert_eq!(
-        text(&kpi, &totals),
-        "p_h_bucket{a=\"x\",le=\"0.0\"} 1\np_h_bucket{a=\"x\",le=\"1.0\"} 2\np_h_bucket{a=\"x\",le=\"+Inf\"} 3\n"
-    );
+fn a_value_below_0_is_left_out_where_no_bound_is_below_0() {
+    for (bounds, lines) in [
+        (
+            "[0, 1]",
+            &[
+                "bucket{a=\"x\",le=\"0.0\"} 0",
+                "bucket{a=\"x\",le=\"1.0\"} 1",
+                "bucket{a=\"x\",le=\"+Inf\"} 2",
+                "sum{a=\"x\"} 3.5",
+                "count{a=\"x\"} 2",
+            ][..],
+        ),
+        (
+            "[-1, 1]",
+            &["bucket{a=\"x\",le=\"-1.0\"} 1", "bucket{a=\"x\",le=\"1.0\"} 2", "bucket{a=\"x\",le=\"+Inf\"} 3"],
+        ),
+    ] {
+        let kpi = kpi(&format!("name = \"p_h\"\ntype = \"histogram\"\nbuckets = {bounds}"), "e.a AS a, e.v AS value");
+        let mut totals = Totals::default();
+        for value in [0.5, -2.0, 3.0] {
+            added(&kpi, &mut totals, &[row("x", Value::Float(value))]);
+        }
+        assert_eq!(text(&kpi, &totals), lines.iter().map(|line| format!("p_h_{line}\n")).collect::<String>());
+    }
+}
+
+#[test]
+fn an_infinite_value_is_left_out_since_totals_would_stay_infinite() {
+    let histogram = kpi("name = \"p_h\"\ntype = \"histogram\"\nbuckets = [1]", "e.a AS a, e.v AS value");
+    for (kpi, expected) in [
+        (counter(""), "p_total{a=\"x\"} 2\n"),
+        (
+            histogram,
+            "p_h_bucket{a=\"x\",le=\"1.0\"} 0\np_h_bucket{a=\"x\",le=\"+Inf\"} 1\np_h_sum{a=\"x\"} 2\np_h_count{a=\"x\"} 1\n",
+        ),
+    ] {
+        let rows = [2.0, f64::INFINITY].map(|value| row("x", Value::Float(value)));
+        let measured = count(&kpi, &Totals::default(), &rows).unwrap();
+        assert_eq!(measured.skipped.reasons().collect::<Vec<_>>(), [(SkipReason::InfiniteValue, 1)]);
+        assert_eq!(text(&kpi, &Totals::after(&measured)), expected);
+    }
 }
 
 #[test]

@@ -48,8 +48,8 @@ fn the_same_seed_gives_the_same_world_however_often_it_is_asked() {
     let (mut often, past) = World::new(7, START, SPEED);
     let (mut once, same_past) = World::new(7, START, SPEED);
     assert_eq!(past, same_past);
-    let in_steps: Vec<_> = (1..=700).flat_map(|step| often.until(after(step * 857))).collect();
-    assert_eq!(in_steps, once.until(after(700 * 857)));
+    let in_steps: Vec<_> = (1..=700).flat_map(|step| often.until(after(step * 857)).collect::<Vec<_>>()).collect();
+    assert_eq!(in_steps, once.until(after(700 * 857)).collect::<Vec<_>>());
     assert!(in_steps.len() > 300, "ten minutes bring {} happenings", in_steps.len());
     assert_ne!(World::new(8, START, SPEED).1, past, "another seed is another world");
 }
@@ -57,7 +57,7 @@ fn the_same_seed_gives_the_same_world_however_often_it_is_asked() {
 #[test]
 fn at_any_speed_the_same_happens() {
     let what = |happenings: Vec<Happening>| happenings.into_iter().flat_map(|happening| happening.news).collect();
-    let at = |speed, until| -> Vec<_> { what(World::new(7, START, speed).0.until(after(until))) };
+    let at = |speed, until| -> Vec<_> { what(World::new(7, START, speed).0.until(after(until)).collect()) };
     let slow = at(1.0, DAY);
     assert_eq!(slow, at(1440.0, MINUTE));
     assert!(slow.len() > 5, "{slow:?}");
@@ -72,7 +72,7 @@ fn nothing_is_made_twice_nothing_refers_to_what_is_gone_and_no_stamp_is_in_the_f
         let mut mirror = Mirror::of(&past);
         let mut before = START;
         for minute in 1..=60 {
-            let happenings = world.until(after(minute * MINUTE));
+            let happenings: Vec<_> = world.until(after(minute * MINUTE)).collect();
             mirror.follow_all(&happenings);
             for happening in happenings {
                 assert!((before..=after(minute * MINUTE)).contains(&happening.at), "out of time: {happening:?}");
@@ -91,7 +91,7 @@ fn archiving_and_closing_lose_no_event() {
     let mut before = numbers(&mirror, START);
     let (mut falls, mut projects) = (0, BTreeSet::new());
     for minute in (2..=60).step_by(2) {
-        mirror.follow_all(&world.until(after(minute * MINUTE)));
+        mirror.follow_all(&world.until(after(minute * MINUTE)).collect::<Vec<_>>());
         let after = numbers(&mirror, after(minute * MINUTE));
         for (labels, count) in &before["events_total"] {
             let more = after["events_total"].get(labels);
@@ -132,7 +132,7 @@ fn the_graph_stays_small() {
         let mut sizes: BTreeMap<_, i64> = BTreeMap::new();
         count(&past, &mut sizes);
         for at in 1..=steps {
-            world.until(after(at * step)).iter().for_each(|happening| count(&happening.edits, &mut sizes));
+            world.until(after(at * step)).for_each(|happening| count(&happening.edits, &mut sizes));
             for (label, most) in [("AIAgent", 21), ("Brain", 4), ("Event", 2200), ("Outcome", 2100), ("Pattern", 44)] {
                 assert!((1..=most).contains(&sizes[label]), "{} {label} at {at}", sizes[label]);
             }
@@ -161,7 +161,7 @@ fn every_kpi_has_plausible_values_all_the_time() {
         let mut mirror = Mirror::of(&past);
         for minute in (0..=60).step_by(4) {
             let now = after(minute * MINUTE);
-            mirror.follow_all(&world.until(now));
+            mirror.follow_all(&world.until(now).collect::<Vec<_>>());
             let numbers = numbers(&mirror, now);
             for (kpi, samples) in &numbers {
                 assert!(!samples.is_empty(), "{kpi} has no value, seed {seed}, minute {minute}");
@@ -189,7 +189,7 @@ fn everything_moves_within_an_hour() {
     let mut mirror = Mirror::of(&past);
     let mut seen: BTreeMap<_, Vec<Samples>> = BTreeMap::new();
     for minute in (0..=60).step_by(2) {
-        mirror.follow_all(&world.until(after(minute * MINUTE)));
+        mirror.follow_all(&world.until(after(minute * MINUTE)).collect::<Vec<_>>());
         for (kpi, samples) in numbers(&mirror, after(minute * MINUTE)) {
             let values = seen.entry(kpi).or_default();
             if !values.contains(&samples) {
@@ -208,7 +208,7 @@ fn everything_moves_within_an_hour() {
 #[test]
 fn news_point_at_metrics_that_there_are() {
     let (mut world, _) = World::new(1, START, SPEED);
-    let news: Vec<_> = world.until(after(HOUR)).into_iter().flat_map(|happening| happening.news).collect();
+    let news: Vec<_> = world.until(after(HOUR)).flat_map(|happening| happening.news).collect();
     let news: Vec<_> = news.into_iter().filter(|news| news.metric.starts_with("bmad_")).collect();
     for news in &news {
         let kpi = news.metric.strip_prefix("bmad_").unwrap();
@@ -253,7 +253,7 @@ async fn a_graph_follows(graph: &Graph) {
     let mut mirror = Mirror::of(&past);
     let mut seen = vec![compare(graph, &mirror).await];
     for minute in (2..=10).step_by(2) {
-        let happenings = world.until(UnixMillis(start.0 + minute * MINUTE));
+        let happenings: Vec<_> = world.until(UnixMillis(start.0 + minute * MINUTE)).collect();
         mirror.follow_all(&happenings);
         let edits = happenings.iter().flat_map(|happening| &happening.edits);
         write(graph, &changes(&joined(edits))).await;

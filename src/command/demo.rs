@@ -35,6 +35,8 @@ const BEAT: Duration = Duration::from_millis(250);
 const WITHIN: Duration = Duration::from_secs(60);
 /// What happened while the machine slept is caught up in steps: one huge transaction would keep the queries waiting.
 const AT_ONCE: usize = 100;
+/// What is written later than its time by more than this, the `lag` of the KPIs, is not counted by their windows.
+const LATE: Duration = Duration::from_secs(10);
 
 pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ended> {
     let Some((mut loaded, graph)) = prepare(common, options)? else { return Ok(Ended::BadInput) };
@@ -164,6 +166,7 @@ async fn live(
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let started = Instant::now();
     let mut happened = 0;
+    let mut told_late = false;
     loop {
         tokio::select! {
             biased;
@@ -173,10 +176,19 @@ async fn live(
             }
             _ = beat.tick() => {}
         }
-        for happenings in world.until(now()).chunks(AT_ONCE).take_while(|_| !stop.is_cancelled()) {
-            follow(happenings, graph).await?;
+        let (now, begun) = (now(), Instant::now());
+        while !stop.is_cancelled() {
+            let happenings: Vec<_> = world.until(now).take(AT_ONCE).collect();
+            if happenings.is_empty() {
+                break;
+            }
+            follow(&happenings, graph).await?;
             happenings.iter().for_each(|happening| screen.tell(happening));
             happened += happenings.len();
+        }
+        if begun.elapsed() > LATE && !told_late && !stop.is_cancelled() {
+            told_late = true;
+            screen.say("the graph follows the agents too late for counters to see it all: give it a lower --speed");
         }
         let seconds = started.elapsed().as_secs();
         let (here, there) = (format_duration(Duration::from_secs(seconds)), format_duration(work_in(speed, seconds)));

@@ -11,7 +11,7 @@ use super::{Ended, counted, graphs};
 use crate::cli::{Common, Run as Options};
 use crate::exposition::{Format, Segment};
 use crate::graph::Graph;
-use crate::kpi::{Kpi, Problem, nearest};
+use crate::kpi::{Kpi, Problem, SkipReason, nearest};
 use crate::measure::{Measured, beyond};
 use crate::metric::{Constant, Part};
 use crate::row::{Row, Value};
@@ -124,9 +124,8 @@ fn show_measured(
     if measured.rows > rows.len() as u64 {
         writeln!(out, "  … {} more", measured.rows - rows.len() as u64)?;
     }
-    let skipped = run.skipped.null_value + run.skipped.nan_value;
-    if skipped > 0 {
-        writeln!(out, "  {skipped} left out: the value was NULL or NaN")?;
+    for (reason, rows) in run.skipped.reasons() {
+        writeln!(out, "  {} left out: {}", counted(rows, "row", "rows"), left_out(reason))?;
     }
     for beyond in beyond(kpi, &measured.points) {
         writeln!(out, "  {beyond}")?;
@@ -139,6 +138,15 @@ fn show_measured(
         .collect();
     writeln!(out, "{}", String::from_utf8_lossy(Segment::encode(&families, Format::Text).body()))?;
     Ok(())
+}
+
+fn left_out(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::NullValue => "the value was NULL",
+        SkipReason::NaNValue => "the value was NaN",
+        SkipReason::NegativeValue => "the value was below 0; a histogram of such values has a bound below 0",
+        SkipReason::InfiniteValue => "the value was infinite",
+    }
 }
 
 fn time(run: &Run) -> String {

@@ -17,8 +17,9 @@ use crate::cli::Common;
 use crate::graph::Graph;
 use crate::http::{self, Refresh, Refreshed, Settings, Site, UnknownKpi};
 use crate::instruments::Instruments;
+use crate::kpi::Catalog;
 use crate::schedule::{Outcome, Scheduler};
-use crate::state::{State, StateError};
+use crate::state::{State, StateError, Stray};
 
 /// A supervisor's patience: after SIGTERM the process is gone within 5 s.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -71,6 +72,9 @@ async fn open(loaded: &Loaded, graphs: &[(Arc<str>, Arc<Graph>)]) -> anyhow::Res
     let instruments = Arc::new(Instruments::new(&catalog.kpis, &catalog.packs, &names)?);
     instruments.rejected_files(catalog.rejected_files());
     let state = state(loaded)?;
+    if let Some(state) = &state {
+        tell_strays(state, catalog, &names);
+    }
     let scheduler = Arc::new(Scheduler::start(&board, &instruments, graphs, state.as_ref()).await?);
     let settings = Settings {
         lifecycle: loaded.config.web.lifecycle,
@@ -85,6 +89,30 @@ async fn open(loaded: &Loaded, graphs: &[(Arc<str>, Arc<Graph>)]) -> anyhow::Res
 fn state(loaded: &Loaded) -> Result<Option<State>, StateError> {
     let counts = loaded.catalog.kpis.iter().any(|kpi| kpi.window().is_some());
     loaded.config.state.as_deref().filter(|_| counts).map(State::open).transpose()
+}
+
+/// Names the states that would lie there for ever, since a KPI or a graph was renamed: its totals begin anew otherwise, and
+/// nobody would know why.
+fn tell_strays(state: &State, catalog: &Catalog, graphs: &[Arc<str>]) {
+    let windows = catalog.kpis.iter().filter(|kpi| kpi.window().is_some());
+    let lanes = windows.flat_map(|kpi| graphs.iter().filter(|graph| kpi.asks(graph)).map(move |graph| (kpi, graph)));
+    let owners: Vec<_> = lanes.map(|(kpi, graph)| state.file(kpi, graph)).collect();
+    let strays = state.strays(&owners);
+    // The KPI of a file with a mistake is back as soon as that is mended.
+    let comes_back = |stray: &&Stray| stray.counted_for.as_ref().is_some_and(|(kpi, _)| catalog.rejects(kpi));
+    let told: Vec<_> = strays.iter().filter(|stray| !comes_back(stray)).map(in_words).collect();
+    if !told.is_empty() {
+        let states = told.join("; ");
+        tracing::warn!("states that no KPI goes on with, end the exporter and rename them, or remove them: {states}");
+    }
+}
+
+fn in_words(stray: &Stray) -> String {
+    let path = stray.path.display();
+    let Some((kpi, graph)) = &stray.counted_for else { return format!("{path}, which cannot be read") };
+    let rename_to: Vec<_> = stray.rename_to.iter().map(|path| format!("rename it to {}", path.display())).collect();
+    let advice = if rename_to.is_empty() { "no KPI counts the same".to_owned() } else { rename_to.join(" or ") };
+    format!("{path} of {kpi} on the graph {graph}: {advice}")
 }
 
 /// What the web side may ask of the scheduler.

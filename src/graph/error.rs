@@ -81,8 +81,44 @@ impl GraphError {
         }
     }
 
+    /// Whether the graph would not answer these words at any other time either: they name what it lacks or does not allow.
+    pub(super) fn refuses_statement(&self) -> bool {
+        match self {
+            GraphError::Server { code, .. } => code.contains(".ClientError."),
+            GraphError::Statement { .. }
+            | GraphError::Writes(_)
+            | GraphError::MissingColumn(_)
+            | GraphError::Decode(_) => true,
+            GraphError::Unreachable { .. }
+            | GraphError::Authentication { .. }
+            | GraphError::Timeout(_)
+            | GraphError::Database(_) => false,
+        }
+    }
+
     /// Whether the graph itself is away, so that asking it with other queries would fail as well.
     pub fn graph_is_away(&self) -> bool {
         matches!(self, GraphError::Unreachable { .. } | GraphError::Authentication { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_graph_would_not_answer_later_either() {
+        let server = |code: &str| GraphError::Server { code: code.to_owned(), message: String::new() };
+        for (error, refuses) in [
+            (server("Neo.ClientError.Procedure.ProcedureNotFound"), true),
+            (server("Neo.ClientError.Security.Forbidden"), true),
+            (server("Memgraph.ClientError.MemgraphError.MemgraphError"), true),
+            (server("Neo.TransientError.General.MemoryPoolOutOfMemoryError"), false),
+            (GraphError::Statement { message: String::new(), place: None }, true),
+            (GraphError::Timeout(Duration::from_secs(1)), false),
+            (GraphError::Unreachable { uri: String::new(), cause: String::new() }, false),
+        ] {
+            assert_eq!(error.refuses_statement(), refuses, "{error:?}");
+        }
     }
 }

@@ -39,6 +39,15 @@ pub struct Request<'a> {
 /// Takes rows one by one as they arrive, each in the memory of the one before; `Break` ends the query on the server too.
 pub type RowSink<'a> = dyn FnMut(&Row) -> ControlFlow<()> + Send + 'a;
 
+/// What a graph's own clock showed, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// What it showed, which is what the graph writes as the time of an event.
+    pub now: UnixMillis,
+    /// The id of the graph's default database: another one for each that was ever made. None where the graph does not tell.
+    pub database: Option<Arc<str>>,
+}
+
 /// A graph that answers questions; cheap to share.
 #[derive(Debug)]
 #[cfg_attr(
@@ -133,6 +142,9 @@ pub struct Turn<'g> {
     _permit: SemaphorePermit<'g>,
 }
 
+const CLOCK: &str = "RETURN datetime().epochMillis AS now";
+const CLOCK_AND_DATABASE: &str = "CALL db.info() YIELD id RETURN datetime().epochMillis AS now, id AS database";
+
 impl Turn<'_> {
     /// Asks, and hands every row to `sink`. A query that was stopped by the sink is a success: the sink knows why.
     ///
@@ -142,28 +154,41 @@ impl Turn<'_> {
         self.graph.ask(request, sink).await
     }
 
-    /// What the graph's own clock shows, which is what it writes as the time of an event.
+    /// What the graph's own clock shows, and which database it is of: one question, where the graph knows the answer to both.
     ///
     /// # Errors
     /// As [`Graph::ping`].
-    pub async fn clock(&mut self, timeout: Duration) -> Result<UnixMillis, GraphError> {
-        let request = Request {
-            kpi: "cypher-exporter/clock",
-            query: "RETURN datetime().epochMillis AS now",
-            columns: &["now".into()],
-            parameters: &Parameters::new(),
-            database: None,
-            timeout,
+    pub async fn clock(&mut self, timeout: Duration) -> Result<Clock, GraphError> {
+        let told = match self.graph {
+            Graph::Bolt(_) => self.shown(CLOCK_AND_DATABASE, &["now".into(), "database".into()], timeout).await,
+            #[cfg(feature = "embedded")]
+            Graph::Embedded(_) => self.shown(CLOCK, &["now".into()], timeout).await,
         };
-        let mut now = None;
+        match told {
+            // Not every server that speaks Bolt has the procedure, nor may every user call it.
+            Err(error) if error.refuses_statement() => self.shown(CLOCK, &["now".into()], timeout).await,
+            told => told,
+        }
+    }
+
+    async fn shown(&self, query: &str, columns: &[Arc<str>], timeout: Duration) -> Result<Clock, GraphError> {
+        let parameters = &Parameters::new();
+        let request = Request { kpi: "cypher-exporter/clock", query, columns, parameters, database: None, timeout };
+        let mut shown = Row::new();
         let mut take = |row: &Row| {
-            now = row.first().cloned();
+            shown.clone_from(row);
             ControlFlow::Continue(())
         };
         self.graph.ask(&request, &mut take).await.map_err(|error| self.graph.hung(error))?;
-        match now {
-            Some(Value::Integer(now)) => Ok(UnixMillis(now)),
-            other => Err(GraphError::Decode(format!("the graph's clock shows {other:?}, no number of milliseconds"))),
-        }
+        let now = match shown.first() {
+            Some(Value::Integer(now)) => UnixMillis(*now),
+            other => {
+                let cause = format!("the graph's clock shows {other:?}, no number of milliseconds");
+                return Err(GraphError::Decode(cause));
+            }
+        };
+        let database =
+            shown.get(1).and_then(|id| if let Value::String(id) = id { Some(id.as_str().into()) } else { None });
+        Ok(Clock { now, database })
     }
 }

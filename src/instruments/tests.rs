@@ -96,7 +96,7 @@ fn after_a_failure_and_a_success_on_two_graphs() {
     let (one, two) = (instruments.lane(&kpi("p/a"), "one"), instruments.lane(&kpi("p/a"), "two"));
     one.failed(Some(Duration::from_millis(250)), "timeout");
     one.succeeded(Some(Duration::from_millis(500)), 7, 3);
-    one.skipped("null_value", 2);
+    one.skipped(SkipReason::NullValue, 2);
     two.succeeded(Some(Duration::from_secs(2)), 1, 1);
     two.failed(Some(Duration::from_secs(3)), "unreachable");
     instruments.graph_up("one", true);

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,6 +47,12 @@ impl Catalog {
     /// How many files are left out.
     pub fn rejected_files(&self) -> usize {
         self.grave().map(|problem| problem.path.as_str()).collect::<HashSet<_>>().len()
+    }
+
+    /// Whether the file of the KPI with this id is left out.
+    pub fn rejects(&self, kpi: &str) -> bool {
+        let file = format!("{kpi}.cypher");
+        self.grave().any(|problem| Path::new(&problem.path).ends_with(&file))
     }
 
     fn grave(&self) -> impl Iterator<Item = &Problem> {

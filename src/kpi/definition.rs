@@ -1,12 +1,14 @@
 //! What a window KPI counts, as texts that can be kept and compared: totals go on only where all of it is as it was.
 //!
-//! Comments, help, panels, alerts and the schedule are no part of it, nor are `lag` and `start`, which change no total.
+//! Comments, help, panels, alerts and the schedule are no part of it, nor is `lag`, which moves when an event is counted, nor
+//! `start`, which is asked only where nothing was counted yet: a count that has begun goes on, whatever `start` says now.
+//! `database` is taken as the header has it: that it may name the graph's default anyway, only the graph knows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::cypher;
 use super::{Kpi, Metric, Shape};
-use crate::row::Literal;
+use crate::row::{Literal, Parameters};
 
 /// A text for each part of what is counted, by the part's name.
 pub type Definition = BTreeMap<String, String>;
@@ -15,7 +17,13 @@ impl Kpi {
     /// What it counts.
     pub fn definition(&self) -> Definition {
         let metrics: Vec<_> = self.metrics.iter().map(|metric| self.counts(metric)).collect();
-        let parameters: Vec<_> = self.parameters.iter().map(|set| literal(&Literal::Map(set.clone()))).collect();
+        // What the query does not name counts nothing.
+        let tokens = cypher::tokens(&self.query).unwrap_or_default();
+        let named = tokens.iter().filter(|token| token.kind == cypher::Kind::Parameter);
+        let named: HashSet<_> = named.map(|token| token.text.as_ref()).collect();
+        let used =
+            |set: &Parameters| set.clone().into_iter().filter(|(name, _)| named.contains(name.as_str())).collect();
+        let parameters: Vec<_> = self.parameters.iter().map(|set| literal(&Literal::Map(used(set)))).collect();
         let time = self.window().map_or("", |window| window.time.as_str());
         let parts = [
             ("query", cypher::canonical(&self.query)),
@@ -69,6 +77,9 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use super::super::{Defaults, Source, load};
     use super::*;
 
     const FILE: &str = "// Help.
@@ -88,7 +99,11 @@ RETURN e.g AS g, e.s AS value";
             assert!(text.contains(from), "{from}");
             text.replace(from, to)
         });
-        super::super::one("queries/p/a.cypher", &text).definition()
+        let source = Source { path: "queries/p/a.cypher".to_owned(), pack: "p".to_owned(), text };
+        let catalog = load(&[source], &[], &Defaults { every: Duration::from_secs(60), reserved_labels: &[] });
+        // Some of what changes no total is warned of.
+        assert_eq!(catalog.errors(), 0, "{:?}", catalog.problems);
+        catalog.kpis[0].definition()
     }
 
     #[test]
@@ -112,6 +127,9 @@ RETURN e.g AS g, e.s AS value";
             ("\n*/", "\n[panel]\ntitle = \"T\"\n[[alert]]\nname = \"A\"\nexpr = \"up == 0\"\n*/"),
             ("// why", "/* because */"),
             (" AND ", "\n  AND\t"),
+            ("AS value", "AS value;"),
+            ("AS value", "AS value ; // the end"),
+            ("true]", "true], unused = 1"),
         ] {
             assert_eq!(definition(&[replaced]), definition(&[]), "{replaced:?}");
         }
@@ -127,6 +145,7 @@ RETURN e.g AS g, e.s AS value";
             (&[("[0.5, 1]", "[0.5, 2]")], "metrics"),
             (&[("\"histogram\"\nbuckets = [0.5, 1]", "\"counter\""), ("p_seconds", "p_total")], "metrics"),
             (&[("true", "false")], "parameters"),
+            (&[("params = { k = [\"a\\\"\", 2, 0.5, true] }", "params = [{ k = 1 }, { k = 1 }]")], "parameters"),
             (&[("mode =", "time = \"iso\"\nmode =")], "time"),
             (&[("mode =", "database = \"other\"\nmode =")], "database"),
         ] {

@@ -27,6 +27,7 @@ mod parse;
 mod problem;
 pub mod promql;
 mod shape;
+mod skip;
 pub mod vocabulary;
 mod window;
 
@@ -38,6 +39,7 @@ pub use definition::Definition;
 pub use pack::{EXPORT_LATENCY, Pack, PanelRow, QUERY_LATENCY, RecordingRule, Timing};
 pub use problem::{Gravity, Problem, nearest, offset};
 use promql::{Operator, Promql};
+pub use skip::SkipReason;
 pub use window::{BEGINNING, Start, TimeForm, Window, iso};
 
 /// One file's text and the name it has for people, e.g. `queries/bmad/orphaned_agents.cypher`.

@@ -6,15 +6,17 @@ use super::label_sets::LabelSets;
 use super::row_labels::RowLabels;
 use super::rows::Numbered;
 use super::value::{Cell, Number};
-use super::{MeasureError, Skipped};
-use crate::kpi::{Column, Kpi, Metric, OnDuplicate, Shape};
+use super::{MeasureError, NotTaken};
+use crate::kpi::{Column, Kpi, Metric, OnDuplicate, Shape, SkipReason};
 use crate::metric::{Distribution, Points, Quantiles, Series};
 
 /// A metric and its series so far.
 pub(super) struct Growing<'k> {
     metric: &'k Metric,
     series: ByType<'k>,
-    /// What the rows of a window are added to.
+    /// Rows of a window are added to totals, which last.
+    lasts: bool,
+    /// What the rows of a window are added to; none in the first window.
     before: Option<&'k Arc<Points>>,
     /// Zeros are known without a row.
     zeros: bool,
@@ -51,7 +53,8 @@ impl<'k> Growing<'k> {
     pub(super) fn after(kpi: &'k Kpi, metric: &'k Metric, last: Option<&Points>) -> Self {
         let sum = kpi.on_duplicate == OnDuplicate::Sum;
         let series = ByType::after(kpi, metric, sum, last);
-        Self { metric, series, before: None, zeros: !metric.expected.is_empty(), labels: RowLabels::default() }
+        let zeros = !metric.expected.is_empty();
+        Self { metric, series, lasts: false, before: None, zeros, labels: RowLabels::default() }
     }
 
     /// A metric that has been counted before: rows add up.
@@ -68,15 +71,15 @@ impl<'k> Growing<'k> {
             // Only counters and histograms are counted in windows: here nothing has been counted yet.
             (_, _) => ByType::after(kpi, metric, true, None),
         };
-        Self { metric, series, before, zeros: has_zeros(metric), labels: RowLabels::default() }
+        Self { metric, series, lasts: true, before, zeros: has_zeros(metric), labels: RowLabels::default() }
     }
 
-    /// Takes what a row says of this metric; a value that is NULL or NaN is counted and left out.
-    pub(super) fn take(&mut self, row: &Numbered<'_>, skipped: &mut Skipped) -> Result<(), MeasureError> {
-        let Self { metric, series, labels, .. } = self;
+    /// Takes what a row says of this metric.
+    pub(super) fn take(&mut self, row: &Numbered<'_>) -> Result<(), NotTaken> {
+        let Self { metric, series, labels, lasts, .. } = self;
         match series {
             ByType::Plain { value, counter, sum, sets } => {
-                let Some(number) = row.number(*value, skipped)? else { return Ok(()) };
+                let number = row.number(*value, *lasts)?;
                 if *counter {
                     row.cell(*value).not_negative(number, if *sum { ADDED } else { TOTAL })?;
                 }
@@ -87,37 +90,38 @@ impl<'k> Growing<'k> {
                         return Ok(());
                     }
                     let total = sets.at(labels, || 0.0)?;
-                    match *total + number {
-                        // Infinities of both signs.
-                        sum if sum.is_nan() => skipped.nan_value += 1,
-                        sum => *total = sum,
-                    }
+                    // Infinities of both signs.
+                    let sum = Some(*total + number).filter(|sum| !sum.is_nan());
+                    *total = sum.ok_or(SkipReason::NaNValue)?;
                     return Ok(());
                 }
-                sets.only(row.number, labels, number, SUM)
+                Ok(sets.only(row.number, labels, number, SUM)?)
             }
             ByType::Histogram { value, weight, bounds, sets } => {
-                let Some(number) = row.number(*value, skipped)? else { return Ok(()) };
-                let Some(weight) = row.weight(*weight, skipped)? else { return Ok(()) };
+                let number = row.number(*value, *lasts)?;
+                if number < 0.0 && metric.shape.is_never_negative() {
+                    return Err(SkipReason::NegativeValue.into());
+                }
+                let weight = row.weight(*weight)?;
                 row.labels(metric, labels)?;
                 if weight > 0 || !sets.knows(labels) {
-                    observe(sets.at(labels, || zero(bounds))?, number, weight, bounds);
+                    observe(sets.at(labels, || zero(&metric.shape, bounds))?, number, weight, bounds);
                 }
                 Ok(())
             }
             ByType::Summary { columns, sets } => {
-                let Some(quantiles) = columns.read(row, skipped)? else { return Ok(()) };
+                let quantiles = columns.read(row)?;
                 row.labels(metric, labels)?;
-                sets.only(row.number, labels, quantiles, AGGREGATE)
+                Ok(sets.only(row.number, labels, quantiles, AGGREGATE)?)
             }
             ByType::Info { sets } => {
                 row.labels(metric, labels)?;
-                sets.only(row.number, labels, (), DISTINCT)
+                Ok(sets.only(row.number, labels, (), DISTINCT)?)
             }
             ByType::StateSet { value, states, sets } => {
-                let Some(state) = row.state(*value, *states, skipped)? else { return Ok(()) };
+                let state = row.state(*value, *states)?;
                 row.labels(metric, labels)?;
-                sets.only(row.number, labels, state, AGGREGATE)
+                Ok(sets.only(row.number, labels, state, AGGREGATE)?)
             }
         }
     }
@@ -144,7 +148,7 @@ impl<'k> Growing<'k> {
             }
             ByType::Histogram { bounds, mut sets, .. } => {
                 if self.zeros {
-                    sets.fill(expected, &zero(bounds))?;
+                    sets.fill(expected, &zero(&self.metric.shape, bounds))?;
                 }
                 Points::Histogram { bounds: bounds.clone(), series: sets.into_series() }
             }
@@ -207,52 +211,46 @@ impl Numbered<'_> {
         labels.take(metric.labels.iter().map(|column| self.cell(*column)))
     }
 
-    fn number(&self, column: Column, skipped: &mut Skipped) -> Result<Option<f64>, MeasureError> {
+    /// The number in a column; where it would last for ever, a finite one.
+    fn number(&self, column: Column, lasts: bool) -> Result<f64, NotTaken> {
         match self.cell(column).number()? {
-            Number::Is(number) => return Ok(Some(number)),
-            Number::Null => skipped.null_value += 1,
-            Number::NaN => skipped.nan_value += 1,
+            Number::Is(number) if lasts && number.is_infinite() => Err(SkipReason::InfiniteValue.into()),
+            Number::Is(number) => Ok(number),
+            Number::Null => Err(SkipReason::NullValue.into()),
+            Number::NaN => Err(SkipReason::NaNValue.into()),
         }
-        Ok(None)
     }
 
     /// How often a row's value was observed; once, when the query does not say.
-    fn weight(&self, column: Option<Column>, skipped: &mut Skipped) -> Result<Option<u64>, MeasureError> {
-        let Some(column) = column else { return Ok(Some(1)) };
-        let weight = self.number(column, skipped)?;
-        weight.map(|weight| self.cell(column).count(weight)).transpose()
+    fn weight(&self, column: Option<Column>) -> Result<u64, NotTaken> {
+        let Some(column) = column else { return Ok(1) };
+        Ok(self.cell(column).count(self.number(column, false)?)?)
     }
 
-    fn state(
-        &self,
-        column: Column,
-        states: Option<&Arc<[Arc<str>]>>,
-        skipped: &mut Skipped,
-    ) -> Result<Option<Arc<str>>, MeasureError> {
+    fn state(&self, column: Column, states: Option<&Arc<[Arc<str>]>>) -> Result<Arc<str>, NotTaken> {
         let cell = self.cell(column);
         if cell.is_null() {
-            skipped.null_value += 1;
-            return Ok(None);
+            return Err(SkipReason::NullValue.into());
         }
         let state = cell.label()?;
         if states.is_some_and(|states| !states.contains(&state)) {
-            return Err(MeasureError::State { row: self.number, column: cell.column.clone(), state });
+            return Err(MeasureError::State { row: self.number, column: cell.column.clone(), state }.into());
         }
-        Ok(Some(state))
+        Ok(state)
     }
 }
 
 impl SummaryColumns<'_> {
-    fn read(&self, row: &Numbered<'_>, skipped: &mut Skipped) -> Result<Option<Quantiles>, MeasureError> {
+    fn read(&self, row: &Numbered<'_>) -> Result<Quantiles, NotTaken> {
         let mut values = Vec::with_capacity(self.values.len());
         for column in self.values {
-            let Some(value) = row.number(*column, skipped)? else { return Ok(None) };
+            let value = row.number(*column, false)?;
             values.push(row.cell(*column).not_negative(value, "a summary's quantile: it must not be negative")?);
         }
         let sum =
             known(row, self.sum)?.map(|(cell, sum)| cell.not_negative(sum, "a summary's sum: it must not be negative"));
         let count = known(row, self.count)?.map(|(cell, count)| cell.count(count));
-        Ok(Some(Quantiles { values: values.into(), sum: sum.transpose()?, count: count.transpose()? }))
+        Ok(Quantiles { values: values.into(), sum: sum.transpose()?, count: count.transpose()? })
     }
 }
 
@@ -265,10 +263,10 @@ fn known<'r>(row: &'r Numbered<'_>, column: Option<Column>) -> Result<Option<(Ce
     })
 }
 
-/// A histogram of no observation; without a sum where a bound is negative, since such a sum may fall.
-fn zero(bounds: &[f64]) -> Distribution {
-    let sum = bounds.iter().all(|bound| *bound >= 0.0).then_some(0.0);
-    Distribution { counts: vec![0; bounds.len() + 1].into(), sum }
+/// A histogram of no observation; without a sum where what it observes may be negative, since such a sum may fall: parsers
+/// refuse a negative one, and `rate` would take the fall for a restart.
+fn zero(shape: &Shape, bounds: &[f64]) -> Distribution {
+    Distribution { counts: vec![0; bounds.len() + 1].into(), sum: shape.is_never_negative().then_some(0.0) }
 }
 
 fn observe(histogram: &mut Distribution, value: f64, weight: u64, bounds: &[f64]) {
@@ -276,8 +274,7 @@ fn observe(histogram: &mut Distribution, value: f64, weight: u64, bounds: &[f64]
     *bucket = bucket.saturating_add(weight);
     // Without this, 0 times infinity would make the sum NaN for ever.
     if weight > 0 {
-        // A sum that can fall is none: parsers refuse a negative one, and `rate` would take the fall for a restart.
-        histogram.sum = histogram.sum.filter(|_| value >= 0.0).map(|sum| sum + value * weight as f64);
+        histogram.sum = histogram.sum.map(|sum| sum + value * weight as f64);
     }
 }
 

@@ -11,6 +11,7 @@ mod value;
 
 use std::sync::Arc;
 
+use crate::kpi::SkipReason;
 use crate::metric::Points;
 
 pub use beyond::{Beyond, beyond};
@@ -25,7 +26,7 @@ pub struct Measured {
     pub points: Vec<Arc<Points>>,
     /// The rows that came.
     pub rows: u64,
-    /// The values that were left out.
+    /// The rows of which a value was left out.
     pub skipped: Skipped,
 }
 
@@ -36,13 +37,45 @@ impl Measured {
     }
 }
 
-/// Values that were left out, by reason.
+/// How many rows had a value that was left out, by reason. A NULL counts where no metric took anything of its row: that a row
+/// feeds only some of several metrics is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Skipped {
-    /// The value was NULL.
-    pub null_value: u64,
-    /// The value was NaN.
-    pub nan_value: u64,
+pub struct Skipped([u64; SkipReason::ALL.len()]);
+
+impl Skipped {
+    /// For one reason.
+    pub fn of(&self, reason: SkipReason) -> u64 {
+        self.0[reason as usize]
+    }
+
+    /// For each reason for which there was one.
+    pub fn reasons(&self) -> impl Iterator<Item = (SkipReason, u64)> {
+        SkipReason::ALL.into_iter().map(|reason| (reason, self.of(reason))).filter(|(_, rows)| *rows > 0)
+    }
+
+    fn add(&mut self, reason: SkipReason) {
+        self.0[reason as usize] += 1;
+    }
+}
+
+/// Why a metric took nothing of a row.
+enum NotTaken {
+    /// Its value is left out.
+    Skipped(SkipReason),
+    /// The run is to fail.
+    Fault(MeasureError),
+}
+
+impl From<SkipReason> for NotTaken {
+    fn from(reason: SkipReason) -> Self {
+        Self::Skipped(reason)
+    }
+}
+
+impl From<MeasureError> for NotTaken {
+    fn from(fault: MeasureError) -> Self {
+        Self::Fault(fault)
+    }
 }
 
 /// Why the rows of a run make no samples.

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::growing::Growing;
-use super::{MeasureError, Measured, Skipped, Totals};
-use crate::kpi::Kpi;
+use super::{MeasureError, Measured, NotTaken, Skipped, Totals};
+use crate::kpi::{Kpi, SkipReason};
 use crate::metric::Points;
 use crate::row::Row;
 
@@ -56,7 +56,20 @@ impl<'k> Rows<'k> {
             return Err(MeasureError::TooManyRows { limit });
         }
         let numbered = Numbered { kpi: self.kpi, row, number: self.rows };
-        self.metrics.iter_mut().try_for_each(|metric| metric.take(&numbered, &mut self.skipped))
+        let (mut nulls, mut left_out) = (0, Skipped::default());
+        for metric in &mut self.metrics {
+            match metric.take(&numbered) {
+                Ok(()) => {}
+                Err(NotTaken::Skipped(SkipReason::NullValue)) => nulls += 1,
+                Err(NotTaken::Skipped(reason)) => left_out.add(reason),
+                Err(NotTaken::Fault(fault)) => return Err(fault),
+            }
+        }
+        left_out.reasons().for_each(|(reason, _)| self.skipped.add(reason));
+        if nulls == self.metrics.len() {
+            self.skipped.add(SkipReason::NullValue);
+        }
+        Ok(())
     }
 
     /// How many rows there were so far.
@@ -69,7 +82,7 @@ impl<'k> Rows<'k> {
         self.fault.is_some()
     }
 
-    /// The values left out so far; they count even when the run fails.
+    /// The rows so far of which a value was left out; they count even when the run fails.
     pub fn skipped(&self) -> Skipped {
         self.skipped
     }

@@ -1,11 +1,12 @@
 //! A graph's own clock: asked now and then, and carried on by ours in between, so that a window costs one question.
+//! With it comes the id of the graph's database, by which totals know where they are of.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use crate::graph::{GraphError, Turn};
+use crate::graph::{Clock, GraphError, Turn};
 use crate::row::UnixMillis;
 
 /// The longest that so small a question may take; the first query of a fresh Neo4j takes up to 2 s.
@@ -19,6 +20,8 @@ const DRIFT: u32 = 1000;
 #[derive(Debug, Default)]
 pub(super) struct GraphClock {
     known: Mutex<Known>,
+    /// The id of the database, as of the same answer.
+    database: Mutex<Option<Arc<str>>>,
     /// Held while the graph is asked, so that it is asked once for all who want to know.
     asking: tokio::sync::Mutex<()>,
 }
@@ -57,9 +60,15 @@ impl GraphClock {
         if let Some(now) = self.fresh() {
             return Ok(now);
         }
-        let shown = turn.clock(WITHIN).await?;
+        let Clock { now: shown, database } = turn.clock(WITHIN).await?;
+        *self.database.lock().unwrap_or_else(PoisonError::into_inner) = database;
         *self.lock() = Known { shown: Some((shown, Instant::now())), in_doubt: false };
         Ok(shown)
+    }
+
+    /// The id of the graph's default database, as it was when the clock was last asked; none where nobody knows.
+    pub(super) fn database(&self) -> Option<Arc<str>> {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn fresh(&self) -> Option<UnixMillis> {

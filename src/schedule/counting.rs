@@ -29,9 +29,14 @@ pub(super) struct Counting {
     graph: Arc<str>,
     window: Window,
     file: Option<Arc<StateFile>>,
+    instruments: LaneInstruments,
+    /// Why what was saved could not be taken up. It is tried again at each run, and nothing is counted before.
+    refused: Option<StateError>,
     totals: Totals,
     /// Everything up to here is counted; none before the first window.
     cursor: Option<UnixMillis>,
+    /// The id of the database that the totals are of; none while nobody has told.
+    database: Option<Arc<str>>,
     /// The cursor on disk.
     saved: UnixMillis,
     pace: Pace,
@@ -68,48 +73,65 @@ impl Counting {
             graph: graph.clone(),
             window,
             file: file.map(Arc::new),
+            instruments: instruments.clone(),
+            refused: None,
             totals: Totals::default(),
             cursor: None,
+            database: None,
             saved: BEGINNING,
             pace: Pace::from(BEGINNING),
             told: Told::InStep,
         };
-        match counting.found().await {
-            Found::Nothing => {}
-            Found::Saved(saved) => counting.go_on(saved),
-            Found::Changed(parts) => {
-                instruments.state_discarded("changed");
-                let changed = parts.join(", ");
-                tracing::warn!(kpi = %kpi.id, %graph, changed, "the KPI is not what it was: it is counted anew");
-            }
-            Found::Damaged { path, cause, aside } => {
-                instruments.state_discarded("damaged");
-                let aside = aside.map_or_else(|why| format!("nowhere: {why}"), |aside| aside.display().to_string());
-                let path = path.display();
-                tracing::error!(kpi = %kpi.id, %graph, %path, moved_to = aside, "the saved totals are damaged, the KPI is counted anew: {cause}");
-            }
-        }
+        counting.refused = counting.take_up().await.err();
         Some(counting)
     }
 
-    fn go_on(&mut self, Saved { cursor, totals }: Saved) {
+    /// Goes on with what was saved, or begins where that is no longer to go on with.
+    async fn take_up(&mut self) -> Result<(), StateError> {
+        let found = self.found().await?;
+        let (kpi, graph) = (&self.kpi.id, &self.graph);
+        match found {
+            Found::Nothing => self.forget(),
+            Found::Saved(saved) => self.go_on(saved),
+            Found::Changed { parts, aside } => {
+                self.instruments.state_discarded("changed");
+                let (changed, moved_to) = (parts.join(", "), aside.display());
+                tracing::warn!(%kpi, %graph, changed, %moved_to, "the KPI is not what it was: it is counted anew");
+                self.forget();
+            }
+            Found::Damaged { cause, aside } => {
+                self.instruments.state_discarded("damaged");
+                let moved_to = aside.display();
+                tracing::error!(%kpi, %graph, %moved_to, "the saved totals are damaged, the KPI is counted anew: {cause}");
+                self.forget();
+            }
+        }
+        Ok(())
+    }
+
+    /// Nothing is counted yet.
+    fn forget(&mut self) {
+        self.totals = Totals::default();
+        self.cursor = None;
+        self.database = None;
+        self.saved = BEGINNING;
+        self.pace = Pace::from(BEGINNING);
+    }
+
+    fn go_on(&mut self, Saved { cursor, totals, database }: Saved) {
         tracing::debug!(kpi = %self.kpi.id, graph = %self.graph, counted_until = iso(cursor), "goes on with its totals");
         self.totals = totals;
         self.cursor = Some(cursor);
+        self.database = database;
         self.saved = cursor;
         self.pace = Pace::from(cursor);
     }
 
-    async fn found(&self) -> Found {
-        let Some(file) = self.file.clone() else { return Found::Nothing };
+    async fn found(&self) -> Result<Found, StateError> {
+        let Some(file) = self.file.clone() else { return Ok(Found::Nothing) };
         let path = file.path().to_owned();
-        // The reading itself does not panic; if it did, the file were to blame.
-        let lost = |cause: tokio::task::JoinError| Found::Damaged {
-            path,
-            cause: cause.to_string(),
-            aside: Err("it was not tried".to_owned()),
-        };
-        spawn_blocking(move || file.load()).await.unwrap_or_else(lost)
+        let ended = spawn_blocking(move || file.load()).await;
+        ended.unwrap_or_else(|cause| Err(StateError::Read { path, cause: cause.to_string() }))
     }
 
     /// What has been counted; none before the first window.
@@ -131,6 +153,10 @@ impl Counting {
 
     /// Counts the next window, when there is one.
     pub(super) async fn run(&mut self, watch: &GraphWatch) -> Counted {
+        if self.refused.is_some() {
+            // Someone may have mended it. The graph is not kept waiting for the disk.
+            self.refused = self.take_up().await.err();
+        }
         let mut turn = watch.graph.turn().await;
         if let Some(error) = watch.away() {
             return Counted::ended(Run::not_asked(error.into()));
@@ -140,6 +166,12 @@ impl Counting {
             Ok(clock) => self.window.end(clock),
             Err(error) => return Counted::ended(Run::failed(error.into(), started.elapsed())),
         };
+        if self.refused.is_none() {
+            self.see_database(watch.clock.database());
+        }
+        if let Some(refused) = self.refused.clone() {
+            return Counted::ended(Run::failed(refused.into(), started.elapsed()));
+        }
         let since = match (self.cursor, self.window.start) {
             (Some(cursor), _) => cursor,
             (None, Start::Beginning) => BEGINNING,
@@ -153,6 +185,23 @@ impl Counting {
             return Counted::ended(Run::nothing_to_ask(self.totals.points().to_vec()));
         }
         self.count(turn, since, end).await
+    }
+
+    /// Totals and cursor are of one database. In another one the cursor would pass over events, and the totals of two would be
+    /// added up. Where nobody tells the id, nothing is compared.
+    fn see_database(&mut self, now: Option<Arc<str>>) {
+        let Some(now) = now else { return };
+        let is_other = self.cursor.is_some() && self.database.as_ref().is_some_and(|counted_in| *counted_in != now);
+        match &self.file {
+            Some(file) if is_other => return self.refused = Some(StateError::OtherDatabase(file.path().to_owned())),
+            None if is_other => {
+                // As a restart would.
+                tracing::warn!(kpi = %self.kpi.id, graph = %self.graph, "the graph has another database: the KPI is counted anew");
+                self.forget();
+            }
+            Some(_) | None => {}
+        }
+        self.database = Some(now);
     }
 
     /// A count that starts now has everything before behind it.
@@ -199,7 +248,8 @@ impl Counting {
     async fn keep(&mut self, totals: Totals, until: UnixMillis) -> Result<(), StateError> {
         let far_ahead = until.0.saturating_sub(self.saved.0) >= SAVE_CURSOR_AFTER;
         if let Some(file) = self.file.as_ref().filter(|_| far_ahead || !totals.is(&self.totals)) {
-            save(file, Saved { cursor: until, totals: totals.clone() }).await?;
+            let database = self.database.clone();
+            save(file, Saved { cursor: until, totals: totals.clone(), database }).await?;
             self.saved = until;
         }
         self.totals = totals;

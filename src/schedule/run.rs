@@ -101,7 +101,7 @@ pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + S
     let Some(window) = kpi.window() else { return run_after(kpi, &[], turn, seen).await };
     let started = Instant::now();
     match turn.clock(clock::WITHIN).await {
-        Ok(clock) => self::window(kpi, turn, &mut Totals::default(), BEGINNING, window.end(clock), seen).await,
+        Ok(clock) => self::window(kpi, turn, &mut Totals::default(), BEGINNING, window.end(clock.now), seen).await,
         Err(error) => Run::failed(error.into(), started.elapsed()),
     }
 }

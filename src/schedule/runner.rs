@@ -148,8 +148,7 @@ impl Runner {
         self.tell_progress();
         // How long it takes to find the graph away says nothing of the query.
         let duration = run.duration.filter(|_| !run.graph_was_away());
-        self.instruments.skipped("null_value", run.skipped.null_value);
-        self.instruments.skipped("nan_value", run.skipped.nan_value);
+        run.skipped.reasons().for_each(|(reason, rows)| self.instruments.skipped(reason, rows));
         let now = SystemTime::now();
         self.status = Status {
             running: false,

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::folder::Folder;
 use super::record::{self, Fault};
 use super::{Saved, StateError};
 use crate::kpi::Kpi;
@@ -15,12 +16,11 @@ const LONGEST_NAME: usize = 120;
 /// Where the state of one KPI on one graph is kept.
 #[derive(Debug)]
 pub struct StateFile {
-    folder: PathBuf,
+    /// A write that outlives its runner still has it.
+    folder: Arc<Folder>,
     path: PathBuf,
     kpi: Arc<Kpi>,
     graph: Arc<str>,
-    /// A write that outlives its runner still has the folder.
-    _lock: Arc<File>,
 }
 
 /// What was there at start.
@@ -30,23 +30,26 @@ pub enum Found {
     Nothing,
     /// Its totals.
     Saved(Saved),
-    /// Totals of another count: these parts of the KPI's definition have changed.
-    Changed(Vec<String>),
-    /// A file that cannot be trusted. It has been renamed, or could not be.
+    /// Totals of another count. The file has been renamed.
+    Changed {
+        /// The parts of the KPI's definition that have changed.
+        parts: Vec<String>,
+        /// Where the file is now.
+        aside: PathBuf,
+    },
+    /// A file that was read and cannot be trusted. It has been renamed.
     Damaged {
-        /// The file.
-        path: PathBuf,
         /// What is wrong with it.
         cause: String,
-        /// Where it is now, or why it is still there.
-        aside: Result<PathBuf, String>,
+        /// Where it is now.
+        aside: PathBuf,
     },
 }
 
 impl StateFile {
-    pub(super) fn new(folder: &Path, lock: &Arc<File>, kpi: &Arc<Kpi>, graph: &Arc<str>) -> Self {
-        let path = folder.join(name(&kpi.id, graph));
-        Self { folder: folder.to_owned(), path, kpi: kpi.clone(), graph: graph.clone(), _lock: lock.clone() }
+    pub(super) fn new(folder: &Arc<Folder>, kpi: &Arc<Kpi>, graph: &Arc<str>) -> Self {
+        let path = folder.path.join(name(&kpi.id, graph));
+        Self { folder: folder.clone(), path, kpi: kpi.clone(), graph: graph.clone() }
     }
 
     /// Where it is.
@@ -54,31 +57,49 @@ impl StateFile {
         &self.path
     }
 
-    /// Reads what was saved. What cannot be trusted is set aside, so that nothing that could be mended is overwritten.
-    pub fn load(&self) -> Found {
+    pub(super) fn kpi(&self) -> &Kpi {
+        &self.kpi
+    }
+
+    /// Reads what was saved. What was read and is no state to go on with is set aside, so that nothing that could be had back
+    /// is overwritten.
+    ///
+    /// # Errors
+    /// When there is a file and it cannot be read, is of another version, or cannot be set aside. It is then still there. And
+    /// when the folder is not ours.
+    pub fn load(&self) -> Result<Found, StateError> {
+        self.folder.hold()?;
         let bytes = match fs::read(&self.path) {
             Ok(bytes) => bytes,
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Found::Nothing,
-            Err(cause) => return self.damaged(format!("it cannot be read: {cause}")),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+            Err(cause) => return Err(StateError::Read { path: self.path.clone(), cause: cause.to_string() }),
         };
-        match record::decode(&bytes, &self.kpi, &self.graph) {
-            Ok(saved) => Found::Saved(saved),
-            Err(Fault::Changed(parts)) => Found::Changed(parts),
-            Err(Fault::Damaged(cause)) => self.damaged(cause),
+        match record::decode(&bytes, &self.kpi) {
+            Ok(saved) => Ok(Found::Saved(saved)),
+            Err(Fault::Version(version)) => Err(StateError::Version { path: self.path.clone(), version }),
+            Err(Fault::Changed(parts)) => {
+                let aside = self.set_aside("changed", || format!("the KPI's {} changed", parts.join(", ")))?;
+                Ok(Found::Changed { parts, aside })
+            }
+            Err(Fault::Damaged(cause)) => {
+                let aside = self.set_aside("damaged", || format!("it is damaged: {cause}"))?;
+                Ok(Found::Damaged { cause, aside })
+            }
         }
     }
 
-    fn damaged(&self, cause: String) -> Found {
-        let aside = self.aside();
-        let moved = fs::rename(&self.path, &aside).map(|()| aside).map_err(|cause| cause.to_string());
-        Found::Damaged { path: self.path.clone(), cause, aside: moved }
+    fn set_aside(&self, reason: &str, why: impl FnOnce() -> String) -> Result<PathBuf, StateError> {
+        let aside = self.aside(reason);
+        let stays =
+            |cause: io::Error| StateError::Aside { path: self.path.clone(), why: why(), cause: cause.to_string() };
+        fs::rename(&self.path, &aside).map(|()| aside).map_err(stays)
     }
 
-    /// A name that no earlier damaged file has.
-    fn aside(&self) -> PathBuf {
+    /// A name that no earlier file has.
+    fn aside(&self, reason: &str) -> PathBuf {
         let mut number = 1_u32;
         loop {
-            let aside = self.beside(&format!(".damaged-{number}"));
+            let aside = self.beside(&format!(".{reason}-{number}"));
             if fs::symlink_metadata(&aside).is_err() {
                 return aside;
             }
@@ -97,6 +118,7 @@ impl StateFile {
     /// # Errors
     /// When the disk does not take it. The old state is then still there, or, when only the last step failed, the new one.
     pub fn save(&self, saved: &Saved) -> Result<(), StateError> {
+        self.folder.hold()?;
         let bytes = record::encode(saved, &self.kpi, &self.graph);
         self.replace(&bytes).map_err(|cause| StateError::Save { path: self.path.clone(), cause: cause.to_string() })
     }
@@ -108,7 +130,7 @@ impl StateFile {
             let _ = fs::remove_file(&new);
         })?;
         // The name of a file is its folder's matter.
-        File::open(&self.folder)?.sync_all()
+        File::open(&self.folder.path)?.sync_all()
     }
 }
 

@@ -4,12 +4,12 @@
 //! is there. Everything here blocks: callers keep it off the threads that serve.
 
 mod file;
+mod folder;
 mod record;
+mod strays;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{self, File, TryLockError};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,9 +18,8 @@ use crate::measure::Totals;
 use crate::row::UnixMillis;
 
 pub use file::{Found, StateFile};
-
-/// The file whose lock says that the folder is in use. The lock ends with the process, however that ends.
-const LOCK: &str = "lock";
+use folder::Folder;
+pub use strays::Stray;
 
 /// What a window KPI has counted on one graph, and up to when.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +28,8 @@ pub struct Saved {
     pub cursor: UnixMillis,
     /// The totals.
     pub totals: Totals,
+    /// The id of the database that they were counted in; none where the graph did not tell.
+    pub database: Option<Arc<str>>,
 }
 
 /// Why a state cannot be kept.
@@ -47,6 +48,43 @@ pub enum StateError {
         "another exporter keeps its state in {0}: end it, or give this one a folder of its own with `[state] path`"
     )]
     Taken(PathBuf),
+    /// Another folder, or none, is in its place, which another process may have.
+    #[error("the folder {0} was removed or replaced while this program had it: put it back, or restart the exporter")]
+    Replaced(PathBuf),
+    /// A file cannot be read. It may be whole, so it stays.
+    #[error("the totals in {path} cannot be read: {cause}; nothing is counted until they can be")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: String,
+    },
+    /// A file is in a form that this program does not know. It may be whole, so it stays.
+    #[error(
+        "{path} is of version {version}, this program reads version {}: start the program that wrote it, or remove the file to count the KPI from its start",
+        record::VERSION
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        version: u32,
+    },
+    /// A file that is no state to go on with cannot be renamed, and would be overwritten.
+    #[error("{path} cannot be renamed, so nothing is counted, which would overwrite it: {cause}; {why}")]
+    Aside {
+        /// The file.
+        path: PathBuf,
+        /// Why it is to be renamed.
+        why: String,
+        /// What the system said.
+        cause: String,
+    },
+    /// Its totals are of another database than the one that the graph has now: neither can be counted on with the other.
+    #[error(
+        "the totals in {0} were counted in another database: point the graph back to that one, or remove the file to count this one from its start"
+    )]
+    OtherDatabase(PathBuf),
     /// A file cannot be written; the old one is still there.
     #[error("the totals cannot be saved to {path}, so they stay as they are: {cause}")]
     Save {
@@ -60,28 +98,26 @@ pub enum StateError {
 /// A folder of states, kept for this process as long as this value or one of its files lives.
 #[derive(Debug)]
 pub struct State {
-    folder: PathBuf,
-    lock: Arc<File>,
+    folder: Arc<Folder>,
 }
 
 impl State {
-    /// Makes the folder when it is not there, and takes it.
+    /// Makes the folder when it is not there, and takes it. A folder that is there and cannot be used is no error here: what is
+    /// read from it or saved to it fails until it can.
     ///
     /// # Errors
-    /// When it cannot be made or written to, or another process has it.
+    /// When there is no folder and none can be made, or another process has it.
     pub fn open(folder: &Path) -> Result<Self, StateError> {
-        let unusable = |cause: io::Error| StateError::Folder { path: folder.to_owned(), cause: cause.to_string() };
-        fs::create_dir_all(folder).map_err(unusable)?;
-        let lock = File::options().create(true).append(true).open(folder.join(LOCK)).map_err(unusable)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), lock: Arc::new(lock) }),
-            Err(TryLockError::WouldBlock) => Err(StateError::Taken(folder.to_owned())),
-            Err(TryLockError::Error(cause)) => Err(unusable(cause)),
-        }
+        Ok(Self { folder: Arc::new(Folder::open(folder)?) })
     }
 
     /// The file of one KPI on one graph.
     pub fn file(&self, kpi: &Arc<Kpi>, graph: &Arc<str>) -> StateFile {
-        StateFile::new(&self.folder, &self.lock, kpi, graph)
+        StateFile::new(&self.folder, kpi, graph)
+    }
+
+    /// The states in the folder that are none of these.
+    pub fn strays(&self, owners: &[StateFile]) -> Vec<Stray> {
+        strays::strays(&self.folder.path, owners)
     }
 }

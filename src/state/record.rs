@@ -15,14 +15,16 @@ use crate::row::UnixMillis;
 
 /// The first line begins so, then come version and checksum.
 const MAGIC: &str = "cypher-exporter state";
-const VERSION: &str = "1";
+pub(super) const VERSION: u32 = 1;
 
 /// Why bytes are no state to go on with.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Fault {
     /// They are a state of the KPI as it was before these parts of it changed.
     Changed(Vec<String>),
-    /// They are not what was written, or not for this KPI.
+    /// They are a state in the form of this other version.
+    Version(u32),
+    /// They are not what was written.
     Damaged(String),
 }
 
@@ -41,6 +43,9 @@ struct Body {
     cursor: i64,
     /// The same for people.
     counted_until: String,
+    /// The id of the database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    counted_in: Option<String>,
     definition: Definition,
     metrics: Vec<Held>,
 }
@@ -78,6 +83,7 @@ pub(super) fn encode(saved: &Saved, kpi: &Kpi, graph: &str) -> Vec<u8> {
         graph: graph.to_owned(),
         cursor: saved.cursor.0,
         counted_until: iso(saved.cursor),
+        counted_in: saved.database.as_deref().map(str::to_owned),
         definition: kpi.definition(),
         metrics: saved.totals.points().iter().map(|points| held(points)).collect(),
     };
@@ -88,12 +94,27 @@ pub(super) fn encode(saved: &Saved, kpi: &Kpi, graph: &str) -> Vec<u8> {
     bytes
 }
 
-/// The state that these bytes are, if they are one of this KPI on this graph.
-pub(super) fn decode(bytes: &[u8], kpi: &Kpi, graph: &str) -> Result<Saved, Fault> {
-    let body: Body = serde_json::from_slice(checked(bytes)?).map_err(|cause| Fault::damaged(cause.to_string()))?;
-    if body.kpi != *kpi.id || body.graph != graph {
-        return Err(Fault::Damaged(format!("it is the state of `{}` on the graph `{}`", body.kpi, body.graph)));
-    }
+/// What a state was counted for.
+pub(super) struct Origin {
+    pub(super) kpi: String,
+    pub(super) graph: String,
+    pub(super) definition: Definition,
+}
+
+/// What these bytes were counted for, if they are a state.
+pub(super) fn origin(bytes: &[u8]) -> Option<Origin> {
+    let Body { kpi, graph, definition, .. } = body(bytes).ok()?;
+    Some(Origin { kpi, graph, definition })
+}
+
+fn body(bytes: &[u8]) -> Result<Body, Fault> {
+    serde_json::from_slice(checked(bytes)?).map_err(|cause| Fault::damaged(cause.to_string()))
+}
+
+/// The state that these bytes are, if they are one of what this KPI counts. It may have had another name then, or its graph: who
+/// renames a KPI renames its file.
+pub(super) fn decode(bytes: &[u8], kpi: &Kpi) -> Result<Saved, Fault> {
+    let body = body(bytes)?;
     let definition = kpi.definition();
     if body.definition != definition {
         let changed = definition.into_iter().filter(|(part, text)| body.definition.get(part) != Some(text));
@@ -102,7 +123,7 @@ pub(super) fn decode(bytes: &[u8], kpi: &Kpi, graph: &str) -> Result<Saved, Faul
     let mut texts = Texts::default();
     let points = kpi.metrics.iter().zip(body.metrics).map(|(metric, held)| texts.points(metric, held)).collect();
     let totals = Totals::restored(kpi, points).map_err(Fault::damaged)?;
-    Ok(Saved { cursor: UnixMillis(body.cursor), totals })
+    Ok(Saved { cursor: UnixMillis(body.cursor), totals, database: body.counted_in.map(Arc::from) })
 }
 
 /// What follows the first line, when it is what that line promises.
@@ -113,8 +134,9 @@ fn checked(bytes: &[u8]) -> Result<&[u8], Fault> {
     let [version, "crc32", sum] = words.split_whitespace().collect::<Vec<_>>()[..] else {
         return Err(Fault::damaged("it does not begin as a state does"));
     };
-    if version != VERSION {
-        return Err(Fault::Damaged(format!("it is of version {version}, this program reads version {VERSION}")));
+    if version != VERSION.to_string() {
+        let other = version.parse().ok().filter(|other| *other != VERSION);
+        return Err(other.map_or_else(|| Fault::damaged("its version is no number"), Fault::Version));
     }
     if sum != format!("{:08x}", crc32fast::hash(body)) {
         return Err(Fault::damaged("its checksum is wrong: it is not what was written"));

@@ -104,11 +104,11 @@ impl World {
         kinds.into_iter().map(Kind::index).collect()
     }
 
-    /// What has happened since the world was last asked, in order. The edits of one happening belong together: a graph
-    /// must never be seen with a part of them.
-    pub fn until(&mut self, now: UnixMillis) -> Vec<Happening> {
+    /// What has happened since the world was last asked, in order, each as it is taken: after a long sleep it is much. The
+    /// edits of one happening belong together: a graph must never be seen with a part of them.
+    pub fn until(&mut self, now: UnixMillis) -> impl Iterator<Item = Happening> {
         let until = self.clock.work_time(now);
-        std::iter::from_fn(|| self.next(until)).collect()
+        std::iter::from_fn(move || self.next(until))
     }
 
     fn next(&mut self, until: WorkTime) -> Option<Happening> {
@@ -130,7 +130,7 @@ mod tests {
     const START: UnixMillis = UnixMillis(1_770_000_000_000);
 
     fn hour(mut world: World) -> Vec<Happening> {
-        world.until(UnixMillis(START.0 + 3_600_000))
+        world.until(UnixMillis(START.0 + 3_600_000)).collect()
     }
 
     #[test]

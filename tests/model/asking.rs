@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cypher_exporter::graph::Graph;
-use cypher_exporter::kpi::{Kpi, Mode};
+use cypher_exporter::kpi::{Kpi, Mode, SkipReason};
 use cypher_exporter::measure::{Measured, Totals};
 use cypher_exporter::row::{Change, Parameters, UnixMillis};
 use cypher_exporter::schedule::{self, Run};
@@ -139,7 +139,7 @@ pub(crate) async fn count(
 fn measured(kpi: &Kpi, run: Run) -> Result<Measured, String> {
     let measured = run.result.map_err(|error| error.to_string())?;
     let nulls_are_meant = kpi.metrics.len() > 1;
-    if measured.skipped.nan_value > 0 || (measured.skipped.null_value > 0 && !nulls_are_meant) {
+    if measured.skipped.reasons().any(|(reason, _)| reason != SkipReason::NullValue || !nulls_are_meant) {
         return Err(format!("values were left out: {:?}", measured.skipped));
     }
     Ok(measured)

@@ -154,13 +154,15 @@ impl Family {
 
 /// How many values lie in each bucket, by looking at each bucket's two ends.
 fn buckets(bounds: &[f64], values: &[f64]) -> Buckets {
+    // What cannot be negative and is, is no value.
+    let may_be_negative = bounds.iter().any(|bound| *bound < 0.0);
+    let values: Vec<_> = values.iter().copied().filter(|value| may_be_negative || *value >= 0.0).collect();
     let within =
         |above: f64, bound: f64| values.iter().filter(|value| **value > above && **value <= bound).count() as u64;
     let below = std::iter::once(f64::NEG_INFINITY).chain(bounds.iter().copied());
     let counts = below.zip(bounds.iter().copied().chain([f64::INFINITY])).map(|(above, bound)| within(above, bound));
     // A sum that may fall is none.
-    let can_fall = bounds.iter().chain(values).any(|number| *number < 0.0);
-    Buckets { counts: counts.collect(), sum: (!can_fall).then(|| values.iter().sum()) }
+    Buckets { counts: counts.collect(), sum: (!may_be_negative).then(|| values.iter().sum()) }
 }
 
 /// A label value as every query must show it.

@@ -37,8 +37,8 @@ pub(crate) const BAD_NUMBERS: &[Trouble] = &[
     },
     Trouble {
         alerts: &["CypherExporterRowsSkipped"],
-        begins: "CREATE (:TrainingJob {system: 'agentcore', id: 'odd', status: 'running', started_at: datetime(), cost_usd: 1, budget_usd: 100, iteration: 1, iterations_total: 9, reward_mean: 1.0})",
-        mended: "MATCH (j:TrainingJob {id: 'odd'}) SET j.loss = 1.0",
+        begins: "CREATE (:TrainingJob {system: 'agentcore', id: 'odd', status: 'running', started_at: datetime(), cost_usd: 1, budget_usd: 100, iteration: 1, iterations_total: 9, reward_mean: 0.0 / 0.0})",
+        mended: "MATCH (j:TrainingJob {id: 'odd'}) SET j.reward_mean = 1.0",
         ..NONE
     },
     Trouble {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -92,6 +93,24 @@ impl Setup {
     /// An argument of the command line.
     pub fn argument(mut self, argument: &str) -> Self {
         self.command.arg(argument);
+        self
+    }
+
+    /// Permissions hold it back even when root runs the tests.
+    pub fn bound_by_permissions(mut self) -> Self {
+        if fs::metadata("/proc/self").unwrap().uid() != 0 {
+            return self;
+        }
+        let mut bound = Command::new("setpriv");
+        bound.args(["--bounding-set=-dac_override,-dac_read_search", "--"]);
+        bound.arg(self.command.get_program()).args(self.command.get_args()).current_dir(self.folder.path());
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => bound.env(name, value),
+                None => bound.env_remove(name),
+            };
+        }
+        self.command = bound;
         self
     }
 

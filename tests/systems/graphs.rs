@@ -56,7 +56,7 @@ async fn a_graph_follows(graph: &Graph) {
     let mut seen = BTreeMap::<&str, Vec<Answer>>::new();
     let mut since = i64::MAX / 2000;
     for passed in (0..=LIVES).step_by(usize::try_from(STEP).unwrap()) {
-        let happenings = world.until(UnixMillis(start.0 + passed));
+        let happenings: Vec<_> = world.until(UnixMillis(start.0 + passed)).collect();
         mirror.follow_all(&happenings);
         let edits: Vec<_> = happenings.iter().flat_map(|happening| &happening.edits).collect();
         write(graph, &changes(&joined(edits))).await;

@@ -67,7 +67,7 @@ impl Life {
     /// Lives so many milliseconds on.
     fn go_on(&mut self, millis: i64) -> Vec<Happening> {
         self.now = UnixMillis(self.now.0 + millis);
-        let happenings = self.world.until(self.now);
+        let happenings: Vec<_> = self.world.until(self.now).collect();
         self.mirror.follow_all(&happenings);
         happenings
     }

@@ -112,7 +112,7 @@ async fn a_run_with_nothing_new_is_one_question_and_writes_nothing() {
     assert!(asked("epochMillis AS now") <= 1, "the clock is asked every half minute at most");
     assert_eq!(asked("RETURN 1"), 0);
     assert_eq!(written(exporter.folder()), files, "nothing was written");
-    assert_eq!(files.len(), 4, "three states and the lock: {files:?}");
+    assert_eq!(files.len(), 3, "a state of each KPI: {files:?}");
 
     // Where something was counted, it is.
     neo4j.write("CREATE (:Rare {timestamp: datetime(), kind: 'k'})").await;

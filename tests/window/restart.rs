@@ -1,11 +1,12 @@
 //! What is saved, what is taken up again at the next start, and what is not.
 
 use std::fs;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 use crate::events::{Writer, by_kind, counter, until_lines};
 use crate::support::exporter::{Exporter, Setup};
-use crate::support::neo4j::{Neo4j, shared};
+use crate::support::neo4j::{Neo4j, newest, shared};
 
 const STATE: &str = "[state]\npath = \"state\"\n";
 
@@ -19,6 +20,11 @@ fn file(exporter: &Exporter) -> PathBuf {
     let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|ending| ending == "state")).collect();
     assert_eq!(files.len(), 1, "{files:?}");
     files.remove(0)
+}
+
+/// Without its folder, which the settings name as they like.
+fn name_of(file: &Path) -> &str {
+    file.file_name().unwrap().to_str().unwrap()
 }
 
 fn discarded(exporter: &Exporter, kpi: &str, reason: &str) -> f64 {
@@ -86,11 +92,61 @@ async fn a_changed_query_counts_anew_and_says_so() {
     });
     assert_eq!(discarded(&exporter, "changes/kinds", "changed"), 1.0);
     assert!(exporter.log().contains("changed=\"query\""), "{}", exporter.log());
+    let aside = PathBuf::from(format!("{}.changed-1", file(&exporter).display()));
+    assert!(exporter.log().contains(name_of(&aside)), "{}", exporter.log());
 
     // The next start goes on with the new count.
     exporter.kill();
     exporter.start_again();
     assert_eq!(discarded(&exporter, "changes/kinds", "changed"), 0.0);
+
+    // The old one can be had back.
+    exporter.kill();
+    rewrite(&exporter, "changes", "2 * count(*) AS", "count(*) AS");
+    fs::rename(aside, file(&exporter)).unwrap();
+    exporter.start_again();
+    assert_eq!(discarded(&exporter, "changes/kinds", "changed"), 0.0);
+    count_some(&mut writer, &exporter, "changes").await;
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_taken_up_stays_and_the_kpi_fails_until_it_can() {
+    let Some(neo4j) = shared() else { return };
+    let mut writer = Writer::new(neo4j, "Stays", 8);
+    let mut exporter = setup("stays", neo4j).kpi("kinds", &counter("stays_kinds_total"), &by_kind("Stays")).start();
+    count_some(&mut writer, &exporter, "stays").await;
+    exporter.kill();
+    let file = file(&exporter);
+    let kept = file.with_extension("kept");
+    // Whoever runs this may read everything: a folder in the place of the file can be read by nobody.
+    let unreadable = || fs::create_dir(&file).unwrap();
+    let of_the_future = || {
+        let text = fs::read_to_string(&kept).unwrap();
+        fs::write(&file, text.replacen("state 1", "state 2", 1)).unwrap();
+    };
+    for (in_its_place, word) in [(&unreadable as &dyn Fn(), "cannot be read"), (&of_the_future, "version 2")] {
+        fs::rename(&file, &kept).unwrap();
+        in_its_place();
+        // It does not count from the start what it cannot know to be counted.
+        writer.write().await;
+        exporter.start_again();
+        exporter.until("it fails", |metrics| (metrics.errors("stays/kinds", "state") >= 3.0).then_some(()));
+        let metrics = exporter.metrics();
+        assert_eq!(metrics.own("up", "stays/kinds"), Some(0.0));
+        assert!(metrics.beginning("stays_kinds").is_empty(), "{}", metrics.0);
+        assert_eq!(discarded(&exporter, "stays/kinds", "damaged"), 0.0);
+        for word in [word, name_of(&file)] {
+            assert!(exporter.log().contains(word), "{}", exporter.log());
+        }
+        // It is taken up without a restart, and nothing was lost.
+        if file.is_dir() {
+            fs::remove_dir(&file).unwrap();
+        }
+        fs::rename(&kept, &file).unwrap();
+        count_some(&mut writer, &exporter, "stays").await;
+        assert_eq!(exporter.metrics().own("up", "stays/kinds"), Some(1.0));
+        exporter.kill();
+    }
 }
 
 #[tokio::test]
@@ -107,7 +163,7 @@ async fn a_damaged_file_is_set_aside_and_the_kpi_counts_anew() {
     exporter.start_again();
     count_some(&mut writer, &exporter, "damaged").await;
     assert_eq!(discarded(&exporter, "damaged/kinds", "damaged"), 1.0);
-    let name = format!("{}.damaged-1", file.file_name().unwrap().to_str().unwrap());
+    let name = format!("{}.damaged-1", name_of(&file));
     assert!(exporter.log().contains(&name), "{}", exporter.log());
     assert_eq!(fs::read(file.with_file_name(name)).unwrap(), &bytes[..bytes.len() / 2]);
 }
@@ -154,6 +210,52 @@ async fn a_disk_that_refuses_makes_the_kpi_fail_and_no_number_wrong() {
 }
 
 #[tokio::test]
+async fn a_folder_that_cannot_be_used_keeps_nothing_else_from_running() {
+    let Some(neo4j) = shared() else { return };
+    let mut writer = Writer::new(neo4j, "Folder", 11);
+    let mut exporter = setup("folder", neo4j)
+        .kpi("kinds", &counter("folder_kinds_total"), &by_kind("Folder"))
+        .each_second("other", "RETURN 1 AS value")
+        .bound_by_permissions()
+        .start();
+    count_some(&mut writer, &exporter, "folder").await;
+    let folder = exporter.folder().join("state");
+    let allow = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+    // One that takes nothing, as on a read-only disk, and one that is somebody else's.
+    for (mode, is_readable) in [(0o500, true), (0o000, false)] {
+        let before = writer.written.counter("folder_kinds_total");
+        exporter.kill();
+        allow(mode);
+        exporter.start_again();
+        let shown = if is_readable { before.iter().map(String::as_str).collect() } else { Vec::new() };
+        assert_eq!(exporter.metrics().beginning("folder_kinds_total"), shown, "at once");
+        writer.write().await;
+        exporter.until("it fails", |metrics| (metrics.errors("folder/kinds", "state") >= 3.0).then_some(()));
+        exporter.until_value("folder_other", 1.0);
+        let metrics = exporter.metrics();
+        assert_eq!(metrics.beginning("folder_kinds_total"), shown, "what is not saved is not shown");
+        assert_eq!(["kinds", "other"].map(|kpi| metrics.own("up", &format!("folder/{kpi}"))), [Some(0.0), Some(1.0)]);
+        assert!(exporter.log().contains("Permission denied"), "{}", exporter.log());
+        allow(0o700);
+        count_some(&mut writer, &exporter, "folder").await;
+    }
+
+    // One that is taken away and made anew is no longer this program's.
+    let moved = exporter.folder().join("moved");
+    fs::rename(&folder, &moved).unwrap();
+    fs::create_dir(&folder).unwrap();
+    let (before, failed) =
+        (writer.written.counter("folder_kinds_total"), exporter.metrics().errors("folder/kinds", "state"));
+    writer.write().await;
+    exporter.until("it fails", |metrics| (metrics.errors("folder/kinds", "state") > failed).then_some(()));
+    assert_eq!(exporter.metrics().beginning("folder_kinds_total"), before);
+    assert!(exporter.log().contains("removed or replaced"), "{}", exporter.log());
+    fs::remove_dir(&folder).unwrap();
+    fs::rename(&moved, &folder).unwrap();
+    count_some(&mut writer, &exporter, "folder").await;
+}
+
+#[tokio::test]
 async fn a_graph_that_is_away_does_not_hide_what_was_counted() {
     let Some(mut neo4j) = Neo4j::start(crate::support::neo4j::Options::default()) else { return };
     let mut writer = Writer::new(&neo4j, "Away", 5);
@@ -171,6 +273,104 @@ async fn a_graph_that_is_away_does_not_hide_what_was_counted() {
 
     neo4j.restart();
     count_some(&mut writer, &exporter, "away").await;
+}
+
+/// What was counted at home goes on there, and is neither lost nor mixed with what another server holds.
+async fn another_database(home: &Neo4j, other: &Neo4j, pack: &'static str, label: &'static str) {
+    let (mut writer, mut other_writer) = (Writer::new(home, label, 9), Writer::new(other, label, 10));
+    other_writer.write().await;
+    let (kpi, name) = (format!("{pack}/kinds"), format!("{pack}_kinds_total"));
+    let mut exporter = setup(pack, home).kpi("kinds", &counter(&name), &by_kind(label)).start();
+    count_some(&mut writer, &exporter, pack).await;
+    let (before, file) = (writer.written.counter(&name), file(&exporter));
+    let state = fs::read(&file).unwrap();
+    exporter.kill();
+    point(&exporter, home, other);
+    exporter.start_again();
+    exporter.until("it fails", |metrics| (metrics.errors(&kpi, "state") >= 3.0).then_some(()));
+    let metrics = exporter.metrics();
+    assert_eq!(
+        (metrics.beginning(&name), metrics.own("up", &kpi)),
+        (before.iter().map(String::as_str).collect(), Some(0.0))
+    );
+    assert_eq!(fs::read(&file).unwrap(), state);
+    for word in ["counted in another database", "remove the file", name_of(&file)] {
+        assert!(exporter.log().contains(word), "{}", exporter.log());
+    }
+
+    exporter.kill();
+    point(&exporter, other, home);
+    exporter.start_again();
+    count_some(&mut writer, &exporter, pack).await;
+
+    // Without the file the other one is counted, also by a program that is running already.
+    exporter.kill();
+    point(&exporter, home, other);
+    exporter.start_again();
+    exporter.until("it fails", |metrics| (metrics.errors(&kpi, "state") >= 1.0).then_some(()));
+    fs::remove_file(&file).unwrap();
+    count_some(&mut other_writer, &exporter, pack).await;
+    assert_eq!(exporter.metrics().own("up", &kpi), Some(1.0));
+}
+
+/// Another address in the settings, and the login that goes with it.
+fn point(exporter: &Exporter, from: &Neo4j, to: &Neo4j) {
+    let settings = exporter.folder().join("config.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(settings, text.replace(from.uri(), to.uri())).unwrap();
+}
+
+#[tokio::test]
+async fn totals_of_one_database_are_not_those_of_another() {
+    let Some(home) = shared() else { return };
+    // None of them asks for a password.
+    let Some(other) = newest() else { return };
+    another_database(home, other, "home", "Home").await;
+    another_database(other, home, "newer", "Newer").await;
+}
+
+#[tokio::test]
+async fn a_renamed_kpi_or_graph_goes_on_when_its_file_is_renamed_too() {
+    let Some(neo4j) = shared() else { return };
+    let mut writer = Writer::new(neo4j, "Renamed", 12);
+    let mut exporter =
+        setup("renamed", neo4j).kpi("kinds", &counter("renamed_kinds_total"), &by_kind("Renamed")).start();
+    count_some(&mut writer, &exporter, "renamed").await;
+    assert!(!exporter.log().contains("no KPI goes on with"), "{}", exporter.log());
+    let state = file(&exporter);
+    let settings = exporter.folder().join("config.toml");
+    let rename = |from: &str, to: &str| {
+        let text = fs::read_to_string(&settings).unwrap();
+        fs::write(&settings, text.replace(from, to)).unwrap();
+    };
+
+    // A file with a mistake takes its KPI away, but not for long.
+    exporter.kill();
+    fs::write(
+        exporter.folder().join("queries/renamed/other.cypher"),
+        format!("// Other.\n/*kpi\n{}\n*/\n{}", counter("renamed_other_total"), by_kind("Renamed")),
+    )
+    .unwrap();
+    rewrite(&exporter, "renamed", "every =", "evry =");
+    exporter.start_again();
+    assert!(!exporter.log().contains("no KPI goes on with"), "{}", exporter.log());
+    rewrite(&exporter, "renamed", "evry =", "every =");
+
+    exporter.kill();
+    rename("[graph]", "[graphs.g]");
+    exporter.start_again();
+    let log = exporter.log();
+    let told = log.lines().find(|line| line.contains("no KPI goes on with")).unwrap_or_else(|| panic!("{log}"));
+    assert!(told.contains(name_of(&state)) && told.contains("of renamed/kinds on the graph default"), "{told}");
+    let to = told.split_once(&format!("{} of", name_of(&state))).unwrap().1.split_once("rename it to ").unwrap().1;
+    let to = exporter.folder().join(to.split([';', ' ']).next().unwrap());
+
+    // As it says; the old events are gone, so that only the old totals can know of them.
+    exporter.kill();
+    neo4j.write("MATCH (e:Renamed) DELETE e").await;
+    fs::rename(&state, to).unwrap();
+    exporter.start_again();
+    count_some(&mut writer, &exporter, "renamed").await;
 }
 
 #[tokio::test]

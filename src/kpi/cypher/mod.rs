@@ -83,12 +83,14 @@ pub fn tokens(text: &str) -> Result<Vec<Token<'static>>, Fault> {
     }
 }
 
-/// The statement's tokens, each set apart by a blank: texts that differ in comments and line breaks only are one.
+/// The statement's tokens, each set apart by a blank: texts that differ in comments, line breaks and a `;` at the end only
+/// are one.
 pub(super) fn canonical(text: &str) -> String {
     let mut faults = Vec::new();
     let decoded = decode::decode(text, &mut faults);
     let tokens = token::tokens(&decoded, &mut faults);
-    tokens.iter().map(|token| &decoded.text[token.span.clone()]).collect::<Vec<_>>().join(" ")
+    let end = tokens.iter().rposition(|token| !token.is(";")).map_or(0, |last| last + 1);
+    tokens[..end].iter().map(|token| &decoded.text[token.span.clone()]).collect::<Vec<_>>().join(" ")
 }
 
 /// As [`scan`], but beside the faults, which stand in order of place, also gives what can be told of the statement.
