@@ -74,8 +74,7 @@ WHERE j.system = 'agentcore'
   AND (j.status IN ['queued', 'running'] OR j.finished_at >= datetime() - duration($range) AND j.finished_at <= datetime())
 OPTIONAL MATCH (a:AIAgent)-[:OWNS]->(j)
 WITH j, min(a.name) AS owner
-WHERE j.id IS NOT NULL
-RETURN coalesce(owner, 'unknown') AS agent_id, j.id AS job_id, CASE WHEN j.cost_usd >= 0 THEN j.cost_usd END AS usage,
-       j.budget_usd AS budget,
-       CASE WHEN j.budget_usd > 0 AND j.cost_usd >= 0 THEN 100.0 * j.cost_usd / j.budget_usd
-            WHEN j.budget_usd <= 0 THEN 0.0 END AS utilization
+WITH j, owner, CASE WHEN j.cost_usd >= 0 THEN j.cost_usd END AS usage
+WHERE j.id IS NOT NULL AND coalesce(usage, j.budget_usd) IS NOT NULL
+RETURN coalesce(owner, 'unknown') AS agent_id, j.id AS job_id, usage, j.budget_usd AS budget,
+       CASE WHEN j.budget_usd > 0 THEN 100.0 * usage / j.budget_usd WHEN j.budget_usd <= 0 THEN 0.0 END AS utilization
