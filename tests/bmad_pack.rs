@@ -194,11 +194,12 @@ async fn a_project_written_as_a_number_is_the_same_project(graph: &Graph) {
     let nodes = |group: &str| {
         format!(
             "CREATE (:Insight {{group_id: {group}, applies_to: 'x', confidence_score: 0.9, created_at: datetime()}}),
-                    (:Pattern {{group_id: {group}, success_rate: 0.9}}),
-                    (:Event {{group_id: {group}, event_type: 'x', timestamp: datetime()}})"
+                    (p:Pattern {{group_id: {group}, success_rate: 0.9}}),
+                    (e:Event {{group_id: {group}, event_type: 'x', timestamp: datetime()}}),
+                    (e)-[:HAS_OUTCOME]->(:Outcome)"
         )
     };
-    write(graph, [nodes("1"), nodes("'1'")]).await;
+    write(graph, [nodes("1") + ", (e)-[:USED_PATTERN]->(p)", nodes("'1'")]).await;
     for kpi in [
         "active_patterns",
         "events_total",
@@ -210,6 +211,7 @@ async fn a_project_written_as_a_number_is_the_same_project(graph: &Graph) {
         let series = answer(graph, kpi).await;
         assert_eq!(series.values().collect::<Vec<_>>(), [&2.0], "{kpi}: {series:?}");
     }
+    assert_eq!(answer(graph, "pattern_reuse_rate").await.values().collect::<Vec<_>>(), [&0.5]);
 }
 
 /// What window KPIs have counted after each window; before each the events are written that it can see. At last all is removed.
