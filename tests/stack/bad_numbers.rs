@@ -22,11 +22,11 @@ pub(crate) const BAD_NUMBERS: &[Trouble] = &[
         mended: "MATCH (e:Event {group_id: 'archive'}) CALL (e) { DELETE e } IN TRANSACTIONS OF 10000 ROWS",
         ..NONE
     },
-    // A word where a number should be; the same call breaks a snapshot and a window.
+    // A list where a label should be; the same call breaks a snapshot and a window.
     Trouble {
         alerts: &["CypherExporterKpiDown", "CypherExporterKpiStale", "LazybirdKpiStale"],
-        begins: "CREATE (:Call {system: 'lazybird', kind: 'agent', target: 'opus', action: 'write', status: 'success', cost_usd: 'cheap', timestamp: datetime()})",
-        mended: "MATCH (c:Call {system: 'lazybird', cost_usd: 'cheap'}) SET c.cost_usd = 0.1",
+        begins: "CREATE (:Call {system: 'lazybird', kind: 'agent', target: ['opus', 'sonnet'], action: 'write', status: 'success', cost_usd: 0.1, timestamp: datetime()})",
+        mended: "MATCH (c:Call {system: 'lazybird', target: ['opus', 'sonnet']}) SET c.target = 'opus'",
         ..NONE
     },
     Trouble {
