@@ -240,6 +240,7 @@ struct KpiMetrics {
     errors: Arc<Table<f64>>,
     skipped: Arc<Table<f64>>,
     window_lag: Arc<Table<f64>>,
+    windows_halved: Arc<Table<f64>>,
     state_discarded: Arc<Table<f64>>,
 }
 
@@ -271,6 +272,11 @@ impl KpiMetrics {
             window_lag: gauges(
                 "kpi_window_lag_seconds",
                 "How far the totals of the window KPI were behind the graph at the end of the last run.",
+            ),
+            windows_halved: counters(
+                "kpi_windows_halved_total",
+                "Windows of the KPI that were too much at once, or had a row that cannot be counted, and were tried again in half.",
+                labels,
             ),
             state_discarded: counters(
                 "state_discarded_total",
@@ -308,6 +314,7 @@ impl LaneInstruments {
             lane.kpis.skipped.show(&lane.with_reason(reason.as_str()));
         }
         if kpi.window().is_some() {
+            lane.kpis.windows_halved.show(&lane.labels);
             DISCARD_REASONS.iter().for_each(|reason| lane.kpis.state_discarded.show(&lane.with_reason(reason)));
         }
         lane
@@ -336,6 +343,11 @@ impl LaneInstruments {
     /// How many seconds of the graph's time are not counted yet.
     pub fn window_lag(&self, seconds: f64) {
         self.kpis.window_lag.set(&self.labels, seconds);
+    }
+
+    /// A window is tried again in half.
+    pub fn halved(&self) {
+        self.kpis.windows_halved.add(&self.labels, 1);
     }
 
     /// A saved state was not taken.

@@ -147,9 +147,15 @@ const KPIS: &[Panel] = &[
     },
     Panel {
         title: "Window KPIs behind the graph",
-        description: "How much of the graph's time is not counted yet.",
+        description: "How much of the graph's time is not counted yet; negative where its clock is behind the count.",
         unit: "s",
         queries: &[("cypher_exporter_kpi_window_lag_seconds", "{{kpi}}")],
+        ..LINES
+    },
+    Panel {
+        title: "Windows tried again in half",
+        description: "They were too much at once, or had a row that cannot be counted. Only the shortest one is a failed run.",
+        queries: &[("sum by (kpi) (increase(cypher_exporter_kpi_windows_halved_total[$__rate_interval]))", "{{kpi}}")],
         ..LINES
     },
     Panel {

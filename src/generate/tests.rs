@@ -329,6 +329,7 @@ fn the_exporters_own_alerts_are_whole() {
     CypherExporterRowsSkipped
     CypherExporterFilesRejected
     CypherExporterWindowLag
+    CypherExporterClockBehind
     ");
     // Each of them has a test, by `generate` itself; each of its panels is drawn.
     let files = made(&catalog(ONE_ALERT), &[], None).unwrap();

@@ -5,6 +5,8 @@
 //! - The driver cannot end a query. We own every connection alone and close its socket instead: Neo4j then ends the query.
 //!   So whatever stops early (a deadline, a sink that breaks, a dropped future) throws the connection away.
 //! - The driver's own timeouts are out of the way; every wait here ends at the deadline of the request.
+//! - Where a used connection no longer answers, the driver connects anew by itself, before the query. So a connection that was
+//!   idle has to prove that it works, behind the gate too: by a question so small that it keeps nobody waiting there.
 //! - Connecting happens behind the [`Gate`], so that a wrong password does not lock the account for other applications.
 
 mod connection;
@@ -22,7 +24,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{GraphError, Request, RowSink};
 use crate::row::{Change, Parameters, Row, Value};
-use connection::{Connection, address};
+use connection::{Connection, Rows, address};
 use gate::Gate;
 
 /// The longest that one address may take to answer its first, trivial query. A server that accepts the connection and
@@ -90,16 +92,37 @@ impl Bolt {
         self.settings.uris.iter().map(|uri| address(uri)).collect::<Vec<_>>().join(", ")
     }
 
+    /// The most queries at one time.
+    pub(super) fn at_once(&self) -> usize {
+        self.settings.max_concurrent.max(1)
+    }
+
     pub(super) async fn turn(&self) -> SemaphorePermit<'_> {
         self.slots.acquire().await.expect("the semaphore is never closed")
     }
 
     pub(super) async fn rows(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
         let deadline = Instant::now() + request.timeout;
-        let too_late = |_| GraphError::Timeout(request.timeout);
         let connection = self.connect(request.timeout, deadline).await?;
-        let answer = timeout_at(deadline, self.stream(&connection, request, deadline, sink)).await.map_err(too_late)?;
-        match answer {
+        self.take((connection, None), request, deadline, sink).await
+    }
+
+    /// As [`Self::rows`], of a question so small that a connection which was idle proves by it that it works.
+    pub(super) async fn small(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+        let deadline = Instant::now() + request.timeout;
+        let begun = self.connect_by(Some(self.query(request, deadline)), request.timeout, deadline).await?;
+        self.take(begun, request, deadline, sink).await
+    }
+
+    async fn take(
+        &self,
+        (connection, begun): Begun,
+        request: &Request<'_>,
+        deadline: Instant,
+        sink: &mut RowSink<'_>,
+    ) -> Result<(), GraphError> {
+        let stream = self.stream(&connection, begun, request, deadline, sink);
+        match timeout_at(deadline, stream).await.map_err(|_| GraphError::Timeout(request.timeout))? {
             Ok(Stream::Complete) => self.keep(connection),
             Ok(Stream::Broken) => {}
             Err(failure) => return Err(self.fail(failure, connection, request)),
@@ -145,18 +168,34 @@ impl Bolt {
 
     /// A connection that has answered just now.
     async fn connect(&self, timeout: Duration, deadline: Instant) -> Result<Connection, GraphError> {
+        self.connect_by(None, timeout, deadline).await.map(|(connection, _)| connection)
+    }
+
+    /// As [`Self::connect`]; where there is a `small` question, one that was idle has been asked it.
+    async fn connect_by(
+        &self,
+        small: Option<neo4rs::Query>,
+        timeout: Duration,
+        deadline: Instant,
+    ) -> Result<Begun, GraphError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         match idle {
-            Some(connection) if connection.is_fresh() => Ok(connection),
-            idle => match self.gate.pass(deadline, self.prove(idle, deadline)).await {
+            Some(connection) if connection.is_fresh() => Ok((connection, None)),
+            idle => match self.gate.pass(deadline, self.prove(idle, small, deadline)).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(GraphError::Timeout(timeout)),
             },
         }
     }
 
-    /// Asks a trivial query of the idle connection, or else of each address in turn, until one answers.
-    async fn prove(&self, idle: Option<Connection>, deadline: Instant) -> Result<Connection, GraphError> {
+    /// Asks the `small` question, or a trivial one, of the idle connection, or else a trivial one of each address in turn,
+    /// until one answers.
+    async fn prove(
+        &self,
+        idle: Option<Connection>,
+        small: Option<neo4rs::Query>,
+        deadline: Instant,
+    ) -> Result<Begun, GraphError> {
         let mut left = u32::from(idle.is_some()) + u32::try_from(self.settings.uris.len()).unwrap_or(u32::MAX);
         let mut limit = || {
             let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
@@ -164,8 +203,12 @@ impl Bolt {
             share.min(CONNECT_WITHIN)
         };
         if let Some(connection) = idle {
-            match connection.prove(limit()).await {
-                Ok(()) => return Ok(connection),
+            let answer = match small {
+                Some(question) => connection.prove_by(question, limit()).await,
+                None => connection.prove(limit()).await.map(|()| None),
+            };
+            match answer {
+                Ok(begun) => return Ok((connection, begun)),
                 Err(refused @ GraphError::Authentication { .. }) => return Err(refused),
                 // The server went away and may be back: start anew.
                 Err(_) => self.forget(),
@@ -179,7 +222,7 @@ impl Bolt {
                 Err(error) => Err(error.clone()),
             };
             match (connection, proof) {
-                (Ok(connection), Ok(())) => return Ok(connection),
+                (Ok(connection), Ok(())) => return Ok((connection, None)),
                 (_, Err(GraphError::Unreachable { uri, cause })) => causes.push((uri, cause)),
                 (_, Err(error)) | (Err(error), Ok(())) => return Err(error),
             }
@@ -190,12 +233,15 @@ impl Bolt {
     async fn stream(
         &self,
         connection: &Connection,
+        begun: Option<Rows>,
         request: &Request<'_>,
         deadline: Instant,
         sink: &mut RowSink<'_>,
     ) -> Result<Stream, Failure> {
-        let query = self.query(request, deadline);
-        let mut rows = connection.graph.execute_read(query).await?;
+        let mut rows = match begun {
+            Some(rows) => rows,
+            None => connection.ask(self.query(request, deadline)).await?,
+        };
         let mut row: Row = vec![Value::Null; request.columns.len()];
         while let Some(received) = rows.next().await? {
             for (column, value) in request.columns.iter().zip(&mut row) {
@@ -243,6 +289,9 @@ impl Bolt {
         refusal
     }
 }
+
+/// A connection that works, and the rows of the question by which it has shown that, where it was asked one.
+type Begun = (Connection, Option<Rows>);
 
 /// A statement of ours, for what the server says of it.
 fn telling(statement: &str, timeout: Duration) -> Request<'_> {

@@ -80,6 +80,11 @@ impl Embedded {
         "embedded".to_owned()
     }
 
+    /// The most queries at one time.
+    pub(super) fn at_once(&self) -> usize {
+        AT_ONCE
+    }
+
     pub(super) async fn turn(&self) -> SemaphorePermit<'_> {
         self.slots.acquire().await.expect("the semaphore is never closed")
     }

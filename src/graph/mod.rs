@@ -63,6 +63,15 @@ pub enum Graph {
 }
 
 impl Graph {
+    /// The most queries at one time, which have a turn each.
+    pub fn at_once(&self) -> usize {
+        match self {
+            Graph::Bolt(bolt) => bolt.at_once(),
+            #[cfg(feature = "embedded")]
+            Graph::Embedded(embedded) => embedded.at_once(),
+        }
+    }
+
     /// Waits until fewer queries run than the graph allows at one time. What waits here is nobody's fault and costs no
     /// query its time.
     pub async fn turn(&self) -> Turn<'_> {
@@ -95,7 +104,7 @@ impl Graph {
             database: None,
             timeout,
         };
-        self.ask(&request, &mut |_| ControlFlow::Continue(())).await.map_err(|error| self.hung(error))
+        self.small(&request, &mut |_| ControlFlow::Continue(())).await.map_err(|error| self.hung(error))
     }
 
     /// A graph that does not answer so small a question in time is one that cannot be reached.
@@ -129,6 +138,15 @@ impl Graph {
     async fn ask(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
         match self {
             Graph::Bolt(bolt) => bolt.rows(request, sink).await,
+            #[cfg(feature = "embedded")]
+            Graph::Embedded(embedded) => embedded.rows(request, sink).await,
+        }
+    }
+
+    /// Asks what needs no proof before it that the graph answers: it is one.
+    async fn small(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+        match self {
+            Graph::Bolt(bolt) => bolt.small(request, sink).await,
             #[cfg(feature = "embedded")]
             Graph::Embedded(embedded) => embedded.rows(request, sink).await,
         }
@@ -179,7 +197,7 @@ impl Turn<'_> {
             shown.clone_from(row);
             ControlFlow::Continue(())
         };
-        self.graph.ask(&request, &mut take).await.map_err(|error| self.graph.hung(error))?;
+        self.graph.small(&request, &mut take).await.map_err(|error| self.graph.hung(error))?;
         let now = match shown.first() {
             Some(Value::Integer(now)) => UnixMillis(*now),
             other => {

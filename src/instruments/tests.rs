@@ -136,25 +136,28 @@ fn after_a_failure_and_a_success_on_two_graphs() {
 }
 
 #[test]
-fn a_window_kpi_tells_how_far_behind_it_is_and_what_was_not_taken() {
+fn a_window_kpi_tells_how_far_behind_it_is_what_was_halved_and_what_was_not_taken() {
     let window = "// Help.\n/*kpi\nname = \"p_total\"\ntype = \"counter\"\nmode = \"window\"\n*/\n\
                   MATCH (e) WHERE e.t > $since AND e.t <= $until RETURN 1 AS value";
     let kpi = kpi::one("queries/p/a.cypher", window);
     let instruments = Instruments::new(std::slice::from_ref(&kpi), &[], &["default".into()]).unwrap();
     let windows = || {
         let text = samples(&instruments);
-        let of_windows = |line: &&str| line.contains("window_lag") || line.contains("discarded");
+        let of_windows = |line: &&str| ["window", "discarded"].iter().any(|word| line.contains(word));
         text.lines().filter(of_windows).map(|line| format!("{line}\n")).collect::<String>()
     };
     insta::assert_snapshot!(windows(), @r#"
+    cypher_exporter_kpi_windows_halved_total{kpi="p/a"} 0
     cypher_exporter_state_discarded_total{kpi="p/a",reason="changed"} 0
     cypher_exporter_state_discarded_total{kpi="p/a",reason="damaged"} 0
     "#);
     let lane = instruments.lane(&kpi, "default");
     lane.state_discarded("damaged");
     lane.window_lag(-1.5);
+    lane.halved();
     insta::assert_snapshot!(windows(), @r#"
     cypher_exporter_kpi_window_lag_seconds{kpi="p/a"} -1.5
+    cypher_exporter_kpi_windows_halved_total{kpi="p/a"} 1
     cypher_exporter_state_discarded_total{kpi="p/a",reason="changed"} 0
     cypher_exporter_state_discarded_total{kpi="p/a",reason="damaged"} 1
     "#);

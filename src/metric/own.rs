@@ -22,6 +22,7 @@ pub const NAMES: &[&str] = &[
     "cypher_exporter_kpi_timeout_seconds",
     "cypher_exporter_kpi_up",
     "cypher_exporter_kpi_window_lag_seconds",
+    "cypher_exporter_kpi_windows_halved_total",
     "cypher_exporter_rejected_files",
     "cypher_exporter_scrape_duration_seconds",
     "cypher_exporter_scrape_size_bytes",

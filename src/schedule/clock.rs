@@ -1,5 +1,6 @@
 //! A graph's own clock: asked now and then, and carried on by ours in between, so that a window costs one question.
 //! With it comes the id of the graph's database, by which totals know where they are of.
+//! Where the clock is asked, that is also the proof that a connection works which was idle.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::SemaphorePermit;
 use tokio::task::spawn_blocking;
 
 use super::pace::{Pace, is_easy};
@@ -20,8 +21,8 @@ use crate::state::{Found, Saved, StateError, StateFile};
 /// the time it took, and a KPI whose events are rare costs the disk next to nothing.
 const SAVE_CURSOR_AFTER: i64 = 10 * 60 * 1000;
 
-/// A clock that is behind what was counted by more than this is told: less may come of how long its answer took.
-const BEHIND: i64 = 1000;
+/// A count that is ahead of what may be counted by more than this is told: less may come of how long the clock's answer took.
+const AHEAD: i64 = 1000;
 
 /// What a KPI has counted on one graph, and how it goes on.
 pub(super) struct Counting {
@@ -40,6 +41,8 @@ pub(super) struct Counting {
     /// The cursor on disk.
     saved: UnixMillis,
     pace: Pace,
+    /// The next window follows upon the last one at once.
+    catches_up: bool,
     /// What was last told of the clock and of the gap.
     told: Told,
 }
@@ -49,14 +52,28 @@ pub(super) struct Counting {
 enum Told {
     InStep,
     CatchingUp,
-    ClockBehind,
+    /// Ahead of it, or too near: there is nothing to count.
+    Ahead,
 }
+
+/// A turn, and the right to have it of a window that catches up.
+type Place<'w> = (Turn<'w>, Option<SemaphorePermit<'w>>);
 
 /// How a run of a window KPI ended.
 pub(super) struct Counted {
     pub(super) run: Run,
-    /// There is more to count than this window, or less of it is to be tried.
-    pub(super) at_once: bool,
+    pub(super) then: Then,
+}
+
+/// What comes after a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// Whatever the KPI waits for.
+    Wait,
+    /// The next window, at once.
+    GoOn,
+    /// Half of this window, at once: that it went wrong is no failure of the KPI as long as a shorter one may go well.
+    Half,
 }
 
 impl Counting {
@@ -80,6 +97,7 @@ impl Counting {
             database: None,
             saved: BEGINNING,
             pace: Pace::from(BEGINNING),
+            catches_up: false,
             told: Told::InStep,
         };
         counting.refused = counting.take_up().await.err();
@@ -145,9 +163,10 @@ impl Counting {
         SystemTime::UNIX_EPOCH.checked_add(since_1970)
     }
 
-    /// How many seconds of the graph's time are not counted yet, negative when its clock was set back; none when nobody knows.
+    /// How many seconds of the graph's time are not counted yet, negative when its clock was set back; none before the first
+    /// window. Of a graph that has not been asked yet our own clock must do.
     pub(super) fn lag(&self, watch: &GraphWatch) -> Option<f64> {
-        let end = self.window.end(watch.clock.estimate()?);
+        let end = self.window.end(watch.clock.estimate().unwrap_or_else(our_clock));
         Some(end.0.saturating_sub(self.cursor?.0) as f64 / 1000.0)
     }
 
@@ -157,13 +176,20 @@ impl Counting {
             // Someone may have mended it. The graph is not kept waiting for the disk.
             self.refused = self.take_up().await.err();
         }
-        let mut turn = watch.graph.turn().await;
+        let right = if self.catches_up { Some(watch.right_to_catch_up().await) } else { None };
+        let turn = watch.graph.turn().await;
+        let counted = self.take(watch, (turn, right)).await;
+        self.catches_up = counted.then != Then::Wait;
+        counted
+    }
+
+    async fn take(&mut self, watch: &GraphWatch, (mut turn, right): Place<'_>) -> Counted {
         if let Some(error) = watch.away() {
             return Counted::ended(Run::not_asked(error.into()));
         }
         let started = std::time::Instant::now();
-        let end = match watch.clock.now(&mut turn).await {
-            Ok(clock) => self.window.end(clock),
+        let clock = match watch.clock.now(&mut turn).await {
+            Ok(clock) => clock,
             Err(error) => return Counted::ended(Run::failed(error.into(), started.elapsed())),
         };
         if self.refused.is_none() {
@@ -172,19 +198,20 @@ impl Counting {
         if let Some(refused) = self.refused.clone() {
             return Counted::ended(Run::failed(refused.into(), started.elapsed()));
         }
+        let end = self.window.end(clock);
         let since = match (self.cursor, self.window.start) {
             (Some(cursor), _) => cursor,
             (None, Start::Beginning) => BEGINNING,
             (None, Start::Now) => {
-                drop(turn);
+                drop((turn, right));
                 return Counted::ended(self.begin(end).await);
             }
         };
         if end <= since {
-            self.tell_of_clock(since, end);
+            self.tell_of_clock(since, end, clock);
             return Counted::ended(Run::nothing_to_ask(self.totals.points().to_vec()));
         }
-        self.count(turn, since, end).await
+        self.count(watch, (turn, right), since, end).await
     }
 
     /// Totals and cursor are of one database. In another one the cursor would pass over events, and the totals of two would be
@@ -216,23 +243,29 @@ impl Counting {
         }
     }
 
-    async fn count(&mut self, mut turn: Turn<'_>, since: UnixMillis, end: UnixMillis) -> Counted {
+    async fn count(
+        &mut self,
+        watch: &GraphWatch,
+        (mut turn, right): Place<'_>,
+        since: UnixMillis,
+        end: UnixMillis,
+    ) -> Counted {
         let until = self.pace.until(since, end);
         let mut totals = self.totals.clone();
         let mut run = window(&self.kpi, &mut turn, &mut totals, since, until, &mut |_| {}).await;
         // The disk may be slow: the graph is not kept waiting for it.
-        drop(turn);
+        drop((turn, right));
         if let Err(error) = &run.result {
-            if !error.is_too_much_at_once() {
+            // A graph that hangs says nothing of the window.
+            if !(error.is_too_much_at_once() || error.is_of_a_row()) || watch.away().is_some() {
                 return Counted::ended(run);
             }
-            let at_once = self.pace.halve(since, until);
-            if at_once {
-                tracing::info!(kpi = %self.kpi.id, graph = %self.graph, since = iso(since), until = iso(until), "this window was too much at once: half of it is next");
-            } else {
-                run.result = run.result.map_err(|cause| RunError::Shortest { cause: Box::new(cause), since, until });
+            if self.pace.halve(since, until) {
+                self.tell_of_half(error, since, until);
+                return Counted { run, then: Then::Half };
             }
-            return Counted { run, at_once };
+            run.result = run.result.map_err(|cause| RunError::Shortest { cause: Box::new(cause), since, until });
+            return Counted::ended(run);
         }
         if let Err(error) = self.keep(totals, until).await {
             // Its rows come again, so that nothing of this run counts, not even what was left out.
@@ -241,7 +274,7 @@ impl Counting {
         let easy = is_easy(run.rows(), run.duration.unwrap_or_default(), self.kpi.timeout);
         self.pace.went_well(since, until, end, easy);
         self.tell_of_gap(until, end);
-        Counted { run, at_once: until < end }
+        Counted { run, then: if until < end { Then::GoOn } else { Then::Wait } }
     }
 
     /// Saves first: what is published was saved, so that nothing that anyone has seen is ever taken back.
@@ -257,29 +290,51 @@ impl Counting {
         Ok(())
     }
 
+    fn tell_of_half(&self, error: &RunError, since: UnixMillis, until: UnixMillis) {
+        let (kpi, graph) = (&self.kpi.id, &self.graph);
+        let (since, until) = (iso(since), iso(until));
+        if error.is_of_a_row() {
+            tracing::info!(%kpi, %graph, since, until, %error, "a row of this window cannot be counted: half of it is next");
+        } else {
+            tracing::info!(%kpi, %graph, since, until, "this window was too much at once: half of it is next");
+        }
+    }
+
     fn tell_of_gap(&mut self, until: UnixMillis, end: UnixMillis) {
         let gap = Duration::from_millis(u64::try_from(end.0.saturating_sub(until.0)).unwrap_or_default());
         let now = if gap.is_zero() { Told::InStep } else { Told::CatchingUp };
         match (self.told, now) {
-            (Told::InStep | Told::ClockBehind, Told::CatchingUp) => {
+            (Told::InStep | Told::Ahead, Told::CatchingUp) => {
                 tracing::info!(kpi = %self.kpi.id, graph = %self.graph, counted_until = iso(until), behind = %humantime::format_duration(gap), "catching up");
             }
             (Told::CatchingUp, Told::InStep) => {
                 tracing::info!(kpi = %self.kpi.id, graph = %self.graph, "has caught up");
             }
-            (Told::InStep | Told::ClockBehind, Told::InStep)
-            | (Told::CatchingUp, Told::CatchingUp)
-            | (_, Told::ClockBehind) => {}
+            (Told::InStep | Told::Ahead, Told::InStep) | (Told::CatchingUp, Told::CatchingUp) | (_, Told::Ahead) => {}
         }
         self.told = now;
     }
 
-    fn tell_of_clock(&mut self, since: UnixMillis, end: UnixMillis) {
-        if self.told != Told::ClockBehind && since.0.saturating_sub(end.0) > BEHIND {
-            self.told = Told::ClockBehind;
-            tracing::warn!(kpi = %self.kpi.id, graph = %self.graph, counted_until = iso(since), clock = iso(end), "the graph's clock is behind what was counted: nothing is counted until it gets there");
+    fn tell_of_clock(&mut self, since: UnixMillis, end: UnixMillis, clock: UnixMillis) {
+        if self.told == Told::Ahead || since.0.saturating_sub(end.0) <= AHEAD {
+            return;
+        }
+        self.told = Told::Ahead;
+        let (kpi, graph, behind) = (&self.kpi.id, &self.graph, clock < since);
+        let (counted_until, clock) = (iso(since), iso(clock));
+        if behind {
+            tracing::warn!(%kpi, %graph, counted_until, clock, "the graph's clock is behind what was counted: nothing is counted until it gets there, and events of that time never are");
+        } else {
+            // Where the clock was set back by less than `lag`, it looks the same.
+            let lag = humantime::format_duration(self.window.lag);
+            tracing::info!(%kpi, %graph, counted_until, clock, %lag, "counted to less than `lag` before the graph's clock: `lag` was raised, or the clock set back; nothing is counted until it is so far ahead");
         }
     }
+}
+
+fn our_clock() -> UnixMillis {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    UnixMillis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }
 
 async fn save(file: &Arc<StateFile>, saved: Saved) -> Result<(), StateError> {
@@ -290,6 +345,6 @@ async fn save(file: &Arc<StateFile>, saved: Saved) -> Result<(), StateError> {
 
 impl Counted {
     fn ended(run: Run) -> Self {
-        Self { run, at_once: false }
+        Self { run, then: Then::Wait }
     }
 }

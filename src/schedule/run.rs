@@ -37,10 +37,10 @@ pub enum RunError {
     /// What was counted could not be saved, so it does not count.
     #[error(transparent)]
     State(#[from] StateError),
-    /// A window was too much for one query, and none is shorter.
+    /// A window was too much for one query, or has a row that cannot be counted, and none is shorter.
     #[error("{cause}; this was the window from {} to {}, and none is shorter", iso(*.since), iso(*.until))]
     Shortest {
-        /// What was too much.
+        /// What was too much, or wrong.
         cause: Box<RunError>,
         /// Exclusive.
         since: UnixMillis,
@@ -88,6 +88,14 @@ impl RunError {
             // What a query may hold in the server's memory is limited too.
             RunError::Graph(GraphError::Server { code, .. }) => code.contains("OutOfMemory"),
             RunError::Measure(error) => error.is_limit(),
+            RunError::Graph(_) | RunError::State(_) | RunError::Shortest { .. } => false,
+        }
+    }
+
+    /// Whether one row is to blame, so that the windows before it go well.
+    pub fn is_of_a_row(&self) -> bool {
+        match self {
+            RunError::Measure(error) => !error.is_limit(),
             RunError::Graph(_) | RunError::State(_) | RunError::Shortest { .. } => false,
         }
     }
@@ -239,21 +247,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_half_a_window_may_mend() {
+    fn what_half_a_window_may_mend_or_find() {
         let server = |code: &str| GraphError::Server { code: code.to_owned(), message: String::new() };
         let whole = || RunError::Graph(GraphError::Timeout(Duration::from_secs(1)));
         let at = UnixMillis(1_795_252_087_006);
-        for (error, mends) in [
-            (whole(), true),
-            (server("Neo.TransientError.General.MemoryPoolOutOfMemoryError").into(), true),
-            (MeasureError::TooManyRows { limit: 1 }.into(), true),
-            (MeasureError::TooManySeries { metric: String::new(), limit: 1 }.into(), true),
-            (server("Neo.ClientError.Statement.ArithmeticError").into(), false),
-            (GraphError::Writes(String::new()).into(), false),
-            (StateError::Taken("state".into()).into(), false),
-            (RunError::Shortest { cause: Box::new(whole()), since: at, until: at }, false),
+        let range = MeasureError::Range { row: 1, column: "value".into(), value: -1.0, wanted: "a total" };
+        for (error, too_much, of_a_row) in [
+            (whole(), true, false),
+            (server("Neo.TransientError.General.MemoryPoolOutOfMemoryError").into(), true, false),
+            (MeasureError::TooManyRows { limit: 1 }.into(), true, false),
+            (MeasureError::TooManySeries { metric: String::new(), limit: 1 }.into(), true, false),
+            (range.into(), false, true),
+            (server("Neo.ClientError.Statement.ArithmeticError").into(), false, false),
+            (GraphError::Writes(String::new()).into(), false, false),
+            (StateError::Taken("state".into()).into(), false, false),
+            (RunError::Shortest { cause: Box::new(whole()), since: at, until: at }, false, false),
         ] {
-            assert_eq!(error.is_too_much_at_once(), mends, "{error}");
+            assert_eq!((error.is_too_much_at_once(), error.is_of_a_row()), (too_much, of_a_row), "{error}");
         }
     }
 

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::counting::{Counted, Counting};
+use super::counting::{Counted, Counting, Then};
 use super::due::Due;
 use super::run::{Run, RunError, run_after};
 use super::watch::GraphWatch;
@@ -143,9 +143,14 @@ impl Runner {
         }
         self.status.running = true;
         self.show_status();
-        let Counted { run, at_once } = self.run().await;
+        let Counted { run, then } = self.run().await;
         self.tell_watch(&run);
         self.tell_progress();
+        if then == Then::Half {
+            // Who asked waits for the half: this is neither a success nor a failure.
+            self.instruments.halved();
+            return true;
+        }
         // How long it takes to find the graph away says nothing of the query.
         let duration = run.duration.filter(|_| !run.graph_was_away());
         run.skipped.reasons().for_each(|(reason, rows)| self.instruments.skipped(reason, rows));
@@ -165,7 +170,7 @@ impl Runner {
             // Who asked may have gone.
             let _ = request.send(outcome.clone());
         }
-        at_once
+        then == Then::GoOn
     }
 
     /// Waits for its turn and asks; takes away meanwhile what grows too old.
@@ -180,7 +185,7 @@ impl Runner {
         loop {
             let stale_at = self.stale_at;
             tokio::select! {
-                run = &mut running => return Counted { run, at_once: false },
+                run = &mut running => return Counted { run, then: Then::Wait },
                 () = passed(stale_at) => self.take_away(),
             }
         }

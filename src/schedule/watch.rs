@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 use tokio::time::{Instant, sleep};
 
 use super::clock::GraphClock;
@@ -25,6 +25,8 @@ pub(super) struct GraphWatch {
     pub(super) name: Arc<str>,
     pub(super) graph: Arc<Graph>,
     pub(super) clock: GraphClock,
+    /// One permit less than the graph has turns.
+    catching_up: Semaphore,
     board: Arc<Board>,
     instruments: Arc<Instruments>,
     /// Why no query goes out at present.
@@ -38,7 +40,14 @@ impl GraphWatch {
     pub(super) fn new(name: Arc<str>, graph: Arc<Graph>, board: Arc<Board>, instruments: Arc<Instruments>) -> Self {
         let (returns, _) = watch::channel(0);
         let (clock, away) = (GraphClock::default(), ArcSwapOption::empty());
-        Self { name, graph, clock, board, instruments, away, doubt: Notify::new(), returns }
+        let catching_up = Semaphore::new(but_one(graph.at_once()));
+        Self { name, graph, clock, catching_up, board, instruments, away, doubt: Notify::new(), returns }
+    }
+
+    /// The right to wait for a turn, for a window that follows upon the one before at once. A few KPIs that are far behind
+    /// would otherwise have all turns among themselves, and the others a fraction of their runs.
+    pub(super) async fn right_to_catch_up(&self) -> SemaphorePermit<'_> {
+        self.catching_up.acquire().await.expect("the semaphore is never closed")
     }
 
     /// Why the graph is not asked now.
@@ -106,5 +115,20 @@ impl GraphWatch {
             }
         }
         self.instruments.graph_up(&self.name, error.is_none());
+    }
+}
+
+/// So many of the turns may be taken by those who catch up. A single one goes from hand to hand.
+fn but_one(turns: usize) -> usize {
+    turns.saturating_sub(1).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_is_left_to_those_who_are_in_step() {
+        assert_eq!([1, 2, 4, 64].map(but_one), [1, 1, 3, 63]);
     }
 }

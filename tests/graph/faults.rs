@@ -1,13 +1,17 @@
 //! Servers that are away, silent, frozen or killed: every wait ends at its deadline, and a server that is back is noticed.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use cypher_exporter::graph::{BoltSettings, Graph, GraphError};
 use cypher_exporter::row::Value;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
-use crate::asking::{ENDLESS, graph, graph_of, question, until};
-use crate::support::neo4j::{Neo4j, Options};
+use crate::asking::{ENDLESS, PATIENCE, graph, graph_of, question, until};
+use crate::support::neo4j::{Neo4j, Options, shared};
 
 fn at(uri: String) -> BoltSettings {
     BoltSettings { uris: vec![uri], user: "neo4j".into(), password: "".into(), database: None, max_concurrent: 4 }
@@ -78,7 +82,7 @@ async fn something_that_is_no_neo4j_is_told() {
     let graph = graph_of(at(format!("bolt://{}", listener.local_addr().unwrap())));
     let web_server = async {
         let (mut stream, _) = listener.accept().await.unwrap();
-        tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
     };
     let (error, ()) = tokio::join!(quick(&graph), web_server);
     let error = error.unwrap_err();
@@ -115,4 +119,106 @@ async fn a_server_that_freezes_dies_and_comes_back() {
 
     tokio::task::block_in_place(|| neo4j.restart());
     is_back(&graph).await;
+}
+
+/// Stands before a server: it counts the trivial questions, and what passes through it can be lost.
+struct Between {
+    uri: String,
+    trivial: Arc<AtomicUsize>,
+    /// How connections end that were made before: a value that is sent is the end of them.
+    ends: watch::Sender<Loss>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Loss {
+    /// Both sides hear of it, as when the server ends.
+    Cut,
+    /// Nobody hears of it, as when a translator of addresses forgets.
+    Silent,
+}
+
+impl Between {
+    async fn before(neo4j: &Neo4j) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let uri = format!("bolt://{}", listener.local_addr().unwrap());
+        let (ends, _) = watch::channel(Loss::Cut);
+        let between = Self { uri, trivial: Arc::default(), ends };
+        let (server, trivial, ends) = (neo4j.address().to_owned(), between.trivial.clone(), between.ends.clone());
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let server = TcpStream::connect(&server).await.unwrap();
+                tokio::spawn(pass(client, server, trivial.clone(), ends.subscribe()));
+            }
+        });
+        between
+    }
+
+    fn graph(&self, neo4j: &Neo4j) -> Graph {
+        graph_of(BoltSettings { uris: vec![self.uri.clone()], ..neo4j.settings() })
+    }
+}
+
+/// Both ways, until it is lost.
+async fn pass(client: TcpStream, server: TcpStream, trivial: Arc<AtomicUsize>, mut ends: watch::Receiver<Loss>) {
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = server.into_split();
+    let there = async {
+        let mut buffer = vec![0; 65_536];
+        while let Ok(count @ 1..) = from_client.read(&mut buffer).await {
+            let found = buffer[..count].windows(TRIVIAL.len()).filter(|window| *window == TRIVIAL).count();
+            trivial.fetch_add(found, Ordering::Relaxed);
+            to_server.write_all(&buffer[..count]).await.unwrap();
+        }
+    };
+    tokio::select! {
+        () = there => return,
+        _ = tokio::io::copy(&mut from_server, &mut to_client) => return,
+        _ = ends.changed() => {}
+    }
+    if matches!(*ends.borrow(), Loss::Silent) {
+        // Both stay open.
+        std::future::pending::<()>().await;
+    }
+}
+
+const TRIVIAL: &[u8] = b"RETURN 1";
+
+/// Until a connection is no longer one that has just answered. It is this time itself that the tests are about.
+async fn it_was_idle() {
+    tokio::time::sleep(Duration::from_millis(2100)).await;
+}
+
+#[tokio::test]
+async fn a_question_as_small_as_the_proof_that_an_idle_connection_works_is_that_proof() {
+    let Some(neo4j) = shared() else { return };
+    let between = Between::before(neo4j).await;
+    let graph = between.graph(neo4j);
+    let trivial = || between.trivial.load(Ordering::Relaxed);
+    graph.turn().await.clock(PATIENCE).await.unwrap();
+    assert_eq!(trivial(), 1, "a new connection is asked what costs nothing");
+    it_was_idle().await;
+    graph.turn().await.clock(PATIENCE).await.unwrap();
+    assert_eq!(trivial(), 1, "the clock was the proof");
+    it_was_idle().await;
+    question("UNWIND [1, 2, 3] AS v RETURN v").rows(&graph).await.unwrap();
+    assert_eq!(trivial(), 2, "a query may be long");
+}
+
+#[tokio::test]
+async fn a_connection_that_was_lost_while_idle_shows_in_no_query() {
+    let Some(neo4j) = shared() else { return };
+    let lost = async |loss| {
+        let between = Between::before(neo4j).await;
+        let (asked, told) = (between.graph(neo4j), between.graph(neo4j));
+        let ask = question("RETURN 2 AS v").within(Duration::from_secs(8));
+        ask.rows(&asked).await.unwrap();
+        ask.rows(&told).await.unwrap();
+        it_was_idle().await;
+        between.ends.send_replace(loss);
+        let told = async { told.turn().await.clock(Duration::from_secs(8)).await };
+        let (rows, clock) = tokio::join!(ask.rows(&asked), told);
+        rows.unwrap_or_else(|error| panic!("{loss:?}: {error}"));
+        clock.unwrap_or_else(|error| panic!("{loss:?}: {error}"));
+    };
+    tokio::join!(lost(Loss::Cut), lost(Loss::Silent));
 }

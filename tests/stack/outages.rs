@@ -5,10 +5,14 @@ use std::time::Instant;
 
 use super::table::Row;
 use super::world::Stack;
+use crate::support::state::move_cursor;
 
 /// What follows from a graph that is gone; `alertmanager.yml` holds it back.
 const HELD_BACK: &[&str] =
     &["CypherExporterKpiDown", "CypherExporterKpiStale", "LazybirdKpiStale", "SessionBuddyStaleMetricsCache"];
+
+/// A window KPI whose totals no alert looks at.
+const NOT_ALERTED_ON: &str = "agentos.ccr_tokens_total";
 
 impl Stack {
     /// The graph goes, and comes back.
@@ -41,21 +45,23 @@ impl Stack {
         alerts.iter().all(held_back).then_some(())
     }
 
-    /// The exporter goes, and comes back with a file that it cannot read.
-    pub(crate) async fn without_exporter(&mut self, alerts: &[&'static str], rejected: &[&'static str]) -> Vec<Row> {
+    /// The exporter goes, and comes back with a file that it cannot read, and to a graph whose clock was set back.
+    pub(crate) async fn without_exporter(&mut self, alerts: &[&'static str], afterwards: &[&'static str]) -> Vec<Row> {
         let began = Instant::now();
         self.exporter.kill();
         let fired = self.until_fired(alerts, began).await;
         let broken = self.queries.path().join("bmad/broken.cypher");
         fs::write(&broken, "// This is no query.\nMATCH\n").unwrap();
+        move_cursor(self.exporter.folder(), NOT_ALERTED_ON, 3600);
         let mended = Instant::now();
         self.exporter.start_again();
         let mut rows = self.until_resolved(&fired, began, mended).await;
 
-        let fired = self.until_fired(rejected, mended).await;
+        let fired = self.until_fired(afterwards, mended).await;
         fs::remove_file(broken).unwrap();
         let repaired = Instant::now();
         self.exporter.kill();
+        move_cursor(self.exporter.folder(), NOT_ALERTED_ON, -3600);
         self.exporter.start_again();
         rows.extend(self.until_resolved(&fired, mended, repaired).await);
         rows

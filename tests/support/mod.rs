@@ -29,3 +29,4 @@ mod graphs;
 pub mod neo4j;
 pub mod random;
 pub mod server;
+pub mod state;

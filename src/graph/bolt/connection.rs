@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, timeout};
 
@@ -18,6 +19,9 @@ const NO_LIMIT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// How many rows the server sends ahead: enough to hide the way there and back, and few to throw away.
 const ROWS_AHEAD: usize = 1000;
+
+/// What the server has to say to a query that it has taken.
+pub(super) type Rows = neo4rs::DetachedRowStream;
 
 /// A driver that holds a single connection, so that dropping it closes the socket and thereby ends the query.
 pub(super) struct Connection {
@@ -44,17 +48,37 @@ impl Connection {
         Ok(Self { graph, address, answered: None })
     }
 
-    /// Connects, if need be, and makes the server answer.
+    /// Connects, if need be, and makes the server take a query. Boxed: the driver's futures are so large, and lie so deep in
+    /// each other, that ours around them would not fit on the stack.
+    pub(super) fn ask(&self, query: neo4rs::Query) -> BoxFuture<'_, neo4rs::Result<Rows>> {
+        Box::pin(self.graph.execute_read(query))
+    }
+
+    /// Connects, if need be, and makes the server answer a trivial question.
     pub(super) async fn prove(&self, limit: Duration) -> Result<(), GraphError> {
         let ask = async {
-            let mut rows = self.graph.execute_read(neo4rs::query("RETURN 1")).await?;
+            let mut rows = self.ask(neo4rs::query("RETURN 1")).await?;
             while rows.next().await?.is_some() {}
             Ok(())
         };
+        self.answer(limit, ask).await.map(drop)
+    }
+
+    /// As [`Self::prove`], by a question that is no more than that: its rows are still to come. None when it is to be asked
+    /// again, for the server to tell what is wrong with it.
+    pub(super) async fn prove_by(&self, question: neo4rs::Query, limit: Duration) -> Result<Option<Rows>, GraphError> {
+        self.answer(limit, self.ask(question)).await
+    }
+
+    /// None when the server answers with an error: it lets us in, and the query itself will tell what is wrong.
+    async fn answer<T>(
+        &self,
+        limit: Duration,
+        ask: impl Future<Output = neo4rs::Result<T>>,
+    ) -> Result<Option<T>, GraphError> {
         match timeout(limit, ask).await {
-            Ok(Ok(())) => Ok(()),
-            // A server that answers with an error lets us in; the query itself will tell what is wrong.
-            Ok(Err(neo4rs::Error::Neo4j(error))) if !failure::is_login(error.code()) => Ok(()),
+            Ok(Ok(answer)) => Ok(Some(answer)),
+            Ok(Err(neo4rs::Error::Neo4j(error))) if !failure::is_login(error.code()) => Ok(None),
             Ok(Err(error)) => Err(failure::of_connecting(&error, &self.address)),
             Err(_) => Err(failure::silent(&self.address, limit)),
         }
