@@ -98,11 +98,11 @@ pub struct Run {
 #[derive(Clone, Debug, Args)]
 pub struct Demo {
     /// Which world: the same seed brings the same agents to do the same things
-    #[arg(long, value_name = "N", default_value_t = DEMO_SEED)]
+    #[arg(long, value_name = "N", default_value_t = DEMO_SEED, allow_negative_numbers = true)]
     pub seed: u64,
 
     /// How many seconds of the agents' work go into one second here, 0 to 100000
-    #[arg(long, value_name = "X", default_value_t = DEMO_SPEED, value_parser = speed)]
+    #[arg(long, value_name = "X", default_value_t = DEMO_SPEED, value_parser = speed, allow_negative_numbers = true)]
     pub speed: f64,
 
     /// A real Neo4j to write the world into, empty or of an earlier demo; the login is that of the settings

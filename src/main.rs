@@ -1,11 +1,14 @@
 //! Parses the command line, runs the command, gives the exit code.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 use cypher_exporter::cli::Cli;
 use cypher_exporter::command::{Ended, execute};
+
+/// What a shell shows of a program that SIGPIPE ended.
+const CLOSED_PIPE: u8 = 128 + 13;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -18,9 +21,16 @@ fn main() -> ExitCode {
     };
     match execute(&cli) {
         Ok(ended) => ended.into(),
+        // As `head` ends what it has read enough of.
+        Err(error) if is_closed_pipe(&error) => ExitCode::from(CLOSED_PIPE),
         Err(error) => {
             let _ = writeln!(anstream::stderr(), "error: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let cause = error.root_cause().downcast_ref::<io::Error>();
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -8,17 +8,19 @@ mod bmad;
 mod support;
 
 use std::fs;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bmad::answer::{Answer, answer, catalog};
+use bmad::answer::{Answer, answer, catalog, changed, count, kpi, now};
 use bmad::glance::at_a_glance;
 use bmad::oracle::{FAMILIES, Family, Samples};
 use bmad::random::{self, Shape};
-use bmad::statements::statements;
-use bmad::world::{Agent, DAY, World};
+use bmad::statements::{moment, statements};
+use bmad::world::{Agent, DAY, EDGES, World};
 use cypher_exporter::graph::Graph;
-use cypher_exporter::kpi::Metric;
-use cypher_exporter::row::{Change, Parameters};
+use cypher_exporter::kpi::{Kpi, Metric, Mode};
+use cypher_exporter::measure::Totals;
+use cypher_exporter::row::{Change, Parameters, UnixMillis};
 
 on_every_graph! {
     random_worlds
@@ -29,6 +31,9 @@ on_every_graph! {
     every_state_of_health
     a_group_that_goes_takes_its_series_along
     archiving_changes_no_total
+    a_project_written_as_a_number_is_the_same_project
+    windows_count_every_event_once_whatever_is_removed_later
+    every_fault_at_the_end_of_a_window_is_noticed
     answers_that_can_be_seen_at_a_glance
     the_example_shows_something_of_every_kpi_however_often_it_is_loaded
     the_indexes_can_be_made_again_and_again
@@ -43,7 +48,12 @@ async fn write(graph: &Graph, statements: impl IntoIterator<Item = String>) {
 
 /// Makes the graph hold this world and nothing else.
 async fn fill(graph: &Graph, world: &World) {
-    write(graph, ["MATCH (n) DETACH DELETE n".to_owned()].into_iter().chain(statements(world))).await;
+    fill_at(graph, world, now()).await;
+}
+
+/// The same, with the world's times counted from `now`.
+async fn fill_at(graph: &Graph, world: &World, now: UnixMillis) {
+    write(graph, ["MATCH (n) DETACH DELETE n".to_owned()].into_iter().chain(statements(world, now))).await;
 }
 
 /// Runs the statements of a file one after the other; each ends with a line.
@@ -177,6 +187,82 @@ async fn archiving_changes_no_total(graph: &Graph) {
     fill(graph, &archived).await;
     compare(graph, &archived, "an archived world").await;
     same(&answer(graph, "events_total").await, &before, "events_total after archiving");
+}
+
+async fn a_project_written_as_a_number_is_the_same_project(graph: &Graph) {
+    fill(graph, &World::default()).await;
+    let nodes = |group: &str| {
+        format!(
+            "CREATE (:Insight {{group_id: {group}, applies_to: 'x', confidence_score: 0.9, created_at: datetime()}}),
+                    (p:Pattern {{group_id: {group}, success_rate: 0.9}}),
+                    (e:Event {{group_id: {group}, event_type: 'x', timestamp: datetime()}}),
+                    (e)-[:HAS_OUTCOME]->(:Outcome)"
+        )
+    };
+    write(graph, [nodes("1") + ", (e)-[:USED_PATTERN]->(p)", nodes("'1'")]).await;
+    for kpi in [
+        "active_patterns",
+        "events_total",
+        "high_confidence_insights_this_week",
+        "insight_total",
+        "insights_generated_this_week",
+        "live_events",
+    ] {
+        let series = answer(graph, kpi).await;
+        assert_eq!(series.values().collect::<Vec<_>>(), [&2.0], "{kpi}: {series:?}");
+    }
+    assert_eq!(answer(graph, "pattern_reuse_rate").await.values().collect::<Vec<_>>(), [&0.5]);
+}
+
+/// What window KPIs have counted after each window; before each the events are written that it can see. At last all is removed.
+async fn count_in_windows(graph: &Graph, kpis: &[Arc<Kpi>], world: &World) -> Vec<Answer> {
+    let now = now();
+    let mut counts: Vec<_> = kpis.iter().map(|_| (Totals::default(), Answer::new())).collect();
+    let whole = EDGES.windows(2).map(|edges| (edges[0], edges[1], world.up_to(edges[1])));
+    for (since, until, world) in whole.chain([(EDGES[EDGES.len() - 1], 0, World::default())]) {
+        fill_at(graph, &world, now).await;
+        for (kpi, (totals, answer)) in kpis.iter().zip(&mut counts) {
+            *answer = count(graph, kpi, totals, moment(now, since), moment(now, until)).await;
+        }
+    }
+    counts.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// The families of window KPIs.
+fn windowed() -> Vec<&'static Family> {
+    FAMILIES.iter().filter(|family| kpi(family.kpi).mode != Mode::Snapshot).collect()
+}
+
+async fn windows_count_every_event_once_whatever_is_removed_later(graph: &Graph) {
+    let kpis: Vec<_> = windowed().iter().map(|family| kpi(family.kpi)).collect();
+    for seed in 12..=13 {
+        let world = random::world(seed, Shape::default());
+        let within = world.between(EDGES[0], EDGES[EDGES.len() - 1]);
+        let counted = count_in_windows(graph, &kpis, &world).await;
+        for (family, counted) in windowed().into_iter().zip(counted) {
+            let expected = with_names(family, (family.expected)(&within));
+            assert!(expected.values().any(|value| *value > 1.0), "{} counts nothing", family.kpi);
+            same(&counted, &expected, &format!("{} in the windows of the world of seed {seed}", family.kpi));
+        }
+    }
+}
+
+async fn every_fault_at_the_end_of_a_window_is_noticed(graph: &Graph) {
+    const SLIPS: [(&str, &str); 4] = [
+        ("> $since", ">= $since"),
+        ("<= $until", "< $until"),
+        ("> $since", "<= $until AND $since IS NOT NULL"),
+        ("<= $until", "> $since AND $until IS NOT NULL"),
+    ];
+    let faulty = |family: &'static Family| SLIPS.map(|(from, to)| (family, to, changed(family.kpi, from, to)));
+    let faulty: Vec<_> = windowed().into_iter().flat_map(faulty).collect();
+    let kpis: Vec<_> = faulty.iter().map(|(_, _, kpi)| kpi.clone()).collect();
+    let world = random::world(12, Shape::default());
+    let within = world.between(EDGES[0], EDGES[EDGES.len() - 1]);
+    for ((family, to, _), counted) in faulty.iter().zip(count_in_windows(graph, &kpis, &world).await) {
+        let expected = with_names(family, (family.expected)(&within));
+        assert_ne!(counted, expected, "{} with `{to}`", family.kpi);
+    }
 }
 
 async fn answers_that_can_be_seen_at_a_glance(graph: &Graph) {

@@ -65,6 +65,16 @@ fn colours_are_for_those_who_see_them() {
 }
 
 #[test]
+fn who_has_read_enough_is_told_nothing() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cypher-exporter"));
+    let output = command.arg("check").current_dir(repository()).stdout(writer).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(141), "as of a program that SIGPIPE has ended");
+}
+
+#[test]
 fn a_byte_order_mark_is_no_part_of_a_query() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("p")).unwrap();

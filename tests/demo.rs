@@ -24,6 +24,7 @@ mod real {
     use super::support::neo4j::{Neo4j, shared};
     use cypher_exporter::graph::{Bolt, Graph, Request};
     use cypher_exporter::row::{Parameters, Row, Value};
+    use std::net::TcpListener;
     use std::ops::ControlFlow;
     use std::time::Duration;
 
@@ -105,16 +106,35 @@ mod real {
         exporter.until_ready(true);
         let again = count(neo4j, "MATCH (e:Event)").await;
         assert!(again * 2 < left * 3, "{left} events, then {again}");
-        assert_eq!(count(neo4j, "MATCH (m:CypherExporterDemo)").await, 1);
+        assert_eq!(count(neo4j, "MATCH (o:CypherExporterDemoOwner)").await, 1);
         ends_well(exporter);
 
-        // But what somebody has added is not.
-        neo4j.write("CREATE (:Person)").await;
+        // Two worlds in one graph would be none: the later one takes it.
+        let mut first = demo(neo4j).argument("--speed").argument("2000").start();
+        let second = demo(neo4j).argument("--speed").argument("2000").start();
+        assert_eq!(first.exit_code(), 1, "{}", first.log());
+        let taken = "error: the graph of the demo does not follow: another demo has taken the graph\n";
+        assert!(first.log().ends_with(taken), "{}", first.log());
+        second.until_ready(true);
+        ends_well(second);
+
+        // But what somebody has added is not, whatever it is called.
+        neo4j.write("CREATE (:Event {event_id: 'mine'})").await;
         let before = size(neo4j).await;
         let mut refused = demo(neo4j).launch();
         assert_eq!(refused.exit_code(), 64, "{}", refused.log());
         assert!(refused.log().contains("this one holds 1 node that no demo has written"), "{}", refused.log());
         assert_eq!(size(neo4j).await, before);
+    }
+
+    #[test]
+    fn it_ends_also_while_its_graph_does_not_answer() {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let uri = format!("bolt://{}", silent.local_addr().unwrap());
+        let setup = Setup::new("demo").in_the_repository().argument("demo").argument("--graph").argument(&uri);
+        let exporter = setup.variable("NEO4J_USER", "neo4j").variable("NEO4J_PASSWORD", "secret").launch();
+        let _asked = silent.accept().unwrap();
+        ends_well(exporter);
     }
 
     #[test]

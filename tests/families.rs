@@ -1,4 +1,5 @@
-//! Every family that the five systems declare is on `/metrics`, with its type and its labels. `families.txt` is their list.
+//! Every family that the five systems declare is on `/metrics`, with its type, labels and buckets and a HELP text that names its
+//! unit. `families.txt` is their list.
 // The driver's futures lie so deep in each other that the compiler's default is just passed, or just not, by chance.
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
@@ -15,34 +16,72 @@ struct Declared {
     name: &'static str,
     metric_type: &'static str,
     labels: BTreeSet<&'static str>,
+    /// The bounds of a histogram.
+    buckets: Vec<f64>,
+    /// What its HELP text must say.
+    unit: &'static str,
 }
 
 fn declared() -> Vec<Declared> {
     let lines = include_str!("families.txt").lines();
     let family = |line: &'static str| {
-        let [_pack, name, metric_type, labels] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
-        Declared { name, metric_type, labels: labels.split(',').filter(|label| *label != "-").collect() }
+        let [_pack, name, metric_type, labels, buckets, unit] = line.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        let buckets = listed(buckets).map(|bound| bound.parse().unwrap());
+        Declared {
+            name,
+            metric_type,
+            labels: listed(labels).collect(),
+            buckets: buckets.collect(),
+            unit: listed(unit).next().unwrap_or_default(),
+        }
     };
     lines.map(family).collect()
+}
+
+/// A list with commas; a dash is none.
+fn listed(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').filter(|part| *part != "-")
 }
 
 impl Declared {
     /// What is wrong with it, when it is not served as declared.
     fn fault(&self, metrics: &Metrics) -> Option<String> {
-        let Self { name, metric_type, labels } = self;
+        self.misdescribed(metrics).or_else(|| self.misshapen(metrics))
+    }
+
+    /// What is wrong with its TYPE or its HELP.
+    fn misdescribed(&self, metrics: &Metrics) -> Option<String> {
+        let Self { name, metric_type, unit, .. } = self;
         if metrics.beginning(&format!("# TYPE {name} {metric_type}")).is_empty() {
             return Some(format!("no {metric_type} is called {name}"));
         }
+        let start = format!("# HELP {name} ");
+        let help = metrics.beginning(&start).first().and_then(|line| line.strip_prefix(&start)).unwrap_or_default();
+        let says_its_unit = !help.is_empty() && help.to_lowercase().contains(&unit.to_lowercase());
+        (!says_its_unit).then(|| format!("the HELP of {name} does not say {unit:?}: {help:?}"))
+    }
+
+    /// What is wrong with its series.
+    fn misshapen(&self, metrics: &Metrics) -> Option<String> {
+        let Self { name, metric_type, labels, buckets, .. } = self;
         let suffix = if *metric_type == "histogram" { "_bucket" } else { "" };
         let samples = [format!("{name}{suffix}{{"), format!("{name}{suffix} ")];
         let samples: Vec<_> = samples.iter().flat_map(|start| metrics.beginning(start)).collect();
-        let other = samples.iter().find(|line| label_names(line) != *labels);
-        match (samples.is_empty(), other) {
-            (true, _) => Some(format!("{name} has no series")),
-            (false, Some(line)) => Some(format!("the labels of {name} are not {labels:?}: {line}")),
-            (false, None) => None,
+        let bounds = bounds(&samples);
+        match samples.iter().find(|line| label_names(line) != *labels) {
+            _ if samples.is_empty() => Some(format!("{name} has no series")),
+            Some(line) => Some(format!("the labels of {name} are not {labels:?}: {line}")),
+            None => (bounds != *buckets).then(|| format!("the buckets of {name} are not {buckets:?}: {bounds:?}")),
         }
     }
+}
+
+/// The bounds of the first series of a histogram, but for the last one, which is infinite.
+fn bounds(samples: &[&str]) -> Vec<f64> {
+    let of = |line: &str| line.split("le=\"").nth(1)?.split('"').next()?.parse::<f64>().ok();
+    samples.iter().map_while(|line| of(line)).take_while(|bound| bound.is_finite()).collect()
 }
 
 /// The labels of a series, but for the one that its type brings.

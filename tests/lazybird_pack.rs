@@ -73,7 +73,7 @@ fn the_export_latency_is_a_family_of_the_pack() {
 
 #[test]
 fn every_alert_can_fire_and_none_fires_when_all_is_well() {
-    alerts::can_fire_and_stay_silent(&[PACK], lazybird::alerts::FIRES, lazybird::alerts::WELL);
+    alerts::can_fire_and_stay_silent(&[PACK], lazybird::alerts::FIRES, &lazybird::alerts::WELL);
 }
 
 #[test]

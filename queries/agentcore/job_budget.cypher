@@ -67,11 +67,14 @@ for      = "5m"
 severity = "info"
 summary  = "The training job {{ $labels.job_id }} of {{ $labels.agent_id }} has used {{ $value | humanize }} % of its budget"
 */
-// A job without an id has no series of its own, and one with several owners belongs to the first by name.
+// A job without an id has no series of its own, and one with several owners belongs to the first by name. The id is asked for
+// last: else the index on it is taken, and all jobs there ever were are read.
 MATCH (j:TrainingJob)
-WHERE j.system = 'agentcore' AND j.id IS NOT NULL
-  AND (j.status IN ['queued', 'running'] OR j.finished_at >= datetime() - duration($range))
+WHERE j.system = 'agentcore'
+  AND (j.status IN ['queued', 'running'] OR j.finished_at >= datetime() - duration($range) AND j.finished_at <= datetime())
 OPTIONAL MATCH (a:AIAgent)-[:OWNS]->(j)
 WITH j, min(a.name) AS owner
-RETURN coalesce(owner, 'unknown') AS agent_id, j.id AS job_id, j.cost_usd AS usage, j.budget_usd AS budget,
-       CASE WHEN j.budget_usd > 0 THEN 100.0 * j.cost_usd / j.budget_usd WHEN j.budget_usd <= 0 THEN 0.0 END AS utilization
+WITH j, owner, CASE WHEN j.cost_usd >= 0 THEN j.cost_usd END AS usage
+WHERE j.id IS NOT NULL AND coalesce(usage, j.budget_usd) IS NOT NULL
+RETURN coalesce(owner, 'unknown') AS agent_id, j.id AS job_id, usage, j.budget_usd AS budget,
+       CASE WHEN j.budget_usd > 0 THEN 100.0 * usage / j.budget_usd WHEN j.budget_usd <= 0 THEN 0.0 END AS utilization

@@ -39,11 +39,13 @@ title = "Mean Reward"
 kind  = "timeseries"
 expr  = 'training_reward_mean'
 */
-// A job without an id has no series of its own, and one with several owners belongs to the first by name.
+// A job without an id has no series of its own, and one with several owners belongs to the first by name. The id is asked for
+// last: else the index on it is taken, and all jobs there ever were are read.
 MATCH (j:TrainingJob)
-WHERE j.system = 'agentcore' AND j.id IS NOT NULL
-  AND (j.status IN ['queued', 'running'] OR j.finished_at >= datetime() - duration($range))
+WHERE j.system = 'agentcore'
+  AND (j.status IN ['queued', 'running'] OR j.finished_at >= datetime() - duration($range) AND j.finished_at <= datetime())
 OPTIONAL MATCH (a:AIAgent)-[:OWNS]->(j)
 WITH j, min(a.name) AS owner
+WHERE j.id IS NOT NULL AND coalesce(j.iteration, j.iterations_total, j.loss, j.reward_mean) IS NOT NULL
 RETURN coalesce(owner, 'unknown') AS agent_id, j.id AS job_id,
        j.iteration AS iteration, j.iterations_total AS iterations, j.loss AS loss, j.reward_mean AS reward

@@ -6,17 +6,17 @@ every = "1m"
 
 [[metric]]
 name  = "training_jobs_completed_total"
-help  = "Training jobs completed successfully, by the agent that owns them."
+help  = "Training jobs completed successfully, by the agent that owns them; 0 once it has created one."
 value = "completed"
 
 [[metric]]
 name  = "training_jobs_failed_total"
-help  = "Training jobs failed, by the agent that owns them."
+help  = "Training jobs failed, by the agent that owns them; 0 once it has created one."
 value = "failed"
 
 [[metric]]
 name  = "training_jobs_cancelled_total"
-help  = "Training jobs cancelled, by the agent that owns them."
+help  = "Training jobs cancelled, by the agent that owns them; 0 once it has created one."
 value = "cancelled"
 
 [[panel]]
@@ -43,13 +43,21 @@ for      = "10m"
 severity = "critical"
 summary  = "{{ $value | humanizePercentage }} of the training jobs of {{ $labels.agent_id }} failed in the last 24 hours"
 */
-// A job with several owners counts once, for the first of them by name.
-MATCH (j:TrainingJob)
-WHERE j.system = 'agentcore' AND j.status IN ['completed', 'failed', 'cancelled']
-  AND j.finished_at > $since AND j.finished_at <= $until
+// A job that was created gives its owner a 0 of each, so that `increase` sees the first one that fails. A job with several owners
+// counts once, for the first of them by name.
+CALL () {
+  MATCH (j:TrainingJob)
+  WHERE j.system = 'agentcore' AND j.status IN ['completed', 'failed', 'cancelled']
+    AND j.finished_at > $since AND j.finished_at <= $until
+  RETURN j, j.status AS outcome
+  UNION ALL
+  MATCH (j:TrainingJob)
+  WHERE j.system = 'agentcore' AND j.created_at > $since AND j.created_at <= $until
+  RETURN j, 'created' AS outcome
+}
 OPTIONAL MATCH (a:AIAgent)-[:OWNS]->(j)
-WITH j, min(a.name) AS owner
+WITH j, outcome, min(a.name) AS owner
 RETURN coalesce(owner, 'unknown') AS agent_id,
-       count(CASE WHEN j.status = 'completed' THEN 1 END) AS completed,
-       count(CASE WHEN j.status = 'failed' THEN 1 END) AS failed,
-       count(CASE WHEN j.status = 'cancelled' THEN 1 END) AS cancelled
+       count(CASE WHEN outcome = 'completed' THEN 1 END) AS completed,
+       count(CASE WHEN outcome = 'failed' THEN 1 END) AS failed,
+       count(CASE WHEN outcome = 'cancelled' THEN 1 END) AS cancelled

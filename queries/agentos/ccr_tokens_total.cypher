@@ -13,5 +13,5 @@ expr  = 'sum by (provider, direction) (increase(ccr_tokens_total[5m]))'
 MATCH (c:Call)
 WHERE c.system = 'agentos' AND c.kind = 'ccr' AND c.timestamp > $since AND c.timestamp <= $until
 UNWIND ['input', 'output'] AS direction
-RETURN coalesce(c.target, 'unknown') AS provider, direction,
-       sum(CASE WHEN direction = 'input' THEN c.tokens_in ELSE c.tokens_out END) AS value
+WITH c, direction, CASE WHEN direction = 'input' THEN c.tokens_in ELSE c.tokens_out END AS tokens
+RETURN coalesce(c.target, 'unknown') AS provider, direction, sum(CASE WHEN tokens >= 0 THEN tokens END) AS value

@@ -12,18 +12,26 @@ kind  = "timeseries"
 unit  = "reqps"
 expr  = 'sum by (result) (rate(rate_limit_hits_total[5m]))'
 
+# The difference of sums and not `increase`, which does not see the first value of a series: that of a new workspace. What the
+# first run of all counts is the whole past: it is left out until the KPI had caught up five minutes before.
 [[alert]]
 name     = "AgentOsRateLimitDenials"
-expr     = 'sum(increase(rate_limit_hits_total{result="denied"}[5m])) > 20'
+expr     = '''
+sum(rate_limit_hits_total{result="denied"}) - (sum(rate_limit_hits_total{result="denied"} offset 5m) or vector(0)) > 20
+and on () max(cypher_exporter_kpi_window_lag_seconds{kpi="agentos/rate_limit_hits_total"} offset 5m) < 60
+'''
 for      = "5m"
 severity = "warning"
 summary  = "Rate limits denied {{ $value | humanize }} requests in 5 minutes"
 */
-// Raw paths would make a series for each id in them: what is a number, or long and has a digit, is taken for an id.
+// Raw paths would make a series for each id in them. An id holds an `@`, two digits, or one that stands alone (`7`, `ag_7`); a version
+// (`v2beta1`) and words with a year are none.
 MATCH (c:Call)
 WHERE c.system = 'agentos' AND c.kind = 'rate_limit' AND c.timestamp > $since AND c.timestamp <= $until
 WITH c, split(split(coalesce(c.target, 'unknown'), '?')[0], '/') AS parts
 WITH c, reduce(path = '', part IN parts | path + '/' + CASE
-       WHEN part =~ '[0-9]+' OR (size(part) >= 16 AND part =~ '.*[0-9].*') THEN ':id' ELSE part END) AS path
+       WHEN part =~ '.*@.*' OR (part =~ '.*[0-9].*[0-9].*|(.*[^0-9A-Za-z])?[0-9]([^0-9A-Za-z].*)?'
+            AND NOT part =~ 'v[0-9.]+([a-z]+[0-9]*)?|([^0-9]+[-_.])?(19|20)[0-9][0-9][-_.][^0-9]+|[^0-9]+[-_.](19|20)[0-9][0-9]')
+       THEN ':id' ELSE part END) AS path
 RETURN substring(path, 1) AS endpoint, coalesce(c.workspace_id, 'unknown') AS workspace_id,
        coalesce(c.status, 'unknown') AS result, count(*) AS value

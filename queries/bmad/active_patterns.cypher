@@ -1,5 +1,7 @@
 // Patterns with a success rate of at least 0.6, by project group; 0 for a group whose patterns all fall short.
 /*kpi
+on_duplicate = "sum"
+
 [panel]
 title      = "Active Patterns"
 kind       = "stat"

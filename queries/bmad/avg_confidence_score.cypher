@@ -20,7 +20,7 @@ severity = "warning"
 summary  = "Insights are trusted only to {{ $value | humanizePercentage }} on average"
 */
 MATCH (i:Insight)
-WHERE i.system IS NULL AND i.confidence_score IS NOT NULL
+WHERE i.system IS NULL AND i.confidence_score >= 0
 WITH avg(i.confidence_score) AS value
 WHERE value IS NOT NULL
 RETURN value

@@ -14,5 +14,5 @@ severity = "warning"
 summary  = "Patterns of {{ $labels.group_id }} succeed only {{ $value | humanizePercentage }} of the time"
 */
 MATCH (p:Pattern)
-WHERE p.system IS NULL AND p.times_used > 5 AND p.success_rate IS NOT NULL
+WHERE p.system IS NULL AND p.times_used > 5 AND p.success_rate >= 0
 RETURN coalesce(p.group_id, 'unknown') AS group_id, avg(p.success_rate) AS value

@@ -1,6 +1,7 @@
 // Events captured since the beginning, by type and project group; archived ones included.
 /*kpi
-type = "counter"
+type         = "counter"
+on_duplicate = "sum"
 */
 // Archiving an event moves it into the count of an EventSummary, so the sum of both never falls.
 CALL () {
@@ -10,6 +11,6 @@ CALL () {
   UNION ALL
   MATCH (s:EventSummary)
   WHERE s.system IS NULL
-  RETURN s.event_type AS kind, s.group_id AS project, sum(s.count) AS events
+  RETURN s.event_type AS kind, s.group_id AS project, sum(CASE WHEN s.count >= 0 THEN s.count END) AS events
 }
 RETURN coalesce(kind, 'unknown') AS event_type, coalesce(project, 'unknown') AS group_id, sum(events) AS value

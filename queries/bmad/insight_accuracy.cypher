@@ -15,6 +15,6 @@ summary     = "Insights of {{ $labels.group_id }} are right only {{ $value | hum
 description = "The success rate of the insights, weighted by how often each was applied. The target is 85 %."
 */
 MATCH (i:Insight)
-WHERE i.system IS NULL AND i.times_applied > 0 AND i.success_rate IS NOT NULL
+WHERE i.system IS NULL AND i.times_applied > 0 AND i.success_rate >= 0
 RETURN coalesce(i.group_id, 'unknown') AS group_id,
        1.0 * sum(i.success_rate * i.times_applied) / sum(i.times_applied) AS value

@@ -1,5 +1,7 @@
 // Insights in the graph, by project group and by what they apply to. It falls when decayed insights are removed: a gauge in spite of its name.
 /*kpi
+on_duplicate = "sum"
+
 [panel]
 title = "Insights by Domain"
 kind  = "timeseries"

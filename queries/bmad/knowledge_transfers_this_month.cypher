@@ -17,7 +17,7 @@ description = "The target is 5 in 30 days, by the time in CAN_APPLY.shared_at."
 */
 // Asked of the graph, since increase() over the counter misses the first transfer of every pair of agents.
 MATCH (teacher:AIAgent)-[:LEARNED]->(i:Insight)<-[shared:CAN_APPLY]-(learner:AIAgent)
-WHERE shared.shared_at >= datetime() - duration($range)
+WHERE shared.shared_at >= datetime() - duration($range) AND shared.shared_at <= datetime()
   AND teacher <> learner AND teacher.system IS NULL AND i.system IS NULL AND learner.system IS NULL
 WITH DISTINCT i, learner
 RETURN count(*) AS value

@@ -1,13 +1,16 @@
-// Insights learned by one agent that another agent can apply, by both; shared twice counts once.
+// Insights learned by one agent that were shared with another agent, by both; each sharing counts once, whatever is removed later.
 /*kpi
 type = "counter"
+mode = "window"
 
 [panel]
 title = "Knowledge Transfers per Week"
 kind  = "timeseries"
 expr  = 'increase(bmad_knowledge_transfers_total[7d])'
 */
-MATCH (teacher:AIAgent)-[:LEARNED]->(i:Insight)<-[:CAN_APPLY]-(learner:AIAgent)
-WHERE teacher <> learner AND teacher.system IS NULL AND i.system IS NULL AND learner.system IS NULL
-WITH DISTINCT teacher, i, learner
+// A sharing is its moment: written twice it counts once, shared again it counts again, and without `shared_at` not at all.
+MATCH (teacher:AIAgent)-[:LEARNED]->(i:Insight)<-[shared:CAN_APPLY]-(learner:AIAgent)
+WHERE shared.shared_at > $since AND shared.shared_at <= $until
+  AND teacher <> learner AND teacher.system IS NULL AND i.system IS NULL AND learner.system IS NULL
+WITH DISTINCT teacher, i, learner, shared.shared_at AS at
 RETURN coalesce(teacher.name, 'unknown') AS from_agent, coalesce(learner.name, 'unknown') AS to_agent, count(*) AS value

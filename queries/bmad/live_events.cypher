@@ -1,5 +1,7 @@
 // Events in the graph that are not yet archived, by project group.
 /*kpi
+on_duplicate = "sum"
+
 [[alert]]
 name        = "BmadManyEvents"
 when        = "> 100000"

@@ -16,7 +16,9 @@ severity    = "warning"
 summary     = "{{ $labels.group_id }} reuses patterns in only {{ $value | humanizePercentage }} of its work"
 description = "The target is 60 % of the last 7 days' events with an outcome."
 */
+// `toString`: a ratio cannot be added up when a project is written as a text here and as a number there.
 MATCH (e:Event)
-WHERE e.system IS NULL AND e.timestamp >= datetime() - duration($range) AND EXISTS { (e)-[:HAS_OUTCOME]->(:Outcome) }
-WITH coalesce(e.group_id, 'unknown') AS group_id, EXISTS { (e)-[:USED_PATTERN]->(:Pattern) } AS reused
+WHERE e.system IS NULL AND e.timestamp >= datetime() - duration($range) AND e.timestamp <= datetime()
+  AND EXISTS { (e)-[:HAS_OUTCOME]->(:Outcome) }
+WITH coalesce(toString(e.group_id), 'unknown') AS group_id, EXISTS { (e)-[:USED_PATTERN]->(:Pattern) } AS reused
 RETURN group_id, 1.0 * count(CASE WHEN reused THEN 1 END) / count(*) AS value

@@ -25,4 +25,5 @@ value = "tokens"
 MATCH (c:Call)
 WHERE c.system = 'lazybird' AND c.kind = 'agent' AND c.timestamp > $since AND c.timestamp <= $until
 RETURN coalesce(c.target, 'unknown') AS agent, c.duration_ms AS duration_ms, 1 AS calls,
-       coalesce(c.tokens_in, 0) + coalesce(c.tokens_out, 0) AS tokens
+       CASE WHEN c.tokens_in >= 0 THEN c.tokens_in ELSE 0 END
+       + CASE WHEN c.tokens_out >= 0 THEN c.tokens_out ELSE 0 END AS tokens

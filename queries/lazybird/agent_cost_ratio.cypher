@@ -7,6 +7,7 @@ title = "Cost Ratio of Agent Switches"
 kind  = "timeseries"
 */
 MATCH (w:AgentSwitch)
-WHERE w.system = 'lazybird' AND w.cost_ratio IS NOT NULL AND w.timestamp >= datetime() - duration($range)
+WHERE w.system = 'lazybird' AND w.cost_ratio >= 0
+  AND w.timestamp >= datetime() - duration($range) AND w.timestamp <= datetime()
 RETURN coalesce(w.from_agent, 'unknown') AS from_agent, coalesce(w.to_agent, 'unknown') AS to_agent,
        avg(w.cost_ratio) AS value

@@ -8,6 +8,6 @@ kind  = "timeseries"
 unit  = "currencyUSD"
 */
 MATCH (c:Call)
-WHERE c.system = 'lazybird' AND c.kind = 'agent' AND c.cost_usd IS NOT NULL
-  AND c.timestamp >= datetime() - duration($range)
+WHERE c.system = 'lazybird' AND c.kind = 'agent' AND c.cost_usd >= 0
+  AND c.timestamp >= datetime() - duration($range) AND c.timestamp <= datetime()
 RETURN coalesce(c.target, 'unknown') AS agent, avg(c.cost_usd) AS value

@@ -8,7 +8,7 @@ kind       = "timeseries"
 thresholds = [{ from = 0, color = "red" }, { from = 60, color = "yellow" }, { from = 85, color = "green" }]
 */
 MATCH (a:AIAgent)-[:PERFORMED]->(t:Task)
-WHERE a.system = 'lazybird' AND t.system = 'lazybird' AND t.quality IS NOT NULL
-  AND t.finished_at >= datetime() - duration($range)
+WHERE a.system = 'lazybird' AND t.system = 'lazybird' AND t.quality >= 0
+  AND t.finished_at >= datetime() - duration($range) AND t.finished_at <= datetime()
 WITH DISTINCT a, t
 RETURN coalesce(a.name, 'unknown') AS agent, avg(t.quality) AS value

@@ -25,4 +25,5 @@ summary  = 'The agents cost {{ $value | printf "%.2f" }} USD in 24 hours'
 */
 MATCH (c:Call)
 WHERE c.system = 'lazybird' AND c.kind = 'agent' AND c.timestamp > $since AND c.timestamp <= $until
-RETURN coalesce(c.target, 'unknown') AS agent, coalesce(c.action, 'unknown') AS operation, sum(c.cost_usd) AS value
+RETURN coalesce(c.target, 'unknown') AS agent, coalesce(c.action, 'unknown') AS operation,
+       sum(CASE WHEN c.cost_usd >= 0 THEN c.cost_usd END) AS value

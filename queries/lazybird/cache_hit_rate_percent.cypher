@@ -17,6 +17,7 @@ severity = "warning"
 summary  = 'The cache layer {{ $labels.cache_layer }} hits only {{ $value | printf "%.0f" }} % of the time; the target is 45 %'
 */
 MATCH (c:Call)
-WHERE c.system = 'lazybird' AND c.kind = 'cache' AND c.action = 'get' AND c.timestamp >= datetime() - duration($range)
+WHERE c.system = 'lazybird' AND c.kind = 'cache' AND c.action = 'get'
+  AND c.timestamp >= datetime() - duration($range) AND c.timestamp <= datetime()
 RETURN coalesce(c.target, 'unknown') AS cache_layer,
        100.0 * count(CASE WHEN c.status = 'hit' THEN 1 END) / count(*) AS value

@@ -9,8 +9,8 @@ kind  = "timeseries"
 unit  = "decmbytes"
 */
 MATCH (s:Sample)
-WHERE s.system = 'lazybird' AND s.name = 'cache_size_mb' AND s.value IS NOT NULL
-  AND s.timestamp >= datetime() - duration($range)
+WHERE s.system = 'lazybird' AND s.name = 'cache_size_mb' AND s.value >= 0
+  AND s.timestamp >= datetime() - duration($range) AND s.timestamp <= datetime()
 WITH coalesce(s.cache_layer, 'unknown') AS cache_layer, s.timestamp AS taken, s.value AS sample
 ORDER BY taken DESC, sample DESC
 RETURN cache_layer, head(collect(sample)) AS value

@@ -12,4 +12,4 @@ expr  = 'sum by (checkpoint) (increase(lazybird_checkpoint_failures_total[1h]))'
 MATCH (s:Step)
 WHERE s.system = 'lazybird' AND s.kind = 'checkpoint' AND toLower(s.status) = 'fail'
   AND s.timestamp > $since AND s.timestamp <= $until
-RETURN coalesce(toString(s.ordinal), 'unknown') AS checkpoint, count(*) AS value
+RETURN coalesce(toString(toInteger(s.ordinal)), 'unknown') AS checkpoint, count(*) AS value

@@ -10,7 +10,7 @@ unit  = "percent"
 */
 MATCH (c:Call)
 WHERE c.system = 'lazybird' AND c.kind = 'cache' AND c.action = 'get' AND c.target = 'embedding'
-  AND c.timestamp >= datetime() - duration($range)
+  AND c.timestamp >= datetime() - duration($range) AND c.timestamp <= datetime()
 WITH count(CASE WHEN c.status = 'hit' THEN 1 END) AS hits, count(*) AS lookups
 WHERE lookups > 0
 RETURN 100.0 * hits / lookups AS value

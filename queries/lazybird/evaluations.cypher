@@ -31,6 +31,9 @@ value = "test_failures"
 // What takes longer than 10 s, or is more than twice as fast, is in +Inf: no quantile can show more than that, sum by count can.
 MATCH (s:Step)
 WHERE s.system = 'lazybird' AND s.kind = 'evaluation' AND s.timestamp > $since AND s.timestamp <= $until
-RETURN s.duration_ms AS duration_ms,
-       CASE WHEN s.duration_ms > 0 THEN 1.0 * s.serial_ms / s.duration_ms END AS speedup,
-       s.type_errors AS type_errors, s.test_failures AS test_failures
+WITH s.duration_ms AS duration_ms,
+     CASE WHEN s.duration_ms > 0 THEN 1.0 * s.serial_ms / s.duration_ms END AS speedup,
+     CASE WHEN s.type_errors >= 0 THEN s.type_errors END AS type_errors,
+     CASE WHEN s.test_failures >= 0 THEN s.test_failures END AS test_failures
+WHERE coalesce(duration_ms, type_errors, test_failures) IS NOT NULL
+RETURN duration_ms, speedup, type_errors, test_failures

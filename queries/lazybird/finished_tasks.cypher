@@ -125,4 +125,4 @@ MATCH (t:Task)
 WHERE t.system = 'lazybird' AND t.finished_at > $since AND t.finished_at <= $until
 RETURN t.duration_ms AS duration_ms, t.quality AS quality, t.coverage AS coverage, t.cost_usd AS cost_usd,
        CASE WHEN t.early_terminated = true THEN 1 ELSE 0 END AS early_terminations,
-       CASE WHEN t.baseline_cost_usd > t.cost_usd THEN t.baseline_cost_usd - t.cost_usd ELSE 0 END AS saved_usd
+       CASE WHEN t.cost_usd >= 0 AND t.baseline_cost_usd > t.cost_usd THEN t.baseline_cost_usd - t.cost_usd ELSE 0 END AS saved_usd

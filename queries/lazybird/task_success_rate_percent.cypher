@@ -26,7 +26,7 @@ summary     = 'Only {{ $value | printf "%.0f" }} % of the tasks succeed'
 description = "The target is 95 % of the tasks finished in the last 24 hours."
 */
 MATCH (t:Task)
-WHERE t.system = 'lazybird' AND t.finished_at >= datetime() - duration($range)
+WHERE t.system = 'lazybird' AND t.finished_at >= datetime() - duration($range) AND t.finished_at <= datetime()
 WITH count(CASE WHEN t.status = 'success' THEN 1 END) AS successes, count(*) AS tasks
 WHERE tasks > 0
 RETURN 100.0 * successes / tasks AS value

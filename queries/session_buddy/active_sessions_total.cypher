@@ -11,7 +11,7 @@ thresholds = [{ from = 0, color = "green" }, { from = 100, color = "red" }]
 [[panel]]
 title = "Alert Rules Summary"
 kind  = "stat"
-expr  = 'sum by (alertstate) (ALERTS{alertname=~"SessionBuddy.*"}) or vector(0)'
+expr  = 'sum by (alertstate) (ALERTS{alertname=~"SessionBuddy.*"}) or on () vector(0)'
 
 [[alert]]
 name     = "SessionBuddyActiveSessionsZero"

@@ -28,10 +28,14 @@ kind  = "table"
 expr  = 'topk(10, sum by (skill_name) (anomalies_detected_total))'
 
 # The difference of sums and not `increase`: most anomalies are the first of their kind and skill, and `increase` does
-# not see the first value of a series.
+# not see the first value of a series. What the first run of all counts is the whole past: it is left out until the KPI had
+# caught up five minutes before.
 [[alert]]
 name     = "SessionBuddyHighAnomalyRate"
-expr     = 'sum(anomalies_detected_total) - sum(anomalies_detected_total offset 5m) > 5'
+expr     = '''
+sum(anomalies_detected_total) - (sum(anomalies_detected_total offset 5m) or vector(0)) > 5
+and on () max(cypher_exporter_kpi_window_lag_seconds{kpi="session_buddy/anomalies_detected_total"} offset 5m) < 60
+'''
 for      = "2m"
 severity = "warning"
 summary  = "{{ $value }} anomalies were detected in 5 minutes"

@@ -39,6 +39,7 @@ summary     = "Only {{ $value }} skills were invoked in the last 24 hours"
 description = "Fewer than 10: is the session tracking running?"
 */
 MATCH (c:Call)
-WHERE c.system = 'session_buddy' AND c.kind = 'skill' AND c.timestamp >= datetime() - duration($range)
+WHERE c.system = 'session_buddy' AND c.kind = 'skill'
+  AND c.timestamp >= datetime() - duration($range) AND c.timestamp <= datetime()
 WITH coalesce(c.target, 'unknown') AS skill_name, c.status = 'success' AS completed
 RETURN skill_name, 1.0 * count(CASE WHEN completed THEN 1 END) / count(*) AS value

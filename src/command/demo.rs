@@ -1,6 +1,7 @@
 //! `demo`: the whole product at work on a graph in which a synthetic world lives: one inside this process, or a real Neo4j.
 
 mod claim;
+mod home;
 mod screen;
 
 use std::io::Write;
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context;
 use humantime::format_duration;
+use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -21,8 +23,9 @@ use crate::graph::Embedded;
 use crate::graph::Graph;
 use crate::kpi::Schedule;
 use crate::row::UnixMillis;
-use crate::world::{Edit, Happening, World, joined};
-use claim::Unclaimed;
+use crate::world::{Edit, World, joined};
+use claim::{Claim, Unclaimed};
+use home::Home;
 use screen::Screen;
 
 pub(super) use screen::make_way;
@@ -48,18 +51,17 @@ pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ende
     let stop = serve::stop_on_signal()?;
     let mut screen = Screen::new();
     screen.status(&format!("writing {} days of work into the graph", World::PAST_DAYS));
-    let (world, past) = World::new(options.seed, now(), options.speed);
-    if options.graph.is_some()
-        && let Err(error) = claim::claim(&graph, &world).await
-    {
-        screen.end();
-        return not_claimed(error);
-    }
-    fill(&graph, &world, &past).await?;
+    let settled = stop.run_until_cancelled(settle(graph, options)).await;
+    screen.end();
+    let (world, home) = match settled {
+        None => return Ok(Ended::Done),
+        Some(Err(error)) => return not_settled(error),
+        Some(Ok(settled)) => settled,
+    };
     introduce(&mut screen, &loaded, options);
     let address = health::on_this_machine(listener.local_addr()?);
     screen.say(&format!("open http://{address}/ for all values, http://{address}/metrics for Prometheus; Ctrl-C ends"));
-    let graphs = [(ONLY_GRAPH.into(), graph.clone())];
+    let graphs = [(ONLY_GRAPH.into(), home.graph.clone())];
     // Whichever fails ends the other.
     let at_work = async {
         let ended = serve::at_work(&loaded, &graphs, listener, &stop).await;
@@ -67,7 +69,7 @@ pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ende
         ended
     };
     let alive = async {
-        let ended = live(world, options.speed, &graph, &mut screen, &stop).await;
+        let ended = live(world, options.speed, &home, &mut screen, &stop).await;
         stop.cancel();
         ended
     };
@@ -84,7 +86,8 @@ fn introduce(screen: &mut Screen, loaded: &Loaded, options: &Demo) {
 
 /// How much the agents work in so many seconds.
 fn work_in(speed: f64, seconds: u64) -> Duration {
-    Duration::from_secs((speed * seconds as f64) as u64)
+    let work = Duration::from_secs_f64(speed * seconds as f64);
+    if work.as_secs() > 0 { Duration::from_secs(work.as_secs()) } else { work }
 }
 
 /// The graph of the demo as it stands at its start, for commands that ask it once. `None` in a build without it, which has
@@ -92,8 +95,9 @@ fn work_in(speed: f64, seconds: u64) -> Duration {
 pub(super) async fn graphs() -> anyhow::Result<Option<Graphs>> {
     let Some(graph) = empty_graph()? else { return Ok(None) };
     let (world, past) = World::new(DEMO_SEED, now(), 0.0);
-    fill(&graph, &world, &past).await?;
-    Ok(Some(vec![(ONLY_GRAPH.into(), graph)]))
+    let home = Home::own(graph);
+    fill(&home, &world, &past).await?;
+    Ok(Some(vec![(ONLY_GRAPH.into(), home.graph)]))
 }
 
 /// The settings and the graph in which the world is to live. `None` when one cannot be had, which has then been said.
@@ -118,10 +122,23 @@ fn refuse<T>(what: &str) -> anyhow::Result<Option<T>> {
     Ok(None)
 }
 
+/// A world in its graph, as it stands now.
+async fn settle(graph: Arc<Graph>, options: &Demo) -> anyhow::Result<(World, Home)> {
+    let (seed, speed) = (options.seed, options.speed);
+    // It takes a second, in which Ctrl-C is to be heard.
+    let (world, past) = spawn_blocking(move || World::new(seed, now(), speed)).await?;
+    let mut home = Home::own(graph);
+    if options.graph.is_some() {
+        home.claim = Some(Claim::take(&home.graph).await?);
+    }
+    fill(&home, &world, &past).await?;
+    Ok((world, home))
+}
+
 /// Somebody's graph is a wrong word on the command line; any other error is not the user's.
-fn not_claimed(error: Unclaimed) -> anyhow::Result<Ended> {
-    match error {
-        Unclaimed::NotOurs(_) => refuse::<()>(&error.to_string()).map(|_| Ended::BadInput),
+fn not_settled(error: anyhow::Error) -> anyhow::Result<Ended> {
+    match error.downcast::<Unclaimed>()? {
+        Unclaimed::NotOurs(whose) => refuse::<()>(&Unclaimed::NotOurs(whose).to_string()).map(|_| Ended::BadInput),
         Unclaimed::Graph(error) => Err(error).context("cannot make the graph of --graph the demo's"),
     }
 }
@@ -139,10 +156,10 @@ fn empty_graph() -> anyhow::Result<Option<Arc<Graph>>> {
 }
 
 /// Writes the past of a world, in transactions that no server finds too large.
-async fn fill(graph: &Graph, world: &World, past: &[Edit]) -> anyhow::Result<()> {
-    graph.write(&world.indexes(), WITHIN).await.context("cannot make the indexes of the demo")?;
+async fn fill(home: &Home, world: &World, past: &[Edit]) -> anyhow::Result<()> {
+    home.graph.write(&world.indexes(), WITHIN).await.context("cannot make the indexes of the demo")?;
     for edit in past {
-        graph.write(&[edit.change()], WITHIN).await.context("cannot write the past of the demo")?;
+        home.write(std::slice::from_ref(edit)).await.context("cannot write the past of the demo")?;
     }
     Ok(())
 }
@@ -158,7 +175,7 @@ fn run_often(loaded: &mut Loaded) {
 async fn live(
     mut world: World,
     speed: f64,
-    graph: &Graph,
+    home: &Home,
     screen: &mut Screen,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
@@ -182,7 +199,9 @@ async fn live(
             if happenings.is_empty() {
                 break;
             }
-            follow(&happenings, graph).await?;
+            let edits = joined(happenings.iter().flat_map(|happening| &happening.edits));
+            let Some(followed) = stop.run_until_cancelled(home.write(&edits)).await else { break };
+            followed.context("the graph of the demo does not follow")?;
             happenings.iter().for_each(|happening| screen.tell(happening));
             happened += happenings.len();
         }
@@ -194,13 +213,6 @@ async fn live(
         let (here, there) = (format_duration(Duration::from_secs(seconds)), format_duration(work_in(speed, seconds)));
         screen.status(&format!("{here} here, {there} of work there: {happened} things have happened"));
     }
-}
-
-/// In one transaction, so that no query sees a half of what happened.
-async fn follow(happenings: &[Happening], graph: &Graph) -> anyhow::Result<()> {
-    let edits = joined(happenings.iter().flat_map(|happening| &happening.edits));
-    let changes: Vec<_> = edits.iter().map(Edit::change).collect();
-    graph.write(&changes, WITHIN).await.context("the graph of the demo does not follow")
 }
 
 fn now() -> UnixMillis {

@@ -57,8 +57,17 @@ impl Kind {
 impl Edit {
     /// The statement that does it.
     pub fn change(&self) -> Change {
+        self.statement("SET n = row")
+    }
+
+    /// The statement that does it, and gives the nodes that it makes one more label.
+    pub fn change_with(&self, label: &str) -> Change {
+        self.statement(&format!("SET n = row, n:{label}"))
+    }
+
+    fn statement(&self, on_create: &str) -> Change {
         let statement = match self {
-            Edit::Create(Kind { label, key }, _) => format!("MERGE (n:{label} {{{key}: row.{key}}}) SET n = row"),
+            Edit::Create(Kind { label, key }, _) => format!("MERGE (n:{label} {{{key}: row.{key}}}) {on_create}"),
             Edit::Set(Kind { label, key }, _) => format!("MATCH (n:{label} {{{key}: row.{key}}}) SET n += row"),
             Edit::Delete(Kind { label, key }, _) => format!("MATCH (n:{label} {{{key}: row}}) DETACH DELETE n"),
             Edit::Link(link, _) => format!("{} MERGE (a)-[r:{}]->(b) SET r = row.properties", link.ends(), link.name),
@@ -125,6 +134,8 @@ mod tests {
             let change = edit.change();
             assert_eq!(change.statement, format!("UNWIND $rows AS row {statement}"));
             assert!(matches!(&change.parameters["rows"], Literal::List(rows) if rows.len() == 1), "{edit:?}");
+            let more = if let Edit::Create(..) = edit { ", n:Demo" } else { "" };
+            assert_eq!(edit.change_with("Demo").statement, format!("{}{more}", change.statement));
         }
     }
 }

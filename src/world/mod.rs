@@ -93,11 +93,6 @@ impl World {
         (world, past.edits())
     }
 
-    /// The labels of all nodes that it makes.
-    pub fn labels(&self) -> BTreeSet<&'static str> {
-        self.systems.iter().flat_map(|system| system.kinds()).map(|kind| kind.label).collect()
-    }
-
     /// The indexes by which the edits find their nodes. Neo4j wants them in a transaction of their own.
     pub fn indexes(&self) -> Vec<Change> {
         let kinds: BTreeSet<_> = self.systems.iter().flat_map(|system| system.kinds()).collect();

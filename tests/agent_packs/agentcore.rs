@@ -27,7 +27,7 @@ pub(crate) const FAMILIES: [Family; 17] = [
     histogram("training_checkpoint_save_duration_seconds", AGENT, CHECKPOINT, |world| {
         durations(world, "checkpoint_save")
     }),
-    gauge("training_budget_usage_usd", JOB, |world| shown(world, |job| job.cost_usd)),
+    gauge("training_budget_usage_usd", JOB, |world| shown(world, |job| known(job.cost_usd))),
     gauge("training_budget_limit_usd", JOB, |world| shown(world, |job| job.budget_usd)),
     gauge("training_budget_utilization_percent", JOB, |world| shown(world, utilization)),
     gauge("training_iteration_current", JOB, |world| shown(world, |job| job.iteration.map(|n| n as f64))),
@@ -55,12 +55,14 @@ fn created(world: &World) -> Vec<Event> {
     jobs(world).map(|job| (job.created_at, vec![owner(world, &[job.key])], 1.0)).collect()
 }
 
-/// An agent with any finished job has all three counters.
+/// An agent with any job that was created or has finished has all three counters.
 fn finished(world: &World, status: &str) -> Vec<Event> {
     let has = |job: &&Job, states: &[&str]| job.status.as_deref().is_some_and(|status| states.contains(&status));
     let finished = jobs(world).filter(|job| has(job, &["completed", "failed", "cancelled"]));
     let counts = |job: &Job| if has(&job, &[status]) { 1.0 } else { 0.0 };
-    finished.map(|job| (job.finished_at, vec![owner(world, &[job.key])], counts(job))).collect()
+    let finished = finished.map(|job| (job.finished_at, vec![owner(world, &[job.key])], counts(job)));
+    let created = jobs(world).map(|job| (job.created_at, vec![owner(world, &[job.key])], 0.0));
+    finished.chain(created).collect()
 }
 
 fn is_live(job: &Job) -> bool {
@@ -103,9 +105,14 @@ fn shown(world: &World, value: impl Fn(&Job) -> Number) -> BTreeMap<Values, f64>
     by_job(world, jobs(world).filter(|job| is_live(job) || job.finished_at.within(HOUR)), value)
 }
 
+/// What is below 0, or no number at all, is how somebody wrote that it is not known.
+fn known(number: Number) -> Number {
+    number.filter(|number| *number >= 0.0)
+}
+
 fn utilization(job: &Job) -> Number {
     let limit = job.budget_usd?;
-    if limit > 0.0 { Some(job.cost_usd? / limit * 100.0) } else { Some(0.0) }
+    if limit > 0.0 { Some(known(job.cost_usd)? / limit * 100.0) } else { Some(0.0) }
 }
 
 fn started(world: &World) -> BTreeMap<Values, f64> {

@@ -96,11 +96,32 @@ fn endpoint(path: &Text) -> String {
     route.split('/').map(|part| if is_id(part) { ":id" } else { part }).collect::<Vec<_>>().join("/")
 }
 
-/// A number, or something long with a digit in it.
+/// What holds an `@`, two digits, or one with neither letter nor digit beside it; but no version and no words with a year.
 fn is_id(part: &str) -> bool {
-    let digits = part.chars().filter(char::is_ascii_digit).count();
-    let length = part.chars().count();
-    digits > 0 && (digits == length || length >= 16)
+    let letters: Vec<_> = part.chars().collect();
+    let digits: Vec<_> = (0..letters.len()).filter(|at| letters[*at].is_ascii_digit()).collect();
+    let beside = |at: usize| letters.get(at).is_some_and(char::is_ascii_alphanumeric);
+    let alone = |at: &usize| !beside(at.wrapping_sub(1)) && !beside(at + 1);
+    part.contains('@') || ((digits.len() > 1 || digits.iter().any(alone)) && !is_version(part) && !has_a_year(part))
+}
+
+/// As `v1`, `v1.2` or `v2beta1`.
+fn is_version(part: &str) -> bool {
+    let Some(number) = part.strip_prefix('v') else { return false };
+    let stage = number.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let stage_has_a_name = stage.is_empty() || stage.starts_with(|c: char| c.is_ascii_lowercase());
+    let rest = stage.trim_start_matches(|c: char| c.is_ascii_lowercase());
+    stage.len() < number.len() && stage_has_a_name && rest.chars().all(|c| c.is_ascii_digit())
+}
+
+/// Words with one number among them, which is a year.
+fn has_a_year(part: &str) -> bool {
+    let words: Vec<_> = part.split(['-', '_', '.']).collect();
+    let (numbers, others): (Vec<_>, Vec<_>) =
+        words.iter().partition(|word| word.contains(|c: char| c.is_ascii_digit()));
+    let is_year = |word: &str| word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
+    matches!(numbers[..], [year] if is_year(year) && year.chars().all(|c| c.is_ascii_digit()))
+        && others.iter().any(|word| !word.is_empty())
 }
 
 fn routed(world: &World) -> Vec<Event> {
@@ -115,7 +136,7 @@ fn routing_latencies(world: &World) -> Vec<Event> {
 fn tokens(world: &World) -> Vec<Event> {
     let directions = |call: &Call| {
         [("input", call.tokens_in), ("output", call.tokens_out)].map(|(direction, tokens)| {
-            (call.timestamp, vec![label(&call.target), direction.to_owned()], tokens.unwrap_or(0) as f64)
+            (call.timestamp, vec![label(&call.target), direction.to_owned()], tokens.unwrap_or(0).max(0) as f64)
         })
     };
     calls(world, "ccr").flat_map(directions).collect()

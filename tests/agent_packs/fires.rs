@@ -34,9 +34,14 @@ pub(crate) const FIRES: &[Fires] = &[
     ),
     (
         "AgentOsRateLimitDenials",
-        &[(r#"rate_limit_hits_total{endpoint="/ccr",workspace_id="ws-1",result="denied"}"#, "0+5x120")],
+        // Two new workspaces, one after the other, and nobody before.
+        &[
+            (r#"rate_limit_hits_total{endpoint="/ccr",workspace_id="ws-1",result="denied"}"#, "_x113 25x7"),
+            (r#"rate_limit_hits_total{endpoint="/ccr",workspace_id="ws-2",result="denied"}"#, "_x117 30x3"),
+            (r#"cypher_exporter_kpi_window_lag_seconds{kpi="agentos/rate_limit_hits_total"}"#, "0x120"),
+        ],
         &[],
-        "Rate limits denied 25 requests in 5 minutes",
+        "Rate limits denied 30 requests in 5 minutes",
     ),
     (
         // Not one hit is no series of hits.
@@ -46,10 +51,10 @@ pub(crate) const FIRES: &[Fires] = &[
         "Only 0% of the cache lookups are hits",
     ),
     (
-        // Each kind is the first of its skill.
+        // The first anomalies ever: each kind is the first of its skill.
         "SessionBuddyHighAnomalyRate",
         &[
-            (r#"anomalies_detected_total{anomaly_type="drop",skill_name="old"}"#, "1x120"),
+            (r#"cypher_exporter_kpi_window_lag_seconds{kpi="session_buddy/anomalies_detected_total"}"#, "0x120"),
             (r#"anomalies_detected_total{anomaly_type="drop",skill_name="a"}"#, "_x117 2x2"),
             (r#"anomalies_detected_total{anomaly_type="drop",skill_name="b"}"#, "_x117 2x2"),
             (r#"anomalies_detected_total{anomaly_type="spike",skill_name="c"}"#, "_x117 2x2"),
@@ -145,6 +150,16 @@ pub(crate) const FIRES: &[Fires] = &[
         "50% of the training jobs of trainer failed in the last 24 hours",
     ),
     (
+        // Its first four jobs failed, all at once.
+        "HighTrainingFailureRate",
+        &[
+            (r#"training_jobs_completed_total{agent_id="novice"}"#, "_x60 0x60"),
+            (r#"training_jobs_failed_total{agent_id="novice"}"#, "_x60 0x20 4x40"),
+        ],
+        &[("agent_id", "novice")],
+        "100% of the training jobs of novice failed in the last 24 hours",
+    ),
+    (
         "SlowTrajectoryGeneration",
         &[
             (r#"training_trajectory_generation_duration_seconds_bucket{agent_id="trainer",le="60"}"#, "0x120"),
@@ -180,8 +195,32 @@ pub(crate) const FIRES: &[Fires] = &[
     ),
 ];
 
-/// All is well: no alert fires. Jobs were started an hour before the two hours are over.
-pub(crate) const WELL: Series = &[
+/// All is well: no alert fires.
+pub(crate) const WELL: [Series; 2] = [STEADY, FIRST_RUN];
+
+/// An exporter that has just begun counts the whole past at once.
+const FIRST_RUN: Series = &[
+    (r#"anomalies_detected_total{anomaly_type="drop",skill_name="pytest-run"}"#, "_x114 500x6"),
+    (r#"rate_limit_hits_total{endpoint="/ccr",workspace_id="ws-1",result="denied"}"#, "_x114 500x6"),
+    (r#"cypher_exporter_kpi_window_lag_seconds{kpi="agentos/rate_limit_hits_total"}"#, "_x114 0x6"),
+    (r#"cypher_exporter_kpi_window_lag_seconds{kpi="session_buddy/anomalies_detected_total"}"#, "_x114 0x6"),
+    ("active_sessions_total", "1x120"),
+    (r#"training_jobs_completed_total{agent_id="trainer"}"#, "_x114 0x6"),
+    (r#"training_jobs_failed_total{agent_id="trainer"}"#, "_x114 500x6"),
+    (r#"skill_completion_rate{skill_name="a"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="b"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="c"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="d"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="e"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="f"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="g"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="h"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="i"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="j"}"#, "1x120"),
+];
+
+/// Jobs were started an hour before the two hours are over.
+const STEADY: Series = &[
     (r#"a2a_requests_total{agent="navi",operation="run",status="success"}"#, "0+99x120"),
     (r#"a2a_requests_total{agent="navi",operation="run",status="error"}"#, "0+1x120"),
     (r#"a2a_request_duration_seconds_bucket{agent="navi",le="0.5"}"#, "0+1x120"),
@@ -189,6 +228,8 @@ pub(crate) const WELL: Series = &[
     (r#"rate_limit_hits_total{endpoint="/ccr",workspace_id="ws-1",result="denied"}"#, "0+1x120"),
     (r#"cache_operations_total{operation="get",result="hit"}"#, "0+1x120"),
     (r#"cache_operations_total{operation="get",result="miss"}"#, "0+1x120"),
+    (r#"cypher_exporter_kpi_window_lag_seconds{kpi="agentos/rate_limit_hits_total"}"#, "0x120"),
+    (r#"cypher_exporter_kpi_window_lag_seconds{kpi="session_buddy/anomalies_detected_total"}"#, "0x120"),
     (r#"anomalies_detected_total{anomaly_type="drop",skill_name="pytest-run"}"#, "0+1x120"),
     (r#"skill_completion_rate{skill_name="test"}"#, "0.1x120"),
     (r#"skill_completion_rate{skill_name="b"}"#, "0.7x120"),

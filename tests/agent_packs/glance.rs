@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::answer::{Answer, Buckets, Labels};
+use crate::model::window::EDGES;
 use crate::model::world::{
     Agent, Anomaly, Call, DAY, HOUR, Job, Key, MINUTE, Session, Step, System, Text, Time, Whole, World,
 };
@@ -51,6 +52,8 @@ fn call(key: Key, kind: &str, target: &str, action: &str, status: &str) -> Call 
 fn calls<const N: usize>(calls: [Call; N]) -> World {
     World { calls: calls.into(), ..World::default() }
 }
+
+const PREVIEW: &str = "/v2beta1/chat-completions-2024-preview";
 
 pub(crate) fn agentos() -> Vec<Case> {
     let agent = |key, name: &str| Agent { key, system: text("agentos"), name: text(name), ..Agent::default() };
@@ -140,13 +143,20 @@ pub(crate) fn agentos() -> Vec<Case> {
                 decided(1, "/agents/0b9e7c1d-4f0a-4c7e-9d55-0b5f6f1c2a3e/runs"),
                 decided(2, "/agents/:id/runs"),
                 decided(3, "/v1/a2a"),
+                decided(4, "/agents/ag_17/runs"),
+                decided(5, "/agents/-5/runs"),
+                decided(6, "/agents/jane@x.org/runs"),
+                decided(7, "/v1/a2a"),
+                decided(8, "/v2beta1/chat-completions-2024-preview"),
             ]),
             "rate_limit_hits_total",
             plain([
-                (&[("endpoint", "/agents/:id/runs"), ("workspace_id", "unknown"), ("result", "denied")], 3.0),
+                (&[("endpoint", "/agents/:id/runs"), ("workspace_id", "unknown"), ("result", "denied")], 6.0),
                 (&[("endpoint", "/agents/:id/runs"), ("workspace_id", "unknown"), ("result", "allowed")], 0.0),
-                (&[("endpoint", "/v1/a2a"), ("workspace_id", "unknown"), ("result", "denied")], 1.0),
+                (&[("endpoint", "/v1/a2a"), ("workspace_id", "unknown"), ("result", "denied")], 2.0),
                 (&[("endpoint", "/v1/a2a"), ("workspace_id", "unknown"), ("result", "allowed")], 0.0),
+                (&[("endpoint", PREVIEW), ("workspace_id", "unknown"), ("result", "denied")], 1.0),
+                (&[("endpoint", PREVIEW), ("workspace_id", "unknown"), ("result", "allowed")], 0.0),
             ]),
         ),
         (
@@ -270,6 +280,7 @@ pub(crate) fn agentcore() -> Vec<Case> {
         jobs,
         ..World::default()
     };
+    let created = |key, created_at| Job { created_at, ..job(key, "running") };
     let ended = || vec![finished(0, "completed", MINUTE), finished(1, "failed", HOUR + MINUTE), job(2, "running")];
     vec![
         (
@@ -303,10 +314,31 @@ pub(crate) fn agentcore() -> Vec<Case> {
         ),
         ("every job that failed is counted", trained(ended()), "training_jobs_failed_total", plain([(trainer, 1.0)])),
         (
-            "an agent that finished a job has every counter of finished jobs",
-            trained(ended()),
+            "an agent that created a job has every counter of finished jobs",
+            trained(vec![job(0, "running")]),
             "training_jobs_cancelled_total",
             plain([(trainer, 0.0)]),
+        ),
+        (
+            "a job that was created gives its agent a 0, but not before or after all windows, nor for another system",
+            World {
+                agents: ["before", "at the edge", "last", "later", "elsewhere", "nowhere"]
+                    .into_iter()
+                    .enumerate()
+                    .map(|(key, name)| owning(key, name, vec![key]))
+                    .collect(),
+                jobs: vec![
+                    created(0, Time::Ago(EDGES[0] + 1)),
+                    created(1, Time::Ago(EDGES[0])),
+                    created(2, Time::Ago(EDGES[EDGES.len() - 1])),
+                    created(3, Time::Ago(-HOUR)),
+                    Job { system: text("lazybird"), ..created(4, Time::Ago(HOUR)) },
+                    Job { finished_at: Time::Ago(HOUR), ..created(5, Time::Missing) },
+                ],
+                ..World::default()
+            },
+            "training_jobs_failed_total",
+            plain([(&[("agent_id", "last")], 0.0)]),
         ),
         (
             "what waits is active too",

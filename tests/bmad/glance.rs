@@ -1,6 +1,6 @@
 //! Small worlds whose right answer can be seen at a glance, so that the oracle itself is checked.
 
-use super::world::{Agent, DAY, Event, Insight, Pattern, Summary, Time, World};
+use super::world::{Agent, DAY, Event, HOUR, Insight, Pattern, Summary, Time, World};
 
 /// What the world shows, the world, a KPI, and its series.
 pub(crate) type Case = (&'static str, World, &'static str, Vec<(Vec<(&'static str, &'static str)>, f64)>);
@@ -9,7 +9,7 @@ fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-pub(crate) fn at_a_glance() -> [Case; 12] {
+pub(crate) fn at_a_glance() -> [Case; 14] {
     let done = |key, ago, outcomes, patterns| Event {
         key,
         group_id: text("a"),
@@ -32,7 +32,7 @@ pub(crate) fn at_a_glance() -> [Case; 12] {
     let learner = |key, name: &str| Agent {
         key,
         name: text(name),
-        can_apply: vec![(0, Time::Ago(DAY)), (0, Time::Missing)],
+        can_apply: vec![(0, Time::Ago(DAY)), (0, Time::Ago(DAY)), (0, Time::Missing)],
         ..Agent::default()
     };
     let pattern = Pattern { group_id: text("a"), success_rate: Some(1.0), times_used: Some(6), ..Pattern::default() };
@@ -94,7 +94,7 @@ pub(crate) fn at_a_glance() -> [Case; 12] {
             vec![],
         ),
         (
-            "shared twice is one transfer",
+            "written twice is one transfer, and what was shared at no known time is none",
             World {
                 agents: vec![teacher(0, "Jay"), learner(1, "Troy")],
                 insights: vec![insight(0, None)],
@@ -102,6 +102,32 @@ pub(crate) fn at_a_glance() -> [Case; 12] {
             },
             "knowledge_transfers_total",
             vec![(vec![("from_agent", "Jay"), ("to_agent", "Troy")], 1.0)],
+        ),
+        (
+            "shared again is another transfer",
+            World {
+                agents: vec![
+                    teacher(0, "Jay"),
+                    Agent { can_apply: vec![(0, Time::Ago(DAY)), (0, Time::Ago(2 * DAY))], ..learner(1, "Troy") },
+                ],
+                insights: vec![insight(0, None)],
+                ..World::default()
+            },
+            "knowledge_transfers_total",
+            vec![(vec![("from_agent", "Jay"), ("to_agent", "Troy")], 2.0)],
+        ),
+        (
+            "what will be shared is no transfer yet",
+            World {
+                agents: vec![
+                    teacher(0, "Jay"),
+                    Agent { can_apply: vec![(0, Time::Ago(-HOUR)), (0, Time::Text(HOUR))], ..learner(1, "Troy") },
+                ],
+                insights: vec![insight(0, None)],
+                ..World::default()
+            },
+            "knowledge_transfers_this_month",
+            vec![(vec![], 0.0)],
         ),
         (
             "two teachers of one lesson are one transfer of the month",

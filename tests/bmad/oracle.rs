@@ -63,6 +63,11 @@ fn insights(world: &World) -> impl Iterator<Item = &Insight> {
     world.insights.iter().filter(|insight| insight.system.is_none())
 }
 
+/// What is below 0 is how somebody wrote that it is not known.
+fn known(rate: Option<f64>) -> Option<f64> {
+    rate.filter(|rate| *rate >= 0.0)
+}
+
 fn label(text: &Text) -> String {
     text.clone().unwrap_or_else(|| "unknown".to_owned())
 }
@@ -117,12 +122,12 @@ fn health_status_numeric(world: &World) -> Samples {
 }
 
 fn avg_confidence_score(world: &World) -> Samples {
-    let scores: Vec<_> = insights(world).filter_map(|insight| insight.confidence_score).collect();
+    let scores: Vec<_> = insights(world).filter_map(|insight| known(insight.confidence_score)).collect();
     if scores.is_empty() { Samples::new() } else { single(scores.iter().sum::<f64>() / scores.len() as f64) }
 }
 
 fn decayed_insights(world: &World) -> Samples {
-    single(count(insights(world).filter_map(|insight| insight.confidence_score).filter(|score| *score < 0.3)))
+    single(count(insights(world).filter_map(|insight| known(insight.confidence_score)).filter(|score| *score < 0.3)))
 }
 
 fn insight_total(world: &World) -> Samples {
@@ -152,7 +157,7 @@ fn high_confidence_insights_this_week(world: &World) -> Samples {
 fn insight_accuracy(world: &World) -> Samples {
     shares(insights(world).filter_map(|insight| {
         let times = insight.times_applied.filter(|times| *times > 0)? as f64;
-        Some((label(&insight.group_id), insight.success_rate? * times, times))
+        Some((label(&insight.group_id), known(insight.success_rate)? * times, times))
     }))
 }
 
@@ -175,13 +180,13 @@ fn active_patterns(world: &World) -> Samples {
 
 fn avg_pattern_success_rate(world: &World) -> Samples {
     let used = patterns(world).filter(|pattern| pattern.times_used.is_some_and(|times| times > 5));
-    shares(used.filter_map(|pattern| Some((label(&pattern.group_id), pattern.success_rate?, 1.0))))
+    shares(used.filter_map(|pattern| Some((label(&pattern.group_id), known(pattern.success_rate)?, 1.0))))
 }
 
 fn events_total(world: &World) -> Samples {
     let live = events(world).map(|event| (&event.event_type, &event.group_id, 1.0));
     let archived = world.summaries.iter().filter(|summary| summary.system.is_none());
-    let archived = archived.map(|s| (&s.event_type, &s.group_id, s.count.unwrap_or(0) as f64));
+    let archived = archived.map(|s| (&s.event_type, &s.group_id, s.count.unwrap_or(0).max(0) as f64));
     sums(live.chain(archived).map(|(kind, group, n)| (vec![label(kind), label(group)], n)))
 }
 
@@ -189,24 +194,27 @@ fn live_events(world: &World) -> Samples {
     sums(events(world).map(|event| (vec![label(&event.group_id)], 1.0)))
 }
 
-/// Who taught what to whom, each once, when `fresh` says that the sharing counts.
+/// Who taught what to whom: each moment once when `fresh` says that it counts.
 fn transfers(world: &World, fresh: impl Fn(Time) -> bool) -> Vec<(&Agent, usize, &Agent)> {
-    let mut transfers = BTreeMap::new();
+    let mut transfers = Vec::new();
+    let mut known = Vec::new();
     for teacher in agents(world) {
         for learner in agents(world).filter(|learner| learner.key != teacher.key) {
             for (insight, at) in &learner.can_apply {
                 let ours = world.insight(*insight).is_some_and(|insight| insight.system.is_none());
-                if ours && fresh(*at) && teacher.learned.contains(insight) {
-                    transfers.insert((teacher.key, *insight, learner.key), (teacher, *insight, learner));
+                let transfer = (teacher.key, *insight, learner.key, *at);
+                if ours && fresh(*at) && teacher.learned.contains(insight) && !known.contains(&transfer) {
+                    known.push(transfer);
+                    transfers.push((teacher, *insight, learner));
                 }
             }
         }
     }
-    transfers.into_values().collect()
+    transfers
 }
 
 fn knowledge_transfers_total(world: &World) -> Samples {
-    let transfers = transfers(world, |_| true);
+    let transfers = transfers(world, Time::has_been);
     sums(transfers.iter().map(|(teacher, _, learner)| (vec![label(&teacher.name), label(&learner.name)], 1.0)))
 }
 

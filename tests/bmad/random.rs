@@ -1,6 +1,6 @@
 //! Random worlds, the same for the same seed everywhere.
 
-use super::world::{Agent, DAY, Event, HOUR, Insight, Key, Pattern, Summary, Text, Time, World};
+use super::world::{Agent, DAY, EDGES, Event, HOUR, Insight, Key, Pattern, Summary, Text, Time, World};
 use crate::support::random::Random;
 
 /// How large a random world is, and how careless those who wrote it.
@@ -29,8 +29,8 @@ const DOMAINS: [&str; 4] = ["python", "javascript", "default", "unknown"];
 const NAMES: [&str; 6] = ["Jay", "Winston", "Brooks", "Dutch", "unknown", "Troy"];
 const BRAINS: usize = 4;
 
-/// Rates, with the thresholds of the KPIs and both neighbours of each among them.
-const RATES: [f64; 14] = [0.0, 0.1, 0.29, 0.3, 0.31, 0.5, 0.59, 0.6, 0.7, 0.71, 0.85, 0.9, 0.97, 1.0];
+/// Rates, with the thresholds of the KPIs and both neighbours of each among them, and one that says that it is not known.
+const RATES: [f64; 15] = [-1.0, 0.0, 0.1, 0.29, 0.3, 0.31, 0.5, 0.59, 0.6, 0.7, 0.71, 0.85, 0.9, 0.97, 1.0];
 
 /// Makes a world.
 pub(crate) fn world(seed: u64, shape: Shape) -> World {
@@ -127,8 +127,9 @@ impl Maker {
         (!self.missing()).then(|| *self.random.pick(&RATES))
     }
 
+    /// -1 says that it is not known.
     fn count(&mut self, end: usize) -> Option<i64> {
-        (!self.missing()).then(|| i64::try_from(self.random.below(end)).expect("it is small"))
+        (!self.missing()).then(|| i64::try_from(self.random.below(end + 1)).expect("it is small") - 1)
     }
 
     fn system(&mut self) -> Text {
@@ -142,11 +143,12 @@ impl Maker {
             return Time::Missing;
         }
         let edge = *self.random.pick(&[7 * DAY, 30 * DAY]);
-        match self.random.below(8) {
+        match self.random.below(10) {
             0 => Time::Ago(edge - 600),
             1 => Time::Ago(edge + 1),
             2 => Time::Text(HOUR),
             3 => Time::Ago(-HOUR),
+            4..6 => Time::Ago(*self.random.pick(&EDGES)),
             _ => Time::Ago(DAY / 2 + i64::try_from(self.random.below(60)).expect("it is small") * DAY),
         }
     }

@@ -1,9 +1,11 @@
 //! The Cypher that makes a graph of a world. It stays inside what every Cypher engine knows.
 
+use cypher_exporter::row::UnixMillis;
+
 use super::world::{Key, Text, Time, World};
 
-/// One CREATE for each kind of node and of relationship that the world has; relationships last.
-pub(crate) fn statements(world: &World) -> Vec<String> {
+/// One CREATE for each kind of node and of relationship that the world has at `now`; relationships last.
+pub(crate) fn statements(world: &World, now: UnixMillis) -> Vec<String> {
     let World { agents, brains, events, outcomes, patterns, insights, summaries } = world;
     let (memories, plain): (Vec<_>, Vec<_>) = insights.iter().partition(|insight| insight.memory);
     let insight = |insight: &&super::world::Insight| {
@@ -11,7 +13,7 @@ pub(crate) fn statements(world: &World) -> Vec<String> {
             .text("group_id", &insight.group_id)
             .text("applies_to", &insight.applies_to)
             .number("confidence_score", insight.confidence_score)
-            .time("created_at", insight.created_at)
+            .time("created_at", insight.created_at, now)
             .number("success_rate", insight.success_rate)
             .integer("times_applied", insight.times_applied)
             .text("system", &insight.system)
@@ -38,7 +40,7 @@ pub(crate) fn statements(world: &World) -> Vec<String> {
                 Map::keyed(e.key)
                     .text("event_type", &e.event_type)
                     .text("group_id", &e.group_id)
-                    .time("timestamp", e.timestamp)
+                    .time("timestamp", e.timestamp, now)
                     .text("system", &e.system)
             }),
         ),
@@ -53,10 +55,10 @@ pub(crate) fn statements(world: &World) -> Vec<String> {
             }),
         ),
     ];
-    nodes.into_iter().chain(relationships(world)).flatten().collect()
+    nodes.into_iter().chain(relationships(world, now)).flatten().collect()
 }
 
-fn relationships(world: &World) -> [Option<String>; 5] {
+fn relationships(world: &World, now: UnixMillis) -> [Option<String>; 5] {
     let agents = || world.agents.iter();
     let events = || world.events.iter();
     let bare = |from: Key, to: &Key| (from, *to, Map::default());
@@ -73,7 +75,8 @@ fn relationships(world: &World) -> [Option<String>; 5] {
             "CAN_APPLY",
             "Insight",
             agents().flat_map(|a| {
-                a.can_apply.iter().map(|(insight, at)| (a.key, *insight, Map::default().time("shared_at", *at)))
+                let shared = move |at: &Time| Map::default().time("shared_at", *at, now);
+                a.can_apply.iter().map(move |(insight, at)| (a.key, *insight, shared(at)))
             }),
         ),
         relate(
@@ -126,8 +129,8 @@ impl Map {
         self.property(name, number.map(|number| number.to_string()))
     }
 
-    fn time(self, name: &str, time: Time) -> Self {
-        let ago = |seconds| format!("datetime() - duration('PT{seconds}S')");
+    fn time(self, name: &str, time: Time, now: UnixMillis) -> Self {
+        let ago = |seconds| format!("datetime('{}')", iso(moment(now, seconds)));
         self.property(
             name,
             match time {
@@ -146,6 +149,16 @@ impl Map {
     fn cypher(&self) -> String {
         format!("{{{}}}", self.0.join(", "))
     }
+}
+
+/// The moment `ago` seconds before `now`.
+pub(crate) fn moment(now: UnixMillis, ago: i64) -> UnixMillis {
+    UnixMillis(now.0 - 1000 * ago)
+}
+
+fn iso(moment: UnixMillis) -> String {
+    let time = chrono::DateTime::from_timestamp_millis(moment.0).expect("it is near now");
+    time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
 
 fn quoted(text: &str) -> String {

@@ -21,6 +21,7 @@ pub(crate) const READING: &[&str] = &[
     "WITH 'abc' AS ?x RETURN ?x STARTS WITH 'a' , ?x ENDS WITH 'c' AS ?y , ?x CONTAINS 'b' , ?x =~ '.*'",
     "WITH 'abc' AS ?x WHERE ?x STARTS WITH 'a' WITH ?x AS ?y WHERE ?y IS NOT NULL RETURN ?y",
     "WITH 1 AS ?x RETURN CASE ?x WHEN 1 THEN ?x ELSE 2 END AS ?y , CASE WHEN ?x > 1 THEN 1 END",
+    "WITH 1 AS ?x RETURN CASE ?x WHEN 1 , 2 THEN ?x WHEN > 3 , IS NULL THEN 4 END AS ?y , ?x",
     "WITH 'a' AS ?x RETURN CASE ?x WHEN STARTS WITH 'a' THEN 1 WHEN IS NULL THEN 2 ELSE ?x END AS ?y",
     "WITH 1 AS ?x RETURN ?x IS :: INTEGER AS ?y , ?x IS NOT NULL , ?x IS TYPED LIST < INTEGER NOT NULL > NOT NULL",
     "WITH datetime ( ) AS ?x RETURN ?x IS :: TIMESTAMP WITH TIME ZONE AS ?y , ?x . year > 2000",

@@ -91,13 +91,14 @@ pub(crate) const FIRES: &[Fires] = &[
         "A task takes 30000 ms, two standard deviations more than in the last day",
     ),
     (
-        // The first errors of this service ever.
+        // The first errors of this service ever, all at once and of a type that was never seen.
         "LazybirdApiErrorsRising",
         &[
             (r#"lazybird_external_api_calls_total{service="github"}"#, "0+10x120"),
-            (r#"lazybird_external_api_errors_total{service="github",error_type="timeout"}"#, "_x60 0+1x60"),
+            (r#"lazybird_external_api_errors_total{service="github",error_type="unknown"}"#, "0x120"),
+            (r#"lazybird_external_api_errors_total{service="github",error_type="timeout"}"#, "_x100 60x20"),
             (r#"lazybird_external_api_calls_total{service="notion"}"#, "0+10x120"),
-            (r#"lazybird_external_api_errors_total{service="notion",error_type="timeout"}"#, "0+1x120"),
+            (r#"lazybird_external_api_errors_total{service="notion",error_type="timeout"}"#, "1+1x120"),
         ],
         &[("service", "github")],
         "10% of the calls to github fail, twice the share of the day before",
@@ -142,7 +143,19 @@ pub(crate) const FIRES: &[Fires] = &[
 ];
 
 /// All is well: no alert fires.
-pub(crate) const WELL: Series = &[
+pub(crate) const WELL: [Series; 2] = [STEADY, WITHOUT_DURATIONS];
+
+/// For an hour nobody has measured how long a task takes; what finishes still has its score.
+const WITHOUT_DURATIONS: Series = &[
+    ("lazybird_task_latency_ms_sum", "0+9000x60 540000x60"),
+    ("lazybird_task_latency_ms_count", "0+1x60 60x60"),
+    ("lazybird_quality_score_sum", "0+85x120"),
+    ("lazybird_quality_score_count", "0+1x120"),
+    ("lazybird_task_queue_depth", "3x120"),
+    (r#"cypher_exporter_kpi_up{kpi="lazybird/agent_calls"}"#, "1x120"),
+];
+
+const STEADY: Series = &[
     ("lazybird_task_latency_ms_sum", "0+44000x60 2684500+44500x60"),
     ("lazybird_task_latency_ms_count", "0+1x120"),
     ("lazybird_quality_score_sum", "0+85x60 5185+82x60"),

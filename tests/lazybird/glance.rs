@@ -314,10 +314,49 @@ fn caches_and_samples() -> Vec<Case> {
             plain(&[(&[], 512.0)]),
         ),
         (
-            "a resource whose samples have no value is not there; one that rests is",
-            World { samples: vec![usage(0, "cpu", Some(0.0)), usage(1, "network", None)], ..World::default() },
+            "a resource whose samples have no value, or are of an hour ago, is not there; one that rests is",
+            World {
+                samples: vec![
+                    usage(0, "cpu", Some(0.0)),
+                    usage(1, "network", None),
+                    Sample { timestamp: Time::Ago(2 * MINUTE), ..usage(2, "cpu", Some(50.0)) },
+                    Sample { timestamp: Time::Ago(HOUR + 1), ..usage(3, "disk", Some(50.0)) },
+                    usage(4, "memory", Some(30.0)),
+                    usage(5, "memory", Some(40.0)),
+                    usage(6, "memory", Some(20.0)),
+                ],
+                ..World::default()
+            },
             "lazybird_resource_utilization_percent",
-            plain(&[(&[("resource", "cpu")], 0.0)]),
+            plain(&[(&[("resource", "cpu")], 0.0), (&[("resource", "memory")], 40.0)]),
+        ),
+        (
+            "one of three lookups of the embeddings hit",
+            World {
+                calls: ["hit", "miss", "miss"]
+                    .into_iter()
+                    .enumerate()
+                    .map(|(key, status)| lookup(key, "embedding", status))
+                    .collect(),
+                ..World::default()
+            },
+            "lazybird_embedding_cache_hit_rate_percent",
+            plain(&[(&[], 100.0 / 3.0)]),
+        ),
+        (
+            "what was sampled an hour ago is over, what a wrong clock dates after now is not yet, and -1 is no memory",
+            World {
+                samples: vec![
+                    memory(0, 900.0, HOUR + 1),
+                    memory(1, 800.0, -2 * HOUR),
+                    memory(2, 700.0, -80 * 365 * DAY),
+                    memory(3, -1.0, MINUTE),
+                    memory(4, f64::NAN, MINUTE),
+                ],
+                ..World::default()
+            },
+            "lazybird_memory_usage_mb",
+            plain(&[]),
         ),
         ("nothing sampled, nothing used", World::default(), "lazybird_memory_usage_mb", plain(&[])),
     ]

@@ -39,8 +39,12 @@ pub(crate) const FAMILIES: [Family; 40] = [
         &["medium"],
         &["low"],
     ]),
-    counter("lazybird_type_errors_total", &[], |w| of_steps(w, "evaluation", |s| s.type_errors.map(|n| n as f64))),
-    counter("lazybird_test_failures_total", &[], |w| of_steps(w, "evaluation", |s| s.test_failures.map(|n| n as f64))),
+    counter("lazybird_type_errors_total", &[], |w| {
+        of_steps(w, "evaluation", |s| known(s.type_errors.map(|n| n as f64)))
+    }),
+    counter("lazybird_test_failures_total", &[], |w| {
+        of_steps(w, "evaluation", |s| known(s.test_failures.map(|n| n as f64)))
+    }),
     gauge("lazybird_task_success_rate_percent", &[], |w| {
         percent(tasks(w).filter(|t| t.finished_at.within(DAY)).map(|t| (vec![], is(&t.status, "success"))))
     }),
@@ -53,22 +57,24 @@ pub(crate) const FAMILIES: [Family; 40] = [
         &["3"],
     ]),
     counter("lazybird_api_cost_usd_total", &["agent", "operation"], |w| {
-        of_calls(w, "agent", |c| Some(c.cost_usd.unwrap_or(0.0)), |c| vec![label(&c.target), label(&c.action)])
+        of_calls(w, "agent", |c| Some(known(c.cost_usd).unwrap_or(0.0)), |c| vec![label(&c.target), label(&c.action)])
     }),
     counter("lazybird_token_usage_total", &["agent"], |w| {
-        let tokens = |c: &Call| Some((c.tokens_in.unwrap_or(0) + c.tokens_out.unwrap_or(0)) as f64);
+        let tokens = |c: &Call| Some((c.tokens_in.unwrap_or(0).max(0) + c.tokens_out.unwrap_or(0).max(0)) as f64);
         of_calls(w, "agent", tokens, target)
     }),
     histogram("lazybird_cost_per_task_usd", &[], &[0.01, 0.05, 0.1, 0.2, 0.5], |w| of_tasks(w, |t| t.cost_usd)),
     gauge("lazybird_agent_cost_ratio", &["from_agent", "to_agent"], |w| {
         let recent = switches(w).filter(|s| s.timestamp.within(DAY));
-        averages(recent.filter_map(|s| Some((ends(s), s.cost_ratio?))))
+        averages(recent.filter_map(|s| Some((ends(s), known(s.cost_ratio)?))))
     }),
     gauge("lazybird_resource_utilization_percent", &["resource"], |w| {
         latest(w, "resource_utilization", |s| vec![label(&s.resource)])
     }),
     counter("lazybird_cost_savings_usd_total", &[], |w| {
-        of_tasks(w, |t| Some(t.baseline_cost_usd.zip(t.cost_usd).map_or(0.0, |(before, now)| (before - now).max(0.0))))
+        of_tasks(w, |t| {
+            Some(t.baseline_cost_usd.zip(known(t.cost_usd)).map_or(0.0, |(before, now)| (before - now).max(0.0)))
+        })
     }),
     gauge("lazybird_cache_hit_rate_percent", &["cache_layer"], |w| {
         percent(lookups(w).map(|c| (target(c), is(&c.status, "hit"))))
@@ -85,8 +91,10 @@ pub(crate) const FAMILIES: [Family; 40] = [
     }),
     counter("lazybird_external_api_calls_total", &["service"], |w| of_calls(w, "api", |_| Some(1.0), target)),
     counter("lazybird_external_api_errors_total", &["service", "error_type"], |w| {
-        let error = |c: &Call| is(&c.status, "error").then_some(1.0);
-        of_calls(w, "api", error, |c| vec![label(&c.target), label(&c.error_type)])
+        let failed = |c: &Call| is(&c.status, "error");
+        let kind = |c: &Call| if failed(c) { label(&c.error_type) } else { "unknown".to_owned() };
+        let of = |c: &Call| (c.timestamp, vec![label(&c.target), kind(c)], if failed(c) { 1.0 } else { 0.0 });
+        calls(w, "api").map(of).collect()
     }),
     histogram("lazybird_parallel_eval_speedup", &[], &[1.0, 1.2, 1.4, 1.6, 1.8, 2.0], |w| {
         let speedup = |s: &Step| Some(s.serial_ms? / s.duration_ms.filter(|ms| *ms > 0.0)?);
@@ -96,7 +104,7 @@ pub(crate) const FAMILIES: [Family; 40] = [
     counter("lazybird_agent_usage_total", &["agent"], |w| of_calls(w, "agent", |_| Some(1.0), target)),
     gauge("lazybird_agent_quality_score", &["agent"], agent_quality),
     gauge("lazybird_agent_cost_usd_per_call", &["agent"], |w| {
-        averages(recent_agent_calls(w).filter_map(|c| Some((target(c), c.cost_usd?))))
+        averages(recent_agent_calls(w).filter_map(|c| Some((target(c), known(c.cost_usd)?))))
     }),
     gauge("lazybird_agent_success_rate_percent", &["agent"], |w| {
         percent(recent_agent_calls(w).map(|c| (target(c), is(&c.status, "success"))))
@@ -117,6 +125,11 @@ pub(crate) const FAMILIES: [Family; 40] = [
 
 fn is(text: &Text, word: &str) -> bool {
     text.as_deref() == Some(word)
+}
+
+/// What is below 0, or no number at all, is how somebody wrote that it is not known.
+fn known(number: Number) -> Number {
+    number.filter(|number| *number >= 0.0)
 }
 
 fn ours(system: &Text) -> bool {
@@ -180,7 +193,7 @@ fn vulnerabilities(world: &World) -> Vec<Event> {
             ("medium", step.vuln_medium),
             ("low", step.vuln_low),
         ]
-        .map(|(severity, count)| (step.timestamp, vec![severity.to_owned()], count.unwrap_or(0) as f64))
+        .map(|(severity, count)| (step.timestamp, vec![severity.to_owned()], count.unwrap_or(0).max(0) as f64))
     };
     steps(world, "evaluation").flat_map(found).collect()
 }
@@ -205,7 +218,9 @@ fn single(things: impl Iterator) -> Samples {
 fn latest(world: &World, name: &str, labels: fn(&Sample) -> Values) -> Samples {
     let mut newest = BTreeMap::<Values, (i64, f64)>::new();
     for sample in world.samples.iter().filter(|sample| ours(&sample.system) && is(&sample.name, name)) {
-        let (Some(ago), Some(value)) = (sample.timestamp.ago().filter(|ago| *ago <= HOUR), sample.value) else {
+        let (Some(ago), Some(value)) =
+            (sample.timestamp.ago().filter(|ago| (0..=HOUR).contains(ago)), known(sample.value))
+        else {
             continue;
         };
         let known = newest.entry(labels(sample)).or_insert((ago, value));
@@ -222,7 +237,7 @@ fn agent_quality(world: &World) -> Samples {
     for agent in world.agents.iter().filter(|agent| ours(&agent.system)) {
         let performed = |task: &&Task| agent.performed.contains(&Work::Task(task.key));
         let finished = tasks(world).filter(performed).filter(|task| task.finished_at.within(DAY));
-        rows.extend(finished.filter_map(|task| Some((vec![label(&agent.name)], task.quality?))));
+        rows.extend(finished.filter_map(|task| Some((vec![label(&agent.name)], known(task.quality)?))));
     }
     averages(rows)
 }

@@ -83,8 +83,8 @@ fn stay_silent(well: Series, alerts: &[&Alert]) -> Value {
     json!({ "interval": "1m", "input_series": input(well), "alert_rule_test": tests })
 }
 
-/// Each alert fires for its series in `table`, and none for those of `well`.
-pub(crate) fn can_fire_and_stay_silent(packs: &[&str], table: &[Fires], well: Series) {
+/// Each alert fires for its series in `table`, and none for any of `well`.
+pub(crate) fn can_fire_and_stay_silent(packs: &[&str], table: &[Fires], well: &[Series]) {
     let catalogs: Vec<_> = packs.iter().map(|name| pack::catalog(name)).collect();
     let of_kpis = catalogs.iter().flat_map(|catalog| &catalog.kpis).flat_map(|kpi| &kpi.alerts);
     let alerts: Vec<_> = of_kpis.chain(catalogs.iter().flat_map(|catalog| &catalog.packs[0].alerts)).collect();
@@ -94,7 +94,7 @@ pub(crate) fn can_fire_and_stay_silent(packs: &[&str], table: &[Fires], well: Se
 
     let folder = tempfile::tempdir().unwrap();
     let mut tests: Vec<_> = table.iter().map(|case| fires(case, &alerts)).collect();
-    tests.push(stay_silent(well, &alerts));
+    tests.extend(well.iter().map(|series| stay_silent(series, &alerts)));
     fs::write(folder.path().join("rules.json"), rules(&catalogs).to_string()).unwrap();
     let unit = json!({ "rule_files": ["rules.json"], "evaluation_interval": "1m", "tests": tests });
     let file = folder.path().join("tests.json");

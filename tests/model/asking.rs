@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cypher_exporter::graph::Graph;
-use cypher_exporter::kpi::{Kpi, Mode, SkipReason};
-use cypher_exporter::measure::{Measured, Totals};
+use cypher_exporter::kpi::{Kpi, Mode};
+use cypher_exporter::measure::{Measured, Skipped, Totals};
 use cypher_exporter::row::{Change, Parameters, UnixMillis};
 use cypher_exporter::schedule::{self, Run};
 
@@ -120,7 +120,7 @@ impl<'w> Asked<'w> {
 
 /// Runs a snapshot KPI once.
 pub(crate) async fn look(graph: &Graph, kpi: &Kpi) -> Result<Measured, String> {
-    measured(kpi, schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await)
+    measured(schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await)
 }
 
 /// Counts one window of a window KPI.
@@ -132,14 +132,13 @@ pub(crate) async fn count(
     window: Window,
 ) -> Result<Measured, String> {
     let (since, until) = (moment(now, window.since), moment(now, window.until));
-    measured(kpi, schedule::window(kpi, &mut graph.turn().await, totals, since, until, &mut |_| {}).await)
+    measured(schedule::window(kpi, &mut graph.turn().await, totals, since, until, &mut |_| {}).await)
 }
 
-/// What a run measured. A query leaves out by itself what has no value, but where its rows feed several metrics.
-fn measured(kpi: &Kpi, run: Run) -> Result<Measured, String> {
+/// What a run measured. A query returns only rows of which something can be taken, and only values that can.
+fn measured(run: Run) -> Result<Measured, String> {
     let measured = run.result.map_err(|error| error.to_string())?;
-    let nulls_are_meant = kpi.metrics.len() > 1;
-    if measured.skipped.reasons().any(|(reason, _)| reason != SkipReason::NullValue || !nulls_are_meant) {
+    if measured.skipped != Skipped::default() {
         return Err(format!("values were left out: {:?}", measured.skipped));
     }
     Ok(measured)

@@ -33,11 +33,11 @@ impl Default for Shape {
             tasks: 150,
             jobs: 80,
             sessions: 30,
-            calls: 1500,
+            calls: 2000,
             steps: 800,
             switches: 200,
             anomalies: 60,
-            samples: 300,
+            samples: 400,
             mostly: None,
             missing_one_in: 9,
         }
@@ -70,10 +70,19 @@ const STEP_KINDS: [&str; 9] = [
 
 // `unknown` stands beside missing ones on purpose, an empty text and awkward characters too.
 const AGENTS: [&str; 6] = ["claude_opus", "gemini_flash", "copilot", "unknown", "", "Zoë's \\ \"bot\"\n"];
-const LAYERS: [&str; 5] = ["memory", "disk", "embedding", "unknown", ""];
+const LAYERS: [&str; 6] = ["memory", "disk", "embedding", "embedding", "unknown", ""];
 const SERVICES: [&str; 5] = ["github", "openrouter", "embedding", "unknown", ""];
 const SKILLS: [&str; 4] = ["pytest-run", "ruff-check", "unknown", ""];
-const ENDPOINTS: [&str; 4] = ["/a2a/{agent}", "/agents/17/runs?limit=3", "/ccr", "unknown"];
+const ENDPOINTS: [&str; 8] = [
+    "/a2a/{agent}",
+    "/agents/17/runs?limit=3",
+    "/agents/ag_7/runs",
+    "/users/jane@x.org",
+    "/v1/chat-completions-2024-preview",
+    "/v1.2/s3/2024",
+    "/ccr",
+    "unknown",
+];
 const PROVIDERS: [&str; 4] = ["claude", "deepseek", "gemini", "unknown"];
 const WORKSPACES: [&str; 4] = ["ws-1", "ws-2", "unknown", ""];
 const RESOURCES: [&str; 5] = ["cpu", "memory", "network", "unknown", ""];
@@ -195,7 +204,7 @@ impl Maker {
             created_at: self.time(),
             started_at: self.time(),
             finished_at: if ended { self.time() } else { Time::Missing },
-            cost_usd: self.number(&[0.0, 20.0, 75.0, 90.0, 90.5, 100.0, 120.0, 33.3]),
+            cost_usd: self.unsure(&[0.0, 20.0, 75.0, 90.0, 90.5, 100.0, 120.0, 33.3]),
             budget_usd: self.number(&[0.0, 30.0, 100.0, 100.0, 99.9]),
             iteration: self.count(101),
             iterations_total: self.count(101),
@@ -232,9 +241,9 @@ impl Maker {
             started_at: self.time(),
             timestamp: has_ended(timestamp),
             duration_ms: duration.filter(|_| !runs),
-            tokens_in: self.count(5000),
-            tokens_out: self.count(900),
-            cost_usd: self.number(&DOLLARS),
+            tokens_in: self.unsure_count(5000),
+            tokens_out: self.unsure_count(900),
+            cost_usd: self.unsure(&DOLLARS),
             response_bytes: self.count(200_000),
             error_type: self.text(&ERRORS),
             workspace_id: self.text(&WORKSPACES),
@@ -254,12 +263,12 @@ impl Maker {
             duration_ms: self.number(&MILLISECONDS),
             serial_ms: self.number(&MILLISECONDS),
             score: self.number(&SCORES),
-            type_errors: self.count(9),
-            test_failures: self.count(9),
-            vuln_critical: self.count(3),
-            vuln_high: self.count(4),
-            vuln_medium: self.count(5),
-            vuln_low: self.count(6),
+            type_errors: self.unsure_count(9),
+            test_failures: self.unsure_count(9),
+            vuln_critical: self.unsure_count(3),
+            vuln_high: self.unsure_count(4),
+            vuln_medium: self.unsure_count(5),
+            vuln_low: self.unsure_count(6),
             part_of: self.part_of(),
         }
     }
@@ -271,7 +280,7 @@ impl Maker {
             from_agent: self.text(&AGENTS),
             to_agent: self.text(&AGENTS),
             quality_delta: self.number(&[-25.0, -10.0, -9.5, -5.0, 0.0, 4.0, 5.0, 12.5, 20.0, 21.0]),
-            cost_ratio: self.number(&[0.05, 0.5, 1.0, 2.0, 7.5]),
+            cost_ratio: self.unsure(&[0.05, 0.5, 1.0, 2.0, 7.5]),
             timestamp: self.time(),
             part_of: self.part_of(),
         }
@@ -293,7 +302,7 @@ impl Maker {
             key,
             system: system(self.owner()),
             name: self.text(&["resource_utilization", "cache_size_mb", "memory_usage_mb", "mood"]),
-            value: self.number(&[0.0, 12.5, 50.0, 99.0, 512.0]),
+            value: self.unsure(&[0.0, 12.5, 50.0, 99.0, 512.0]),
             resource: self.text(&RESOURCES),
             cache_layer: self.text(&LAYERS),
             timestamp: if self.random.one_in(2) { self.time() } else { self.recent() },
@@ -336,6 +345,17 @@ impl Maker {
         (!self.missing()).then_some(number)
     }
 
+    /// The same, or what some script writes when it does not know.
+    fn unsure(&mut self, from: &[f64]) -> Number {
+        let unknown = *self.random.pick(&[-1.0, f64::NAN]);
+        if self.random.one_in(9) { Some(unknown) } else { self.number(from) }
+    }
+
+    /// The same of integers.
+    fn unsure_count(&mut self, end: usize) -> Count {
+        if self.random.one_in(9) { Some(-1) } else { self.count(end) }
+    }
+
     fn count(&mut self, end: usize) -> Count {
         let count = self.random.below(end);
         (!self.missing()).then(|| i64::try_from(count).expect("it is small"))
@@ -354,12 +374,16 @@ impl Maker {
             2 => Time::Text(HOUR / 2),
             3 => Time::Ago(-HOUR),
             4..8 => Time::Ago(*self.random.pick(&EDGES)),
+            8 => Time::Ago(-80 * 365 * DAY),
             _ => Time::Ago(HOUR / 2 + HOUR * self.up_to(60) + self.up_to(600)),
         }
     }
 
-    /// Within the last hour; several at the same moment.
+    /// Within the last hour; several at the same moment. Sometimes by a clock that is wrong.
     fn recent(&mut self) -> Time {
+        if self.random.one_in(12) {
+            return Time::Ago(-HOUR);
+        }
         Time::Ago(1 + self.up_to(8) * MINUTE)
     }
 

@@ -26,9 +26,9 @@ pub(crate) enum Time {
 }
 
 impl Time {
-    /// Whether it is a datetime not older than `seconds`.
+    /// Whether it is a datetime not older than `seconds`, and not still to come.
     pub(crate) fn within(self, seconds: i64) -> bool {
-        self.ago().is_some_and(|ago| ago <= seconds)
+        self.ago().is_some_and(|ago| (0..=seconds).contains(&ago))
     }
 
     /// How old it is, when it is a datetime.

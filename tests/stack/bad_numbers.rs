@@ -22,8 +22,8 @@ pub(crate) const BAD_NUMBERS: &[Trouble] = &[
         mended: "MATCH (e:Event {group_id: 'archive'}) CALL (e) { DELETE e } IN TRANSACTIONS OF 10000 ROWS",
         ..NONE
     },
-    // A word where a number should be, which breaks snapshots and windows. Of two packs at once: an alert on any KPI is over when
-    // the last of them is mended.
+    // A list where a label should be, and a word where a number should be, which break snapshots and windows. Of two packs at
+    // once: an alert on any KPI is over when the last of them is mended.
     Trouble {
         alerts: &[
             "CypherExporterKpiDown",
@@ -32,11 +32,11 @@ pub(crate) const BAD_NUMBERS: &[Trouble] = &[
             "SessionBuddyStaleMetricsCache",
         ],
         begins: "
-CREATE (:Call {system: 'lazybird', kind: 'agent', target: 'opus', action: 'write', status: 'success', cost_usd: 'cheap', timestamp: datetime()})
+CREATE (:Call {system: 'lazybird', kind: 'agent', target: ['opus', 'sonnet'], action: 'write', status: 'success', cost_usd: 0.1, timestamp: datetime()})
 CREATE (:Call {system: 'session_buddy', kind: 'skill', target: 'build', action: 'setup', status: 'success', duration_ms: 'short', timestamp: datetime()})
 ",
         mended: "
-MATCH (c:Call {system: 'lazybird', cost_usd: 'cheap'}) SET c.cost_usd = 0.1;
+MATCH (c:Call {system: 'lazybird', target: ['opus', 'sonnet']}) SET c.target = 'opus';
 MATCH (c:Call {system: 'session_buddy', duration_ms: 'short'}) SET c.duration_ms = 100
 ",
         ..NONE

@@ -70,13 +70,13 @@ impl Stack {
     /// An alert that people were told of is held back while its KPI fails: it speaks of the past.
     pub(crate) async fn with_a_failing_kpi(&self) {
         let began = Instant::now();
-        self.change("UNWIND range(1, 90) AS number CREATE (:Insight {group_id: 'past', confidence_score: 0.1})").await;
-        self.until_fired(&["BmadConfidenceLow"], began).await;
-        self.change("CREATE (:Insight {group_id: 'past', confidence_score: 'high'})").await;
-        self.until("the alert of a failing KPI is held back", || self.holds_back(&["BmadConfidenceLow"])).await;
+        self.change("CREATE (:TrainingJob {system: 'agentcore', id: 'past', status: 'running', started_at: datetime(), cost_usd: 95, budget_usd: 100, iteration: 1, iterations_total: 9, loss: 1.0, reward_mean: 1.0})").await;
+        self.until_fired(&["TrainingBudgetWarning"], began).await;
+        self.change("MATCH (j:TrainingJob {id: 'past'}) SET j.budget_usd = 'much'").await;
+        self.until("the alert of a failing KPI is held back", || self.holds_back(&["TrainingBudgetWarning"])).await;
         // It will end untold. A KPI that was mended before its failing was told would leave people without the reason.
-        let has_a_reason = || !self.receiver.unfinished().iter().any(|alert| alert == "BmadConfidenceLow");
+        let has_a_reason = || !self.receiver.unfinished().iter().any(|alert| alert == "TrainingBudgetWarning");
         self.until("people are told that the KPI fails", || has_a_reason().then_some(())).await;
-        self.change("MATCH (i:Insight {group_id: 'past'}) DELETE i").await;
+        self.change("MATCH (j:TrainingJob {id: 'past'}) DELETE j").await;
     }
 }

@@ -69,7 +69,8 @@ CREATE (:Call {system: 'agentos', kind: 'a2a', target: 'agent-' + number, respon
     ..NONE
 };
 
-/// A relationship that is there thousands of times, twice over: a query that meets both does not come to its end.
+/// Relationships that are there thousands of times, twice over: a query that meets all of both does not come to its end. A window
+/// meets those of its own time.
 const HUB: Trouble = Trouble {
     alerts: &["BmadSlowQueries", "CypherExporterKpiSlow"],
     begins: "
@@ -77,7 +78,7 @@ MATCH (b:Brain)
 CREATE (i:Insight {group_id: 'hub', confidence_score: 0.9})
 CREATE (teacher:AIAgent {name: 'hub-teacher'})-[:HAS_MEMORY_IN]->(b), (learner:AIAgent {name: 'hub-learner'})-[:HAS_MEMORY_IN]->(b)
 WITH i, teacher, learner UNWIND range(1, 6000) AS number
-CREATE (teacher)-[:LEARNED]->(i)<-[:CAN_APPLY]-(learner)",
+CREATE (teacher)-[:LEARNED]->(i)<-[:CAN_APPLY {shared_at: datetime() - duration({minutes: number})}]-(learner)",
     mended: "MATCH (i:Insight {group_id: 'hub'}) DETACH DELETE i",
     ..NONE
 };

@@ -170,7 +170,10 @@ impl Stack {
     async fn mend(&self, trouble: &Trouble) -> Instant {
         // Not within a second's work, whose rest would come after the mending.
         let neo4j = self.neo4j.write().await;
+        let mut begun = None;
         if let Some(line) = trouble.mended_after {
+            // All but the commit is done before, so that no run can begin meanwhile.
+            begun = Some(neo4j.begin(trouble.mended).await);
             let said = || self.exporter.log().matches(line).count();
             let before = said();
             self.until(&format!("the log says once more: {line}"), || (said() > before).then_some(())).await;
@@ -181,7 +184,10 @@ impl Stack {
             happening.extend(trouble.stops_tasks.then_some(TASKS));
         }
         let mended = Instant::now();
-        neo4j.write(trouble.mended).await;
+        match begun {
+            Some(transaction) => transaction.commit().await.unwrap(),
+            None => neo4j.write(trouble.mended).await,
+        }
         mended
     }
 

@@ -190,6 +190,17 @@ impl Neo4j {
         }
     }
 
+    /// Runs a statement of which nobody sees anything until the transaction is committed, which takes no time then.
+    pub async fn begin(&self, statement: &str) -> neo4rs::Txn {
+        let begun = async {
+            let graph = neo4rs::Graph::new(&self.uri, &self.user, &self.password)?;
+            let mut transaction = graph.start_txn().await?;
+            transaction.run(neo4rs::query(statement)).await?;
+            Ok::<_, neo4rs::Error>(transaction)
+        };
+        begun.await.unwrap_or_else(|error| panic!("{error}\n{statement}"))
+    }
+
     /// Deletes all nodes and relationships; indexes and constraints stay.
     pub async fn clear(&self) {
         self.write("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").await;

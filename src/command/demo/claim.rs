@@ -1,19 +1,22 @@
 //! A real graph becomes the demo's: an empty one, or one that an earlier demo has filled, of which everything is removed first.
 //!
-//! Nothing is written before that is certain. A node of its own label says whose the graph is from the first write on, so that
-//! also a demo that was killed while it filled its graph can start anew.
+//! Nothing is written before that is certain. Every node that a demo writes has a label of its own, from the first one on: so
+//! also a demo that was killed while it filled its graph can start anew, and what somebody has added is never taken for a
+//! demo's. One node more says which demo has the graph.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::ops::ControlFlow;
+use std::process;
 
-use super::WITHIN;
+use super::{WITHIN, now};
 use crate::graph::{Graph, GraphError, Request};
 use crate::row::{Change, Literal, Parameters, Row, Value};
-use crate::world::World;
+use crate::world::Edit;
 
-/// The label of the node that says whose the graph is.
+/// The label of all nodes that a demo has written.
 const MARK: &str = "CypherExporterDemo";
+/// The label of the one that says which demo has the graph.
+const OWNER: &str = "CypherExporterDemoOwner";
 /// So many nodes are removed in a transaction: it is held in the server's memory.
 const BATCH: i64 = 2000;
 /// The ids and indexes that the shipped KPIs are written for.
@@ -31,47 +34,72 @@ pub(super) enum Unclaimed {
     Graph(#[from] GraphError),
 }
 
-/// Makes the graph the demo's, empty, and ready for `world`.
-///
-/// # Errors
-/// [`Unclaimed`]; when the graph is not the demo's, nothing has been written.
-pub(super) async fn claim(graph: &Graph, world: &World) -> Result<(), Unclaimed> {
-    if let Some(foreign) = foreign(graph, world).await? {
-        return Err(Unclaimed::NotOurs(foreign));
+/// A graph that this demo has.
+#[derive(Debug)]
+pub(super) struct Claim {
+    /// No other process has the same.
+    demo: String,
+}
+
+impl Claim {
+    /// Makes the graph this demo's, empty, and ready for its world.
+    ///
+    /// # Errors
+    /// [`Unclaimed`]; when the graph is no demo's, nothing has been written.
+    pub(super) async fn take(graph: &Graph) -> Result<Self, Unclaimed> {
+        if let Some(foreign) = foreign(graph).await? {
+            return Err(Unclaimed::NotOurs(foreign));
+        }
+        let demo = format!("{}-{}", now().0, process::id());
+        // A demo that still lives here ends by this, before what it has written goes.
+        let earlier = change(format!("MATCH (o:{OWNER}) DELETE o"));
+        let owner = change(format!("CREATE (:{MARK}:{OWNER} {{demo: '{demo}', started_at: datetime()}})"));
+        graph.write(&[earlier, owner], WITHIN).await?;
+        clear(graph).await?;
+        let schema: Vec<_> = SCHEMA.into_iter().flat_map(statements).map(change).collect();
+        graph.write(&schema, WITHIN).await?;
+        Ok(Self { demo })
     }
-    let mark = format!("MERGE (m:{MARK} {{id: 'demo'}}) SET m.started_at = datetime()");
-    graph.write(&[change(mark)], WITHIN).await?;
-    for label in world.labels() {
-        clear(graph, label).await?;
+
+    /// Whether no other demo has taken the graph since.
+    pub(super) async fn holds(&self, graph: &Graph) -> Result<bool, GraphError> {
+        let ours = format!("MATCH (o:{OWNER} {{demo: '{}'}}) RETURN count(o) AS n", self.demo);
+        Ok(number(graph, &ours).await? > 0)
     }
-    let schema: Vec<_> = SCHEMA.into_iter().flat_map(statements).map(change).collect();
-    graph.write(&schema, WITHIN).await?;
-    Ok(())
+
+    /// The edit as a change that leaves the label of a demo on what it makes.
+    pub(super) fn change(edit: &Edit) -> Change {
+        edit.change_with(MARK)
+    }
 }
 
 /// What is in the graph that no demo has written.
-async fn foreign(graph: &Graph, world: &World) -> Result<Option<String>, GraphError> {
-    let marks = number(graph, &format!("MATCH (m:{MARK}) RETURN count(m) AS n")).await?;
-    let mut theirs = "MATCH (n)".to_owned();
-    if marks > 0 {
-        let _ = write!(theirs, " WHERE NOT n:{MARK}");
-        world.labels().iter().for_each(|label| theirs += &format!(" AND NOT n:{label}"));
-    }
-    let nodes = number(graph, &format!("{theirs} RETURN count(n) AS n")).await?;
+async fn foreign(graph: &Graph) -> Result<Option<String>, GraphError> {
+    let nodes = number(graph, &format!("MATCH (n) WHERE NOT n:{MARK} RETURN count(n) AS n")).await?;
+    let ours = number(graph, &format!("MATCH (n:{MARK}) RETURN count(n) AS n")).await?;
     let one = if nodes == 1 { "1 node" } else { &format!("{nodes} nodes") };
-    let what = if marks > 0 { " that no demo has written" } else { "" };
+    let what = if ours > 0 { " that no demo has written" } else { "" };
     Ok((nodes > 0).then(|| format!("{one}{what}")))
 }
 
-async fn clear(graph: &Graph, label: &str) -> Result<(), GraphError> {
-    let nodes = number(graph, &format!("MATCH (n:{label}) RETURN count(n) AS n")).await?;
-    let some = format!("MATCH (n:{label}) WITH n LIMIT $batch DETACH DELETE n");
+async fn clear(graph: &Graph) -> Result<(), GraphError> {
+    let nodes = number(graph, &format!("MATCH (n:{MARK}) WHERE NOT n:{OWNER} RETURN count(n) AS n")).await?;
+    let some = format!("MATCH (n:{MARK}) WHERE NOT n:{OWNER} WITH n LIMIT $batch DETACH DELETE n");
     let parameters = Parameters::from([("batch".to_owned(), Literal::Integer(BATCH))]);
     let some = Change { statement: Cow::Owned(some), parameters };
     for _ in 0..(nodes + BATCH - 1) / BATCH {
-        graph.write(std::slice::from_ref(&some), WITHIN).await?;
+        let mut removed = graph.write(std::slice::from_ref(&some), WITHIN).await;
+        // What a demo that still lived here was writing just then.
+        while removed.as_ref().is_err_and(is_deadlock) {
+            removed = graph.write(std::slice::from_ref(&some), WITHIN).await;
+        }
+        removed?;
     }
     Ok(())
+}
+
+fn is_deadlock(error: &GraphError) -> bool {
+    matches!(error, GraphError::Server { code, .. } if code == "Neo.TransientError.Transaction.DeadlockDetected")
 }
 
 /// A count.

@@ -8,6 +8,9 @@ use crate::world::Happening;
 
 /// Back to the beginning of the line, which is cleared.
 const CLEAR: &str = "\r\x1b[2K";
+/// What is wider than the terminal is cut: of a line that it breaks in two only the last part could be taken back.
+const NO_WRAP: &str = "\x1b[?7l";
+const WRAP: &str = "\x1b[?7h";
 const DIM: &str = "\x1b[2m";
 const CYAN: &str = "\x1b[36m";
 const PLAIN: &str = "\x1b[0m";
@@ -55,7 +58,7 @@ impl Screen {
     pub(super) fn status(&mut self, text: &str) {
         if self.shows_status && self.status != text {
             text.clone_into(&mut self.status);
-            let _ = write!(self.out, "{CLEAR}{DIM}{text}{PLAIN}");
+            let _ = write!(self.out, "{CLEAR}{NO_WRAP}{DIM}{text}{PLAIN}{WRAP}");
             let _ = self.out.flush();
         }
     }

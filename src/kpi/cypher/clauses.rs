@@ -69,13 +69,15 @@ struct Query {
     part: Part,
     /// How many CASE are open.
     cases: usize,
+    /// How many WHEN of them wait for their THEN.
+    whens: usize,
     /// The brace that opens the sub-query of the CALL just seen.
     call_brace: Option<usize>,
 }
 
 impl Query {
     fn new(top: bool, pattern_allowed: bool) -> Self {
-        Query { top, pattern_allowed, due: Due::Clause, part: Part::Other, cases: 0, call_brace: None }
+        Query { top, pattern_allowed, due: Due::Clause, part: Part::Other, cases: 0, whens: 0, call_brace: None }
     }
 }
 
@@ -191,7 +193,8 @@ impl<'t> Walk<'_, 't> {
             "." | ":" | "&" | "|" | "$" => Due::Name,
             "!" => query.due,
             "," => {
-                if query.top && query.part == Part::Items {
+                // Between WHEN and THEN it sets values apart, not columns.
+                if query.top && query.part == Part::Items && query.whens == 0 {
                     self.columns.comma(index);
                 }
                 Due::Operand
@@ -230,6 +233,7 @@ impl<'t> Walk<'_, 't> {
                 query.cases += usize::from(word == "CASE");
                 if word == "CASE" && self.tokens.get(self.at).is_some_and(|next| next.is_word("WHEN")) {
                     self.at += 1;
+                    query.whens += 1;
                 }
                 if word == "DISTINCT" && query.top && query.part == Part::Items {
                     self.columns.distinct(index);
@@ -261,10 +265,14 @@ impl<'t> Walk<'_, 't> {
             Role::End => query.cases -= 1,
             Role::Is => self.after_is(query),
             Role::Affix => self.after_affix(query),
-            Role::Infix => query.due = Due::Operand,
+            Role::Infix => {
+                query.whens += usize::from(self.tokens[index].is_word("WHEN"));
+                query.whens = query.whens.saturating_sub(usize::from(self.tokens[index].is_word("THEN")));
+                query.due = Due::Operand;
+            }
             Role::As if query.top && query.part == Part::Items => {
                 // An open CASE cannot be named: this CASE was a variable after all.
-                query.cases = 0;
+                (query.cases, query.whens) = (0, 0);
                 self.word_after_operand(query, index, role);
             }
             Role::Match | Role::Return | Role::Call | Role::Using | Role::Union | Role::Show | Role::Before => {}
@@ -314,7 +322,7 @@ impl<'t> Walk<'_, 't> {
             self.columns.end(index);
         }
         query.due = Due::Operand;
-        query.cases = 0;
+        (query.cases, query.whens) = (0, 0);
         // A hint does not end the pattern it stands in.
         if role != Role::Using {
             query.part = Part::Other;

@@ -51,6 +51,7 @@ fn columns_are_named_as_the_server_names_them() {
         ("WITH 'abc' AS case WHERE case STARTS WITH 'a' RETURN case", &["case"]),
         ("WITH 1 AS case RETURN (case), - case AS contains", &["case", "contains"]),
         ("WITH 1 AS optional RETURN CASE optional WHEN 1 THEN 2 END AS x, 3", &["x", "3"]),
+        ("WITH 2 AS n RETURN CASE n WHEN 1, 2 THEN 'a' WHEN 3, > 4 THEN 'b' END AS size, 3", &["size", "3"]),
         ("SHOW INDEXES YIELD name, state AS s WHERE s = 'x' RETURN count(name) AS value", &["value"]),
         ("USE neo4j CALL db.labels() YIELD label RETURN label", &["label"]),
         ("CYPHER 5 planner=cost RETURN 1 AS value", &["value"]),
