@@ -279,7 +279,7 @@ mod embedded {
           |
           = help: did you mean `AIAgent`?
 
-        error: the graph refuses the query: Undefined variable 'b' (embedded engine of `demo` and `test`)
+        error: the graph refuses the query: Undefined variable 'b' (embedded engine of `demo`)
          --> queries/p/wrong.cypher:2:32
           |
         2 | MATCH (a:AIAgent) RETURN count(b) AS value

@@ -1,4 +1,4 @@
-//! A graph inside this program, by the engine kglite, for `demo` and `test`. Only this module and its parts name the engine.
+//! A graph inside this program, by the engine kglite, for `demo`. Only this module and its parts name the engine.
 //!
 //! What it does otherwise than Neo4j is kept in here as far as it can be: a [`statement`] is put into the engine's words,
 //! what it would get wrong is refused, and its errors are told as a server's are, at the place in the user's text.

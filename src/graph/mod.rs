@@ -57,7 +57,7 @@ pub struct Clock {
 pub enum Graph {
     /// Neo4j, or what speaks its protocol.
     Bolt(Bolt),
-    /// One that lives and ends with the program, for `demo` and `test`.
+    /// One that lives and ends with the program, for `demo`.
     #[cfg(feature = "embedded")]
     Embedded(Embedded),
 }

@@ -62,8 +62,9 @@ impl Drop for Waiting<'_> {
 fn still_runs() -> GraphError {
     GraphError::Server {
         code: "Neo.TransientError.Transaction.MaximumTransactionLimitReached".to_owned(),
-        message: "an earlier run of this query is still at work, because the embedded engine of `demo` and `test` cannot interrupt \
+        message:
+            "an earlier run of this query is still at work, because the embedded engine of `demo` cannot interrupt \
                   a loop inside one expression: make the query cheaper, with UNWIND instead of `reduce`"
-            .to_owned(),
+                .to_owned(),
     }
 }

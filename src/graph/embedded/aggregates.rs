@@ -35,7 +35,7 @@ fn hidden(tokens: &Tokens, index: usize) -> Option<String> {
         inner = open..tokens.closed_by(open).filter(|_| !tokens.begins_subquery(open))? + 1;
     }
     Some(format!(
-        "the embedded engine of `demo` and `test` does not see `{name}` in a condition or a loop: compute it in a WITH before"
+        "the embedded engine of `demo` does not see `{name}` in a condition or a loop: compute it in a WITH before"
     ))
 }
 
@@ -99,6 +99,6 @@ fn order(tokens: &Tokens, index: usize) -> Option<String> {
     };
     let name = &tokens.all[keys.into_iter().find(lost)?].text;
     Some(format!(
-        "the embedded engine of `demo` and `test` cannot order by `{name}` after a RETURN that aggregates: order by the name of a column"
+        "the embedded engine of `demo` cannot order by `{name}` after a RETURN that aggregates: order by the name of a column"
     ))
 }

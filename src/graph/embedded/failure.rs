@@ -9,11 +9,11 @@ use super::statement::Statement;
 use crate::graph::{GraphError, Place};
 
 const OUT_OF_MEMORY: &str = "Neo.TransientError.General.MemoryPoolOutOfMemoryError";
-const TOO_MUCH: &str = "the embedded engine of `demo` and `test` holds rows and lists in memory, and a step of this \
+const TOO_MUCH: &str = "the embedded engine of `demo` holds rows and lists in memory, and a step of this \
     query has more than a million of them: write a narrower MATCH, or a WITH … LIMIT";
 
 /// Ends what the engine says: a Neo4j may say otherwise.
-const WHO: &str = "(embedded engine of `demo` and `test`)";
+const WHO: &str = "(embedded engine of `demo`)";
 
 /// Why the engine did not answer within `timeout`.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the engine's enum is long, and most of it is about files")]

@@ -26,7 +26,7 @@ pub(super) fn refusal(tokens: &Tokens) -> Option<(usize, String)> {
     let unknown = |index| {
         let phrase = || phrases::refusal(tokens, index).map(|(what, instead)| (what.to_owned(), instead));
         let (what, instead) = construct(tokens, index).or_else(phrase).or_else(|| call(tokens, index))?;
-        Some(format!("the embedded engine of `demo` and `test` has no {what}: {instead}"))
+        Some(format!("the embedded engine of `demo` has no {what}: {instead}"))
     };
     let refused =
         |index| unknown(index).or_else(|| second(tokens, index)).or_else(|| aggregates::refusal(tokens, index));
