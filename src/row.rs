@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 
@@ -66,6 +67,14 @@ pub enum Literal {
 /// A moment: milliseconds since 1970 in UTC, negative before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixMillis(pub i64);
+
+impl From<SystemTime> for UnixMillis {
+    /// A clock before 1970 is one that has not been set.
+    fn from(time: SystemTime) -> Self {
+        let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Self(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+    }
+}
 
 impl UnixMillis {
     /// By the calendar. A moment beyond its years, which no graph holds either, becomes its first or last one.

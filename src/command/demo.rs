@@ -138,7 +138,7 @@ async fn settle(graph: Arc<Graph>, options: &Demo) -> anyhow::Result<(World, Hom
 /// Somebody's graph is a wrong word on the command line; any other error is not the user's.
 fn not_settled(error: anyhow::Error) -> anyhow::Result<Ended> {
     match error.downcast::<Unclaimed>()? {
-        Unclaimed::NotOurs(whose) => refuse::<()>(&Unclaimed::NotOurs(whose).to_string()).map(|_| Ended::BadInput),
+        not_ours @ Unclaimed::NotOurs(_) => refuse::<()>(&not_ours.to_string()).map(|_| Ended::BadInput),
         Unclaimed::Graph(error) => Err(error).context("cannot make the graph of --graph the demo's"),
     }
 }
@@ -216,7 +216,5 @@ async fn live(
 }
 
 fn now() -> UnixMillis {
-    // A clock before 1970 is one that has not been set; its world begins then.
-    let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    UnixMillis(i64::try_from(passed.as_millis()).unwrap_or(i64::MAX))
+    SystemTime::now().into()
 }

@@ -166,7 +166,7 @@ impl Counting {
     /// How many seconds of the graph's time are not counted yet, negative when its clock was set back; none before the first
     /// window. Of a graph that has not been asked yet our own clock must do.
     pub(super) fn lag(&self, watch: &GraphWatch) -> Option<f64> {
-        let end = self.window.end(watch.clock.estimate().unwrap_or_else(our_clock));
+        let end = self.window.end(watch.clock.estimate().unwrap_or_else(|| SystemTime::now().into()));
         Some(end.0.saturating_sub(self.cursor?.0) as f64 / 1000.0)
     }
 
@@ -330,11 +330,6 @@ impl Counting {
             tracing::info!(%kpi, %graph, counted_until, clock, %lag, "counted to less than `lag` before the graph's clock: `lag` was raised, or the clock set back; nothing is counted until it is so far ahead");
         }
     }
-}
-
-fn our_clock() -> UnixMillis {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    UnixMillis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }
 
 async fn save(file: &Arc<StateFile>, saved: Saved) -> Result<(), StateError> {
