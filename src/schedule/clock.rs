@@ -21,30 +21,30 @@ const DRIFT: u32 = 1000;
 #[derive(Debug, Default)]
 pub(super) struct GraphClock {
     known: Mutex<Known>,
-    /// The id of the database, as of the same answer.
-    database: Mutex<Option<Arc<str>>>,
     /// Held while the graph is asked, so that it is asked once for all who want to know.
     asking: tokio::sync::Mutex<()>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct Known {
     /// What it showed, and when the answer arrived: it had been on its way, so the clock shows at least this.
     shown: Option<(UnixMillis, Instant)>,
+    /// The id of the database, as of the same answer.
+    database: Option<Arc<str>>,
     /// The graph has failed since.
     in_doubt: bool,
 }
 
 impl Known {
     /// What it shows at `now` at least.
-    fn at(self, now: Instant) -> Option<UnixMillis> {
+    fn at(&self, now: Instant) -> Option<UnixMillis> {
         let (shown, arrived) = self.shown?;
         let passed = now.saturating_duration_since(arrived);
         let passed = i64::try_from((passed - passed / DRIFT).as_millis()).unwrap_or(i64::MAX);
         Some(UnixMillis(shown.0.saturating_add(passed)))
     }
 
-    fn is_fresh(self, now: Instant) -> bool {
+    fn is_fresh(&self, now: Instant) -> bool {
         !self.in_doubt
             && self.shown.is_some_and(|(_, arrived)| now.saturating_duration_since(arrived) < ASK_AGAIN_AFTER)
     }
@@ -62,18 +62,17 @@ impl GraphClock {
             return Ok(now);
         }
         let Clock { now: shown, database } = turn.clock(WITHIN).await?;
-        *self.database.lock().unwrap_or_else(PoisonError::into_inner) = database;
-        *self.lock() = Known { shown: Some((shown, Instant::now())), in_doubt: false };
+        *self.lock() = Known { shown: Some((shown, Instant::now())), database, in_doubt: false };
         Ok(shown)
     }
 
     /// The id of the graph's default database, as it was when the clock was last asked; none where nobody knows.
     pub(super) fn database(&self) -> Option<Arc<str>> {
-        self.database.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().database.clone()
     }
 
     fn fresh(&self) -> Option<UnixMillis> {
-        let (known, now) = (*self.lock(), Instant::now());
+        let (known, now) = (self.lock(), Instant::now());
         known.is_fresh(now).then(|| known.at(now)).flatten()
     }
 
@@ -102,7 +101,7 @@ mod tests {
     async fn the_clock_is_carried_on_and_never_too_far() {
         let clock = GraphClock::default();
         assert_eq!((clock.fresh(), clock.estimate()), (None, None));
-        *clock.lock() = Known { shown: Some((UnixMillis(1_000_000), Instant::now())), in_doubt: false };
+        *clock.lock() = Known { shown: Some((UnixMillis(1_000_000), Instant::now())), ..Known::default() };
         assert_eq!(clock.fresh(), Some(UnixMillis(1_000_000)));
         advance(Duration::from_secs(20)).await;
         assert_eq!(clock.fresh(), Some(UnixMillis(1_019_980)), "a thousandth less than passed here");
@@ -114,7 +113,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_graph_that_failed_is_asked_again() {
         let clock = GraphClock::default();
-        *clock.lock() = Known { shown: Some((UnixMillis(1_000_000), Instant::now())), in_doubt: false };
+        *clock.lock() = Known { shown: Some((UnixMillis(1_000_000), Instant::now())), ..Known::default() };
         clock.doubt();
         assert_eq!((clock.fresh(), clock.estimate()), (None, Some(UnixMillis(1_000_000))));
     }
