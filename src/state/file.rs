@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::folder::Folder;
 use super::record::{self, Fault};
 use super::{Saved, StateError};
-use crate::kpi::Kpi;
+use crate::kpi::{Definition, Kpi};
 
 /// The longest readable part of a file's name: file systems end at 255 bytes.
 const LONGEST_NAME: usize = 120;
@@ -20,6 +20,8 @@ pub struct StateFile {
     folder: Arc<Folder>,
     path: PathBuf,
     kpi: Arc<Kpi>,
+    /// What the KPI counts: read from its query once, and written at each save.
+    definition: Definition,
     graph: Arc<str>,
 }
 
@@ -49,7 +51,8 @@ pub enum Found {
 impl StateFile {
     pub(super) fn new(folder: &Arc<Folder>, kpi: &Arc<Kpi>, graph: &Arc<str>) -> Self {
         let path = folder.path.join(name(&kpi.id, graph));
-        Self { folder: folder.clone(), path, kpi: kpi.clone(), graph: graph.clone() }
+        let definition = kpi.definition();
+        Self { folder: folder.clone(), path, kpi: kpi.clone(), definition, graph: graph.clone() }
     }
 
     /// Where it is.
@@ -57,8 +60,8 @@ impl StateFile {
         &self.path
     }
 
-    pub(super) fn kpi(&self) -> &Kpi {
-        &self.kpi
+    pub(super) fn definition(&self) -> &Definition {
+        &self.definition
     }
 
     /// Reads what was saved. What was read and is no state to go on with is set aside, so that nothing that could be had back
@@ -74,7 +77,7 @@ impl StateFile {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
             Err(cause) => return Err(StateError::Read { path: self.path.clone(), cause: cause.to_string() }),
         };
-        match record::decode(&bytes, &self.kpi) {
+        match record::decode(&bytes, &self.kpi, &self.definition) {
             Ok(saved) => Ok(Found::Saved(saved)),
             Err(Fault::Version(version)) => Err(StateError::Version { path: self.path.clone(), version }),
             Err(Fault::Changed(parts)) => {
@@ -119,7 +122,7 @@ impl StateFile {
     /// When the disk does not take it. The old state is then still there, or, when only the last step failed, the new one.
     pub fn save(&self, saved: &Saved) -> Result<(), StateError> {
         self.folder.hold()?;
-        let bytes = record::encode(saved, &self.kpi, &self.graph);
+        let bytes = record::encode(saved, &self.kpi, &self.definition, &self.graph);
         self.replace(&bytes).map_err(|cause| StateError::Save { path: self.path.clone(), cause: cause.to_string() })
     }
 

@@ -77,14 +77,14 @@ impl<'de> Deserialize<'de> for Float {
 }
 
 /// The bytes of a state.
-pub(super) fn encode(saved: &Saved, kpi: &Kpi, graph: &str) -> Vec<u8> {
+pub(super) fn encode(saved: &Saved, kpi: &Kpi, definition: &Definition, graph: &str) -> Vec<u8> {
     let body = Body {
         kpi: kpi.id.to_string(),
         graph: graph.to_owned(),
         cursor: saved.cursor.0,
         counted_until: iso(saved.cursor),
         counted_in: saved.database.as_deref().map(str::to_owned),
-        definition: kpi.definition(),
+        definition: definition.clone(),
         metrics: saved.totals.points().iter().map(|points| held(points)).collect(),
     };
     let mut json = serde_json::to_string(&body).expect("strings, numbers and lists of them are always JSON");
@@ -113,12 +113,11 @@ fn body(bytes: &[u8]) -> Result<Body, Fault> {
 
 /// The state that these bytes are, if they are one of what this KPI counts. It may have had another name then, or its graph: who
 /// renames a KPI renames its file.
-pub(super) fn decode(bytes: &[u8], kpi: &Kpi) -> Result<Saved, Fault> {
+pub(super) fn decode(bytes: &[u8], kpi: &Kpi, definition: &Definition) -> Result<Saved, Fault> {
     let body = body(bytes)?;
-    let definition = kpi.definition();
-    if body.definition != definition {
-        let changed = definition.into_iter().filter(|(part, text)| body.definition.get(part) != Some(text));
-        return Err(Fault::Changed(changed.map(|(part, _)| part).collect()));
+    if body.definition != *definition {
+        let changed = definition.iter().filter(|(part, text)| body.definition.get(*part) != Some(text));
+        return Err(Fault::Changed(changed.map(|(part, _)| part.clone()).collect()));
     }
     let mut texts = Texts::default();
     let points = kpi.metrics.iter().zip(body.metrics).map(|(metric, held)| texts.points(metric, held)).collect();

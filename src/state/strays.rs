@@ -32,7 +32,7 @@ fn stray(path: PathBuf, owners: &[StateFile]) -> Stray {
     let Some(Origin { kpi, graph, definition }) = origin else {
         return Stray { path, counted_for: None, rename_to: Vec::new() };
     };
-    let same = owners.iter().filter(|owner| owner.kpi().definition() == definition);
+    let same = owners.iter().filter(|owner| *owner.definition() == definition);
     let rename_to = same.map(|owner| owner.path().to_owned()).collect();
     Stray { path, counted_for: Some((kpi, graph)), rename_to }
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use super::record::{Fault, decode, encode};
+use super::record::{self, Fault};
 use super::*;
 use crate::kpi;
 use crate::measure::Rows;
@@ -15,6 +15,14 @@ const HISTOGRAM: &str = "name = \"p_seconds\"\ntype = \"histogram\"\nbuckets = [
 fn window(path: &str, header: &str) -> Arc<Kpi> {
     let query = "MATCH (e) WHERE e.t > $since AND e.t <= $until RETURN e.a AS a, e.v AS value";
     kpi::one(path, &format!("// Help.\n/*kpi\nmode = \"window\"\n{header}\n*/\n{query}"))
+}
+
+fn encode(saved: &Saved, kpi: &Kpi, graph: &str) -> Vec<u8> {
+    record::encode(saved, kpi, &kpi.definition(), graph)
+}
+
+fn decode(bytes: &[u8], kpi: &Kpi) -> Result<Saved, Fault> {
+    record::decode(bytes, kpi, &kpi.definition())
 }
 
 fn counter() -> Arc<Kpi> {
