@@ -21,10 +21,8 @@ fn between(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     let unit = |open: usize| {
         let first = open.checked_sub(3)?;
         let begins = tokens.is_word(first, "duration") && tokens.is(first + 1, ".") && tokens.is(open, "(");
-        let commas =
-            (open..tokens.closed_by(open)?).filter(|&at| tokens.is(at, ",") && tokens.inside(at) == Some(open));
         let unit = UNITS.into_iter().find(|unit| tokens.is_word(first + 2, unit))?;
-        (begins && commas.count() == 1).then_some(unit)
+        (begins && tokens.commas(open) == 1).then_some(unit)
     };
     if let Some(unit) = tokens.opened_by(index).and_then(unit) {
         let (first, zone) = if unit == "inSeconds" {

@@ -43,11 +43,10 @@ pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<(&'static str, &'
 /// A clause that a sub-query for counting or looking cannot have.
 fn in_subquery(tokens: &Tokens, index: usize) -> bool {
     const CLAUSES: [&str; 5] = ["CALL", "RETURN", "UNION", "UNWIND", "WITH"];
-    let is_operator = tokens.is_word(index.wrapping_sub(1), "STARTS") || tokens.is_word(index.wrapping_sub(1), "ENDS");
     let counts =
         |open: usize| tokens.is_word(open.wrapping_sub(1), "COUNT") || tokens.is_word(open.wrapping_sub(1), "EXISTS");
     let open = tokens.inside(index).filter(|&open| tokens.begins_subquery(open) && counts(open));
-    open.is_some() && !is_operator && CLAUSES.iter().any(|clause| tokens.is_word(index, clause))
+    open.is_some() && !tokens.ends_operator(index) && CLAUSES.iter().any(|clause| tokens.is_word(index, clause))
 }
 
 /// Between the brackets of a node or a relationship.
@@ -103,9 +102,7 @@ fn is_other_union(tokens: &Tokens, index: usize) -> bool {
 
 /// `round(x, 1, 'HALF_EVEN')`, which the engine rounds as if no mode were there.
 fn has_mode(tokens: &Tokens, index: usize) -> bool {
-    let commas =
-        |close| (index + 2..close).filter(|&at| tokens.is(at, ",") && tokens.inside(at) == Some(index + 1)).count();
-    tokens.is_word(index, "round") && tokens.is_call(index) && tokens.closed_by(index + 1).map(commas) == Some(2)
+    tokens.is_word(index, "round") && tokens.is_call(index) && tokens.commas(index + 1) == 2
 }
 
 fn splits_by_list(tokens: &Tokens, index: usize) -> bool {

@@ -65,10 +65,9 @@ impl Statement {
         let behind = 1..tokens.all.len();
         let Some(columns) = behind.clone().find(|&at| tokens.is_word(at, "RETURN")) else { return false };
         let is_more = |at: usize| tokens.inside(at).is_none() && MORE.iter().any(|word| tokens.is_word(at, word));
-        let is_operator = |at: usize| tokens.is_word(at - 1, "STARTS") || tokens.is_word(at - 1, "ENDS");
         let is_second = |at: usize| tokens.inside(at).is_none() && at < columns && tokens.is(at, ",");
         tokens.is_word(0, "MATCH")
-            && !behind.clone().any(|at| (is_more(at) && !is_operator(at)) || is_second(at))
+            && !behind.clone().any(|at| (is_more(at) && !tokens.ends_operator(at)) || is_second(at))
             && !(columns..tokens.all.len()).any(|at| aggregates::is_aggregate(tokens, at))
     }
 

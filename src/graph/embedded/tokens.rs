@@ -70,6 +70,17 @@ impl Tokens {
         self.inside(index).is_some_and(|open| self.is(open, bracket))
     }
 
+    /// The commas that stand in a bracket, and not in one within it.
+    pub(super) fn commas(&self, open: usize) -> usize {
+        let close = self.closed_by(open).unwrap_or(open);
+        (open..close).filter(|&at| self.is(at, ",") && self.inside(at) == Some(open)).count()
+    }
+
+    /// Whether the word is the second one of `STARTS WITH` or `ENDS WITH`.
+    pub(super) fn ends_operator(&self, index: usize) -> bool {
+        ["STARTS", "ENDS"].iter().any(|word| self.is_word(index.wrapping_sub(1), word))
+    }
+
     /// Whether a word leads up to an expression, so that what comes next is no part of the one before.
     fn leads(&self, index: usize) -> bool {
         const WORDS: [&str; 18] = [
