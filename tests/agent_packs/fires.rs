@@ -196,7 +196,19 @@ pub(crate) const FIRES: &[Fires] = &[
 ];
 
 /// All is well: no alert fires.
-pub(crate) const WELL: [Series; 2] = [STEADY, FIRST_RUN];
+pub(crate) const WELL: [&[Series]; 2] = [&[STEADY, SKILLS], &[FIRST_RUN, SKILLS]];
+
+/// Skills enough, with two more of each case.
+const SKILLS: Series = &[
+    (r#"skill_completion_rate{skill_name="c"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="d"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="e"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="f"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="g"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="h"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="i"}"#, "1x120"),
+    (r#"skill_completion_rate{skill_name="j"}"#, "1x120"),
+];
 
 /// An exporter that has just begun counts the whole past at once.
 const FIRST_RUN: Series = &[
@@ -209,14 +221,6 @@ const FIRST_RUN: Series = &[
     (r#"training_jobs_failed_total{agent_id="trainer"}"#, "_x114 500x6"),
     (r#"skill_completion_rate{skill_name="a"}"#, "1x120"),
     (r#"skill_completion_rate{skill_name="b"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="c"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="d"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="e"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="f"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="g"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="h"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="i"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="j"}"#, "1x120"),
 ];
 
 /// Jobs were started an hour before the two hours are over.
@@ -233,14 +237,6 @@ const STEADY: Series = &[
     (r#"anomalies_detected_total{anomaly_type="drop",skill_name="pytest-run"}"#, "0+1x120"),
     (r#"skill_completion_rate{skill_name="test"}"#, "0.1x120"),
     (r#"skill_completion_rate{skill_name="b"}"#, "0.7x120"),
-    (r#"skill_completion_rate{skill_name="c"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="d"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="e"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="f"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="g"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="h"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="i"}"#, "1x120"),
-    (r#"skill_completion_rate{skill_name="j"}"#, "1x120"),
     ("active_sessions_total", "1x120"),
     (r#"skill_duration_seconds_bucket{skill_name="pytest-run",workflow_phase="setup",le="30"}"#, "0+1x120"),
     (r#"skill_duration_seconds_bucket{skill_name="pytest-run",workflow_phase="setup",le="+Inf"}"#, "0+1x120"),

@@ -143,7 +143,7 @@ pub(crate) const FIRES: &[Fires] = &[
 ];
 
 /// All is well: no alert fires.
-pub(crate) const WELL: [Series; 2] = [STEADY, WITHOUT_DURATIONS];
+pub(crate) const WELL: [&[Series]; 2] = [&[STEADY], &[WITHOUT_DURATIONS]];
 
 /// For an hour nobody has measured how long a task takes; what finishes still has its score.
 const WITHOUT_DURATIONS: Series = &[

@@ -65,8 +65,8 @@ fn panels(catalogs: &[Catalog]) -> Value {
     json!({ "groups": [{ "name": "panels", "rules": rules }] })
 }
 
-fn input(series: Series) -> Vec<Value> {
-    series.iter().map(|(series, values)| json!({ "series": series, "values": values })).collect()
+fn input(series: &[Series]) -> Vec<Value> {
+    series.iter().copied().flatten().map(|(series, values)| json!({ "series": series, "values": values })).collect()
 }
 
 fn fires((name, series, labels, summary): &Fires, alerts: &[&Alert]) -> Value {
@@ -75,16 +75,16 @@ fn fires((name, series, labels, summary): &Fires, alerts: &[&Alert]) -> Value {
     labels.iter().for_each(|(label, value)| all[*label] = json!(value));
     let expected = json!([{ "exp_labels": all, "exp_annotations": { "summary": summary } }]);
     let test = json!({ "eval_time": END, "alertname": name, "exp_alerts": expected });
-    json!({ "interval": "1m", "input_series": input(series), "alert_rule_test": [test] })
+    json!({ "interval": "1m", "input_series": input(&[series]), "alert_rule_test": [test] })
 }
 
-fn stay_silent(well: Series, alerts: &[&Alert]) -> Value {
+fn stay_silent(well: &[Series], alerts: &[&Alert]) -> Value {
     let tests: Vec<_> = alerts.iter().map(|alert| json!({ "eval_time": END, "alertname": alert.name })).collect();
     json!({ "interval": "1m", "input_series": input(well), "alert_rule_test": tests })
 }
 
 /// Each alert fires for its series in `table`, and none for any of `well`.
-pub(crate) fn can_fire_and_stay_silent(packs: &[&str], table: &[Fires], well: &[Series]) {
+pub(crate) fn can_fire_and_stay_silent(packs: &[&str], table: &[Fires], well: &[&[Series]]) {
     let catalogs: Vec<_> = packs.iter().map(|name| pack::catalog(name)).collect();
     let of_kpis = catalogs.iter().flat_map(|catalog| &catalog.kpis).flat_map(|kpi| &kpi.alerts);
     let alerts: Vec<_> = of_kpis.chain(catalogs.iter().flat_map(|catalog| &catalog.packs[0].alerts)).collect();
