@@ -91,7 +91,7 @@ fn what_drifts_is_shown_and_ends_with_1() {
     let (code, said) = generate_in(folder.path(), &[]);
     assert_eq!((code, said.as_str()), (0, "8 files in ., 8 of them new or changed\n"));
     assert_eq!(generate_in(folder.path(), &[]).1, "8 files in ., 0 of them new or changed\n");
-    assert_eq!(generate_in(folder.path(), &["--check"]), (0, "8 files as the KPI files give them\n".to_owned()));
+    assert_eq!(generate_in(folder.path(), &["--check"]), (0, "8 files up to date\n".to_owned()));
 
     let rules = folder.path().join("prometheus/rules/p.yml");
     let edited = fs::read_to_string(&rules).unwrap().replace("p_things < 3", "p_things < 4");
@@ -105,7 +105,10 @@ fn what_drifts_is_shown_and_ends_with_1() {
     fs::rename(folder.path().join("queries/p"), folder.path().join("queries/q")).unwrap();
     generate_in(folder.path(), &[]);
     let (code, said) = generate_in(folder.path(), &["--check"]);
-    assert!(code == 1 && said.contains("prometheus/rules/p.yml is made of no pack that is there"), "{code} {said}");
+    assert!(
+        code == 1 && said.contains("prometheus/rules/p.yml is left over from a pack that no longer exists"),
+        "{code} {said}"
+    );
     assert!(!said.contains("own.yml"), "{said}");
 }
 
@@ -150,7 +153,11 @@ MATCH (t:Task) RETURN coalesce(t.queue, 'unknown') AS queue, count(t) AS value
     let page = fs::read_to_string(folder.path().join("docs/runbook/bmad.md")).unwrap();
     assert!(page.contains("### BmadQueueLong\n") && page.contains("\n### bmad/waiting_tasks\n"), "{page}");
     let tests = fs::read_to_string(folder.path().join("prometheus/tests/bmad.yml")).unwrap();
-    for side in ["fires on its bad side", "is silent on its good side", "is silent without data"] {
+    for side in [
+        "fires when its condition holds",
+        "does not fire when its condition does not hold",
+        "does not fire without data",
+    ] {
         assert!(tests.contains(&format!("name: BmadQueueLong {side}")), "{side}");
         assert!(tests.contains(&format!("name: BmadQueueGrows {side}")), "{side}");
     }
@@ -182,7 +189,7 @@ fn an_alert_that_cannot_fire_is_refused_at_its_place() {
     fs::write(folder.path().join("queries/p/calls.cypher"), kpi).unwrap();
     let (code, said) = generate_in(folder.path(), &[]);
     assert_eq!(code, 64);
-    assert!(said.contains("no series were found with which `SlowCalls` fires: can it ever?"), "{said}");
+    assert!(said.contains("found no series with which `SlowCalls` fires: it may never fire"), "{said}");
     assert!(said.contains("queries/p/calls.cypher:8:1"), "{said}");
     assert!(!folder.path().join("prometheus").exists(), "nothing is written");
 }
@@ -240,7 +247,7 @@ fn every_alert_fires_and_is_silent_when_it_should() {
     let text: String =
         tests.iter().map(|file| fs::read_to_string(repository("prometheus/tests").join(file)).unwrap()).collect();
     for alert in of_kpis.chain(catalog.packs.iter().flat_map(|pack| &pack.alerts)) {
-        for side in ["fires on its bad side", "is silent on its good side"] {
+        for side in ["fires when its condition holds", "does not fire when its condition does not hold"] {
             assert!(text.contains(&format!("- name: {} {side}\n", alert.name)), "{} {side}", alert.name);
         }
     }

@@ -55,12 +55,12 @@ fn write(files: &[File], out: &Path) -> anyhow::Result<Ended> {
             continue;
         }
         let folder = path.parent().unwrap_or(out);
-        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
         fs::write(&path, &file.text).with_context(|| format!("cannot write {}", path.display()))?;
         written += 1;
     }
     for path in left_over(files, out)? {
-        writeln!(anstream::stderr(), "{} is made of no pack that is there: delete it", path.display())?;
+        writeln!(anstream::stderr(), "{} is left over from a pack that no longer exists: delete it", path.display())?;
     }
     let all = counted(files.len(), "file", "files");
     writeln!(anstream::stdout(), "{all} in {}, {written} of them new or changed", out.display())?;
@@ -74,17 +74,17 @@ fn check(files: &[File], out: &Path) -> anyhow::Result<Ended> {
         let text = text_of(&out.join(&file.path))?.unwrap_or_default();
         if text != file.text {
             let diff = TextDiff::from_lines(&text, &file.text);
-            write!(stdout, "{}", diff.unified_diff().header(&file.path, "what the KPI files give"))?;
+            write!(stdout, "{}", diff.unified_diff().header(&file.path, "generated from the KPI files"))?;
             different += 1;
         }
     }
     let left_over = left_over(files, out)?;
     for path in &left_over {
-        writeln!(stdout, "{} is made of no pack that is there: delete it", path.display())?;
+        writeln!(stdout, "{} is left over from a pack that no longer exists: delete it", path.display())?;
     }
     different += left_over.len();
     if different == 0 {
-        writeln!(stdout, "{} as the KPI files give them", counted(files.len(), "file", "files"))?;
+        writeln!(stdout, "{} up to date", counted(files.len(), "file", "files"))?;
         return Ok(Ended::Done);
     }
     let said = counted(different, "file differs", "files differ");

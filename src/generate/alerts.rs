@@ -83,7 +83,7 @@ fn default_summary(kpi: Option<&Kpi>, alert: &Alert, labels: &[&str], unit: &str
     format!("{subject}{of}: {}", unit::template(unit))
 }
 
-/// What the author says, or what the metric means; then the value and the line that it crossed.
+/// The author's description, or the HELP text of the metric; then the value and the threshold that it crossed.
 fn description(kpi: Option<&Kpi>, alert: &Alert, condition: &Promql, unit: &str) -> String {
     let help = || kpi.and_then(|kpi| kpi.metrics.first()).map(|metric| metric.desc.help.clone());
     let meaning = alert.description.clone().or_else(help).unwrap_or_default();
@@ -91,21 +91,23 @@ fn description(kpi: Option<&Kpi>, alert: &Alert, condition: &Promql, unit: &str)
     let rule = match line(&condition.expr) {
         Some(Line { operator, threshold, .. }) => {
             let value = unit::template(unit);
-            format!("Value: {value}; it fires when {} {} for {hold}.", sign(operator), unit::shown(threshold, unit))
+            let threshold = unit::shown(threshold, unit);
+            format!("Value: {value}. Fires when the value {} {threshold} for {hold}.", comparison(operator))
         }
-        None => format!("It fires when its condition holds for {hold}."),
+        None => format!("Fires when the condition holds for {hold}."),
     };
     if meaning.is_empty() { rule } else { format!("{}\n{rule}", meaning.trim()) }
 }
 
-fn sign(operator: Operator) -> &'static str {
+/// The verb between a value and its threshold.
+fn comparison(operator: Operator) -> &'static str {
     match operator {
-        Operator::Equal => "=",
-        Operator::NotEqual => "not",
-        Operator::Greater => "above",
-        Operator::GreaterOrEqual => "at or above",
-        Operator::Less => "below",
-        Operator::LessOrEqual => "at or below",
+        Operator::Equal => "equals",
+        Operator::NotEqual => "differs from",
+        Operator::Greater => "is above",
+        Operator::GreaterOrEqual => "is at least",
+        Operator::Less => "is below",
+        Operator::LessOrEqual => "is at most",
         Operator::Add
         | Operator::Subtract
         | Operator::Multiply

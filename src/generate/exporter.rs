@@ -1,4 +1,4 @@
-//! The exporter's own dashboard and alerts: what a pack has, without a KPI.
+//! The exporter's own dashboard and alerts, in the form of a pack without KPIs.
 
 use std::time::Duration;
 
@@ -46,17 +46,17 @@ const UP: &[(f64, &str, &str)] = &[(0.0, "down", "red"), (1.0, "up", "green")];
 
 const HEALTH: &[Panel] = &[
     Panel {
-        title: "KPIs with a good last run",
-        description: "The share of the KPIs whose last run went well.",
+        title: "KPIs with a successful last run",
+        description: "Share of the KPIs whose last run succeeded.",
         kind: PanelKind::Stat,
         unit: "percentunit",
-        queries: &[("avg(cypher_exporter_kpi_up)", "KPIs with a good last run")],
+        queries: &[("avg(cypher_exporter_kpi_up)", "KPIs with a successful last run")],
         steps: &[(0.0, "red"), (0.9, "yellow"), (1.0, "green")],
         ..LINES
     },
     Panel {
         title: "Failing KPIs",
-        description: "KPIs whose last run failed; their last good values stay until they are stale.",
+        description: "KPIs whose last run failed. Their last good values are kept until they are stale.",
         kind: PanelKind::Stat,
         queries: &[("count(cypher_exporter_kpi_up == 0) or vector(0)", "Failing KPIs")],
         steps: &[(0.0, "green"), (1.0, "red")],
@@ -64,7 +64,7 @@ const HEALTH: &[Panel] = &[
     },
     Panel {
         title: "Graphs",
-        description: "Whether each graph answers.",
+        description: "Whether each graph is reachable.",
         kind: PanelKind::Stat,
         queries: &[("cypher_exporter_graph_up", "{{graph}}")],
         steps: &[(0.0, "red"), (1.0, "green")],
@@ -72,35 +72,35 @@ const HEALTH: &[Panel] = &[
         ..LINES
     },
     Panel {
-        title: "Files left out",
-        description: "KPI and pack files with a mistake. `cypher-exporter check` shows what is wrong.",
+        title: "Rejected files",
+        description: "KPI and pack files with errors. `cypher-exporter check` shows each error and how to fix it.",
         kind: PanelKind::Stat,
-        queries: &[("cypher_exporter_rejected_files", "Files left out")],
+        queries: &[("cypher_exporter_rejected_files", "Rejected files")],
         steps: &[(0.0, "green"), (1.0, "yellow")],
         ..LINES
     },
     Panel {
         title: "Last run of each KPI",
-        description: "Whether the last run went well.",
+        description: "Whether the last run of each KPI succeeded.",
         kind: PanelKind::StateTimeline,
         queries: &[("cypher_exporter_kpi_up", "{{kpi}}")],
         steps: &[(0.0, "red"), (1.0, "green")],
-        mappings: &[(0.0, "failed", "red"), (1.0, "went well", "green")],
+        mappings: &[(0.0, "failed", "red"), (1.0, "succeeded", "green")],
         ..LINES
     },
 ];
 
 const KPIS: &[Panel] = &[
     Panel {
-        title: "Age of the last good answer",
-        description: "At the age that its file allows, a KPI's values are dropped.",
+        title: "Time since the last successful run",
+        description: "The values of a KPI are dropped when this exceeds its `stale_after`.",
         unit: "s",
         queries: &[("time() - cypher_exporter_kpi_last_success_timestamp_seconds", "{{kpi}}")],
         ..LINES
     },
     Panel {
         title: "Failed runs by reason",
-        description: "How many runs failed within the time of one point.",
+        description: "Failed runs in the interval of each point.",
         queries: &[(
             "sum by (kpi, reason) (increase(cypher_exporter_kpi_errors_total[$__rate_interval]))",
             "{{kpi}}: {{reason}}",
@@ -109,14 +109,14 @@ const KPIS: &[Panel] = &[
     },
     Panel {
         title: "Duration of the last run",
-        description: "Time from the question to the last row.",
+        description: "Time from sending the query to receiving the last row.",
         unit: "s",
         queries: &[("cypher_exporter_kpi_duration_seconds", "{{kpi}}")],
         ..LINES
     },
     Panel {
-        title: "Duration by timeout",
-        description: "At 100 % a run fails.",
+        title: "Duration relative to the timeout",
+        description: "A run fails at 100 %.",
         unit: "percentunit",
         queries: &[("cypher_exporter_kpi_duration_seconds / cypher_exporter_kpi_timeout_seconds", "{{kpi}}")],
         steps: &[(0.0, "green"), (0.8, "yellow"), (1.0, "red")],
@@ -124,21 +124,21 @@ const KPIS: &[Panel] = &[
     },
     Panel {
         title: "Series",
-        description: "Label sets of the last good run.",
+        description: "Label sets of the last successful run.",
         queries: &[("cypher_exporter_kpi_series", "{{kpi}}")],
         ..LINES
     },
     Panel {
-        title: "Series by limit",
-        description: "At 100 % a run fails.",
+        title: "Series relative to the limit",
+        description: "A run fails at 100 %.",
         unit: "percentunit",
         queries: &[("cypher_exporter_kpi_series / cypher_exporter_kpi_max_series", "{{kpi}}")],
         steps: &[(0.0, "green"), (0.8, "yellow"), (1.0, "red")],
         ..LINES
     },
     Panel {
-        title: "Rows left out by reason",
-        description: "Rows whose value was NULL or NaN.",
+        title: "Skipped rows by reason",
+        description: "Rows with a value that is not a valid sample, such as NULL or NaN.",
         queries: &[(
             "sum by (kpi, reason) (increase(cypher_exporter_kpi_skipped_rows_total[$__rate_interval])) > 0",
             "{{kpi}}: {{reason}}",
@@ -146,28 +146,28 @@ const KPIS: &[Panel] = &[
         ..LINES
     },
     Panel {
-        title: "Window KPIs behind the graph",
-        description: "How much of the graph's time is not counted yet; negative where its clock is behind the count.",
+        title: "Window lag",
+        description: "Distance between the cursor of a window KPI and the graph's clock. Negative when the clock is behind the cursor.",
         unit: "s",
         queries: &[("cypher_exporter_kpi_window_lag_seconds", "{{kpi}}")],
         ..LINES
     },
     Panel {
-        title: "Windows tried again in half",
-        description: "They were too much at once, or had a row that cannot be counted. Only the shortest one is a failed run.",
+        title: "Windows retried at half length",
+        description: "Windows that were too large for one query, or had a row that cannot be counted. The run fails only when the shortest window fails.",
         queries: &[("sum by (kpi) (increase(cypher_exporter_kpi_windows_halved_total[$__rate_interval]))", "{{kpi}}")],
         ..LINES
     },
     Panel {
         title: "Runs",
-        description: "Finished runs of all KPIs, by second.",
+        description: "Finished runs of all KPIs per second.",
         unit: "ops",
         queries: &[("sum(rate(cypher_exporter_kpi_runs_total[$__rate_interval]))", "runs")],
         ..LINES
     },
     Panel {
-        title: "Totals that began anew",
-        description: "Saved totals of window KPIs that were not taken: the file was damaged, or the KPI had changed.",
+        title: "Discarded totals",
+        description: "Saved totals of window KPIs that were not restored because the state file was damaged or the KPI had changed.",
         queries: &[(
             "sum by (kpi, reason) (increase(cypher_exporter_state_discarded_total[$__range])) > 0",
             "{{kpi}}: {{reason}}",
@@ -179,8 +179,8 @@ const KPIS: &[Panel] = &[
 
 const SCRAPES: &[Panel] = &[
     Panel {
-        title: "Time to answer a scrape",
-        description: "From memory, whatever the graph does.",
+        title: "Scrape duration",
+        description: "Time to serve a scrape. Scrapes are served from memory and never query the graph.",
         kind: PanelKind::Heatmap,
         unit: "s",
         queries: &[(
@@ -190,8 +190,8 @@ const SCRAPES: &[Panel] = &[
         ..LINES
     },
     Panel {
-        title: "Time to answer a scrape: p50, p95, p99",
-        description: "From memory, whatever the graph does.",
+        title: "Scrape duration: p50, p95, p99",
+        description: "Time to serve a scrape. Scrapes are served from memory and never query the graph.",
         unit: "s",
         queries: &[
             (
@@ -210,8 +210,8 @@ const SCRAPES: &[Panel] = &[
         ..LINES
     },
     Panel {
-        title: "Size of an answer",
-        description: "As it was sent, so mostly compressed.",
+        title: "Response size",
+        description: "Mean size of a scrape response as sent, usually compressed.",
         unit: "bytes",
         queries: &[(
             "sum(rate(cypher_exporter_scrape_size_bytes_sum[$__rate_interval])) / sum(rate(cypher_exporter_scrape_size_bytes_count[$__rate_interval]))",
@@ -224,7 +224,7 @@ const SCRAPES: &[Panel] = &[
 const PROCESS: &[Panel] = &[
     Panel {
         title: "CPU",
-        description: "Cores in use.",
+        description: "CPU cores in use.",
         queries: &[("rate(process_cpu_seconds_total{job=~\"$job\"}[$__rate_interval])", "{{instance}}")],
         ..LINES
     },
@@ -237,21 +237,20 @@ const PROCESS: &[Panel] = &[
     },
     Panel {
         title: "Open files",
-        description: "Connections included.",
-        queries: &[("process_open_fds", "{{instance}}"), ("process_max_fds", "{{instance}}: the most")],
+        description: "Open file descriptors, including connections, and their limit.",
+        queries: &[("process_open_fds", "{{instance}}"), ("process_max_fds", "{{instance}}: limit")],
         ..LINES
     },
     Panel {
         title: "Versions",
-        description: "Which exporters there are.",
+        description: "Versions of the running exporters.",
         kind: PanelKind::Table,
         queries: &[("cypher_exporter_build_info", "")],
         ..LINES
     },
 ];
 
-const ROWS: [(&str, &[Panel]); 4] =
-    [("Health", HEALTH), ("KPIs", KPIS), ("Scrapes", SCRAPES), ("The process", PROCESS)];
+const ROWS: [(&str, &[Panel]); 4] = [("Health", HEALTH), ("KPIs", KPIS), ("Scrapes", SCRAPES), ("Process", PROCESS)];
 
 /// The dashboard of the exporter.
 pub(super) fn dashboard(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -> File {
@@ -266,6 +265,7 @@ pub(super) fn dashboard(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_
         name: NAME,
         title: &pack.title,
         description: &description,
+        notice: shared.made_of(pack),
         kpis: ".+".to_owned(),
         interval: Duration::from_secs(60),
     };

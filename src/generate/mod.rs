@@ -20,7 +20,7 @@ mod tests;
 mod unit;
 mod yaml;
 
-/// What every generated file says of itself; how one that is left over is told from one that a person wrote.
+/// Every generated file contains this text, which distinguishes a left-over file from one that a person wrote.
 pub const MARK: &str = "Made by `cypher-exporter generate`";
 
 /// The folders of the generated files; others may stand in them.
@@ -91,8 +91,8 @@ fn taken(input: &Input<'_>, pack: &Pack) -> Problem {
         gravity: Gravity::Error,
         path: format!("{}/{}", input.folder, pack.name),
         span: None,
-        message: format!("no pack can be called `{}`: the files of the exporter itself are", pack.name),
-        fix: "give the folder another name".to_owned(),
+        message: format!("the pack name `{}` is reserved for the files of the exporter itself", pack.name),
+        fix: "rename the folder".to_owned(),
     }
 }
 
@@ -122,12 +122,12 @@ impl Shared<'_> {
         }
     }
 
-    /// The first line of a file in YAML.
+    /// The notice in each file of a pack: where to make changes.
     fn made_of(&self, pack: &Pack) -> String {
         if &*pack.name == exporter::NAME {
-            return format!("{MARK}: the rules of the exporter itself.");
+            return format!("{MARK}; do not edit.");
         }
-        format!("{MARK} from {}/{}: change it there.", self.input.folder, pack.name)
+        format!("{MARK} from {}/{}; edit the files there instead.", self.input.folder, pack.name)
     }
 }
 

@@ -1,5 +1,5 @@
-//! `prometheus/tests/<pack>.yml`: promtool proves that each alert fires on its bad side, and is silent on its good side
-//! and without data.
+//! `prometheus/tests/<pack>.yml`: promtool tests that each alert fires when its condition holds, and does not fire when it
+//! does not hold or without data.
 
 use super::alerts::AlertRule;
 use super::example::{self, LabelValues, Missing, Series};
@@ -46,11 +46,13 @@ pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -
 fn problem(rule: &AlertRule<'_>, missing: Missing) -> Problem {
     let name = &rule.alert.name;
     let message = match missing {
-        Missing::Meaning => format!("no test can be made for `{name}` by itself"),
-        Missing::Fires => format!("no series were found with which `{name}` fires: can it ever?"),
-        Missing::Silent => format!("no series were found with which `{name}` is silent: does it always fire?"),
+        Missing::Meaning => {
+            format!("cannot generate a test for `{name}`: its condition uses functions that are not evaluated here")
+        }
+        Missing::Fires => format!("found no series with which `{name}` fires: it may never fire"),
+        Missing::Silent => format!("found no series with which `{name}` does not fire: it may always fire"),
     };
-    let fix = "mend its condition, or give its test the series: fires = { 'x' = '1x30' } and silent = { … }";
+    let fix = "fix the condition, or provide the series for the test: fires = { 'x' = '1x30' } and silent = { … }";
     Problem {
         gravity: Gravity::Error,
         path: rule.path.to_owned(),
@@ -77,11 +79,11 @@ fn of_found(rule: &AlertRule<'_>, found: &example::Found) -> Vec<Test> {
     let early = hold(rule).checked_sub(1).map(|minute| firing(rule, minute, &[]));
     let bad_side = early.into_iter().chain([firing(rule, end, &found.alerts)]).collect();
     let soon = soon(rule);
-    let no_data = if found.without_data.is_empty() { "is silent without data" } else { "says that there is no data" };
+    let no_data = if found.without_data.is_empty() { "does not fire without data" } else { "fires without data" };
     vec![
-        test(&format!("{name} fires on its bad side"), series(&found.fires), bad_side, (end, found.every)),
+        test(&format!("{name} fires when its condition holds"), series(&found.fires), bad_side, (end, found.every)),
         test(
-            &format!("{name} is silent on its good side"),
+            &format!("{name} does not fire when its condition does not hold"),
             series(&found.silent),
             vec![firing(rule, end, &[])],
             (end, found.every),
@@ -114,14 +116,14 @@ fn of_examples(rule: &AlertRule<'_>, examples: &Examples) -> Vec<Test> {
     };
     let soon = soon(rule);
     let (no_data, on_nothing) = match example::fires_without_data(&rule.condition) {
-        Some(true) => ("says that there is no data", any(soon)),
+        Some(true) => ("fires without data", any(soon)),
         // What is not understood here is taken for a function of series, which without series is nothing.
-        Some(false) | None => ("is silent without data", firing(rule, soon, &[])),
+        Some(false) | None => ("does not fire without data", firing(rule, soon, &[])),
     };
     vec![
-        test(&format!("{name} fires on its bad side"), series(&examples.fires), vec![any(fires)], (fires, 1)),
+        test(&format!("{name} fires when its condition holds"), series(&examples.fires), vec![any(fires)], (fires, 1)),
         test(
-            &format!("{name} is silent on its good side"),
+            &format!("{name} does not fire when its condition does not hold"),
             series(&examples.silent),
             vec![firing(rule, silent, &[])],
             (silent, 1),

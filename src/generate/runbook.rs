@@ -1,14 +1,13 @@
-//! `docs/runbook/<pack>.md`: where the link of an alert leads. What the alert means, what to do, and the KPI behind it in
-//! its own words.
+//! `docs/runbook/<pack>.md`: the target of an alert's link. It explains the alert, what to do, and the KPI behind it.
 
 use super::alerts::{AlertRule, severity};
-use super::{File, MARK, Shared, example, exporter, runbook_path};
+use super::{File, Shared, example, exporter, runbook_path};
 use crate::kpi::promql;
 use crate::kpi::{Kpi, Mode, Pack, Schedule};
 
 /// The page of a pack.
 pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -> File {
-    let mut text = format!("# {}\n\n<!-- {MARK}: change the KPI files instead. -->\n", pack.title);
+    let mut text = format!("# {}\n\n<!-- {} -->\n", pack.title, shared.made_of(pack));
     if let Some(description) = &pack.description {
         text.push_str(&format!("\n{description}\n"));
     }
@@ -32,7 +31,7 @@ fn summary(alerts: &[AlertRule<'_>]) -> String {
         let link = format!("[{}](#{})", alert.name, super::runbook_anchor(rule));
         format!("| {link} | {} | {} |\n", severity(alert.severity), promql::written(alert.hold))
     };
-    format!("\n| alert | severity | after |\n|---|---|---|\n{}", alerts.iter().map(row).collect::<String>())
+    format!("\n| alert | severity | for |\n|---|---|---|\n{}", alerts.iter().map(row).collect::<String>())
 }
 
 fn alert(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
@@ -43,8 +42,8 @@ fn alert(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
     }
     let hold = promql::written(alert.hold);
     let when = format!(
-        "\n{} when this holds for {hold}:\n\n```promql\n{}\n```\n",
-        capital(severity(alert.severity)),
+        "\nFires with severity {} when this condition holds for {hold}:\n\n```promql\n{}\n```\n",
+        severity(alert.severity),
         rule.condition.text.trim()
     );
     text.push_str(&when);
@@ -53,7 +52,7 @@ fn alert(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
         None => text.push_str(&of_selected(shared, rule)),
     }
     if let Some(runbook) = &alert.runbook {
-        text.push_str(&format!("\nMore: <{runbook}>\n"));
+        text.push_str(&format!("\nSee also <{runbook}>.\n"));
     }
     text
 }
@@ -64,24 +63,24 @@ fn of_kpi(shared: &Shared<'_>, rule: &AlertRule<'_>, kpi: &Kpi) -> String {
     let stale = promql::written(kpi.stale_after);
     let fate = match (&kpi.mode, example::fires_without_data(&rule.condition)) {
         (Mode::Window(_), _) => {
-            "its totals stand still, so a rate over them falls to nothing, and when it answers again they catch up"
+            "its totals stop growing, rates over them drop to 0, and the totals catch up when the KPI recovers"
                 .to_owned()
         }
         (Mode::Snapshot, Some(true)) => {
             format!(
-                "its last values are judged until they are {stale} old; then they are gone, which it takes for a reason to fire"
+                "the alert uses its last values until they are {stale} old; then the series disappear and the alert fires"
             )
         }
         (Mode::Snapshot, Some(false) | None) => {
             format!(
-                "its last values are judged until they are {stale} old; then they are gone and this alert is silent"
+                "the alert uses its last values until they are {stale} old; then the series disappear and the alert no longer fires"
             )
         }
     };
     format!(
-        "\nIt watches [`{}`](#{}) of `{path}`. When that KPI fails, {fate}. \
+        "\nThis alert watches [`{}`](#{}) (`{path}`). When that KPI fails, {fate}. \
          [CypherExporterKpiDown]({own}#cypherexporterkpidown) and \
-         [CypherExporterKpiStale]({own}#cypherexporterkpistale) speak meanwhile.\n",
+         [CypherExporterKpiStale]({own}#cypherexporterkpistale) report the failure.\n",
         kpi.id,
         anchor(&kpi.id),
         own = own_page(),
@@ -107,7 +106,7 @@ fn of_selected(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
     }
     let links: Vec<_> = ids.iter().map(|id| format!("[`{id}`](#{})", anchor(id))).collect();
     format!(
-        "\nIt watches {}. When such a KPI fails, see [CypherExporterKpiDown]({}#cypherexporterkpidown).\n",
+        "\nThis alert watches {}. When such a KPI fails, see [CypherExporterKpiDown]({}#cypherexporterkpidown).\n",
         links.join(", "),
         own_page(),
     )
@@ -123,10 +122,10 @@ fn kpi(shared: &Shared<'_>, kpi: &Kpi) -> String {
     }
     let when = match &kpi.schedule {
         Schedule::Every(interval) => format!("every {}", promql::written(*interval)),
-        Schedule::Cron(cron) => format!("by cron `{}` (UTC)", cron.expression()),
+        Schedule::Cron(cron) => format!("on the cron schedule `{}` (UTC)", cron.expression()),
     };
     let path = shared.file_of(kpi);
-    text.push_str(&format!("\nAsked {when}; the file is [`{path}`]({}).\n", link(shared, &path)));
+    text.push_str(&format!("\nRuns {when}. Source: [`{path}`]({}).\n", link(shared, &path)));
     text.push_str(&format!("\n```cypher\n{}\n```\n", kpi.statement().trim()));
     text
 }
@@ -143,9 +142,4 @@ fn own_page() -> String {
 /// The anchor that Markdown readers make of a heading.
 fn anchor(heading: &str) -> String {
     heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
-}
-
-fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -245,7 +245,7 @@ const ONE_ALERT: &[(&str, &str)] = &[(
 fn an_alert_without_words_has_some() {
     let files = made(&catalog(ONE_ALERT), &[], None).unwrap();
     insta::assert_snapshot!(text(&files, "prometheus/rules/p.yml"), @"
-    # Made by `cypher-exporter generate` from queries/p: change it there.
+    # Made by `cypher-exporter generate` from queries/p; edit the files there instead.
     groups:
       - name: p
         rules:
@@ -260,29 +260,29 @@ fn an_alert_without_words_has_some() {
               summary: 'How long tasks wait ({{ $labels.queue }}): {{ $value | humanizeDuration }}'
               description: |-
                 How long tasks wait: the longest.
-                Value: {{ $value | humanizeDuration }}; it fires when above 60 s for 5m.
+                Value: {{ $value | humanizeDuration }}. Fires when the value is above 60 s for 5m.
               runbook_url: docs/runbook/p.md#longwait
     ");
     insta::assert_snapshot!(text(&files, "docs/runbook/p.md"), @"
     # p
 
-    <!-- Made by `cypher-exporter generate`: change the KPI files instead. -->
+    <!-- Made by `cypher-exporter generate` from queries/p; edit the files there instead. -->
 
     ## Alerts
 
-    | alert | severity | after |
+    | alert | severity | for |
     |---|---|---|
     | [LongWait](#longwait) | warning | 5m |
 
     ### LongWait
 
-    Warning when this holds for 5m:
+    Fires with severity warning when this condition holds for 5m:
 
     ```promql
     p_wait_seconds > 60
     ```
 
-    It watches [`p/wait_seconds`](#pwait_seconds) of `queries/p/wait_seconds.cypher`. When that KPI fails, its last values are judged until they are 15m old; then they are gone and this alert is silent. [CypherExporterKpiDown](cypher-exporter.md#cypherexporterkpidown) and [CypherExporterKpiStale](cypher-exporter.md#cypherexporterkpistale) speak meanwhile.
+    This alert watches [`p/wait_seconds`](#pwait_seconds) (`queries/p/wait_seconds.cypher`). When that KPI fails, the alert uses its last values until they are 15m old; then the series disappear and the alert no longer fires. [CypherExporterKpiDown](cypher-exporter.md#cypherexporterkpidown) and [CypherExporterKpiStale](cypher-exporter.md#cypherexporterkpistale) report the failure.
 
     ## KPIs
 
@@ -290,7 +290,7 @@ fn an_alert_without_words_has_some() {
 
     `p_wait_seconds`, gauge, labels `queue`: How long tasks wait: the longest.
 
-    Asked every 5m; the file is [`queries/p/wait_seconds.cypher`](../../queries/p/wait_seconds.cypher).
+    Runs every 5m. Source: [`queries/p/wait_seconds.cypher`](../../queries/p/wait_seconds.cypher).
 
     ```cypher
     RETURN 'x' AS queue, 1 AS value
@@ -350,22 +350,25 @@ fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
     };
     assert_eq!(
         told("expr = 'p_x > 1 and p_x < 0'"),
-        "queries/p/x.cypher: no series were found with which `A` fires: can it ever?"
+        "queries/p/x.cypher: found no series with which `A` fires: it may never fire"
     );
     assert_eq!(
         told("expr = 'p_x >= 0 or p_x < 0'"),
-        "queries/p/x.cypher: no series were found with which `A` is silent: does it always fire?"
+        "queries/p/x.cypher: found no series with which `A` does not fire: it may always fire"
     );
     let unknown = "expr = 'predict_linear(p_x[1h], 3600) > 5'\nfor = \"1m\"";
-    assert_eq!(told(unknown), "queries/p/x.cypher: no test can be made for `A` by itself");
+    assert_eq!(
+        told(unknown),
+        "queries/p/x.cypher: cannot generate a test for `A`: its condition uses functions that are not evaluated here"
+    );
     let tests = told(&format!("{unknown}\nfires = {{ p_x = \"0+1x90\" }}\nsilent = {{ p_x = \"1x90\" }}"));
     insta::assert_snapshot!(tests, @r#"
-    # Made by `cypher-exporter generate` from queries/p: change it there.
+    # Made by `cypher-exporter generate` from queries/p; edit the files there instead.
     rule_files:
       - ../rules/p.yml
     evaluation_interval: 1m
     tests:
-      - name: A fires on its bad side
+      - name: A fires when its condition holds
         interval: 1m
         input_series:
           - series: p_x
@@ -376,7 +379,7 @@ fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
             exp_samples:
               - labels: '{}'
                 value: 1
-      - name: A is silent on its good side
+      - name: A does not fire when its condition does not hold
         interval: 1m
         input_series:
           - series: p_x
@@ -384,7 +387,7 @@ fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
         promql_expr_test:
           - expr: ALERTS{alertname="A",alertstate="firing"}
             eval_time: 1h30m
-      - name: A is silent without data
+      - name: A does not fire without data
         interval: 1m
         input_series: []
         promql_expr_test:
@@ -397,5 +400,5 @@ fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
 fn a_pack_cannot_take_the_exporters_place() {
     let file = [("queries/cypher-exporter/a.cypher", "// A.\n/*kpi\nname = \"a\"\n*/\nRETURN 1 AS value")];
     let problems = made(&catalog(&file), &[], None).unwrap_err();
-    assert_eq!(problems[0].message, "no pack can be called `cypher-exporter`: the files of the exporter itself are");
+    assert_eq!(problems[0].message, "the pack name `cypher-exporter` is reserved for the files of the exporter itself");
 }

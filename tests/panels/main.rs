@@ -33,8 +33,8 @@ const RIGHTLY_EMPTY: [(&str, &str); 9] = [
     ("lazybird: annotation Failed runs", "marks failed runs, and none fails"),
     ("session_buddy: annotation Failed runs", "marks failed runs, and none fails"),
     ("cypher-exporter: Failed runs by reason", "a reason has a series from its first failure on, and none fails"),
-    ("cypher-exporter: Rows left out by reason", "what the demo writes is whole, so no row is left out"),
-    ("cypher-exporter: Totals that began anew", "the demo saves no totals, so none are discarded"),
+    ("cypher-exporter: Skipped rows by reason", "what the demo writes is whole, so no row is skipped"),
+    ("cypher-exporter: Discarded totals", "the demo saves no totals, so none are discarded"),
 ];
 
 /// What shows something only at times, which may come within the minute.

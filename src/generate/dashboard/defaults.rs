@@ -32,7 +32,7 @@ pub(super) fn of_timing(source: &Source<'_, '_>, timing: &Timing, alerts: &[Aler
     let labels: Vec<_> = timing.label.iter().map(LabelName::as_str).collect();
     let base = Drawn {
         title: short(&timing.help),
-        description: format!("{}\n\n`{name}`, a timing of the exporter itself.", timing.help),
+        description: format!("{}\n\n`{name}`, measured by the exporter itself.", timing.help),
         kind: PanelKind::TimeSeries,
         unit: source.shared.units.of_metric(&format!("{name}_sum"), &source.shared.vocabulary),
         steps: thresholds::of_alerts(alerts, |line, _| thresholds::is_quantile(line.subject, name)),
@@ -74,10 +74,10 @@ fn begun(source: &Source<'_, '_>, kpi: &Kpi, metric: &Metric, alerts: &[AlertRul
 fn description<'r>(kpi: &Kpi, metric: &Metric, path: &str, alerts: impl Iterator<Item = &'r AlertRule<'r>>) -> String {
     let when = match &kpi.schedule {
         Schedule::Every(interval) => format!("every {}", promql::written(*interval)),
-        Schedule::Cron(cron) => format!("by cron `{}`", cron.expression()),
+        Schedule::Cron(cron) => format!("on the cron schedule `{}` (UTC)", cron.expression()),
     };
     let mut text = format!(
-        "{}\n\n`{}`, {}, asked {when}: `{path}`.",
+        "{}\n\n`{}`, {}, updated {when} by `{path}`.",
         metric.desc.help,
         metric.desc.name,
         metric.shape.metric_type().as_str()

@@ -15,7 +15,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::alerts::AlertRule;
-use super::{File, MARK, Shared};
+use super::{File, Shared};
 use crate::kpi::promql;
 use crate::kpi::{EXPORT_LATENCY, Kpi, Pack, PanelRow, QUERY_LATENCY};
 
@@ -49,6 +49,8 @@ pub(super) struct Page<'a> {
     pub(super) name: &'a str,
     pub(super) title: &'a str,
     pub(super) description: &'a str,
+    /// Where to make changes.
+    pub(super) notice: String,
     /// Of the failures that it marks, the KPIs: a regular expression.
     pub(super) kpis: String,
     /// The shortest time in which a value changes.
@@ -66,6 +68,7 @@ pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -
         name: &pack.name,
         title: &pack.title,
         description: pack.description.as_deref().unwrap_or_default(),
+        notice: shared.made_of(pack),
         kpis: format!("{}/.+", pack.name),
         interval,
     };
@@ -92,7 +95,7 @@ pub(super) fn whole(page: &Page<'_>, variables: &Variables, rows: Vec<Row>) -> F
         }],
         "__requires": requires,
         "annotations": { "list": annotations(page) },
-        "description": format!("{} {MARK}: change the KPI files instead.", page.description).trim_start(),
+        "description": format!("{} {}", page.description, page.notice).trim_start(),
         "editable": true,
         "fiscalYearStartMonth": 0,
         "graphTooltip": 1,
