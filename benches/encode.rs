@@ -6,10 +6,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use cypher::{Row, Value};
 use cypher_exporter::exposition::{Format, Segment};
 use cypher_exporter::measure::Rows;
 use cypher_exporter::metric::{Constant, MetricType, Part, Points};
-use cypher_exporter::row::{Row, Value};
 use flate2::{Compress, Compression, FlushCompress};
 use serving::kpi;
 

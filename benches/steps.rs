@@ -8,12 +8,12 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use cypher::{Row, Value};
 use cypher_exporter::exposition::{Format, Segment};
 use cypher_exporter::http::Settings;
 use cypher_exporter::kpi::Kpi;
 use cypher_exporter::measure::Rows;
 use cypher_exporter::metric::{Constant, MetricType, Part, Points};
-use cypher_exporter::row::{Row, Value};
 use serving::scraper::{GZIP, Scraper};
 use serving::{Served, gauges, kpi, refresh, site};
 use tokio::runtime;

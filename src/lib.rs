@@ -57,7 +57,6 @@ pub mod kpi;
 pub mod measure;
 pub mod metric;
 pub mod queries;
-pub mod row;
+
 pub mod schedule;
 pub mod state;
-pub mod world;

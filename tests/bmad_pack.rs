@@ -17,10 +17,10 @@ use bmad::oracle::{FAMILIES, Family, Samples};
 use bmad::random::{self, Shape};
 use bmad::statements::{moment, statements};
 use bmad::world::{Agent, DAY, EDGES, World};
+use cypher::{Change, Parameters, UnixMillis};
 use cypher_exporter::graph::Graph;
 use cypher_exporter::kpi::{Kpi, Metric, Mode};
 use cypher_exporter::measure::Totals;
-use cypher_exporter::row::{Change, Parameters, UnixMillis};
 
 on_every_graph! {
     random_worlds

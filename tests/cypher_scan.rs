@@ -11,7 +11,7 @@ mod support;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use cypher_exporter::kpi::cypher::{Fault, Statement, scan};
+use cypher::{Fault, Statement, scan};
 use disguise::disguise;
 use neo4rs::{BoltType, Graph, query};
 use support::random::Random;

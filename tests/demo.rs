@@ -22,8 +22,8 @@ fn without_the_engine_it_says_how_to_get_it() {
 mod real {
     use super::support::exporter::{Exporter, Metrics, Setup};
     use super::support::neo4j::{Neo4j, shared};
+    use cypher::{Parameters, Row, Value};
     use cypher_exporter::graph::{Bolt, Graph, Request};
-    use cypher_exporter::row::{Parameters, Row, Value};
     use std::net::TcpListener;
     use std::ops::ControlFlow;
     use std::time::Duration;

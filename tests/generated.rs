@@ -9,10 +9,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use cypher_exporter::generate::{File, Input, generate};
-use cypher_exporter::kpi::promql::{Promql, Variables};
 use cypher_exporter::kpi::vocabulary::{Part, Vocabulary};
 use cypher_exporter::kpi::{Catalog, Defaults, load};
 use cypher_exporter::queries;
+use promql::{Promql, Variables};
 use serde_json::Value;
 use serving::{GENERATIONS, fetched, program, run, skipped};
 use tempfile::TempDir;
@@ -631,9 +631,13 @@ fn a_rate_sees_three_answers_at_least() {
         )
         .unwrap();
         query.expr.walk(&mut |expr| {
-            let cypher_exporter::kpi::promql::Kind::Range(selector, cypher_exporter::kpi::promql::Window::Fixed(range)) = &expr.kind else { return };
+            let promql::Kind::Range(selector, promql::Window::Fixed(range)) = &expr.kind else { return };
             if let Some(interval) = vocabulary.selected(selector).and_then(|known| known.interval) {
-                assert!(*range >= interval * 3, "{at}: {range:?} of {}, asked every {interval:?}", selector.metric().unwrap());
+                assert!(
+                    *range >= interval * 3,
+                    "{at}: {range:?} of {}, asked every {interval:?}",
+                    selector.metric().unwrap()
+                );
             }
         });
     }

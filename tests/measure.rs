@@ -6,11 +6,11 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cypher::Value;
 use cypher_exporter::exposition::{Format, Segment};
 use cypher_exporter::kpi::{self, Defaults, Kpi, SkipReason, Source};
 use cypher_exporter::measure::{MeasureError, Measured, Rows, substitute};
 use cypher_exporter::metric::{Constant, Family, Part, Points};
-use cypher_exporter::row::Value;
 
 /// A KPI of this header and these columns.
 fn kpi(header: &str, columns: &str) -> Arc<Kpi> {

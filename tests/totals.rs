@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cypher::{Row, Value};
 use cypher_exporter::exposition::{Format, Segment};
 use cypher_exporter::kpi::{self, Defaults, Kpi, SkipReason, Source};
 use cypher_exporter::measure::{MAX_ROWS_OF_WINDOW, MeasureError, Measured, Rows, Totals};
 use cypher_exporter::metric::{Constant, Distribution, Part, Points, Series};
-use cypher_exporter::row::{Row, Value};
 use proptest::prelude::*;
 
 /// A window KPI of this header, whose query returns these columns.

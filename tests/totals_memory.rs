@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
+use cypher::Value;
 use cypher_exporter::kpi::{self, Defaults, Kpi, Source};
 use cypher_exporter::measure::{Rows, Totals};
-use cypher_exporter::row::Value;
 
 const LABEL_SETS: usize = 10_000;
 /// Several, so that what the program needs once does not count.

@@ -15,13 +15,13 @@ use std::time::{Duration, SystemTime};
 
 use bmad::answer::{Answer, answer};
 use bmad::oracle::{FAMILIES, Samples};
+use cypher::{Change, UnixMillis};
 #[cfg(feature = "embedded")]
 use cypher_exporter::graph::Embedded;
 use cypher_exporter::graph::{Bolt, Graph};
-use cypher_exporter::row::{Change, UnixMillis};
-use cypher_exporter::world::{Edit, Happening, World, joined};
 use mirror::Mirror;
 use support::neo4j::shared;
+use world::{Edit, Happening, World, joined};
 
 const START: UnixMillis = UnixMillis(1_770_000_000_000);
 const MINUTE: i64 = 60_000;

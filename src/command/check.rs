@@ -11,9 +11,9 @@ use super::loaded::{self, Asked, Loaded};
 use super::{Ended, counted, graphs};
 use crate::cli::{Check, Common};
 use crate::graph::{Graph, GraphError, Request};
-use crate::kpi::cypher::{self, Named};
 use crate::kpi::{BEGINNING, Gravity, Kpi, Problem, nearest, offset};
-use crate::row::{Parameters, Row, Value};
+use cypher::{self, Named};
+use cypher::{Parameters, Row, Value};
 
 /// Planning a query takes milliseconds; the first one of a fresh server a second or two.
 const WITHIN: Duration = Duration::from_secs(15);

@@ -22,11 +22,11 @@ use crate::config::check_uri;
 use crate::graph::Embedded;
 use crate::graph::Graph;
 use crate::kpi::Schedule;
-use crate::row::UnixMillis;
-use crate::world::{Edit, World, joined};
 use claim::{Claim, Unclaimed};
+use cypher::UnixMillis;
 use home::Home;
 use screen::Screen;
+use world::{Edit, World, joined};
 
 pub(super) use screen::make_way;
 

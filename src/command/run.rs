@@ -14,8 +14,8 @@ use crate::graph::Graph;
 use crate::kpi::{Kpi, Problem, SkipReason, nearest};
 use crate::measure::{Measured, beyond};
 use crate::metric::{Constant, Part};
-use crate::row::{Row, Value};
 use crate::schedule::{self, Run};
+use cypher::{Row, Value};
 
 pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ended> {
     let asked = if options.demo { Asked::Demo } else { Asked::Configured };

@@ -1,8 +1,8 @@
 //! The alerts of a pack as Prometheus will know them: condition, labels, and texts that hold the value in its unit.
 
 use super::{Shared, runbook_anchor, runbook_path, unit};
-use crate::kpi::promql::{self, Expr, Kind, Operator, Promql};
 use crate::kpi::{Alert, Condition, Kpi, Pack, Severity};
+use promql::{self, Expr, Kind, Operator, Promql};
 
 /// An alert and what it needs to stand alone.
 pub(super) struct AlertRule<'a> {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::alerts::AlertRule;
 use super::dashboard::{self, Drawn, Page, Row, Source, Step, Variables};
 use super::{File, Shared};
-use crate::kpi::promql::{Promql, Variables as Grafanas};
 use crate::kpi::{Defaults, Pack, PanelKind, load};
+use promql::{Promql, Variables as Grafanas};
 
 /// The name of its files, which no pack may have.
 pub(super) const NAME: &str = "cypher-exporter";

@@ -5,8 +5,8 @@ use super::alerts::AlertRule;
 use super::example::{self, LabelValues, Missing, Series};
 use super::yaml::Yaml;
 use super::{File, Shared};
-use crate::kpi::promql;
 use crate::kpi::{Example, Examples, Gravity, Pack, Problem};
+use promql;
 
 /// A test and its last minute.
 struct Test {

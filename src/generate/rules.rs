@@ -3,8 +3,8 @@
 use super::alerts::AlertRule;
 use super::yaml::Yaml;
 use super::{File, Shared, rules_path};
-use crate::kpi::promql;
 use crate::kpi::{Pack, RecordingRule};
+use promql;
 
 /// The rules of a pack; none when it has none.
 pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -> Option<File> {

@@ -2,7 +2,6 @@
 
 use super::alerts::{AlertRule, severity};
 use super::{File, Shared, example, exporter, runbook_path};
-use crate::kpi::promql;
 use crate::kpi::{Kpi, Mode, Pack, Schedule};
 
 /// The page of a pack.

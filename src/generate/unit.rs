@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kpi::promql::{Aggregator, Binary, Expr, Kind, Operator};
 use crate::kpi::vocabulary::{Vocabulary, unit_of_name};
 use crate::kpi::{Kpi, Panel, Shape};
+use promql::{Aggregator, Binary, Expr, Kind, Operator};
 
 /// A value without a unit.
 pub(super) const NONE: &str = "short";

@@ -23,8 +23,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 use super::{GraphError, Request, RowSink};
-use crate::row::{Change, Parameters, Row, Value};
 use connection::{Connection, Rows, address};
+use cypher::{Change, Parameters, Row, Value};
 use gate::Gate;
 
 /// The longest that one address may take to answer its first, trivial query. A server that accepts the connection and

@@ -2,14 +2,7 @@
 
 use std::time::Duration;
 
-/// A place in a query as the server names it: line and column from 1, counted in characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Line, from 1.
-    pub line: usize,
-    /// Column, from 1.
-    pub column: usize,
-}
+use cypher::Place;
 
 /// Why a graph did not answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

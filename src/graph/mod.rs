@@ -6,18 +6,15 @@ use std::time::Duration;
 
 use tokio::sync::SemaphorePermit;
 
-use crate::row::{Change, Parameters, Row, UnixMillis, Value};
+use cypher::{Change, Parameters, Row, UnixMillis, Value};
 
 mod bolt;
-#[cfg(feature = "embedded")]
-mod embedded;
 mod error;
-mod temporal;
 
-pub use bolt::{Bolt, BoltSettings};
 #[cfg(feature = "embedded")]
-pub use embedded::Embedded;
-pub use error::{GraphError, Place};
+pub use ::embedded::Embedded;
+pub use bolt::{Bolt, BoltSettings};
+pub use error::GraphError;
 
 /// A question to a graph.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +65,7 @@ impl Graph {
         match self {
             Graph::Bolt(bolt) => bolt.at_once(),
             #[cfg(feature = "embedded")]
-            Graph::Embedded(embedded) => embedded.at_once(),
+            Graph::Embedded(embedded) => embedded.max_concurrent(),
         }
     }
 
@@ -78,7 +75,7 @@ impl Graph {
         match self {
             Graph::Bolt(bolt) => Turn { graph: self, _permit: bolt.turn().await },
             #[cfg(feature = "embedded")]
-            Graph::Embedded(embedded) => Turn { graph: self, _permit: embedded.turn().await },
+            Graph::Embedded(embedded) => Turn { graph: self, _permit: embedded.acquire().await },
         }
     }
 
@@ -122,7 +119,7 @@ impl Graph {
         match self {
             Graph::Bolt(bolt) => bolt.write(changes, timeout).await,
             #[cfg(feature = "embedded")]
-            Graph::Embedded(embedded) => embedded.write(changes, timeout).await,
+            Graph::Embedded(embedded) => Ok(embedded.write(changes, timeout).await?),
         }
     }
 
@@ -139,7 +136,7 @@ impl Graph {
         match self {
             Graph::Bolt(bolt) => bolt.rows(request, sink).await,
             #[cfg(feature = "embedded")]
-            Graph::Embedded(embedded) => embedded.rows(request, sink).await,
+            Graph::Embedded(embedded) => Ok(embedded.rows(&embedded_request(request), sink).await?),
         }
     }
 
@@ -148,7 +145,7 @@ impl Graph {
         match self {
             Graph::Bolt(bolt) => bolt.small(request, sink).await,
             #[cfg(feature = "embedded")]
-            Graph::Embedded(embedded) => embedded.rows(request, sink).await,
+            Graph::Embedded(embedded) => Ok(embedded.rows(&embedded_request(request), sink).await?),
         }
     }
 }
@@ -208,5 +205,26 @@ impl Turn<'_> {
         let database =
             shown.get(1).and_then(|id| if let Value::String(id) = id { Some(id.as_str().into()) } else { None });
         Ok(Clock { now, database })
+    }
+}
+
+#[cfg(feature = "embedded")]
+fn embedded_request<'a>(request: &Request<'a>) -> embedded::Request<'a> {
+    let Request { kpi: name, query, columns, parameters, database, timeout } = *request;
+    embedded::Request { name, query, columns, parameters, database, timeout }
+}
+
+#[cfg(feature = "embedded")]
+impl From<embedded::Error> for GraphError {
+    fn from(error: embedded::Error) -> Self {
+        match error {
+            embedded::Error::Timeout(within) => Self::Timeout(within),
+            embedded::Error::Statement { message, place } => Self::Statement { message, place },
+            embedded::Error::Writes(message) => Self::Writes(message),
+            embedded::Error::Database(message) => Self::Database(message),
+            embedded::Error::MissingColumn(column) => Self::MissingColumn(column),
+            embedded::Error::Decode(message) => Self::Decode(message),
+            embedded::Error::Server { code, message } => Self::Server { code, message },
+        }
     }
 }

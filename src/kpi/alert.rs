@@ -4,8 +4,8 @@ use toml::de::DeTable;
 
 use super::fields::{At, Fields};
 use super::problem::Problems;
-use super::promql::{Operator, Promql, Variables};
 use super::{Alert, Condition, Severity, example};
+use promql::{Operator, Promql, Variables};
 
 const SEVERITIES: [(&str, Severity); 3] =
     [("critical", Severity::Critical), ("warning", Severity::Warning), ("info", Severity::Info)];

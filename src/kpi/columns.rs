@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::Column;
-use super::cypher::Statement;
 use super::fields::At;
 use super::header::MetricKeys;
 use super::problem::{Problems, listed, nearest};
+use cypher::Statement;
 
 /// The columns of the query, looked up by name.
 pub(super) struct Columns<'a> {

@@ -6,9 +6,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::cypher;
 use super::{Kpi, Metric, Shape};
-use crate::row::{Literal, Parameters};
+use cypher::{Literal, Parameters};
 
 /// A text for each part of what is counted, by the part's name.
 pub type Definition = BTreeMap<String, String>;

@@ -4,8 +4,8 @@ use toml::de::DeTable;
 
 use super::fields::{At, Fields, inside, shift};
 use super::problem::Problems;
-use super::promql::{Kind, MatchOperator, Promql, Selector, Variables};
 use super::{Example, Examples};
+use promql::{Kind, MatchOperator, Promql, Selector, Variables};
 
 /// Reads both keys; `None` when there is none of them, or when one of them is wrong, which `problems` then say.
 pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Option<Examples> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::{Problems, listed, nearest};
-use super::promql::{Promql, Variables};
+use promql::{Promql, Variables};
 
 /// The longest duration a file may ask for: far beyond any use, and no sum with a clock's time can overflow.
 const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
@@ -113,8 +113,12 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
         match Promql::read(&text, variables) {
             Ok(read) => Some(At { value: Promql { place: span.clone(), ..read }, span }),
             Err(fault) => {
-                let fix = "mend the PromQL; to try it, paste it into the page of Prometheus";
-                let message = format!("`{key}` is no PromQL: {}", fault.message);
+                let meant = text.get(fault.span.clone()).and_then(|word| nearest(word, fault.known.iter().copied()));
+                let fix = match meant {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "fix the PromQL; to try it, paste it into the page of Prometheus".to_owned(),
+                };
+                let message = format!("invalid PromQL in `{key}`: {}", fault.message);
                 self.problems.error(inside(&span, &text, &fault.span), message, fix);
                 None
             }

@@ -10,7 +10,7 @@ use super::fields::{At, Fields, integer, number, shown, strings};
 use super::problem::Problems;
 use super::{Alert, OnDuplicate, OnError, Panel, Start, TimeForm, alert, panel};
 use crate::metric::MetricType;
-use crate::row::{Literal, Parameters};
+use cypher::{Literal, Parameters};
 
 /// What one file's header says.
 #[derive(Default)]

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use super::fields::inside;
 use super::problem::{Gravity, Problem, listed, nearest};
-use super::promql::{
-    Aggregate, Binary, Expr, Grouping, Kind, Many, Matching, Operator, Promql, Selector, Type, Window, written,
-};
 use super::vocabulary::Vocabulary;
 use super::{Alert, Condition, Kpi, Pack};
+use promql::{
+    Aggregate, Binary, Expr, Grouping, Kind, Many, Matching, Operator, Promql, Selector, Type, Window, written,
+};
 
 /// The fewest answers of a KPI that a rate makes something of.
 const ANSWERS: u32 = 3;

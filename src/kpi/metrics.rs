@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::columns::Columns;
-use super::cypher::Statement;
 use super::expect::Expects;
 use super::header::{Header, MetricKeys};
 use super::labels::{Label, check_labels, labels};
@@ -11,6 +10,7 @@ use super::problem::Problems;
 use super::shape::shape;
 use super::{Column, Metric, Shape};
 use crate::metric::{Desc, LabelName, MetricName, MetricType};
+use cypher::Statement;
 
 /// What a file's metrics are called when they do not say.
 pub(super) struct Names<'a> {

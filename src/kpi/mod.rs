@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::metric::{Desc, Family, MetricType, Part};
-use crate::row::Parameters;
+use cypher::Parameters;
 
 mod alert;
 mod catalog;
 mod columns;
 mod cron;
-pub mod cypher;
 mod definition;
 mod example;
 mod expect;
@@ -25,7 +24,6 @@ mod pack;
 mod panel;
 mod parse;
 mod problem;
-pub mod promql;
 mod shape;
 mod skip;
 pub mod vocabulary;

@@ -7,9 +7,9 @@ use toml::de::DeTable;
 
 use super::fields::{self, At, Fields};
 use super::problem::{Problem, Problems, nearest};
-use super::promql::{Promql, Variables};
 use super::{Alert, Condition, Source, alert};
 use crate::metric::{LabelName, MetricName};
+use promql::{Promql, Variables};
 
 /// How a row names the panel of [`Pack::query_latency`].
 pub const QUERY_LATENCY: &str = "query_latency";

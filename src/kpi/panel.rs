@@ -4,8 +4,8 @@ use toml::de::DeTable;
 
 use super::fields::{At, Fields};
 use super::problem::Problems;
-use super::promql::{Promql, Variables};
 use super::{Panel, PanelKind, Threshold};
+use promql::{Promql, Variables};
 
 const KINDS: [(&str, PanelKind); 10] = [
     ("barchart", PanelKind::BarChart),

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::catalog::Defaults;
 use super::cron::Cron;
-use super::cypher::{self, Statement};
 use super::header::{self, Header};
 use super::metrics::{self, Names};
 use super::opening::{self, Opening};
@@ -16,7 +15,8 @@ use super::{
     Condition, Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Shape, Source, Start, TimeForm, Window, fields,
 };
 use crate::metric::MetricType;
-use crate::row::Parameters;
+use cypher::Parameters;
+use cypher::{self, Statement};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 const LAG: Duration = Duration::from_secs(10);

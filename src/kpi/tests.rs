@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::metric::LabelName;
-use crate::row::Literal;
+use cypher::Literal;
 
 mod any;
 mod bad;

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::promql::{Aggregate, Aggregator, Binary, Expr, Grouping, Kind, Many, MatchOperator, Matching, Selector};
 use super::{Kpi, Metric, Pack, Shape, Timing};
 use crate::metric::{LabelName, MetricType, own};
+use promql::{Aggregate, Aggregator, Binary, Expr, Grouping, Kind, Many, MatchOperator, Matching, Selector};
 
 /// What Prometheus puts on every series it scrapes.
 pub const TARGET_LABELS: [&str; 2] = ["job", "instance"];
@@ -280,14 +280,14 @@ impl Vocabulary {
     }
 
     fn of_binary(&self, binary: &Binary) -> Labels {
-        let is_number = |side: &Expr| side.value_type() == super::promql::Type::Scalar;
+        let is_number = |side: &Expr| side.value_type() == promql::Type::Scalar;
         match (is_number(&binary.left), is_number(&binary.right)) {
             (true, _) => return self.labels(&binary.right),
             (_, true) => return self.labels(&binary.left),
             (false, false) => {}
         }
         let left = self.labels(&binary.left);
-        if binary.operator == super::promql::Operator::Or {
+        if binary.operator == promql::Operator::Or {
             let mut labels = left?;
             labels.extend(self.labels(&binary.right)?);
             return Some(labels);

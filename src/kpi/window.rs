@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::SecondsFormat;
 
 use super::{Kpi, Mode};
-use crate::row::{Literal, Parameters, UnixMillis};
+use cypher::{Literal, Parameters, UnixMillis};
 
 /// What comes before every event: the first moment of the year 1, which graphs and drivers take in every form.
 pub const BEGINNING: UnixMillis = UnixMillis(-62_135_596_800_000);

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
     use crate::kpi::one;
     use crate::measure::Rows;
-    use crate::row::Value;
+    use cypher::Value;
 
     fn told(seconds: &[f64]) -> Vec<String> {
         let text = "// T.\n/*kpi\ntype = \"histogram\"\nbuckets = [1, 10]\n*/\nRETURN 1 AS tool, 1 AS value";

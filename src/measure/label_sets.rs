@@ -319,7 +319,7 @@ mod tests {
         let mut sets = LabelSets::new(&desc, 10);
         let mut row = RowLabels::default();
         for b in ["1", "2", "3"] {
-            let cells = ["same", b].map(|text| crate::row::Value::String(text.into()));
+            let cells = ["same", b].map(|text| cypher::Value::String(text.into()));
             let column = Arc::from("c");
             row.take(cells.iter().map(|value| super::super::value::Cell { value, column: &column, row: 1 })).unwrap();
             sets.only(1, &row, 0.0, "").unwrap();

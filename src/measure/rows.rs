@@ -7,7 +7,7 @@ use super::growing::Growing;
 use super::{MeasureError, Measured, NotTaken, Skipped, Totals};
 use crate::kpi::{Kpi, SkipReason};
 use crate::metric::Points;
-use crate::row::Row;
+use cypher::Row;
 
 /// The most rows of one window. Their number costs no memory but time, and a window can be made smaller.
 pub const MAX_ROWS_OF_WINDOW: u64 = 1_000_000;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::MeasureError;
-use crate::row::Value;
+use cypher::Value;
 
 /// The largest integer up to which a float64 holds every one.
 const EXACT: u64 = 1 << 53;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 use crate::graph::{Clock, GraphError, Turn};
-use crate::row::UnixMillis;
+use cypher::UnixMillis;
 
 /// The longest that so small a question may take; the first query of a fresh Neo4j takes up to 2 s.
 pub(super) const WITHIN: Duration = Duration::from_secs(10);

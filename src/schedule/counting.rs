@@ -14,8 +14,8 @@ use crate::instruments::LaneInstruments;
 use crate::kpi::{BEGINNING, Kpi, Start, Window, iso};
 use crate::measure::{Rows, Totals};
 use crate::metric::Points;
-use crate::row::UnixMillis;
 use crate::state::{Found, Saved, StateError, StateFile};
+use cypher::UnixMillis;
 
 /// A cursor that moves without anything to count is saved when it is so far ahead: a restart then asks for little more than
 /// the time it took, and a KPI whose events are rare costs the disk next to nothing.

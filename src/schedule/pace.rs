@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::kpi::BEGINNING;
 use crate::measure::MAX_ROWS_OF_WINDOW;
-use crate::row::UnixMillis;
+use cypher::UnixMillis;
 
 /// No window is made shorter.
 const SHORTEST: i64 = 1000;

@@ -11,8 +11,8 @@ use crate::graph::{GraphError, Request, Turn};
 use crate::kpi::{BEGINNING, Kpi, iso};
 use crate::measure::{MeasureError, Measured, Rows, Skipped, Totals};
 use crate::metric::Points;
-use crate::row::{Parameters, Row, UnixMillis};
 use crate::state::StateError;
+use cypher::{Parameters, Row, UnixMillis};
 
 /// How a run ended.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::kpi::Kpi;
 use crate::measure::Totals;
-use crate::row::UnixMillis;
+use cypher::UnixMillis;
 
 pub use file::{Found, StateFile};
 use folder::Folder;

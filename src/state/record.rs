@@ -11,7 +11,7 @@ use super::Saved;
 use crate::kpi::{Definition, Kpi, Metric, Shape, iso};
 use crate::measure::Totals;
 use crate::metric::{Distribution, LabelValues, Points, Series};
-use crate::row::UnixMillis;
+use cypher::UnixMillis;
 
 /// The first line begins so, then come version and checksum.
 const MAGIC: &str = "cypher-exporter state";

@@ -8,7 +8,7 @@ use super::record::{self, Fault};
 use super::*;
 use crate::kpi;
 use crate::measure::Rows;
-use crate::row::Value;
+use cypher::Value;
 
 const HISTOGRAM: &str = "name = \"p_seconds\"\ntype = \"histogram\"\nbuckets = [0.5, 1]";
 

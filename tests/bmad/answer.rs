@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use cypher::UnixMillis;
 use cypher_exporter::graph::Graph;
 use cypher_exporter::kpi::{self, Catalog, Defaults, Kpi};
 use cypher_exporter::measure::{Measured, Skipped, Totals};
 use cypher_exporter::metric::{Points, Series};
 use cypher_exporter::queries::Files;
-use cypher_exporter::row::UnixMillis;
 use cypher_exporter::schedule::Run;
 use cypher_exporter::{queries, schedule};
 

@@ -1,6 +1,6 @@
 //! The Cypher that makes a graph of a world. It stays inside what every Cypher engine knows.
 
-use cypher_exporter::row::UnixMillis;
+use cypher::UnixMillis;
 
 use super::world::{Key, Text, Time, World};
 

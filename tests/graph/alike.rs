@@ -5,9 +5,9 @@
 
 use std::fmt::Write as _;
 
+use cypher::scan;
+use cypher::{Change, Literal, Parameters, UnixMillis, Value};
 use cypher_exporter::graph::{Graph, GraphError};
-use cypher_exporter::kpi::cypher::scan;
-use cypher_exporter::row::{Change, Literal, Parameters, UnixMillis, Value};
 
 use crate::asking::{PATIENCE, graph, question};
 use crate::engine;

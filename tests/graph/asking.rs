@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cypher::{Parameters, Row};
 use cypher_exporter::graph::{Bolt, BoltSettings, Graph, GraphError, Request};
-use cypher_exporter::row::{Parameters, Row};
 
 use crate::support::neo4j::Neo4j;
 

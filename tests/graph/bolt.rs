@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use cypher::Value;
 use cypher_exporter::graph::{BoltSettings, Graph, GraphError};
-use cypher_exporter::row::Value;
 
 use crate::asking::{ENDLESS, graph, graph_of, question, until};
 use crate::support::neo4j::{self, Neo4j, Options};

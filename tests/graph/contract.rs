@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use cypher_exporter::graph::{Graph, GraphError, Place};
+use cypher::Place;
+use cypher::{Change, Literal, Row, UnixMillis, Value};
+use cypher_exporter::graph::{Graph, GraphError};
 use cypher_exporter::kpi::{BEGINNING, TimeForm};
-use cypher_exporter::row::{Change, Literal, Row, UnixMillis, Value};
 
 use crate::asking::{ENDLESS, PATIENCE, question};
 

@@ -1,8 +1,9 @@
 //! What the embedded engine does otherwise than Neo4j: the table that the contract goes by, what is refused and with which
 //! words, and what is answered otherwise.
 
-use cypher_exporter::graph::{GraphError, Place};
-use cypher_exporter::row::Value;
+use cypher::Place;
+use cypher::Value;
+use cypher_exporter::graph::GraphError;
 
 use crate::alike::{answer, open_zoo};
 use crate::asking::{ENDLESS, graph};

@@ -3,8 +3,9 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use cypher_exporter::graph::{Embedded, Graph, GraphError, Place};
-use cypher_exporter::row::{Change, Literal, Parameters, Value};
+use cypher::Place;
+use cypher::{Change, Literal, Parameters, Value};
+use cypher_exporter::graph::{Embedded, Graph, GraphError};
 
 use crate::asking::{PATIENCE, question};
 use crate::differences::LONG;

@@ -3,8 +3,8 @@
 
 use std::fs;
 
-use cypher_exporter::kpi::promql::Promql;
 use cypher_exporter::kpi::{Alert, Catalog, Condition, Kpi, Severity};
+use promql::Promql;
 use serde_json::{Value, json};
 
 use crate::model::pack;

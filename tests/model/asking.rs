@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use cypher::{Change, Parameters, UnixMillis};
 use cypher_exporter::graph::Graph;
 use cypher_exporter::kpi::{Kpi, Mode};
 use cypher_exporter::measure::{Measured, Skipped, Totals};
-use cypher_exporter::row::{Change, Parameters, UnixMillis};
 use cypher_exporter::schedule::{self, Run};
 
 use super::answer::Answer;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cypher_exporter::row::{Change, Literal, UnixMillis};
+use cypher::{Change, Literal, UnixMillis};
 
 use super::world::{Count, Key, Number, Text, Time, Whole, Work, World};
 

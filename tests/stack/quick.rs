@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use cypher_exporter::kpi::promql::written;
+use promql::written;
 
 /// What a minute becomes of those that are waited for: `for`, and the times of Alertmanager.
 const WAIT: Duration = Duration::from_secs(2);

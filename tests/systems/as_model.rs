@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cypher_exporter::row::{Literal, UnixMillis};
-use cypher_exporter::world::{Kind, Link, Properties};
+use cypher::{Literal, UnixMillis};
+use world::{Kind, Link, Properties};
 
 use crate::mirror::{Mirror, float, integer, text};
 use crate::model::world::{

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use cypher::{Change, Literal, UnixMillis};
 #[cfg(feature = "embedded")]
 use cypher_exporter::graph::Embedded;
 use cypher_exporter::graph::{Bolt, Graph};
 use cypher_exporter::kpi::{Kpi, Mode};
 use cypher_exporter::measure::Totals;
-use cypher_exporter::row::{Change, Literal, UnixMillis};
-use cypher_exporter::world::{Edit, Properties, World, joined};
+use world::{Edit, Properties, World, joined};
 
 use crate::mirror::{Mirror, text};
 use crate::model::answer::Answer;

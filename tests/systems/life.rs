@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cypher_exporter::row::UnixMillis;
-use cypher_exporter::world::{Edit, World};
+use cypher::UnixMillis;
+use world::{Edit, World};
 
 use crate::model::answer::{Answer, Labels};
 use crate::model::window::{self, Window};

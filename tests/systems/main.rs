@@ -23,12 +23,12 @@ mod session_buddy;
 #[path = "../support/mod.rs"]
 mod support;
 
-use cypher_exporter::row::UnixMillis;
-use cypher_exporter::world::{Happening, World};
+use cypher::UnixMillis;
 use mirror::Mirror;
 use model::answer::Answer;
 use model::family::Family;
 use model::window::Window;
+use world::{Happening, World};
 
 /// The packs and their families.
 const PACKS: [(&str, &[Family]); 4] = [

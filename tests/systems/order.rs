@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cypher_exporter::row::{Literal, UnixMillis};
-use cypher_exporter::world::{Edit, Happening, Kind, Properties};
+use cypher::{Literal, UnixMillis};
+use world::{Edit, Happening, Kind, Properties};
 
 use crate::mirror::{Mirror, float, text};
 use crate::{HOUR, Life, MINUTE, START};
@@ -256,7 +256,7 @@ fn joined_edits_do_the_same() {
     for _ in 0..120 {
         let happenings = life.go_on(MINUTE / 2);
         let edits: Vec<_> = happenings.iter().flat_map(|happening| &happening.edits).collect();
-        let few = cypher_exporter::world::joined(edits.iter().copied());
+        let few = world::joined(edits.iter().copied());
         assert!(few.len() * 8 < edits.len(), "{} of {}", few.len(), edits.len());
         few.iter().for_each(|edit| joined.follow(edit));
         assert!(joined == life.mirror, "they differ at {:?}", life.now);

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cypher::UnixMillis;
 use cypher_exporter::graph::{Bolt, Graph};
 use cypher_exporter::kpi::{self, BEGINNING, Defaults, Kpi, Source};
 use cypher_exporter::measure::Totals;
 use cypher_exporter::metric::Points;
-use cypher_exporter::row::UnixMillis;
 use cypher_exporter::schedule;
 
 use crate::events::{WINDOW, until_lines};

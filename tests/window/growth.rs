@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use cypher::UnixMillis;
 use cypher_exporter::graph::{Bolt, Graph};
 use cypher_exporter::kpi::{self, Defaults, Kpi, Source};
 use cypher_exporter::measure::Totals;
-use cypher_exporter::row::UnixMillis;
 use cypher_exporter::schedule;
 
 use crate::support::neo4j::{Neo4j, Options};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cypher_exporter::row::{Literal, UnixMillis};
-use cypher_exporter::world::Properties;
+use cypher::{Literal, UnixMillis};
+use world::Properties;
 
 use crate::bmad::world::{Agent, Event, Insight, Key, Pattern, Summary, Time, World};
 use crate::mirror::{Mirror, float, integer, text};

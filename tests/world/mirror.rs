@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cypher_exporter::row::{Literal, UnixMillis};
-use cypher_exporter::world::{Edit, Ends, Happening, Kind, Link, Properties};
+use cypher::{Literal, UnixMillis};
+use world::{Edit, Ends, Happening, Kind, Link, Properties};
 
 /// Nodes by label and key, relationships by kind and ends.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -10,8 +10,8 @@ use std::process;
 
 use super::{WITHIN, now};
 use crate::graph::{Graph, GraphError, Request};
-use crate::row::{Change, Literal, Parameters, Row, Value};
-use crate::world::Edit;
+use cypher::{Change, Literal, Parameters, Row, Value};
+use world::Edit;
 
 /// The label of all nodes that a demo has written.
 const MARK: &str = "CypherExporterDemo";

@@ -7,7 +7,7 @@ use anyhow::ensure;
 use super::WITHIN;
 use super::claim::Claim;
 use crate::graph::Graph;
-use crate::world::Edit;
+use world::Edit;
 
 /// A graph, and, when it outlives this process, the claim that this demo has on it.
 #[derive(Debug)]

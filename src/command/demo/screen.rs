@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use chrono::DateTime;
 
-use crate::world::Happening;
+use world::Happening;
 
 /// Back to the beginning of the line, which is cleared.
 const CLEAR: &str = "\r\x1b[2K";

@@ -5,9 +5,9 @@ use super::drawn::{Drawn, Query, Source};
 use super::thresholds::{self, Step};
 use crate::generate::alerts::AlertRule;
 use crate::generate::{is_of_target, short, title, unit};
-use crate::kpi::promql::{self, Promql, Variables as Grafanas};
 use crate::kpi::{Kpi, Metric, Mode, Panel, PanelKind, Schedule, Shape, Timing};
 use crate::metric::LabelName;
+use promql::{self, Promql, Variables as Grafanas};
 
 /// The quantiles that are drawn of a histogram, and what they are called.
 const QUANTILES: [(&str, &str); 3] = [("0.5", "p50"), ("0.95", "p95"), ("0.99", "p99")];

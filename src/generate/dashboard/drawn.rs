@@ -9,7 +9,7 @@ use super::variables::Variables;
 use super::{data_source, visual};
 use crate::generate::Shared;
 use crate::kpi::PanelKind;
-use crate::kpi::promql::{self, Expr, Kind, Operator, Promql};
+use promql::{self, Expr, Kind, Operator, Promql};
 
 /// Grafana takes this for the distance of samples unless a query says more.
 const USUAL_SCRAPE: Duration = Duration::from_secs(15);

@@ -16,7 +16,6 @@ use serde_json::{Value, json};
 
 use super::alerts::AlertRule;
 use super::{File, Shared};
-use crate::kpi::promql;
 use crate::kpi::{EXPORT_LATENCY, Kpi, Pack, PanelRow, QUERY_LATENCY};
 
 pub(super) use drawn::{Drawn, Source};

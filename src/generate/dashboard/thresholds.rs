@@ -1,8 +1,8 @@
 //! Colours by value: those that a panel names, or those of the alerts, so that the line on the graph is the alert's line.
 
 use crate::generate::alerts::{AlertRule, Line, line};
-use crate::kpi::promql::{Expr, Kind, Operator};
 use crate::kpi::{Panel, Severity, Threshold};
+use promql::{Expr, Kind, Operator};
 
 /// From which value on a colour holds; the first of several has none, it is the base colour.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::INPUT;
 use crate::generate::Shared;
-use crate::kpi::promql::{Promql, Selector};
 use crate::kpi::vocabulary::{TARGET_LABELS, Vocabulary};
 use crate::kpi::{Kpi, Shape};
 use crate::metric::LabelName;
+use promql::{Promql, Selector};
 
 /// A label that fewer KPIs have is not worth a place above the dashboard.
 const SHARED_BY: usize = 2;

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::pattern;
-use super::series::{LabelValues, Series, Shape};
 use crate::generate::unit::rounded;
-use crate::kpi::promql::{Aggregator, Expr, Grouping, Kind, MatchOperator, Matching, Promql, Selector, Window};
 use crate::kpi::vocabulary::{Known, Part, TARGET_LABELS, Vocabulary};
+use promql::evaluate::{LabelValues, Series, Shape, pattern};
+use promql::{Aggregator, Expr, Grouping, Kind, MatchOperator, Matching, Promql, Selector, Window};
 
 /// The value of a label that can be anything.
 const ANY: &str = "example";
@@ -93,7 +92,7 @@ impl Candidates {
                 self.has_past |= function.name.ends_with("_over_time") || ["delta", "deriv"].contains(&function.name);
             }
             Kind::Aggregate(aggregate) => counts |= aggregate.operator == Aggregator::Count,
-            Kind::Select(selector) => self.has_past |= selector.shift != crate::kpi::promql::Shift::None,
+            Kind::Select(selector) => self.has_past |= selector.shift != promql::Shift::None,
             Kind::Range(..) | Kind::Text(_) | Kind::Negative(_) | Kind::Parentheses(_) => {}
         });
         for number in compared.into_iter().chain(others) {

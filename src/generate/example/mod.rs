@@ -1,22 +1,16 @@
 //! Series with which an alert fires, and series with which it does not: found by trying simple ones.
 
 mod candidates;
-mod evaluate;
-mod pairs;
-mod pattern;
-mod points;
-mod series;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-use crate::kpi::promql::{Expr, Kind, Promql, Shift, Window};
 use crate::kpi::vocabulary::Vocabulary;
 use candidates::Candidates;
-use evaluate::{Sample, Unknown};
-use series::MINUTE;
-pub(super) use series::{LabelValues, Series, written};
+use promql::evaluate::{self, MINUTE, Sample, Shape, Unknown};
+pub(super) use promql::evaluate::{LabelValues, Series, written};
+use promql::{Expr, Kind, Promql, Shift, Window};
 
 /// What shows that an alert works.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,7 +152,7 @@ impl Trial<'_> {
 
     /// All the time, and not for want of data.
     fn is_silent(&self, series: &[Series]) -> Result<bool, Unknown> {
-        if series.iter().any(|series| series.shape == series::Shape::Absent) {
+        if series.iter().any(|series| series.shape == Shape::Absent) {
             return Ok(false);
         }
         for minute in self.moments {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::generate::tests::vocabulary;
-use crate::kpi::promql::Variables;
+use promql::Variables;
 
 /// What fires and what is silent, in one line each.
 fn found(text: &str, hold: u64) -> String {
@@ -13,7 +13,7 @@ fn found(text: &str, hold: u64) -> String {
         Err(missing) => return format!("{missing:?}"),
     };
     let shown = |series: &[Series]| {
-        let told = series.iter().filter(|series| series.shape != series::Shape::Ramp(0.0));
+        let told = series.iter().filter(|series| series.shape != Shape::Ramp(0.0));
         let bare = |series: &Series| {
             let own = series.labels.iter().filter(|(label, _)| !["job", "instance"].contains(&label.as_str()));
             let labels = own.map(|(label, value)| (label.clone(), value.clone())).collect();

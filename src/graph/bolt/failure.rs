@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use neo4rs::Error;
 
-use crate::graph::{GraphError, Place, Request};
+use crate::graph::{GraphError, Request};
+use cypher::Place;
 
 /// Why connecting failed.
 pub(super) fn of_connecting(error: &Error, address: &str) -> GraphError {
@@ -157,7 +158,7 @@ fn first_line(message: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::Parameters;
+    use cypher::Parameters;
 
     fn said(code: &str, message: &str, query: &str) -> GraphError {
         let parameters = Parameters::new();

@@ -6,8 +6,9 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 use neo4rs::{BoltDateTimeZoneId, BoltList, BoltMap, BoltType, DeError};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::graph::{GraphError, temporal};
-use crate::row::{Literal, Parameters, Value};
+use crate::graph::GraphError;
+use cypher::temporal;
+use cypher::{Literal, Parameters, Value};
 
 /// Reads the value of one column of a row into `value`, whose memory serves again.
 pub(super) fn decode(row: &neo4rs::Row, column: &str, value: &mut Value) -> Result<(), GraphError> {

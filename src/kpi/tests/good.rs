@@ -1,8 +1,8 @@
 //! Files that load, and what they become.
 
-use super::promql::{Operator, Promql, Variables};
 use super::*;
 use crate::metric::MetricType;
+use promql::{Operator, Promql, Variables};
 
 fn kpi(text: &str) -> Arc<Kpi> {
     one("queries/bmad/orphaned_agents.cypher", text)

@@ -1,0 +1,304 @@
+//! A statement in the engine's words, and the way back from a place in them to the place in the user's text.
+//!
+//! Lines stay lines and comments become space; what else changes is a matter of single [words](super::words), or of whole
+//! expressions in another [form](super::forms), still word by word.
+
+use super::tokens::Tokens;
+use super::words::{engine_key, for_engine};
+use super::{aggregates, refusals};
+use crate::Error;
+use cypher::Place;
+use cypher::{self, Kind};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Statement {
+    original: String,
+    tokens: Tokens,
+    text: String,
+    /// Where each token begins in `text`, in characters.
+    starts: Vec<usize>,
+}
+
+impl Statement {
+    /// Reads a statement, or says what in it the engine cannot do, or would do wrong.
+    pub(super) fn read(query: &str) -> Result<Self, Error> {
+        let tokens = cypher::tokens(query).map_err(|fault| {
+            let message = format!("{}: {}", fault.message, fault.fix);
+            Error::Statement { message, place: Some(place_in(query, fault.span.start)) }
+        })?;
+        let tokens = Tokens::new(tokens);
+        if let Some((token, message)) = refusals::refusal(&tokens) {
+            let place = tokens.all.get(token).map(|token| place_in(query, token.span.start));
+            return Err(Error::Statement { message, place });
+        }
+        Ok(Self::translated(query, tokens))
+    }
+
+    fn translated(query: &str, tokens: Tokens) -> Self {
+        let (mut text, mut starts, mut written, mut end) = (String::new(), Vec::new(), 0, 0);
+        let gap = |gap: &str| gap.chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect::<String>();
+        for (index, token) in tokens.all.iter().enumerate() {
+            let before = gap(&query[end..token.span.start]);
+            starts.push(written + before.chars().count());
+            let word = for_engine(&tokens, index);
+            written += before.chars().count() + word.chars().count();
+            text.extend([before.as_str(), &*word]);
+            end = token.span.end;
+        }
+        Self { original: query.to_owned(), tokens, text, starts }
+    }
+
+    /// What the engine is asked.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it asks for a plan only.
+    pub(super) fn explains(&self) -> bool {
+        self.tokens.all.first().is_some_and(|first| first.is_word("EXPLAIN"))
+    }
+
+    /// Whether the engine gives its rows one by one: one pattern, and columns that each row has for itself.
+    pub(super) fn is_streamed(&self) -> bool {
+        const MORE: [&str; 9] = ["CALL", "DISTINCT", "LIMIT", "MATCH", "ORDER", "SKIP", "UNION", "UNWIND", "WITH"];
+        let tokens = &self.tokens;
+        let behind = 1..tokens.all.len();
+        let Some(columns) = behind.clone().find(|&at| tokens.is_word(at, "RETURN")) else { return false };
+        let is_more = |at: usize| tokens.inside(at).is_none() && MORE.iter().any(|word| tokens.is_word(at, word));
+        let is_second = |at: usize| tokens.inside(at).is_none() && at < columns && tokens.is(at, ",");
+        tokens.is_word(0, "MATCH")
+            && !behind.clone().any(|at| (is_more(at) && !tokens.ends_operator(at)) || is_second(at))
+            && !(columns..tokens.all.len()).any(|at| aggregates::is_aggregate(tokens, at))
+    }
+
+    /// Whether it asks for the names of the graph's keys.
+    pub(super) fn asks_for_keys(&self) -> bool {
+        let asks = |index| self.tokens.is_call(index) && self.tokens.is_word(index, "propertyKeys");
+        (0..self.tokens.all.len()).any(asks)
+    }
+
+    /// Whether a map in it names keys.
+    pub(super) fn names_keys(&self) -> bool {
+        (0..self.tokens.all.len()).any(|index| self.tokens.is_key_of_map(index))
+    }
+
+    /// The keys of its maps, by their names for the engine.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let keys = (0..self.tokens.all.len()).filter(|&index| self.tokens.is_key_of_map(index));
+        keys.map(|index| engine_key(&self.tokens.all[index].text).into_owned()).collect()
+    }
+
+    /// The labels of nodes that it names.
+    pub(super) fn labels(&self) -> Vec<String> {
+        let tokens = &self.tokens;
+        let labels = (0..tokens.all.len()).filter(|&index| tokens.is_label(index));
+        labels.map(|index| tokens.all[index].text.clone().into_owned()).collect()
+    }
+
+    /// The place in the user's text of a place in the engine's.
+    pub(super) fn place(&self, line: usize, column: usize) -> Place {
+        let before: usize =
+            self.text.split('\n').take(line.saturating_sub(1)).map(|line| line.chars().count() + 1).sum();
+        self.place_at(before + column.saturating_sub(1))
+    }
+
+    /// The place in the user's text of the engine's character number `at`.
+    pub(super) fn place_at(&self, at: usize) -> Place {
+        let Some(index) = self.starts.partition_point(|&start| start <= at).checked_sub(1) else {
+            return place_in(&self.original, 0);
+        };
+        let (start, span) = (self.starts[index], &self.tokens.all[index].span);
+        let word = for_engine(&self.tokens, index);
+        let (from, characters) = match at.checked_sub(start + word.chars().count()) {
+            Some(behind) => (span.end, behind),
+            None if *word == self.original[span.clone()] => (span.start, at - start),
+            // Within another word there are other places.
+            None => (span.start, 0),
+        };
+        let rest = &self.original[from..];
+        place_in(&self.original, from + rest.char_indices().nth(characters).map_or(rest.len(), |(offset, _)| offset))
+    }
+
+    /// The place of a name that is used as a variable, for an error that names it alone. A name that is never given to
+    /// anything is wrong where it stands first, any other where it stands last.
+    pub(super) fn variable(&self, name: &str) -> Option<Place> {
+        let tokens = &self.tokens;
+        let is_it = |index: &usize| tokens.is_variable(*index) && tokens.all[*index].text == name;
+        let mut uses = (0..tokens.all.len()).filter(is_it).peekable();
+        let given = uses.clone().any(|index| tokens.gives_name(index));
+        let index = if given { uses.last() } else { uses.next() }?;
+        Some(place_in(&self.original, tokens.all[index].span.start))
+    }
+
+    /// The first place of a parameter.
+    pub(super) fn parameter(&self, name: &str) -> Option<Place> {
+        self.first(|tokens, index| tokens.all[index].kind == Kind::Parameter && tokens.all[index].text == name)
+    }
+
+    /// The first place where a function or procedure is called, by its full name.
+    pub(super) fn call(&self, name: &str) -> Option<Place> {
+        self.first(|tokens, index| {
+            let is_first = !tokens.is(index.wrapping_sub(1), ".");
+            is_first && tokens.called(index).is_some_and(|called| called.eq_ignore_ascii_case(name))
+        })
+    }
+
+    fn first(&self, is_it: impl Fn(&Tokens, usize) -> bool) -> Option<Place> {
+        let index = (0..self.tokens.all.len()).find(|&index| is_it(&self.tokens, index))?;
+        Some(place_in(&self.original, self.tokens.all[index].span.start))
+    }
+}
+
+/// The place of a byte of `text`.
+fn place_in(text: &str, at: usize) -> Place {
+    let before = text.get(..at).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    Place { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text(query: &str) -> String {
+        Statement::read(query).unwrap_or_else(|error| panic!("{query}: {error}")).text().to_owned()
+    }
+
+    #[test]
+    fn the_engine_gets_its_own_words() {
+        for (query, engine) in [
+            ("// c\nRETURN 1 /* a\nb */ AS v;", "    \nRETURN 1     \n     AS v;"),
+            ("RETURN '/* a */' AS `// b`", "RETURN '/* a */' AS `// b`"),
+            (
+                "RETURN percentilecont(n.x, 0.5), 'percentileCont(' AS v",
+                "RETURN percentile_cont(n.`x`, 0.5), 'percentileCont(' AS v",
+            ),
+            ("RETURN percentileDisc AS v", "RETURN percentileDisc AS v"),
+            ("RETURN 1 + stDev(n.x) / max(2) AS v", "RETURN 1 + coalesce(stDev(n.`x`), 0.0) / max(2) AS v"),
+            ("MATCH (n {name: $name}) SET n.end = n.id", "MATCH (n {`name__`: $name}) SET n.`end` = n.`id__`"),
+            (
+                "RETURN n {.id, name, x: 1} AS id, {id: id}.id",
+                "RETURN (CASE WHEN `n` IS NULL THEN null ELSE  {`id__`: `n`.`id__`, `name__`: `name`, `x`: 1} END) AS id, {`id__`: id}.`id__`",
+            ),
+            ("MATCH (n) RETURN n {.*}, n {.*, x: 1}", "MATCH (n) RETURN properties(`n`) , n {.*, `x`: 1}"),
+            (
+                "MATCH (n {id: 1})-[r:R {x: 1}]->(:L {x: 1}) WHERE (n {x: 1})--() RETURN collect(n {x: 1})",
+                "MATCH (n {`id__`: 1})-[r:R {`x`: 1}]->(:L {`x`: 1}) WHERE (n {`x`: 1})--() RETURN collect((CASE WHEN `n` IS NULL THEN null ELSE  {`x`: 1} END))",
+            ),
+            (
+                "RETURN n['id'], n[ \"kind\" ], [1][0], x IN ['id'], l[1..n], l[-1]",
+                "RETURN n['id__'], n[ \"kind\" ], [1][0], x IN ['id'], l[1..n], l[-1]",
+            ),
+            ("CALL (n) { RETURN n.x AS x, id } RETURN id(n)", "CALL (n) { RETURN n.`x` AS x, id } RETURN id(n)"),
+            ("MATCH (n:type)-[:name]->() RETURN type(n) AS name", "MATCH (n:type)-[:name]->() RETURN type(n) AS name"),
+            (
+                "CALL db.index.name.of(1) YIELD type RETURN date.truncate('week')",
+                "CALL db.index.name.of(1) YIELD type RETURN date.truncate('week')",
+            ),
+            ("RETURN n.id__ AS v", "RETURN n.`id____` AS v"),
+            ("RETURN duration.inDays(x) AS v", "RETURN duration.inDays(x) AS v"),
+            (
+                "RETURN duration.inDays(a, f(b, c))",
+                "RETURN head([two IN [[a, f(b, c)]] | CASE WHEN two[0].timezone IS NULL OR two[1].timezone IS NULL \
+                 THEN duration.inDays(two[0], two[1]) \
+                 ELSE duration.inDays(two[0], datetime({datetime: two[1], timezone: two[0].timezone})) END])",
+            ),
+            ("RETURN $/**/a, `a``b`, '\\u0041', a – b", "RETURN $a, `a``b`, 'A', a - b"),
+            (
+                "CALL db.labels() YIELD label AS l RETURN l",
+                "MATCH (labelled) UNWIND labels(labelled) AS label WITH DISTINCT label    AS l RETURN l",
+            ),
+        ] {
+            assert_eq!(text(query), engine, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_plain_match_is_streamed() {
+        for (query, streamed) in [
+            ("MATCH (n:A)-[r]->(b {x: 1, y: 2}) WHERE n.x STARTS WITH 'a' RETURN n.x AS x, toUpper(b.y) AS v", true),
+            ("MATCH (n:A) RETURN [(n)--(m) | m.x] AS v", true),
+            ("MATCH (n), (m) RETURN n.x AS v", false),
+            ("MATCH (n) MATCH (m) RETURN n.x AS v", false),
+            ("MATCH (n) WITH n RETURN n.x AS v", false),
+            ("MATCH (n) RETURN DISTINCT n.x AS v", false),
+            ("MATCH (n) RETURN n.x AS v ORDER BY v", false),
+            ("MATCH (n) RETURN 1 + count(*) AS v", false),
+            ("OPTIONAL MATCH (n) RETURN n.x AS v", false),
+            ("UNWIND [1] AS x RETURN x AS v", false),
+            ("MATCH (n) RETURN n.x AS v UNION ALL RETURN 1 AS v", false),
+        ] {
+            assert_eq!(Statement::read(query).unwrap().is_streamed(), streamed, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_key_has_its_own_name_again() {
+        for key in ["id", "id__", "id____", "kind", "kind__", "", "__"] {
+            assert_eq!(crate::words::user_key(&engine_key(key)), key);
+        }
+    }
+
+    #[test]
+    fn places_are_those_of_the_users_text() {
+        for (query, engine, user) in [
+            ("RETURN x", "x", "x"),
+            ("/* a\nb */ RETURN\n 🦀x y", "y", "y"),
+            ("RETURN percentileCont(a, 1) + z", "z", "z"),
+            ("RETURN percentileCont(a, 1)", "cont", "percentileCont"),
+            ("RETURN '\\u0041', z", "z", "z"),
+            ("RETURN n.name, z", "z", "z"),
+            ("RETURN n.name", "me", "name"),
+            ("RETURN duration.inDays(a, b) + z", "z", "z"),
+            ("RETURN n {.a, z} AS v, n['id'], n[$k] + keys(y)", "(y", "(y"),
+            ("MATCH (n) RETURN n {.*, z}", "z", "z"),
+        ] {
+            let statement = Statement::read(query).unwrap();
+            let at = |text: &str, part: &str| place_in(text, text.rfind(part).unwrap());
+            let Place { line, column } = at(statement.text(), engine);
+            assert_eq!(statement.place(line, column), at(query, user), "{query}");
+        }
+        let statement = Statement::read("RETURN 1").unwrap();
+        assert_eq!(statement.place(7, 7), Place { line: 1, column: 9 });
+    }
+
+    #[test]
+    fn a_variable_is_found_where_it_is_wrong() {
+        for (query, column) in [
+            ("RETURN x + x", Some(8)),
+            ("RETURN {x: 1}.x AS a, x", Some(23)),
+            ("MATCH (x:x) WITH 1 AS a RETURN x", Some(32)),
+            ("RETURN [x IN [1] | x] AS a, x", Some(29)),
+            ("MATCH (n:x) RETURN n.x", None),
+        ] {
+            let place = Statement::read(query).unwrap().variable("x");
+            assert_eq!(place.map(|place| place.column), column, "{query}");
+        }
+    }
+
+    #[test]
+    fn labels_and_keys_are_found() {
+        let statement = Statement::read(
+            "MATCH (a:A|B {k: 1})-[:R {w: 2}]->(b) WHERE b:C:D CREATE (:E {name: {deep: a.x}}) RETURN [x IN [1] | x] AS v",
+        );
+        let statement = statement.unwrap();
+        assert_eq!(statement.labels(), ["A", "B", "C", "D", "E"]);
+        assert_eq!(statement.keys(), ["k", "w", "name__", "deep"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_places(query in "(\\PC|[\\n'`\"{}()\\[\\].,:;$/*]|MATCH|RETURN|\\\\u0041|CALL|name|stDev){0,40}", line in 0..9_usize, column in 0..99_usize) {
+            if let Ok(statement) = Statement::read(&query) {
+                let Place { line, column } = statement.place(line, column);
+                let shown = query.split('\n').nth(line - 1).unwrap();
+                prop_assert!(column <= shown.chars().count() + 1);
+                statement.variable("name");
+                statement.labels();
+            }
+        }
+    }
+}
