@@ -120,7 +120,7 @@ fn kpi() -> Arc<Kpi> {
         ROWS - 1
     );
     let source = Source { path: "queries/p/million.cypher".into(), pack: "p".into(), text };
-    let catalog = load(&[source], &[], &Defaults { every: Duration::from_secs(300), reserved_labels: &[] });
+    let catalog = load(&[source], &[], &Defaults { every: Duration::from_secs(300), const_labels: &[] });
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog.kpis[0].clone()
 }

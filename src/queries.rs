@@ -4,7 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::kpi::{Gravity, Problem, Source, nearest};
+use crate::diagnostic::{Level, Problem, nearest};
+use crate::kpi::Source;
 
 /// The files of all chosen packs.
 #[derive(Debug, Default)]
@@ -113,7 +114,7 @@ fn unreadable(path: &Path, cause: &io::Error) -> Problem {
         "make the file readable for the exporter, or take it away"
     };
     Problem {
-        gravity: Gravity::Error,
+        level: Level::Error,
         path: path.display().to_string(),
         span: None,
         message: format!("the file cannot be read: {cause}"),

@@ -33,7 +33,7 @@ fn check(folder: &Path, environment: &[(&str, &str)]) -> Output {
 fn what_is_shipped_loads_without_a_word() {
     let files = queries::read(&repository().join("queries"), None).unwrap();
     let reserved: Vec<_> = ["env", "graph"].map(|label| LabelName::new(label).unwrap()).into();
-    let defaults = Defaults { every: Duration::from_secs(300), reserved_labels: &reserved };
+    let defaults = Defaults { every: Duration::from_secs(300), const_labels: &reserved };
     let catalog = kpi::load(&files.kpis, &files.packs, &defaults);
     assert_eq!((files.problems, catalog.problems), (vec![], vec![]));
     assert!(catalog.kpis.len() > 10, "the pack is there");

@@ -25,7 +25,7 @@ fn repository(path: &str) -> PathBuf {
 
 fn catalog(folder: &Path) -> Catalog {
     let files = queries::read(folder, None).unwrap();
-    let catalog = load(&files.kpis, &files.packs, &Defaults { every: Duration::from_secs(300), reserved_labels: &[] });
+    let catalog = load(&files.kpis, &files.packs, &Defaults { every: Duration::from_secs(300), const_labels: &[] });
     assert_eq!(catalog.problems, []);
     catalog
 }
@@ -36,7 +36,7 @@ fn shipped() -> Catalog {
 
 fn files(catalog: &Catalog) -> Vec<File> {
     let input =
-        Input { kpis: &catalog.kpis, packs: &catalog.packs, everywhere: &[], folder: "queries", base_url: None };
+        Input { kpis: &catalog.kpis, packs: &catalog.packs, const_labels: &[], folder: "queries", base_url: None };
     generate(&input).unwrap()
 }
 

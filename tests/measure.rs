@@ -16,7 +16,7 @@ use cypher_exporter::metric::{Constant, Family, Part, Points};
 fn kpi(header: &str, columns: &str) -> Arc<Kpi> {
     let text = format!("// Help.\n/*kpi\n{header}\n*/\nMATCH (n) RETURN {columns}");
     let source = Source { path: "queries/p/m.cypher".to_owned(), pack: "p".into(), text };
-    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), reserved_labels: &[] });
+    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), const_labels: &[] });
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog.kpis[0].clone()
 }

@@ -18,7 +18,7 @@ fn kpi(header: &str, columns: &str) -> Arc<Kpi> {
     let query = format!("MATCH (e) WHERE e.t > $since AND e.t <= $until RETURN {columns}");
     let text = format!("// Help.\n/*kpi\nmode = \"window\"\n{header}\n*/\n{query}");
     let source = Source { path: "queries/p/m.cypher".to_owned(), pack: "p".into(), text };
-    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), reserved_labels: &[] });
+    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), const_labels: &[] });
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog.kpis[0].clone()
 }

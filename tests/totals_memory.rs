@@ -47,7 +47,7 @@ fn resident() -> usize {
 #[test]
 fn ten_thousand_label_sets_with_twelve_buckets_are_less_than_10_mb_published_or_not() {
     let source = Source { path: "queries/p/m.cypher".to_owned(), pack: "p".into(), text: text() };
-    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), reserved_labels: &[] });
+    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), const_labels: &[] });
     let kpi = &catalog.kpis[0];
     let count = || window(kpi, &Totals::default(), 0..LABEL_SETS);
     let first = count();

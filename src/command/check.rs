@@ -10,8 +10,9 @@ use std::time::Duration;
 use super::loaded::{self, Asked, Loaded};
 use super::{Ended, counted, graphs};
 use crate::cli::{Check, Common};
+use crate::diagnostic::{Level, Problem, nearest, offset};
 use crate::graph::{Graph, GraphError, Request};
-use crate::kpi::{BEGINNING, Gravity, Kpi, Problem, nearest, offset};
+use crate::kpi::{BEGINNING, Kpi};
 use cypher::{self, Named};
 use cypher::{Parameters, Row, Value};
 
@@ -50,7 +51,7 @@ pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<En
 
 fn summarise(loaded: &Loaded) -> anyhow::Result<()> {
     let catalog = &loaded.catalog;
-    let warnings = catalog.problems.iter().filter(|problem| problem.gravity == Gravity::Warning).count();
+    let warnings = catalog.problems.iter().filter(|problem| problem.level == Level::Warning).count();
     let metrics: usize = catalog.kpis.iter().map(|kpi| kpi.metrics.len()).sum();
     writeln!(
         anstream::stdout(),
@@ -120,7 +121,7 @@ fn refused(kpi: &Kpi, error: &GraphError) -> Problem {
         | GraphError::Server { .. } => (error.to_string(), None),
     };
     let fix = "mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell".to_owned();
-    Problem { gravity: Gravity::Error, path: kpi.path.clone(), span, message, fix }
+    Problem { level: Level::Error, path: kpi.path.clone(), span, message, fix }
 }
 
 /// The end of the word that begins at `at`, or of the one character there.
@@ -203,7 +204,7 @@ impl Unknown {
             None => "nothing to do if it is still to come; until then the query finds nothing by it".to_owned(),
         };
         let message = format!("the graph has no {} `{}`{also}", self.kind, self.named.name);
-        Problem { gravity: Gravity::Warning, path: self.path, span: Some(self.named.span), message, fix }
+        Problem { level: Level::Warning, path: self.path, span: Some(self.named.span), message, fix }
     }
 }
 

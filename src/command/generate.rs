@@ -32,16 +32,16 @@ pub(super) fn generate(common: &Common, options: &Generate) -> anyhow::Result<En
     if options.check { check(&files, &options.out) } else { write(&files, &options.out) }
 }
 
-fn made(common: &Common, loaded: &Loaded) -> anyhow::Result<Result<Vec<File>, Vec<crate::kpi::Problem>>> {
+fn made(common: &Common, loaded: &Loaded) -> anyhow::Result<Result<Vec<File>, Vec<crate::diagnostic::Problem>>> {
     let config = &loaded.config;
-    let everywhere = loaded::everywhere(config)?;
+    let const_labels = loaded::const_labels(config)?;
     // The folder as people name it who stand beside the settings, so that the files are the same wherever they are made.
     let beside = common.config.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let folder = config.queries.path.strip_prefix(beside).unwrap_or(&config.queries.path);
     Ok(generate::generate(&Input {
         kpis: &loaded.catalog.kpis,
         packs: &loaded.catalog.packs,
-        everywhere: &everywhere,
+        const_labels: &const_labels,
         folder: &folder.display().to_string().replace('\\', "/"),
         base_url: config.base_url.as_deref(),
     }))

@@ -9,8 +9,10 @@ use anyhow::Context;
 use super::Graphs;
 use crate::cli::Common;
 use crate::config::{Config, GraphConfig};
+use crate::diagnostic::{Level, Problem, nearest};
 use crate::graph::{Bolt, BoltSettings, Graph};
-use crate::kpi::{self, Catalog, Defaults, Gravity, Kpi, Problem, nearest};
+use crate::kpi::{self, Catalog, Defaults, Kpi};
+use crate::lint;
 use crate::metric::{Constant, LabelName};
 use crate::queries;
 
@@ -70,17 +72,17 @@ pub(super) fn files(common: &Common) -> anyhow::Result<Option<Loaded>> {
             return Ok(None);
         }
     };
-    let reserved = everywhere(&config)?;
-    let defaults = Defaults { every: config.queries.every, reserved_labels: &reserved };
+    let const_labels = const_labels(&config)?;
+    let defaults = Defaults { every: config.queries.every, const_labels: &const_labels };
     let mut catalog = kpi::load(&files.kpis, &files.packs, &defaults);
     catalog.problems.extend(files.problems);
-    catalog.sort_problems();
+    lint::check(&mut catalog, &const_labels);
     let texts = files.kpis.into_iter().chain(files.packs).map(|source| (source.path, source.text)).collect();
     Ok(Some(Loaded { config, catalog, texts }))
 }
 
 /// The labels that every series of a KPI carries besides its own.
-pub(super) fn everywhere(config: &Config) -> anyhow::Result<Vec<LabelName>> {
+pub(super) fn const_labels(config: &Config) -> anyhow::Result<Vec<LabelName>> {
     let mut labels: Vec<_> = config.labels.iter().map(|(name, _)| name.clone()).collect();
     if config.graphs.len() > 1 {
         labels.push(LabelName::new("graph").context("`graph` is a legal label")?);
@@ -109,7 +111,7 @@ fn no_graph(kpi: &Kpi, names: &[&str]) -> Problem {
         None => format!("add [graphs.{graph}] to the settings, or take `graph` out of the header"),
     };
     let message = format!("the settings know no graph \"{graph}\"");
-    Problem { gravity: Gravity::Error, path: kpi.path.clone(), span: None, message, fix }
+    Problem { level: Level::Error, path: kpi.path.clone(), span: None, message, fix }
 }
 
 fn name(graph: &GraphConfig) -> &str {

@@ -15,7 +15,7 @@ use super::loaded::{self, Asked, Loaded};
 use crate::board::Board;
 use crate::cli::Common;
 use crate::graph::Graph;
-use crate::http::{self, Refresh, Refreshed, Settings, Site, UnknownKpi};
+use crate::http::{self, AppState, Refresh, Refreshed, Settings, UnknownKpi};
 use crate::instruments::Instruments;
 use crate::kpi::Catalog;
 use crate::schedule::{Outcome, Scheduler};
@@ -65,7 +65,7 @@ pub(super) async fn at_work(
     Ok(())
 }
 
-async fn open(loaded: &Loaded, graphs: &[(Arc<str>, Arc<Graph>)]) -> anyhow::Result<(Site, Arc<Scheduler>)> {
+async fn open(loaded: &Loaded, graphs: &[(Arc<str>, Arc<Graph>)]) -> anyhow::Result<(AppState, Arc<Scheduler>)> {
     let names: Vec<_> = graphs.iter().map(|(name, _)| name.clone()).collect();
     let catalog = &loaded.catalog;
     let board = Arc::new(Board::new(&catalog.kpis, &names, loaded.constant()));
@@ -82,7 +82,7 @@ async fn open(loaded: &Loaded, graphs: &[(Arc<str>, Arc<Graph>)]) -> anyhow::Res
         ..Settings::default()
     };
     let refresh = refresh(&scheduler, &board);
-    Ok((Site { board, instruments, refresh, settings }, scheduler))
+    Ok((AppState { board, instruments, refresh, settings }, scheduler))
 }
 
 /// Where totals are kept, when the settings say so and there is a KPI that has any.

@@ -16,7 +16,7 @@ const PACK: &str = include_str!("exporter.toml");
 /// Its alerts, in the form of a pack; none when its own text were wrong, which a test rules out.
 pub(super) fn pack() -> Option<Pack> {
     let source = crate::kpi::Source { path: "exporter.toml".to_owned(), pack: NAME.to_owned(), text: PACK.to_owned() };
-    let defaults = Defaults { every: Duration::from_secs(300), reserved_labels: &[] };
+    let defaults = Defaults { every: Duration::from_secs(300), const_labels: &[] };
     load(&[], &[source], &defaults).packs.into_iter().next()
 }
 

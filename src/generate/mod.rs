@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::diagnostic::{Level, Problem};
 use crate::kpi::vocabulary::{TARGET_LABELS, Vocabulary};
-use crate::kpi::{Gravity, Kpi, Pack, Problem};
+use crate::kpi::{Kpi, Pack};
 use crate::metric::LabelName;
 use alerts::AlertRule;
 use unit::Units;
@@ -34,7 +35,7 @@ pub struct Input<'a> {
     /// The packs, by name.
     pub packs: &'a [Pack],
     /// Labels that every series of a KPI carries besides its own.
-    pub everywhere: &'a [LabelName],
+    pub const_labels: &'a [LabelName],
     /// The folder of the packs, as the files name it.
     pub folder: &'a str,
     /// Where these files can be read by a browser, e.g. the repository's page; links are relative to it.
@@ -57,7 +58,7 @@ pub struct File {
 pub fn generate(input: &Input<'_>) -> Result<Vec<File>, Vec<Problem>> {
     let shared = Shared {
         input,
-        vocabulary: Vocabulary::of(input.kpis, input.packs, input.everywhere),
+        vocabulary: Vocabulary::of(input.kpis, input.packs, input.const_labels),
         units: Units::of(input.kpis.iter().map(Arc::as_ref)),
     };
     if let Some(pack) = input.packs.iter().find(|pack| &*pack.name == exporter::NAME) {
@@ -88,7 +89,7 @@ pub fn generate(input: &Input<'_>) -> Result<Vec<File>, Vec<Problem>> {
 /// A pack whose files would be the exporter's own.
 fn taken(input: &Input<'_>, pack: &Pack) -> Problem {
     Problem {
-        gravity: Gravity::Error,
+        level: Level::Error,
         path: format!("{}/{}", input.folder, pack.name),
         span: None,
         message: format!("the pack name `{}` is reserved for the files of the exporter itself", pack.name),

@@ -5,7 +5,8 @@ use super::alerts::AlertRule;
 use super::example::{self, LabelValues, Missing, Series};
 use super::yaml::Yaml;
 use super::{File, Shared};
-use crate::kpi::{Example, Examples, Gravity, Pack, Problem};
+use crate::diagnostic::{Level, Problem};
+use crate::kpi::{Example, Examples, Pack};
 use promql;
 
 /// A test and its last minute.
@@ -54,7 +55,7 @@ fn problem(rule: &AlertRule<'_>, missing: Missing) -> Problem {
     };
     let fix = "fix the condition, or provide the series for the test: fires = { 'x' = '1x30' } and silent = { … }";
     Problem {
-        gravity: Gravity::Error,
+        level: Level::Error,
         path: rule.path.to_owned(),
         span: Some(rule.alert.place.clone()),
         message,

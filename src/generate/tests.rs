@@ -5,8 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{File, Input, generate};
+use crate::diagnostic::Problem;
 use crate::kpi::vocabulary::Vocabulary;
-use crate::kpi::{Catalog, Defaults, Problem, Source, load};
+use crate::kpi::{Catalog, Defaults, Source, load};
 use crate::metric::LabelName;
 
 /// Loads files; those called `pack.toml` are taken for such.
@@ -17,7 +18,7 @@ pub(super) fn catalog(files: &[(&str, &str)]) -> Catalog {
         text: (*text).to_owned(),
     };
     let (packs, kpis) = files.iter().map(source).partition::<Vec<_>, _>(|file| file.path.ends_with(".toml"));
-    let catalog = load(&kpis, &packs, &Defaults { every: Duration::from_secs(300), reserved_labels: &[] });
+    let catalog = load(&kpis, &packs, &Defaults { every: Duration::from_secs(300), const_labels: &[] });
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog
 }
@@ -65,12 +66,12 @@ fn titles_are_the_beginnings_of_sentences() {
     }
 }
 
-fn made(catalog: &Catalog, everywhere: &[&str], base_url: Option<&str>) -> Result<Vec<File>, Vec<Problem>> {
-    let everywhere: Vec<_> = everywhere.iter().map(|label| LabelName::new(label).unwrap()).collect();
+fn made(catalog: &Catalog, const_labels: &[&str], base_url: Option<&str>) -> Result<Vec<File>, Vec<Problem>> {
+    let const_labels: Vec<_> = const_labels.iter().map(|label| LabelName::new(label).unwrap()).collect();
     generate(&Input {
         kpis: &catalog.kpis,
         packs: &catalog.packs,
-        everywhere: &everywhere,
+        const_labels: &const_labels,
         folder: "queries",
         base_url,
     })

@@ -9,14 +9,14 @@ use hyper::header::HeaderValue;
 use serde_json::{Map, Value, json};
 use tokio::task::spawn_blocking;
 
-use super::routes::{Answer, text, whole};
-use super::{Refreshed, Site, health};
+use super::response::{Response, response, text};
+use super::{AppState, Refreshed, health};
 use crate::board::{Board, Lane, Slot};
 use crate::metric::{Family, Part, Points, Series};
 
 /// Every KPI with its values and how its runs go.
-pub(super) async fn summary(site: &Site) -> Answer {
-    let board = site.board.clone();
+pub(super) async fn summary(state: &AppState) -> Response {
+    let board = state.board.clone();
     // As long as the answer to a scrape, and never kept ready.
     match spawn_blocking(move || summary_of(&board)).await {
         Ok(summary) => answer(StatusCode::OK, &summary),
@@ -25,8 +25,8 @@ pub(super) async fn summary(site: &Site) -> Answer {
 }
 
 /// How the exporter is.
-pub(super) fn health(site: &Site) -> Answer {
-    let board = &site.board;
+pub(super) fn health(state: &AppState) -> Response {
+    let board = &state.board;
     let health = json!({
         "status": health::status(board),
         "exporter_ready": health::not_ready(board).is_none(),
@@ -37,14 +37,14 @@ pub(super) fn health(site: &Site) -> Answer {
 }
 
 /// Runs all KPIs, or the one that the query string names.
-pub(super) async fn refresh(site: &Site, query: &str) -> Answer {
-    if !site.settings.lifecycle {
+pub(super) async fn refresh(state: &AppState, query: &str) -> Response {
+    if !state.settings.lifecycle {
         let message = "refreshing is not allowed: set `lifecycle = true` under `[web]`";
         return answer(StatusCode::FORBIDDEN, &json!({ "status": "error", "error": message }));
     }
     let kpi = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "kpi").map(|(_, id)| id.into_owned());
     let begin = Instant::now();
-    match (site.refresh)(kpi).await {
+    match (state.refresh)(kpi).await {
         Err(unknown) => answer(StatusCode::NOT_FOUND, &json!({ "status": "error", "error": unknown.to_string() })),
         Ok(results) => {
             let well = results.iter().all(|result| result.error.is_none());
@@ -187,7 +187,7 @@ fn milliseconds(duration: Duration) -> Value {
     json!((duration.as_secs_f64() * 1e6).round() / 1e3)
 }
 
-fn answer(status: StatusCode, value: &Value) -> Answer {
+fn answer(status: StatusCode, value: &Value) -> Response {
     let body = format!("{value:#}\n");
-    whole(status, HeaderValue::from_static("application/json"), bytes::Bytes::from(body))
+    response(status, HeaderValue::from_static("application/json"), bytes::Bytes::from(body))
 }

@@ -23,6 +23,7 @@ mod body;
 mod health;
 mod page;
 mod progress;
+mod response;
 mod routes;
 mod scrape;
 mod server;
@@ -31,7 +32,7 @@ pub use ask::{Answer, AskError, ask};
 pub use server::serve;
 
 /// Everything an answer is made of.
-pub struct Site {
+pub struct AppState {
     /// The readings.
     pub board: Arc<Board>,
     /// The exporter's own metrics.

@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use hyper::StatusCode;
 use hyper::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 
-use super::routes::{Answer, whole, with};
-use super::{Site, health};
+use super::response::{Response, insert_header, response};
+use super::{AppState, health};
 use crate::board::{Lane, Slot, Status};
 use crate::metric::Points;
 
@@ -17,24 +17,28 @@ const TOLD_LAG: f64 = 60.0;
 const STYLE: &str = include_str!("page.css");
 
 /// The page.
-pub(super) fn answer(site: &Site) -> Answer {
+pub(super) fn answer(state: &AppState) -> Response {
     let answer =
-        whole(StatusCode::OK, HeaderValue::from_static("text/html; charset=utf-8"), bytes::Bytes::from(html(site)));
-    with(answer, CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'"))
+        response(StatusCode::OK, HeaderValue::from_static("text/html; charset=utf-8"), bytes::Bytes::from(html(state)));
+    insert_header(
+        answer,
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'"),
+    )
 }
 
-fn html(site: &Site) -> String {
-    let status = health::status(&site.board);
-    let last_update = time(site.board.last_update());
-    let several = site.board.graphs().len() > 1;
-    let rows: String = site
+fn html(state: &AppState) -> String {
+    let status = health::status(&state.board);
+    let last_update = time(state.board.last_update());
+    let several = state.board.graphs().len() > 1;
+    let rows: String = state
         .board
         .slots()
         .iter()
         .flat_map(|slot| slot.lanes().iter().map(move |lane| row(slot, lane, several)))
         .collect();
     let graph = if several { "<th>Graph" } else { "" };
-    let dashboard = site.settings.dashboard_url.as_ref().map_or("", |_| " · <a href=\"/dashboard\">dashboard</a>");
+    let dashboard = state.settings.dashboard_url.as_ref().map_or("", |_| " · <a href=\"/dashboard\">dashboard</a>");
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -47,13 +51,13 @@ fn html(site: &Site) -> String {
          <table>\n<thead><tr><th>KPI{graph}<th>Type<th>Value<th>Last run (UTC)<th>Next run<th>Took<th>Error</thead>\n\
          <tbody>\n{rows}</tbody>\n</table>\n</html>\n",
         version = env!("CARGO_PKG_VERSION"),
-        graphs = graphs(site),
+        graphs = graphs(state),
     )
 }
 
 /// The graphs that are away; nothing when all answer.
-fn graphs(site: &Site) -> String {
-    site.board.graphs().iter().fold(String::new(), |mut out, graph| {
+fn graphs(state: &AppState) -> String {
+    state.board.graphs().iter().fold(String::new(), |mut out, graph| {
         if let Some(reason) = graph.away() {
             let _ = writeln!(out, "<p class=\"error\">graph {} is away: {}</p>", escape(&graph.name), escape(&reason));
         }

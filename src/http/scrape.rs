@@ -7,19 +7,19 @@ use hyper::StatusCode;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, VARY};
 use tokio::task::spawn_blocking;
 
-use super::Site;
+use super::AppState;
 use super::body::Slices;
-use super::routes::{Answer, text, whole, with};
+use super::response::{Response, insert_header, response, text};
 use crate::board::Page;
 use crate::exposition::{self, Coding, Format, Segment};
 use crate::instruments::Instruments;
 
 /// Every metric in the form that the client asks for.
-pub(super) async fn answer(site: &Site, headers: &HeaderMap) -> Answer {
+pub(super) async fn answer(state: &AppState, headers: &HeaderMap) -> Response {
     let begin = Instant::now();
     let format = exposition::format(&joined(headers, &ACCEPT));
     let coding = exposition::coding(&joined(headers, &ACCEPT_ENCODING));
-    let (pages, instruments) = (site.board.pages(), site.instruments.clone());
+    let (pages, instruments) = (state.board.pages(), state.instruments.clone());
     // Pages stay as they are: what is ready now costs no more than being listed.
     let is_ready = instruments.is_ready(format, coding) && pages.iter().all(|page| page.is_ready(format, coding));
     let list = move || body(&pages, &instruments, format, coding);
@@ -27,12 +27,12 @@ pub(super) async fn answer(site: &Site, headers: &HeaderMap) -> Answer {
     let Ok(body) = (if is_ready { Ok(list()) } else { spawn_blocking(list).await }) else {
         return text(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written\n");
     };
-    site.instruments.scraped(begin.elapsed(), body.len());
-    let answer = whole(StatusCode::OK, HeaderValue::from_static(format.content_type()), body);
-    let answer = with(answer, VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
+    state.instruments.scraped(begin.elapsed(), body.len());
+    let answer = response(StatusCode::OK, HeaderValue::from_static(format.content_type()), body);
+    let answer = insert_header(answer, VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     match coding {
         Coding::Identity => answer,
-        Coding::Gzip => with(answer, CONTENT_ENCODING, HeaderValue::from_static("gzip")),
+        Coding::Gzip => insert_header(answer, CONTENT_ENCODING, HeaderValue::from_static("gzip")),
     }
 }
 

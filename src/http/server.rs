@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::progress::Progress;
-use super::{Site, routes};
+use super::{AppState, routes};
 
 /// No scraper sends more; an address line of 64 kB is refused with 431.
 const MAX_HEADER: usize = 16 * 1024;
@@ -29,8 +29,8 @@ const SEND_BUFFER: usize = 256 * 1024;
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
 /// Serves until `stop`; then answers under way are finished within the grace period.
-pub async fn serve(listener: TcpListener, site: Arc<Site>, stop: CancellationToken) {
-    let places = Arc::new(Semaphore::new(site.settings.limits.connections));
+pub async fn serve(listener: TcpListener, state: Arc<AppState>, stop: CancellationToken) {
+    let places = Arc::new(Semaphore::new(state.settings.limits.connections));
     let connections = TaskTracker::new();
     loop {
         let accepted = async {
@@ -44,9 +44,9 @@ pub async fn serve(listener: TcpListener, site: Arc<Site>, stop: CancellationTok
         };
         match accepted {
             Ok((stream, peer)) => {
-                let (site, stop) = (site.clone(), stop.clone());
+                let (state, stop) = (state.clone(), stop.clone());
                 connections.spawn(async move {
-                    if let Err(error) = connection(stream, site, stop).await {
+                    if let Err(error) = connection(stream, state, stop).await {
                         tracing::debug!(%peer, %error, "connection ended");
                     }
                     drop(place);
@@ -64,13 +64,13 @@ pub async fn serve(listener: TcpListener, site: Arc<Site>, stop: CancellationTok
     connections.wait().await;
 }
 
-async fn connection(stream: TcpStream, site: Arc<Site>, stop: CancellationToken) -> Result<(), ConnectionError> {
+async fn connection(stream: TcpStream, state: Arc<AppState>, stop: CancellationToken) -> Result<(), ConnectionError> {
     stream.set_nodelay(true)?;
     SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER)?;
-    let limits = site.settings.limits.clone();
+    let limits = state.settings.limits.clone();
     let service = service_fn(|request| {
-        let site = site.clone();
-        async move { Ok::<_, Infallible>(routes::answer(&site, request).await) }
+        let state = state.clone();
+        async move { Ok::<_, Infallible>(routes::answer(&state, request).await) }
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -3,8 +3,8 @@
 use toml::de::DeTable;
 
 use super::fields::{At, Fields};
-use super::problem::Problems;
 use super::{Alert, Condition, Severity, example};
+use crate::diagnostic::Problems;
 use promql::{Operator, Promql, Variables};
 
 const SEVERITIES: [(&str, Severity); 3] =

@@ -4,23 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::pack::{self, Pack, RecordingRule};
 use super::parse::{parse, stem};
-use super::problem::{Gravity, Problem};
-use super::vocabulary::Vocabulary;
-use super::{Alert, Kpi, Source, meaning};
-use crate::metric::{LabelName, MetricType};
-
-/// What the configuration says for all KPIs.
-#[derive(Clone, Copy, Debug)]
-pub struct Defaults<'a> {
-    /// The interval of a KPI that names none.
-    pub every: Duration,
-    /// The labels that every series carries anyway.
-    pub reserved_labels: &'a [LabelName],
-}
+use super::{Alert, Defaults, Kpi, Source};
+use crate::diagnostic::{Level, Problem};
+use crate::metric::MetricType;
 
 /// Everything that was loaded, and every problem.
 #[derive(Clone, Debug, Default)]
@@ -41,22 +30,22 @@ impl Catalog {
 
     /// How many of the problems keep something from running.
     pub fn errors(&self) -> usize {
-        self.grave().count()
+        self.error_problems().count()
     }
 
     /// How many files are left out.
     pub fn rejected_files(&self) -> usize {
-        self.grave().map(|problem| problem.path.as_str()).collect::<HashSet<_>>().len()
+        self.error_problems().map(|problem| problem.path.as_str()).collect::<HashSet<_>>().len()
     }
 
     /// Whether the file of the KPI with this id is left out.
     pub fn rejects(&self, kpi: &str) -> bool {
         let file = format!("{kpi}.cypher");
-        self.grave().any(|problem| Path::new(&problem.path).ends_with(&file))
+        self.error_problems().any(|problem| Path::new(&problem.path).ends_with(&file))
     }
 
-    fn grave(&self) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().filter(|problem| problem.gravity == Gravity::Error)
+    fn error_problems(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| problem.level == Level::Error)
     }
 }
 
@@ -87,8 +76,6 @@ pub fn load(kpis: &[Source], packs: &[Source], defaults: &Defaults<'_>) -> Catal
         catalog.problems.extend(clashes);
     }
     add_bare_packs(&mut catalog);
-    let vocabulary = Vocabulary::of(&catalog.kpis, &catalog.packs, defaults.reserved_labels);
-    catalog.problems.extend(meaning::check(&catalog.kpis, &catalog.packs, &vocabulary));
     catalog.sort_problems();
     catalog
 }
@@ -231,7 +218,7 @@ fn once_each(
 }
 
 fn problem(path: &str, place: &Range<usize>, message: String, fix: &str) -> Problem {
-    Problem { gravity: Gravity::Error, path: path.to_owned(), span: Some(place.clone()), message, fix: fix.to_owned() }
+    Problem { level: Level::Error, path: path.to_owned(), span: Some(place.clone()), message, fix: fix.to_owned() }
 }
 
 /// The KPI of one good file, for tests of the floors above.
@@ -239,7 +226,7 @@ fn problem(path: &str, place: &Range<usize>, message: String, fix: &str) -> Prob
 pub(crate) fn one(path: &str, text: &str) -> Arc<Kpi> {
     let pack = path.rsplit('/').nth(1).unwrap_or_default().to_owned();
     let source = Source { path: path.to_owned(), pack, text: text.to_owned() };
-    let catalog = load(&[source], &[], &Defaults { every: Duration::from_secs(60), reserved_labels: &[] });
+    let catalog = load(&[source], &[], &Defaults { every: std::time::Duration::from_secs(60), const_labels: &[] });
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog.kpis[0].clone()
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::Column;
 use super::fields::At;
 use super::header::MetricKeys;
-use super::problem::{Problems, listed, nearest};
+use crate::diagnostic::{Problems, listed, nearest};
 use cypher::Statement;
 
 /// The columns of the query, looked up by name.

@@ -99,7 +99,7 @@ RETURN e.g AS g, e.s AS value";
             text.replace(from, to)
         });
         let source = Source { path: "queries/p/a.cypher".to_owned(), pack: "p".to_owned(), text };
-        let catalog = load(&[source], &[], &Defaults { every: Duration::from_secs(60), reserved_labels: &[] });
+        let catalog = load(&[source], &[], &Defaults { every: Duration::from_secs(60), const_labels: &[] });
         // Some of what changes no total is warned of.
         assert_eq!(catalog.errors(), 0, "{:?}", catalog.problems);
         catalog.kpis[0].definition()

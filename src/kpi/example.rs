@@ -2,9 +2,9 @@
 
 use toml::de::DeTable;
 
-use super::fields::{At, Fields, inside, shift};
-use super::problem::Problems;
+use super::fields::{At, Fields};
 use super::{Example, Examples};
+use crate::diagnostic::{Problems, inside, shift};
 use promql::{Kind, MatchOperator, Promql, Selector, Variables};
 
 /// Reads both keys; `None` when there is none of them, or when one of them is wrong, which `problems` then say.

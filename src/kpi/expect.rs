@@ -2,8 +2,8 @@
 
 use super::columns::Columns;
 use super::header::{Expect, Header};
-use super::problem::{Problems, listed};
 use super::{Expected, Shape};
+use crate::diagnostic::{Problems, listed};
 use crate::metric::{Desc, LabelName};
 
 /// `expect` as the metrics of the file understand it.

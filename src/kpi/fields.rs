@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Problems, listed, nearest};
+use crate::diagnostic::{Problems, inside, listed, nearest, shift};
 use promql::{Promql, Variables};
 
 /// The longest duration a file may ask for: far beyond any use, and no sum with a clock's time can overflow.
@@ -236,20 +236,8 @@ pub(super) fn shown(value: &DeValue<'_>) -> String {
     }
 }
 
-/// A part of a string's text, by its bytes in the file; the whole string where escapes hide the place.
-pub(super) fn inside(string: &Range<usize>, text: &str, part: &Range<usize>) -> Range<usize> {
-    // One quote, three, or three and a line break, which is no part of the text.
-    let quotes = [(1, 2), (3, 6), (4, 7)];
-    let opening = quotes.iter().find(|(_, both)| string.len() == text.len() + both);
-    opening.map_or(string.clone(), |(opening, _)| shift(part.clone(), string.start + opening))
-}
-
 fn duration(value: &DeValue<'_>) -> Option<Duration> {
     humantime::parse_duration(value.as_str()?).ok().filter(|duration| *duration <= LONGEST)
-}
-
-pub(super) fn shift(span: Range<usize>, base: usize) -> Range<usize> {
-    span.start + base..span.end + base
 }
 
 pub(super) fn strings(value: &DeValue<'_>, base: usize) -> Option<Vec<At<String>>> {

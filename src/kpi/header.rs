@@ -7,8 +7,8 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use super::fields::{At, Fields, integer, number, shown, strings};
-use super::problem::Problems;
 use super::{Alert, OnDuplicate, OnError, Panel, Start, TimeForm, alert, panel};
+use crate::diagnostic::{Problems, shift};
 use crate::metric::MetricType;
 use cypher::{Literal, Parameters};
 
@@ -176,7 +176,7 @@ fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<Quantile>>> {
         let quantile = key.parse::<f64>().ok().filter(|q| (0.0..=1.0).contains(q))?;
         let column = value.get_ref().as_str()?.to_owned();
         // A `-0` would stand beside a `0` as if it were another quantile.
-        Some((quantile + 0.0, At { value: column, span: super::fields::shift(value.span(), base) }))
+        Some((quantile + 0.0, At { value: column, span: shift(value.span(), base) }))
     };
     let pairs: Option<Vec<_>> = table.iter().map(|(key, value)| pair(key.get_ref(), value)).collect();
     let Some(mut pairs) = pairs.filter(|pairs| !pairs.is_empty()) else {
@@ -216,14 +216,14 @@ fn expect(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<Expect> {
     let Some(At { value: table, .. }) = fields.table("expect") else { return Vec::new() };
     let mut expected = Vec::new();
     for (column, values) in table.iter() {
-        let span = super::fields::shift(column.span(), base);
+        let span = shift(column.span(), base);
         match strings(values.get_ref(), base).filter(|values| !values.is_empty()) {
             Some(values) => {
                 refuse_twice(&values, fields.problems);
                 expected.push(Expect { column: At { value: column.get_ref().to_string(), span }, values });
             }
             None => fields.problems.error(
-                super::fields::shift(values.span(), base),
+                shift(values.span(), base),
                 format!("`expect.{}` is no list of values", column.get_ref()),
                 "write the values as strings, e.g. [\"success\", \"failed\"]",
             ),

@@ -5,9 +5,9 @@ use std::ops::Range;
 use super::columns::Columns;
 use super::fields::At;
 use super::header::Header;
-use super::metrics::Names;
-use super::problem::Problems;
+use super::names::Names;
 use super::{Column, Shape};
+use crate::diagnostic::Problems;
 use crate::metric::{Desc, LabelName, MetricType};
 
 /// A label, its column and where the file names it.

@@ -6,21 +6,12 @@ use super::columns::Columns;
 use super::expect::Expects;
 use super::header::{Header, MetricKeys};
 use super::labels::{Label, check_labels, labels};
-use super::problem::Problems;
+use super::names::Names;
 use super::shape::shape;
 use super::{Column, Metric, Shape};
-use crate::metric::{Desc, LabelName, MetricName, MetricType};
+use crate::diagnostic::Problems;
+use crate::metric::{Desc, MetricName, MetricType};
 use cypher::Statement;
-
-/// What a file's metrics are called when they do not say.
-pub(super) struct Names<'a> {
-    /// `pack_stem`.
-    pub(super) from_path: &'a str,
-    /// The HELP paragraph.
-    pub(super) help: Option<&'a str>,
-    /// Labels that the configuration adds to every series.
-    pub(super) reserved: &'a [LabelName],
-}
 
 /// The metrics of a file; those that cannot be are left out and said in `problems`.
 pub(super) fn metrics(

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::metric::{Desc, Family, MetricType, Part};
+use crate::metric::{Desc, Family, LabelName, MetricType, Part};
 use cypher::Parameters;
 
 mod alert;
@@ -17,13 +17,12 @@ mod expect;
 mod fields;
 mod header;
 mod labels;
-mod meaning;
 mod metrics;
+mod names;
 mod opening;
 mod pack;
 mod panel;
 mod parse;
-mod problem;
 mod shape;
 mod skip;
 pub mod vocabulary;
@@ -31,11 +30,10 @@ mod window;
 
 #[cfg(test)]
 pub(crate) use catalog::one;
-pub use catalog::{Catalog, Defaults, load};
+pub use catalog::{Catalog, load};
 pub use cron::Cron;
 pub use definition::Definition;
 pub use pack::{EXPORT_LATENCY, Pack, PanelRow, QUERY_LATENCY, RecordingRule, Timing};
-pub use problem::{Gravity, Problem, nearest, offset};
 use promql::{Operator, Promql};
 pub use skip::SkipReason;
 pub use window::{BEGINNING, Start, TimeForm, Window, iso};
@@ -49,6 +47,15 @@ pub struct Source {
     pub pack: String,
     /// The whole text.
     pub text: String,
+}
+
+/// What the configuration says for all KPIs.
+#[derive(Clone, Copy, Debug)]
+pub struct Defaults<'a> {
+    /// The interval of a KPI that names none.
+    pub every: Duration,
+    /// The labels that every series carries anyway.
+    pub const_labels: &'a [LabelName],
 }
 
 /// A KPI: one query, the metrics it feeds, and when it runs.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::fields::{self, At, Fields};
-use super::problem::{Problem, Problems, nearest};
 use super::{Alert, Condition, Source, alert};
+use crate::diagnostic::{Problem, Problems, nearest};
 use crate::metric::{LabelName, MetricName};
 use promql::{Promql, Variables};
 
@@ -107,7 +107,7 @@ pub(super) fn read(source: &Source, stems: &[&str]) -> (Option<Pack>, Vec<Proble
         problems.error(end..end, "the file ends in the middle of a string", "close it with the quote that opened it");
     }
     let pack = pack(&toml.table, source, stems, &mut problems);
-    let pack = problems.none_grave().then_some(pack);
+    let pack = problems.is_without_errors().then_some(pack);
     (pack, problems.into_vec())
 }
 

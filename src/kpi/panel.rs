@@ -3,8 +3,8 @@
 use toml::de::DeTable;
 
 use super::fields::{At, Fields};
-use super::problem::Problems;
 use super::{Panel, PanelKind, Threshold};
+use crate::diagnostic::Problems;
 use promql::{Promql, Variables};
 
 const KINDS: [(&str, PanelKind); 10] = [

@@ -4,16 +4,17 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::catalog::Defaults;
 use super::cron::Cron;
 use super::header::{self, Header};
-use super::metrics::{self, Names};
+use super::metrics;
+use super::names::Names;
 use super::opening::{self, Opening};
-use super::problem::{Problem, Problems, nearest};
 use super::window::SINCE_AND_UNTIL;
 use super::{
-    Condition, Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Shape, Source, Start, TimeForm, Window, fields,
+    Condition, Defaults, Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Shape, Source, Start, TimeForm, Window,
+    fields,
 };
+use crate::diagnostic::{Problem, Problems, nearest};
 use crate::metric::MetricType;
 use cypher::Parameters;
 use cypher::{self, Statement};
@@ -38,7 +39,7 @@ pub(super) fn parse(source: &Source, defaults: &Defaults<'_>) -> (Option<Kpi>, V
     } else {
         Some(build(source, &opening, header, &statement, defaults, &mut problems))
     };
-    let kpi = kpi.filter(|_| problems.none_grave());
+    let kpi = kpi.filter(|_| problems.is_without_errors());
     (kpi, problems.into_vec())
 }
 
@@ -74,7 +75,7 @@ fn build(
 ) -> Kpi {
     let stem = stem(&source.path);
     let from_path = format!("{}_{stem}", source.pack);
-    let names = Names { from_path: &from_path, help: opening.help.as_deref(), reserved: defaults.reserved_labels };
+    let names = Names { from_path: &from_path, help: opening.help.as_deref(), reserved: defaults.const_labels };
     let metrics = metrics::metrics(&header, statement, &names, problems);
     let schedule = schedule(&header, defaults, problems);
     let mode = mode(&header, &metrics, problems);

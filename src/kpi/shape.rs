@@ -2,8 +2,8 @@
 
 use super::columns::Columns;
 use super::header::{Header, MetricKeys};
-use super::problem::Problems;
 use super::{Column, Shape};
+use crate::diagnostic::Problems;
 use crate::metric::MetricType;
 
 pub(super) fn shape(

@@ -18,8 +18,8 @@ fn source(path: &str, text: &str) -> Source {
 
 /// Loads files; those called `pack.toml` are taken for such.
 fn load_all(files: &[(&str, &str)], reserved: &[&str]) -> Catalog {
-    let reserved_labels: Vec<_> = reserved.iter().map(|label| LabelName::new(label).unwrap()).collect();
-    let defaults = Defaults { every: Duration::from_secs(300), reserved_labels: &reserved_labels };
+    let const_labels: Vec<_> = reserved.iter().map(|label| LabelName::new(label).unwrap()).collect();
+    let defaults = Defaults { every: Duration::from_secs(300), const_labels: &const_labels };
     let (packs, kpis) =
         files.iter().map(|(path, text)| source(path, text)).partition::<Vec<_>, _>(|file| file.path.ends_with(".toml"));
     load(&kpis, &packs, &defaults)

@@ -64,11 +64,11 @@ pub enum Part {
 pub type Labels = Option<BTreeSet<String>>;
 
 impl Vocabulary {
-    /// Of these KPIs and packs; `everywhere` are labels that every series of a KPI carries besides its own.
-    pub fn of(kpis: &[Arc<Kpi>], packs: &[Pack], everywhere: &[LabelName]) -> Self {
+    /// Of these KPIs and packs; `const_labels` are labels that every series of a KPI carries besides its own.
+    pub fn of(kpis: &[Arc<Kpi>], packs: &[Pack], const_labels: &[LabelName]) -> Self {
         let mut vocabulary = Self::default();
         for name in own::NAMES {
-            vocabulary.own(name, everywhere);
+            vocabulary.own(name, const_labels);
         }
         for name in OF_TARGETS {
             vocabulary.add(name, labels([]), Part::Gauge, None);
@@ -78,7 +78,7 @@ impl Vocabulary {
         }
         for kpi in kpis {
             for metric in &kpi.metrics {
-                vocabulary.metric(kpi, metric, everywhere);
+                vocabulary.metric(kpi, metric, const_labels);
             }
         }
         for pack in packs {
@@ -100,9 +100,9 @@ impl Vocabulary {
         self.known.keys().map(String::as_str)
     }
 
-    fn own(&mut self, name: &str, everywhere: &[LabelName]) {
+    fn own(&mut self, name: &str, const_labels: &[LabelName]) {
         let mut own_labels = labels(own::labels(name).iter().copied());
-        if own_labels.contains("kpi") && everywhere.iter().any(|label| label.as_str() == GRAPH) {
+        if own_labels.contains("kpi") && const_labels.iter().any(|label| label.as_str() == GRAPH) {
             own_labels.insert(GRAPH.to_owned());
         }
         match own::metric_type(name) {
@@ -114,8 +114,8 @@ impl Vocabulary {
         }
     }
 
-    fn metric(&mut self, kpi: &Kpi, metric: &Metric, everywhere: &[LabelName]) {
-        let own = metric.desc.labels.iter().chain(everywhere).map(LabelName::as_str);
+    fn metric(&mut self, kpi: &Kpi, metric: &Metric, const_labels: &[LabelName]) {
+        let own = metric.desc.labels.iter().chain(const_labels).map(LabelName::as_str);
         let all = labels(own);
         let (name, interval) = (metric.desc.name.as_str(), Some(kpi.schedule.interval()));
         match &metric.shape {

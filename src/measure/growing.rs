@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::label_sets::LabelSets;
+use super::row_context::RowContext;
 use super::row_labels::RowLabels;
-use super::rows::Numbered;
 use super::value::{Cell, Number};
 use super::{MeasureError, NotTaken};
 use crate::kpi::{Column, Kpi, Metric, OnDuplicate, Shape, SkipReason};
@@ -75,7 +75,7 @@ impl<'k> Growing<'k> {
     }
 
     /// Takes what a row says of this metric.
-    pub(super) fn take(&mut self, row: &Numbered<'_>) -> Result<(), NotTaken> {
+    pub(super) fn take(&mut self, row: &RowContext<'_>) -> Result<(), NotTaken> {
         let Self { metric, series, labels, lasts, .. } = self;
         match series {
             ByType::Plain { value, counter, sum, sets } => {
@@ -202,46 +202,8 @@ impl<'k> ByType<'k> {
     }
 }
 
-impl Numbered<'_> {
-    fn cell(&self, column: Column) -> Cell<'_> {
-        Cell { value: &self.row[column], column: &self.kpi.columns[column], row: self.number }
-    }
-
-    fn labels(&self, metric: &Metric, labels: &mut RowLabels) -> Result<(), MeasureError> {
-        labels.take(metric.labels.iter().map(|column| self.cell(*column)))
-    }
-
-    /// The number in a column; where it would last for ever, a finite one.
-    fn number(&self, column: Column, lasts: bool) -> Result<f64, NotTaken> {
-        match self.cell(column).number()? {
-            Number::Is(number) if lasts && number.is_infinite() => Err(SkipReason::InfiniteValue.into()),
-            Number::Is(number) => Ok(number),
-            Number::Null => Err(SkipReason::NullValue.into()),
-            Number::NaN => Err(SkipReason::NaNValue.into()),
-        }
-    }
-
-    /// How often a row's value was observed; once, when the query does not say.
-    fn weight(&self, column: Option<Column>) -> Result<u64, NotTaken> {
-        let Some(column) = column else { return Ok(1) };
-        Ok(self.cell(column).count(self.number(column, false)?)?)
-    }
-
-    fn state(&self, column: Column, states: Option<&Arc<[Arc<str>]>>) -> Result<Arc<str>, NotTaken> {
-        let cell = self.cell(column);
-        if cell.is_null() {
-            return Err(SkipReason::NullValue.into());
-        }
-        let state = cell.label()?;
-        if states.is_some_and(|states| !states.contains(&state)) {
-            return Err(MeasureError::State { row: self.number, column: cell.column.clone(), state }.into());
-        }
-        Ok(state)
-    }
-}
-
 impl SummaryColumns<'_> {
-    fn read(&self, row: &Numbered<'_>) -> Result<Quantiles, NotTaken> {
+    fn read(&self, row: &RowContext<'_>) -> Result<Quantiles, NotTaken> {
         let mut values = Vec::with_capacity(self.values.len());
         for column in self.values {
             let value = row.number(*column, false)?;
@@ -255,7 +217,7 @@ impl SummaryColumns<'_> {
 }
 
 /// The number in a column that may be missing, as sum and count may.
-fn known<'r>(row: &'r Numbered<'_>, column: Option<Column>) -> Result<Option<(Cell<'r>, f64)>, MeasureError> {
+fn known<'r>(row: &'r RowContext<'_>, column: Option<Column>) -> Result<Option<(Cell<'r>, f64)>, MeasureError> {
     let Some(column) = column else { return Ok(None) };
     Ok(match row.cell(column).number()? {
         Number::Is(number) => Some((row.cell(column), number)),

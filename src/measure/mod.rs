@@ -3,6 +3,7 @@
 mod beyond;
 mod growing;
 mod label_sets;
+mod row_context;
 mod row_labels;
 mod rows;
 mod substitute;

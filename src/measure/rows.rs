@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::growing::Growing;
+use super::row_context::RowContext;
 use super::{MeasureError, Measured, NotTaken, Skipped, Totals};
 use crate::kpi::{Kpi, SkipReason};
 use crate::metric::Points;
@@ -55,7 +56,7 @@ impl<'k> Rows<'k> {
         if let Some(limit) = self.most.filter(|most| self.rows > *most) {
             return Err(MeasureError::TooManyRows { limit });
         }
-        let numbered = Numbered { kpi: self.kpi, row, number: self.rows };
+        let numbered = RowContext { kpi: self.kpi, row, number: self.rows };
         let (mut nulls, mut left_out) = (0, Skipped::default());
         for metric in &mut self.metrics {
             match metric.take(&numbered) {
@@ -99,12 +100,4 @@ impl<'k> Rows<'k> {
         let points: Result<Vec<_>, _> = self.metrics.into_iter().map(Growing::finish).collect();
         Ok(Measured { points: points?, rows: self.rows, skipped: self.skipped })
     }
-}
-
-/// A row, and what an error about it needs to know.
-pub(super) struct Numbered<'a> {
-    pub(super) kpi: &'a Kpi,
-    pub(super) row: &'a Row,
-    /// From 1.
-    pub(super) number: u64,
 }

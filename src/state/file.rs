@@ -143,7 +143,7 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// `bmad.insights_generated_total@default-5f3a90c2.state`: readable, legal everywhere, and another one for each KPI and graph.
+/// `bmad.insights_generated_total@default-5f3a90c2.state`: readable, legal const_labels, and another one for each KPI and graph.
 fn name(kpi: &str, graph: &str) -> String {
     let mut hash = crc32fast::Hasher::new();
     hash.update(kpi.as_bytes());

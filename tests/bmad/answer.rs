@@ -29,7 +29,7 @@ fn files() -> Files {
 }
 
 fn load(files: &Files) -> Catalog {
-    let defaults = Defaults { every: Duration::from_secs(300), reserved_labels: &[] };
+    let defaults = Defaults { every: Duration::from_secs(300), const_labels: &[] };
     kpi::load(&files.kpis, &files.packs, &defaults)
 }
 

@@ -1,5 +1,14 @@
 //! The paths that a source file names: enough of Rust's grammar to see through comments, strings and groups.
 
+use std::collections::BTreeSet;
+
+/// The module that a file is, by its path below the source folder.
+pub(crate) fn module(path: &str) -> Vec<String> {
+    let inside = path.trim_end_matches(".rs");
+    let inside = inside.strip_suffix("/mod").unwrap_or(inside);
+    if ["lib", "main"].contains(&inside) { Vec::new() } else { inside.split('/').map(str::to_owned).collect() }
+}
+
 /// A file's place in the house and all paths in it.
 pub(crate) struct Source {
     /// The top module it belongs to; `main` and `lib` for the roots.
@@ -30,6 +39,25 @@ impl Source {
         used.sort();
         used.dedup();
         used
+    }
+
+    /// The paths as they are written.
+    pub(crate) fn uses(&self) -> impl Iterator<Item = &Vec<String>> {
+        self.paths.iter()
+    }
+
+    /// All paths from the root of the crate, of a file that is the module `own` among these modules.
+    pub(crate) fn absolute(&self, own: &[String], modules: &BTreeSet<Vec<String>>) -> Vec<Vec<String>> {
+        let resolve = |path: &Vec<String>| {
+            let ups = path.iter().take_while(|segment| *segment == "super").count();
+            match path[0].as_str() {
+                "crate" => Some(path[1..].to_vec()),
+                "self" => Some([own, &path[1..]].concat()),
+                "super" => Some([own.get(..own.len().checked_sub(ups)?)?, &path[ups..]].concat()),
+                child => modules.contains(&[own, &[child.to_owned()]].concat()).then(|| [own, path].concat()),
+            }
+        };
+        self.paths.iter().filter_map(resolve).collect()
     }
 
     /// Whether a path begins with `name`.

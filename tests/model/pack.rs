@@ -24,7 +24,7 @@ pub(crate) fn catalog(pack: &str) -> Catalog {
 
 /// What the product makes of these files.
 pub(crate) fn load(kpis: &[Source], packs: &[Source]) -> Catalog {
-    kpi::load(kpis, packs, &Defaults { every: Duration::from_secs(300), reserved_labels: &[] })
+    kpi::load(kpis, packs, &Defaults { every: Duration::from_secs(300), const_labels: &[] })
 }
 
 /// Neither an error nor a warning.

@@ -1,4 +1,4 @@
-//! Random worlds, the same for the same seed everywhere: all four systems and nobody's nodes in one graph, properties
+//! Random worlds, the same for the same seed const_labels: all four systems and nobody's nodes in one graph, properties
 //! missing, kinds that nobody knows, work that still runs.
 
 use super::window::EDGES;

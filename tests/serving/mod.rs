@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cypher_exporter::board::{Board, Slot, Status};
-use cypher_exporter::http::{Limits, Refresh, Refreshed, Settings, Site, UnknownKpi, serve};
+use cypher_exporter::http::{AppState, Limits, Refresh, Refreshed, Settings, UnknownKpi, serve};
 use cypher_exporter::instruments::Instruments;
 use cypher_exporter::kpi::{Defaults, Kpi, Source, load};
 use cypher_exporter::metric::{Constant, Distribution, MetricType, Points, Quantiles, Series};
@@ -42,7 +42,7 @@ pub fn kpi(id: &str, name: &str, unit: Option<&str>, labels: &[&str], metric_typ
         columns.join(", "),
     );
     let source = Source { path: format!("queries/{id}.cypher"), pack: "p".into(), text };
-    let defaults = Defaults { every: Duration::from_secs(300), reserved_labels: &[] };
+    let defaults = Defaults { every: Duration::from_secs(300), const_labels: &[] };
     let catalog = load(&[source], &[], &defaults);
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog.kpis[0].clone()
@@ -99,7 +99,7 @@ pub fn gauges(kpis: usize, series_each: usize) -> Vec<(Arc<Kpi>, Points)> {
 }
 
 /// A site whose KPIs have all run well.
-pub fn site(kpis: Vec<(Arc<Kpi>, Points)>, settings: Settings, refresh: Refresh) -> Site {
+pub fn site(kpis: Vec<(Arc<Kpi>, Points)>, settings: Settings, refresh: Refresh) -> AppState {
     let graphs = [Arc::from("default")];
     let (kpis, points): (Vec<_>, Vec<_>) = kpis.into_iter().unzip();
     let board = Board::new(&kpis, &graphs, Constant::default());
@@ -108,7 +108,7 @@ pub fn site(kpis: Vec<(Arc<Kpi>, Points)>, settings: Settings, refresh: Refresh)
     }
     board.graph("default").unwrap().set_up();
     let instruments = Instruments::new(&kpis, &[], &graphs).unwrap();
-    Site { board: Arc::new(board), instruments: Arc::new(instruments), refresh, settings }
+    AppState { board: Arc::new(board), instruments: Arc::new(instruments), refresh, settings }
 }
 
 /// Publishes what a run brought.
@@ -151,7 +151,7 @@ pub struct Served {
     /// Where it listens.
     pub address: SocketAddr,
     /// What it shows.
-    pub site: Arc<Site>,
+    pub site: Arc<AppState>,
     /// Stops it.
     pub stop: CancellationToken,
     /// Ends when it has stopped.
@@ -166,7 +166,7 @@ impl Drop for Served {
 
 impl Served {
     /// Starts it on a free port.
-    pub async fn start(site: Site) -> Self {
+    pub async fn start(site: AppState) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, site, stop) = (listener.local_addr().unwrap(), Arc::new(site), CancellationToken::new());
         let ended = tokio::spawn(serve(listener, site.clone(), stop.clone()));

@@ -34,7 +34,7 @@ fn kpi(label: &str, form: &str) -> Arc<Kpi> {
     let header = format!("name = \"w_{form}_total\"\ntype = \"counter\"\nmode = \"window\"\ntime = \"{form}\"");
     let text = format!("// W.\n/*kpi\n{header}\n*/\n{}", query(label, form));
     let source = Source { path: format!("queries/w/{form}.cypher"), pack: "w".into(), text };
-    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), reserved_labels: &[] });
+    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), const_labels: &[] });
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog.kpis[0].clone()
 }

@@ -24,7 +24,7 @@ fn kpi(name: &str, label: &str, window: bool) -> Arc<Kpi> {
     let text =
         format!("// Events.\n/*kpi\nname = \"{name}_total\"\ntype = \"counter\"\ntimeout = \"5m\"\n{mode}*/\n{query}");
     let source = Source { path: format!("queries/p/{name}.cypher"), pack: "p".into(), text };
-    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), reserved_labels: &[] });
+    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), const_labels: &[] });
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog.kpis[0].clone()
 }

@@ -179,7 +179,7 @@ async fn a_disk_that_refuses_makes_the_kpi_fail_and_no_number_wrong() {
     count_some(&mut writer, &exporter, "disk").await;
     let before = writer.written.counter("disk_kinds_total");
 
-    // Whoever runs this may write everywhere: a folder where the file is to be written holds back everybody.
+    // Whoever runs this may write const_labels: a folder where the file is to be written holds back everybody.
     let obstacle = PathBuf::from(format!("{}.new", file(&exporter).display()));
     exporter.until("no file is being written", |_| fs::create_dir(&obstacle).ok());
     writer.write().await;

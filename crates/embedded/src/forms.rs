@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::keys::{TAKEN, engine_key, quoted};
 use super::tokens::Tokens;
-use super::words::{TAKEN, engine_key, quoted};
 use cypher::Kind;
 
 /// The token at `index` as part of another form.

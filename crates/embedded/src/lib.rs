@@ -16,6 +16,7 @@ mod changes;
 mod declared;
 mod failure;
 mod forms;
+mod keys;
 mod phrases;
 mod query;
 mod refusals;

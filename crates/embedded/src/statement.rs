@@ -3,8 +3,9 @@
 //! Lines stay lines and comments become space; what else changes is a matter of single [words](super::words), or of whole
 //! expressions in another [form](super::forms), still word by word.
 
+use super::keys::engine_key;
 use super::tokens::Tokens;
-use super::words::{engine_key, for_engine};
+use super::words::for_engine;
 use super::{aggregates, refusals};
 use crate::Error;
 use cypher::Place;
@@ -238,7 +239,7 @@ mod tests {
     #[test]
     fn a_key_has_its_own_name_again() {
         for key in ["id", "id__", "id____", "kind", "kind__", "", "__"] {
-            assert_eq!(crate::words::user_key(&engine_key(key)), key);
+            assert_eq!(crate::keys::user_key(&engine_key(key)), key);
         }
     }
 

@@ -9,7 +9,7 @@ use kglite::api::time_zone::{LocalFit, ZoneId};
 use kglite::api::zoned_datetime::wall_clock;
 
 use super::Values;
-use super::words::{engine_key, user_key};
+use super::keys::{engine_key, user_key};
 use crate::Error;
 use cypher::temporal;
 use cypher::{Literal, Parameters, Row, Value};

@@ -3,29 +3,9 @@
 use std::borrow::Cow;
 
 use super::forms;
+use super::keys::{engine_key, is_taken, quoted};
 use super::tokens::Tokens;
 use cypher::Kind;
-
-/// Keys that every node of the engine's answers, set or not, and partly cannot be set or must be unique. With another name
-/// they are keys like any other.
-pub(super) const TAKEN: [&str; 6] = ["id", "label", "name", "node_type", "title", "type"];
-/// Ends the other name, in letters that the engine takes in a pattern.
-const MARK: &str = "__";
-
-/// The name of a key for the engine.
-pub(super) fn engine_key(key: &str) -> Cow<'_, str> {
-    if is_taken(key) { Cow::Owned(format!("{key}{MARK}")) } else { Cow::Borrowed(key) }
-}
-
-/// The name of a key for the user.
-pub(super) fn user_key(key: &str) -> &str {
-    key.strip_suffix(MARK).filter(|key| is_taken(key)).unwrap_or(key)
-}
-
-/// A key that already ends so is moved on, so that two keys never become one.
-fn is_taken(key: &str) -> bool {
-    TAKEN.contains(&key.trim_end_matches(MARK))
-}
 
 /// The token at `index` as the engine wants it.
 pub(super) fn for_engine(tokens: &Tokens, index: usize) -> Cow<'_, str> {
@@ -52,10 +32,6 @@ pub(super) fn for_engine(tokens: &Tokens, index: usize) -> Cow<'_, str> {
         Kind::Number => Cow::Owned(text.replace('_', "")),
         Kind::Word | Kind::String | Kind::Symbol => Cow::Borrowed(text),
     }
-}
-
-pub(super) fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
 }
 
 /// A function by the engine's name for it. The deviation of fewer than two values is 0, for the engine it is NULL.

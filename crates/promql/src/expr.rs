@@ -3,20 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{Fault, Function};
-
-/// What an expression evaluates to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
-    /// One number.
-    Scalar,
-    /// A sample for each series.
-    Vector,
-    /// Several samples for each series.
-    Matrix,
-    /// A string.
-    Text,
-}
+use super::{Fault, Function, Type};
 
 /// An expression and where it stands.
 #[derive(Clone, Debug, PartialEq)]

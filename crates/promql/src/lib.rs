@@ -14,13 +14,15 @@ mod read;
 mod select;
 #[cfg(test)]
 mod tests;
+mod types;
 
 pub use duration::written;
 pub use expr::{
     Aggregate, Aggregator, Binary, Expr, Grouping, Kind, Many, MatchOperator, Matcher, Matching, Operator, Selector,
-    Shift, Subquery, Type, Window,
+    Shift, Subquery, Window,
 };
 pub use functions::Function;
+pub use types::Type;
 
 /// A text that is PromQL.
 #[derive(Clone, Debug)]

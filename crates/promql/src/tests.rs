@@ -69,7 +69,7 @@ fn what_is_not() {
         ("", ": there is nothing"),
         ("x y", "y: here stands `y`, where the end, or an operator should be"),
         ("sum(x", ": here stands the end, where `)` should be"),
-        ("incrase(x[5m])", "incrase: there is no function `incrase`; did you mean `increase`?"),
+        ("incrase(x[5m])", "incrase: unknown function `incrase`"),
         (
             "rate(x)",
             "x: `rate` takes a range of samples, but this is series without a range: give it one, as in rate(x[15m])",

@@ -5,6 +5,7 @@
 mod agents;
 mod iterations;
 mod lookups;
+mod query;
 mod samples;
 mod tasks;
 mod trouble;

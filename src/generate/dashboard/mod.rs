@@ -5,6 +5,7 @@
 
 mod defaults;
 mod drawn;
+mod json;
 mod layout;
 mod thresholds;
 mod variables;

@@ -31,11 +31,11 @@ impl Variables {
     pub(super) fn of_pack(shared: &Shared<'_>, kpis: &[&Kpi]) -> Self {
         let mut labels: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        let everywhere: Vec<_> = shared.input.everywhere.iter().map(LabelName::as_str).collect();
+        let const_labels: Vec<_> = shared.input.const_labels.iter().map(LabelName::as_str).collect();
         for kpi in kpis {
             let mut of_kpi = BTreeSet::new();
             for metric in &kpi.metrics {
-                for label in metric.desc.labels.iter().map(LabelName::as_str).chain(everywhere.iter().copied()) {
+                for label in metric.desc.labels.iter().map(LabelName::as_str).chain(const_labels.iter().copied()) {
                     let name = match metric.shape {
                         Shape::Histogram { .. } => format!("{}_bucket", metric.desc.name),
                         Shape::Gauge { .. }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::diagnostic::{Level, Problem};
 
 /// Pieces of which real files are made, and what people break them with.
 #[rustfmt::skip]
@@ -57,7 +58,7 @@ proptest! {
     #[test]
     fn any_span_over_any_text(text in "(?s).{0,40}", start in 0_usize..200, length in 0_usize..200, colour: bool) {
         let span = Some(start..start + length);
-        let problem = Problem { gravity: Gravity::Error, path: text.clone(), span, message: text.clone(), fix: text.clone() };
+        let problem = Problem { level: Level::Error, path: text.clone(), span, message: text.clone(), fix: text.clone() };
         problem.render(&text, colour);
     }
 }

@@ -1,6 +1,7 @@
 //! Files that do not load: one row for each rule, with the message, the text under the caret and the fix.
 
 use super::*;
+use crate::diagnostic::Problem;
 
 const PATH: &str = "queries/p/m.cypher";
 
@@ -362,21 +363,21 @@ fn one_rule_one_row_header() {
         ),
         (
             "[[alert]]\nname = \"A\"\nexpr = 'sum(x) by a > 1'",
-            "`expr` is no PromQL: here stands `a`, where `(` should be",
+            "invalid PromQL in `expr`: here stands `a`, where `(` should be",
             "a",
-            "mend the PromQL; to try it, paste it into the page of Prometheus",
+            "fix the PromQL; to try it, paste it into the page of Prometheus",
         ),
         (
             "[[alert]]\nname = \"A\"\nexpr = \"x{a=\\\"b\\\"} >\"",
-            "`expr` is no PromQL: here stands the end, where an expression should be",
+            "invalid PromQL in `expr`: here stands the end, where an expression should be",
             "\"x{a=\\\"b\\\"} >\"",
-            "mend the PromQL; to try it, paste it into the page of Prometheus",
+            "fix the PromQL; to try it, paste it into the page of Prometheus",
         ),
         (
             "[panel]\nexpr = [\"x\", \"rate(x)\"]",
-            "`expr` is no PromQL: `rate` takes a range of samples, but this is series without a range: give it one, as in rate(x[15m])",
+            "invalid PromQL in `expr`: `rate` takes a range of samples, but this is series without a range: give it one, as in rate(x[15m])",
             "x",
-            "mend the PromQL; to try it, paste it into the page of Prometheus",
+            "fix the PromQL; to try it, paste it into the page of Prometheus",
         ),
         ("[panel]\nexpr = []", "`expr` cannot be this list", "[]", "write PromQL in quotes, or a list of such"),
         (

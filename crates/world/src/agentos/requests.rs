@@ -1,6 +1,6 @@
 //! A2A requests: they pass a rate limit or do not, run, and end with a response or an error.
 
-use super::trouble::Trouble;
+use super::trouble::{FLOODER, Trouble};
 use super::{AgentOs, Plan};
 use crate::page::{Page, text};
 use crate::random::Range;
@@ -14,9 +14,6 @@ const OPERATIONS: [(Operation, f64); 3] = [(Operation::Query, 5.0), (Operation::
 /// The workspaces that ask, whose they are, and how often each does.
 const WORKSPACES: [((&str, &str), f64); 3] =
     [(("ws-harvest", "faith-meats"), 5.0), (("ws-ledger", "diff-driven-saas"), 4.0), (("ws-commons", COMMON), 2.0)];
-/// The one that asks too much now and then.
-pub(super) const FLOODER: (&str, &str) = ("ws-ledger", "diff-driven-saas");
-
 /// The time from one asking to the next, in milliseconds, and how many agents are asked at once.
 const EVERY: (f64, f64) = (300.0, 3900.0);
 const AT_ONCE: [(u32, f64); 4] = [(1, 6.0), (2, 2.0), (3, 1.5), (5, 0.4)];

@@ -1,7 +1,9 @@
 //! What goes wrong for a while, one thing at a time.
 
-use super::requests::FLOODER;
 use crate::shared;
+
+/// The one that asks too much now and then.
+pub(super) const FLOODER: (&str, &str) = ("ws-ledger", "diff-driven-saas");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {

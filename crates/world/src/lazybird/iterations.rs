@@ -1,6 +1,6 @@
 //! Iterations: an agent is called, what it wrote is evaluated, gates are passed or not, and another agent may take over.
 
-use super::lookups::Query;
+use super::query::Query;
 use super::tasks::{End, Task};
 use super::trouble::Trouble;
 use super::{LazyBird, Plan};

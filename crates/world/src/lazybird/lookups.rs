@@ -1,6 +1,7 @@
 //! What a task needs besides its agent: guidelines by way of caches and embeddings, the database, and services elsewhere.
 
 use super::LazyBird;
+use super::query::Query;
 use super::tasks::Task;
 use super::trouble::Trouble;
 use crate::page::{Page, share, text};
@@ -39,15 +40,6 @@ const DATABASE_MS: [Range; 5] =
     [((0.2, 1.0), 3.0), ((1.0, 5.0), 6.0), ((5.0, 50.0), 3.0), ((50.0, 400.0), 0.3), ((500.0, 900.0), 0.02)];
 /// How often something is deleted on the way.
 const DELETES: f64 = 0.2;
-
-/// What is done to the database.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Query {
-    Select,
-    Insert,
-    Update,
-    Delete,
-}
 
 impl LazyBird {
     /// The guidelines for a task, through the layers of the cache, and how well they fit.
@@ -115,16 +107,5 @@ impl LazyBird {
     ) {
         let call = self.records.event(CALL, task.group, [("kind", text(kind))].into_iter().chain(own), page);
         self.records.link(CALL_OF_TASK, call, task.number, page);
-    }
-}
-
-impl Query {
-    fn action(self) -> &'static str {
-        match self {
-            Query::Select => "select",
-            Query::Insert => "insert",
-            Query::Update => "update",
-            Query::Delete => "delete",
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! Tasks: they arrive in waves, wait, run and finish; some are taken back, some end early at a gate.
 
 use super::agents::Profile;
-use super::lookups::Query;
+use super::query::Query;
 use super::{LazyBird, Plan};
 use crate::page::{Page, text};
 use crate::random::Range;

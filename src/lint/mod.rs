@@ -1,14 +1,13 @@
-//! PromQL that is right by its syntax and still finds nothing: names that nobody writes, labels that a metric does not have,
-//! sides that never match, ranges that hold too few answers. Such a rule is silent for ever, and such a panel empty.
+//! What is wrong across files: valid PromQL that selects nothing. A name that nothing writes, a label that a metric does not
+//! have, sides that never match, a range with too few samples: such a rule never fires, and such a panel stays empty.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
 
-use super::fields::inside;
-use super::problem::{Gravity, Problem, listed, nearest};
-use super::vocabulary::Vocabulary;
-use super::{Alert, Condition, Kpi, Pack};
+use crate::diagnostic::{Level, Problem, inside, listed, nearest};
+use crate::kpi::vocabulary::Vocabulary;
+use crate::kpi::{Alert, Catalog, Condition};
+use crate::metric::{LabelName, MetricName};
 use promql::{
     Aggregate, Binary, Expr, Grouping, Kind, Many, Matching, Operator, Promql, Selector, Type, Window, written,
 };
@@ -19,20 +18,22 @@ const ANSWERS: u32 = 3;
 /// Functions that compare the samples of a range with each other.
 const RATES: [&str; 8] = ["changes", "delta", "deriv", "idelta", "increase", "irate", "rate", "resets"];
 
-/// What is said in vain, file by file.
-pub(super) fn check(kpis: &[Arc<Kpi>], packs: &[Pack], vocabulary: &Vocabulary) -> Vec<Problem> {
+/// Adds to the problems of a catalog what is wrong across its files; `const_labels` are on every series of a KPI.
+pub fn check(catalog: &mut Catalog, const_labels: &[LabelName]) {
+    let vocabulary = &Vocabulary::of(&catalog.kpis, &catalog.packs, const_labels);
     let mut problems = Vec::new();
-    for kpi in kpis {
+    for kpi in &catalog.kpis {
         let mut file = File { path: &kpi.path, vocabulary, problems: &mut problems };
         kpi.panels.iter().flatten().flat_map(|panel| &panel.exprs).for_each(|promql| file.promql(promql));
         kpi.alerts.iter().for_each(|alert| file.alert(alert, kpi.metrics.first().map(|metric| &metric.desc.name)));
     }
-    for pack in packs {
+    for pack in &catalog.packs {
         let mut file = File { path: &pack.path, vocabulary, problems: &mut problems };
         pack.records.iter().for_each(|rule| file.promql(&rule.expr));
         pack.alerts.iter().for_each(|alert| file.alert(alert, None));
     }
-    problems
+    catalog.problems.extend(problems);
+    catalog.sort_problems();
 }
 
 struct File<'f> {
@@ -43,20 +44,15 @@ struct File<'f> {
 
 impl File<'_> {
     fn warn(&mut self, span: Range<usize>, message: String, fix: impl Into<String>) {
-        let problem = Problem {
-            gravity: Gravity::Warning,
-            path: self.path.to_owned(),
-            span: Some(span),
-            message,
-            fix: fix.into(),
-        };
+        let problem =
+            Problem { level: Level::Warning, path: self.path.to_owned(), span: Some(span), message, fix: fix.into() };
         // What two panels say alike at one place is said once.
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
 
-    fn alert(&mut self, alert: &Alert, metric: Option<&crate::metric::MetricName>) {
+    fn alert(&mut self, alert: &Alert, metric: Option<&MetricName>) {
         let labels = match &alert.condition {
             Condition::Expr(promql) => {
                 self.promql(promql);
@@ -180,3 +176,6 @@ fn place(promql: &Promql, span: &Range<usize>) -> Range<usize> {
 fn shown(labels: &BTreeSet<String>) -> String {
     if labels.is_empty() { "no label".to_owned() } else { listed(labels.iter().map(String::as_str)) }
 }
+
+#[cfg(test)]
+mod tests;

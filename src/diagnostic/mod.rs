@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level as Title, Origin, Renderer, Snippet};
 
 /// Whether a problem keeps a KPI from running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gravity {
+pub enum Level {
     /// The KPI does not load.
     Error,
     /// It loads, but surely does something else than meant.
@@ -18,7 +18,7 @@ pub enum Gravity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Whether it keeps the KPI from running.
-    pub gravity: Gravity,
+    pub level: Level,
     /// The file, as the user would type it.
     pub path: String,
     /// Where in its text, in bytes; `None` when it is about the file as a whole.
@@ -37,9 +37,9 @@ impl Problem {
 
     /// The problem with its lines of `text`, a caret and the fix; colours when `colour`.
     pub fn render(&self, text: &str, colour: bool) -> String {
-        let level = match self.gravity {
-            Gravity::Error => Level::ERROR,
-            Gravity::Warning => Level::WARNING,
+        let level = match self.level {
+            Level::Error => Title::ERROR,
+            Level::Warning => Title::WARNING,
         };
         let title = level.primary_title(self.message.as_str());
         let group = match self.span.as_ref().map(|span| within(text, span)) {
@@ -48,7 +48,7 @@ impl Problem {
             None => Group::with_title(title).element(Origin::path(self.path.as_str())),
         };
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        renderer.render(&[group.element(Level::HELP.message(self.fix.as_str()))])
+        renderer.render(&[group.element(Title::HELP.message(self.fix.as_str()))])
     }
 }
 
@@ -96,40 +96,53 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// A part of a string's text, by its bytes in the file; the whole string where escapes hide the place.
+pub(crate) fn inside(string: &Range<usize>, text: &str, part: &Range<usize>) -> Range<usize> {
+    // One quote, three, or three and a line break, which is no part of the text.
+    let quotes = [(1, 2), (3, 6), (4, 7)];
+    let opening = quotes.iter().find(|(_, both)| string.len() == text.len() + both);
+    opening.map_or(string.clone(), |(opening, _)| shift(part.clone(), string.start + opening))
+}
+
+/// A span of a text that begins at `base`.
+pub(crate) fn shift(span: Range<usize>, base: usize) -> Range<usize> {
+    span.start + base..span.end + base
+}
+
 /// Words as a fix names them.
-pub(super) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Collects the problems of one file.
-pub(super) struct Problems<'s> {
+pub(crate) struct Problems<'s> {
     path: &'s str,
     found: Vec<Problem>,
 }
 
 impl<'s> Problems<'s> {
-    pub(super) fn of(path: &'s str) -> Self {
+    pub(crate) fn of(path: &'s str) -> Self {
         Self { path, found: Vec::new() }
     }
 
-    pub(super) fn error(&mut self, span: Range<usize>, message: impl Into<String>, fix: impl Into<String>) {
-        self.push(Gravity::Error, Some(span), message.into(), fix.into());
+    pub(crate) fn error(&mut self, span: Range<usize>, message: impl Into<String>, fix: impl Into<String>) {
+        self.push(Level::Error, Some(span), message.into(), fix.into());
     }
 
-    pub(super) fn warning(&mut self, span: Range<usize>, message: impl Into<String>, fix: impl Into<String>) {
-        self.push(Gravity::Warning, Some(span), message.into(), fix.into());
+    pub(crate) fn warning(&mut self, span: Range<usize>, message: impl Into<String>, fix: impl Into<String>) {
+        self.push(Level::Warning, Some(span), message.into(), fix.into());
     }
 
-    fn push(&mut self, gravity: Gravity, span: Option<Range<usize>>, message: String, fix: String) {
-        self.found.push(Problem { gravity, path: self.path.to_owned(), span, message, fix });
+    fn push(&mut self, level: Level, span: Option<Range<usize>>, message: String, fix: String) {
+        self.found.push(Problem { level, path: self.path.to_owned(), span, message, fix });
     }
 
-    pub(super) fn none_grave(&self) -> bool {
-        self.found.iter().all(|problem| problem.gravity == Gravity::Warning)
+    pub(crate) fn is_without_errors(&self) -> bool {
+        self.found.iter().all(|problem| problem.level == Level::Warning)
     }
 
     /// All of them, in order of place; what several metrics of a file find at one place is said once.
-    pub(super) fn into_vec(mut self) -> Vec<Problem> {
+    pub(crate) fn into_vec(mut self) -> Vec<Problem> {
         let mut said = HashSet::new();
         self.found.retain(|problem| said.insert((problem.span.clone(), problem.message.clone())));
         self.found.sort_by_key(Problem::start);

@@ -1,0 +1,21 @@
+//! What a task does to the database.
+
+/// What is done to the database.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Query {
+    Select,
+    Insert,
+    Update,
+    Delete,
+}
+
+impl Query {
+    pub(super) fn action(self) -> &'static str {
+        match self {
+            Query::Select => "select",
+            Query::Insert => "insert",
+            Query::Update => "update",
+            Query::Delete => "delete",
+        }
+    }
+}

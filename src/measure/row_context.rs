@@ -1,0 +1,55 @@
+//! A row with what an error about it needs to know.
+
+use std::sync::Arc;
+
+use super::row_labels::RowLabels;
+use super::value::{Cell, Number};
+use super::{MeasureError, NotTaken};
+use crate::kpi::{Column, Kpi, Metric, SkipReason};
+use cypher::Row;
+
+/// A row, and what an error about it needs to know.
+pub(super) struct RowContext<'a> {
+    pub(super) kpi: &'a Kpi,
+    pub(super) row: &'a Row,
+    /// From 1.
+    pub(super) number: u64,
+}
+
+impl RowContext<'_> {
+    pub(super) fn cell(&self, column: Column) -> Cell<'_> {
+        Cell { value: &self.row[column], column: &self.kpi.columns[column], row: self.number }
+    }
+
+    pub(super) fn labels(&self, metric: &Metric, labels: &mut RowLabels) -> Result<(), MeasureError> {
+        labels.take(metric.labels.iter().map(|column| self.cell(*column)))
+    }
+
+    /// The number in a column; where it would last for ever, a finite one.
+    pub(super) fn number(&self, column: Column, lasts: bool) -> Result<f64, NotTaken> {
+        match self.cell(column).number()? {
+            Number::Is(number) if lasts && number.is_infinite() => Err(SkipReason::InfiniteValue.into()),
+            Number::Is(number) => Ok(number),
+            Number::Null => Err(SkipReason::NullValue.into()),
+            Number::NaN => Err(SkipReason::NaNValue.into()),
+        }
+    }
+
+    /// How often a row's value was observed; once, when the query does not say.
+    pub(super) fn weight(&self, column: Option<Column>) -> Result<u64, NotTaken> {
+        let Some(column) = column else { return Ok(1) };
+        Ok(self.cell(column).count(self.number(column, false)?)?)
+    }
+
+    pub(super) fn state(&self, column: Column, states: Option<&Arc<[Arc<str>]>>) -> Result<Arc<str>, NotTaken> {
+        let cell = self.cell(column);
+        if cell.is_null() {
+            return Err(SkipReason::NullValue.into());
+        }
+        let state = cell.label()?;
+        if states.is_some_and(|states| !states.contains(&state)) {
+            return Err(MeasureError::State { row: self.number, column: cell.column.clone(), state }.into());
+        }
+        Ok(state)
+    }
+}
