@@ -1,4 +1,4 @@
-//! Random worlds, the same for the same seed const_labels.
+//! Random worlds, the same for the same seed everywhere.
 
 use super::world::{Agent, DAY, EDGES, Event, HOUR, Insight, Key, Pattern, Summary, Text, Time, World};
 use crate::support::random::Random;

@@ -1,4 +1,4 @@
-//! Random choices that are the same for the same seed const_labels.
+//! Random choices that are the same for the same seed everywhere.
 
 /// SplitMix64: small, and good enough to surprise a query.
 #[derive(Clone, Debug)]
