@@ -1,7 +1,10 @@
 //! A run of a million rows on a real Neo4j against draining the same rows from the driver: what the run itself adds.
 //!
 //! Draining, a first run and a run that finds its labels again take turns, so that whatever else the machine does meets all.
-#![allow(clippy::unwrap_used, reason = "a benchmark that fails has nothing better to do than to panic")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a benchmark that fails has nothing better to do than to panic"
+)]
 #![allow(clippy::print_stdout, reason = "it prints its table")]
 
 use std::fs;
@@ -27,7 +30,9 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
-    let Some(neo4j) = Neo4j::start(Options::default()) else { return };
+    let Some(neo4j) = Neo4j::start(Options::default()) else {
+        return;
+    };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(compare(&neo4j));
 }
@@ -52,10 +57,15 @@ async fn compare(neo4j: &Neo4j) {
         first.push(cost);
         again.push(collect(&graph, &kpi, &points).await.0);
     }
-    println!("| {ROWS} rows, {ROUNDS} rounds | s | s of CPU here | us of CPU a row | time / draining, each round |");
+    println!(
+        "| {ROWS} rows, {ROUNDS} rounds | s | s of CPU here | us of CPU a row | time / draining, each round |"
+    );
     println!("|---|---|---|---|---|");
-    for (what, costs) in [("drained", &drained), ("a first run", &first), ("a run with the labels of the last", &again)]
-    {
+    for (what, costs) in [
+        ("drained", &drained),
+        ("a first run", &first),
+        ("a run with the labels of the last", &again),
+    ] {
         show(what, costs, &drained);
     }
 }
@@ -67,9 +77,16 @@ fn show(what: &str, costs: &[Cost], drained: &[Cost]) {
     };
     let wall = middle(costs.iter().map(|cost| cost.wall.as_secs_f64()).collect());
     let cpu = middle(costs.iter().map(|cost| cost.cpu.as_secs_f64()).collect());
-    let ratios = costs.iter().zip(drained).map(|(cost, other)| cost.wall.as_secs_f64() / other.wall.as_secs_f64());
+    let ratios = costs
+        .iter()
+        .zip(drained)
+        .map(|(cost, other)| cost.wall.as_secs_f64() / other.wall.as_secs_f64());
     let ratios: Vec<_> = ratios.map(|ratio| format!("{ratio:.2}")).collect();
-    println!("| {what} | {wall:.2} | {cpu:.2} | {:.2} | {} |", cpu * 1e6 / ROWS as f64, ratios.join(", "));
+    println!(
+        "| {what} | {wall:.2} | {cpu:.2} | {:.2} | {} |",
+        cpu * 1e6 / ROWS as f64,
+        ratios.join(", ")
+    );
 }
 
 /// CPU of this process so far.
@@ -83,7 +100,13 @@ fn cpu() -> Duration {
 async fn measured<T>(work: impl Future<Output = T>) -> (Cost, T) {
     let (wall, before) = (Instant::now(), cpu());
     let result = work.await;
-    (Cost { wall: wall.elapsed(), cpu: cpu() - before }, result)
+    (
+        Cost {
+            wall: wall.elapsed(),
+            cpu: cpu() - before,
+        },
+        result,
+    )
 }
 
 async fn collect(graph: &Graph, kpi: &Kpi, last: &[Arc<Points>]) -> (Cost, Vec<Arc<Points>>) {
@@ -95,13 +118,19 @@ async fn collect(graph: &Graph, kpi: &Kpi, last: &[Arc<Points>]) -> (Cost, Vec<A
 }
 
 fn driver(neo4j: &Neo4j) -> neo4rs::Graph {
-    let config = neo4rs::ConfigBuilder::default().uri(neo4j.uri()).user(neo4j.user()).password(neo4j.password());
+    let config = neo4rs::ConfigBuilder::default()
+        .uri(neo4j.uri())
+        .user(neo4j.user())
+        .password(neo4j.password());
     neo4rs::Graph::connect(config.fetch_size(FETCH).build().unwrap()).unwrap()
 }
 
 async fn drain(driver: &neo4rs::Graph, kpi: &Kpi) -> Cost {
     let drained = measured(async {
-        let mut rows = driver.execute_read(neo4rs::query(&kpi.query)).await.unwrap();
+        let mut rows = driver
+            .execute_read(neo4rs::query(&kpi.query))
+            .await
+            .unwrap();
         let mut count = 0;
         while rows.next().await.unwrap().is_some() {
             count += 1;
@@ -119,8 +148,19 @@ fn kpi() -> Arc<Kpi> {
          RETURN 'node-' + toString(n / 100) AS node, 'sensor-' + toString(n % 100) AS sensor, n * 1.2345 AS value\n",
         ROWS - 1
     );
-    let source = Source { path: "queries/p/million.cypher".into(), pack: "p".into(), text };
-    let catalog = load(&[source], &[], &Defaults { every: Duration::from_secs(300), const_labels: &[] });
+    let source = Source {
+        path: "queries/p/million.cypher".into(),
+        pack: "p".into(),
+        text,
+    };
+    let catalog = load(
+        &[source],
+        &[],
+        &Defaults {
+            every: Duration::from_secs(300),
+            const_labels: &[],
+        },
+    );
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog.kpis[0].clone()
 }

@@ -1,5 +1,8 @@
 //! From rows to bytes at 100 000 series, against a loop that only formats the numbers.
-#![allow(clippy::unwrap_used, reason = "a benchmark that fails has nothing better to do than to panic")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a benchmark that fails has nothing better to do than to panic"
+)]
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
@@ -19,15 +22,27 @@ mod serving;
 const SERIES: usize = 100_000;
 
 fn encode(criterion: &mut Criterion) {
-    let kpi = kpi("p/sensor", "p_sensor", None, &["node", "sensor"], MetricType::Gauge);
+    let kpi = kpi(
+        "p/sensor",
+        "p_sensor",
+        None,
+        &["node", "sensor"],
+        MetricType::Gauge,
+    );
     let rows = answer();
     let measured = |last: &[Arc<Points>]| {
         let mut taken = Rows::of_snapshot(&kpi, last);
-        assert!(rows.iter().all(|row| taken.row(row) == ControlFlow::Continue(())));
+        assert!(
+            rows.iter()
+                .all(|row| taken.row(row) == ControlFlow::Continue(()))
+        );
         taken.finish().unwrap().points
     };
     let points = measured(&[]);
-    let families = [kpi.metrics[0].family(vec![Part { constant: Constant::default(), points: points[0].clone() }])];
+    let families = [kpi.metrics[0].family(vec![Part {
+        constant: Constant::default(),
+        points: points[0].clone(),
+    }])];
 
     let mut group = criterion.benchmark_group("100 000 series");
     group.throughput(Throughput::Elements(SERIES as u64));
@@ -36,29 +51,46 @@ fn encode(criterion: &mut Criterion) {
         bencher.iter(|| {
             numbers.clear();
             for at in 0..SERIES {
-                numbers.extend_from_slice(zmij::Buffer::new().format_finite(black_box(value(at))).as_bytes());
+                numbers.extend_from_slice(
+                    zmij::Buffer::new()
+                        .format_finite(black_box(value(at)))
+                        .as_bytes(),
+                );
                 numbers.push(b'\n');
             }
             black_box(numbers.len())
         });
     });
-    group.bench_function("a reading encoded", |bencher| bencher.iter(|| Segment::encode(&families, Format::Text)));
+    group.bench_function("a reading encoded", |bencher| {
+        bencher.iter(|| Segment::encode(&families, Format::Text))
+    });
     group.bench_function("a reading encoded and compressed", |bencher| {
         bencher.iter(|| Segment::encode(&families, Format::Text).deflated().clone());
     });
     let text = Segment::encode(&families, Format::Text);
     for level in [1, 2, 3, 6] {
         let size = compressed(text.body(), level).len();
-        let name = format!("compressed at level {level}: {size} bytes of {}", text.body().len());
-        group.bench_function(name, |bencher| bencher.iter(|| compressed(text.body(), level)));
+        let name = format!(
+            "compressed at level {level}: {size} bytes of {}",
+            text.body().len()
+        );
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| compressed(text.body(), level))
+        });
     }
-    group.bench_function("rows measured, labels new", |bencher| bencher.iter(|| measured(&[])));
-    group.bench_function("rows measured, labels as before", |bencher| bencher.iter(|| measured(&points)));
+    group.bench_function("rows measured, labels new", |bencher| {
+        bencher.iter(|| measured(&[]))
+    });
+    group.bench_function("rows measured, labels as before", |bencher| {
+        bencher.iter(|| measured(&points))
+    });
 }
 
 fn compressed(plain: &[u8], level: u32) -> Vec<u8> {
     let mut out = Vec::with_capacity(plain.len());
-    Compress::new(Compression::new(level), false).compress_vec(plain, &mut out, FlushCompress::Sync).unwrap();
+    Compress::new(Compression::new(level), false)
+        .compress_vec(plain, &mut out, FlushCompress::Sync)
+        .unwrap();
     out
 }
 

@@ -1,5 +1,8 @@
 //! A scrape of 100 000 series against what nothing can beat: copying the same bytes once, and sending them over a socket.
-#![allow(clippy::unwrap_used, reason = "a benchmark that fails has nothing better to do than to panic")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a benchmark that fails has nothing better to do than to panic"
+)]
 
 use std::hint::black_box;
 use std::io::{Read, Write};
@@ -21,8 +24,15 @@ const SERIES_EACH: usize = 10_000;
 
 fn scrape(criterion: &mut Criterion) {
     let runtime = Runtime::new().unwrap();
-    let served = runtime.block_on(Served::start(site(gauges(KPIS, SERIES_EACH), Settings::default(), refresh(None))));
-    for (form, headers, coding) in [("plain", "", Coding::Identity), ("gzip", GZIP, Coding::Gzip)] {
+    let served = runtime.block_on(Served::start(site(
+        gauges(KPIS, SERIES_EACH),
+        Settings::default(),
+        refresh(None),
+    )));
+    for (form, headers, coding) in [
+        ("plain", "", Coding::Identity),
+        ("gzip", GZIP, Coding::Gzip),
+    ] {
         let bytes = readings(&served, coding);
         let mut group = criterion.benchmark_group(format!("100 000 series, {form}"));
         group.throughput(Throughput::Bytes(bytes.len() as u64));
@@ -35,7 +45,9 @@ fn scrape(criterion: &mut Criterion) {
             });
         });
         let mut sender = Scraper::connect(send_always(&bytes), "");
-        group.bench_function("the same bytes sent", |bencher| bencher.iter(|| sender.scrape()));
+        group.bench_function("the same bytes sent", |bencher| {
+            bencher.iter(|| sender.scrape())
+        });
         let mut scraper = Scraper::connect(served.address, headers);
         group.bench_function("a scrape", |bencher| bencher.iter(|| scraper.scrape()));
     }
@@ -44,7 +56,11 @@ fn scrape(criterion: &mut Criterion) {
 /// What a scrape sends of the KPIs.
 fn readings(served: &Served, coding: Coding) -> Vec<u8> {
     let pages = served.site.board.pages();
-    let segments: Vec<_> = pages.iter().flat_map(|page| page.segments(Format::Text)).map(AsRef::as_ref).collect();
+    let segments: Vec<_> = pages
+        .iter()
+        .flat_map(|page| page.segments(Format::Text))
+        .map(AsRef::as_ref)
+        .collect();
     slices(&segments, coding).concat()
 }
 
@@ -52,11 +68,17 @@ fn readings(served: &Served, coding: Coding) -> Vec<u8> {
 fn send_always(body: &[u8]) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let answer = [format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len()).as_bytes(), body].concat();
+    let answer = [
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len()).as_bytes(),
+        body,
+    ]
+    .concat();
     thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut request = [0; 1024];
-        while stream.read(&mut request).is_ok_and(|read| read > 0) && stream.write_all(&answer).is_ok() {}
+        while stream.read(&mut request).is_ok_and(|read| read > 0)
+            && stream.write_all(&answer).is_ok()
+        {}
     });
     address
 }

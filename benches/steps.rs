@@ -1,7 +1,10 @@
 //! One step of the exporter's work, done as often as asked: what `benches/instructions` counts the instructions of.
 //!
 //! `steps STEP SIZE TIMES`
-#![allow(clippy::unwrap_used, reason = "a benchmark that fails has nothing better to do than to panic")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a benchmark that fails has nothing better to do than to panic"
+)]
 
 use std::env;
 use std::hint::black_box;
@@ -24,7 +27,9 @@ mod serving;
 fn main() {
     let arguments: Vec<_> = env::args().collect();
     // `cargo bench` and `cargo test` call every benchmark, this one without its arguments.
-    let [_, step, size, times] = &arguments[..] else { return };
+    let [_, step, size, times] = &arguments[..] else {
+        return;
+    };
     let (size, times) = (size.parse().unwrap(), times.parse().unwrap());
     match step.as_str() {
         "measure" => measure(size, times, false),
@@ -61,7 +66,10 @@ fn measured(kpi: &Kpi, rows: &[Row], last: &[Arc<Points>]) -> Vec<Arc<Points>> {
 fn encode(series: usize, times: usize) {
     let kpi = two_labels(series);
     let points = measured(&kpi, &answer(series), &[]).swap_remove(0);
-    let families = [kpi.metrics[0].family(vec![Part { constant: Constant::default(), points }])];
+    let families = [kpi.metrics[0].family(vec![Part {
+        constant: Constant::default(),
+        points,
+    }])];
     for _ in 0..times {
         black_box(Segment::encode(&families, Format::Text));
     }
@@ -79,8 +87,16 @@ fn compress(series: usize, times: usize) {
 
 /// Whole answers over one connection that stays open.
 fn scrape(kpis: usize, series_each: usize, headers: &str, times: usize) {
-    let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let site = site(gauges(kpis, series_each), Settings::default(), refresh(None));
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let site = site(
+        gauges(kpis, series_each),
+        Settings::default(),
+        refresh(None),
+    );
     let served = runtime.block_on(Served::start(site));
     let mut scraper = Scraper::connect(served.address, headers);
     for _ in 0..times {
@@ -90,7 +106,13 @@ fn scrape(kpis: usize, series_each: usize, headers: &str, times: usize) {
 
 fn two_labels(max_series: usize) -> Arc<Kpi> {
     assert!(max_series <= 100_000, "the KPIs of the tests take no more");
-    kpi("p/sensor", "p_sensor", None, &["node", "sensor"], MetricType::Gauge)
+    kpi(
+        "p/sensor",
+        "p_sensor",
+        None,
+        &["node", "sensor"],
+        MetricType::Gauge,
+    )
 }
 
 fn answer(rows: usize) -> Vec<Row> {

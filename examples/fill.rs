@@ -1,7 +1,10 @@
 //! Runs every statement of a Cypher file on a Neo4j: `cargo run --example fill -- bolt://localhost:7687 examples/bmad.cypher`.
 //!
 //! Logs in with `NEO4J_USER` and `NEO4J_PASSWORD`. The exporter itself only reads; this is how its sample graph comes to be.
-#![allow(clippy::print_stderr, reason = "an example talks to the one who runs it")]
+#![allow(
+    clippy::print_stderr,
+    reason = "an example talks to the one who runs it"
+)]
 
 use std::time::Duration;
 use std::{env, fs};
@@ -15,7 +18,9 @@ const DEADLINE: Duration = Duration::from_secs(60);
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [uri, file] = &arguments[..] else { bail!("usage: fill URI FILE") };
+    let [uri, file] = &arguments[..] else {
+        bail!("usage: fill URI FILE")
+    };
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?;
     let user = env::var("NEO4J_USER").unwrap_or_else(|_| "neo4j".to_owned());
     let password = env::var("NEO4J_PASSWORD").unwrap_or_default();
@@ -70,7 +75,11 @@ enum Piece {
 
 /// The length in bytes of what `text` begins with, and what it is.
 fn piece(text: &str) -> (usize, Piece) {
-    let until = |end: &str, from: usize| text[from..].find(end).map_or(text.len(), |at| from + at + end.len());
+    let until = |end: &str, from: usize| {
+        text[from..]
+            .find(end)
+            .map_or(text.len(), |at| from + at + end.len())
+    };
     match text.chars().next() {
         Some(';') => (1, Piece::End),
         Some('`') => (until("`", 1), Piece::Code),
@@ -110,7 +119,10 @@ mod tests {
             ("A ';' B; C \";\" D", &["A ';' B", "C \";\" D"]),
             (r"A '\';' B; C", &[r"A '\';' B", "C"]),
             ("A `;``;` B; C", &["A `;``;` B", "C"]),
-            ("A // x; y\nB; C /* ; */ D", &["A // x; y\nB", "C /* ; */ D"]),
+            (
+                "A // x; y\nB; C /* ; */ D",
+                &["A // x; y\nB", "C /* ; */ D"],
+            ),
             ("A 'é;", &["A 'é;"]),
         ] {
             assert_eq!(statements(text), expected, "{text}");

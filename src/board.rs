@@ -28,17 +28,35 @@ impl Board {
     /// An empty board. With more than one graph every series carries the label `graph`.
     pub fn new(kpis: &[Arc<Kpi>], graphs: &[Arc<str>], constant: Constant) -> Self {
         let several = graphs.len() > 1;
-        let labels = |graph| if several { labelled(graph, &constant) } else { constant.clone() };
+        let labels = |graph| {
+            if several {
+                labelled(graph, &constant)
+            } else {
+                constant.clone()
+            }
+        };
         let mut kpis = kpis.to_vec();
         kpis.sort_by(|a, b| a.id.cmp(&b.id));
-        let shelves: Vec<_> = kpis.chunks(Shelf::PLACES).map(|chunk| Arc::new(Shelf::new(chunk.len()))).collect();
+        let shelves: Vec<_> = kpis
+            .chunks(Shelf::PLACES)
+            .map(|chunk| Arc::new(Shelf::new(chunk.len())))
+            .collect();
         let slot = |(at, kpi): (usize, Arc<Kpi>)| {
             let asked = graphs.iter().filter(|graph| kpi.asks(graph));
             let lanes = asked.map(|graph| Lane::new(graph, labels(graph))).collect();
-            Slot { shelf: shelves[at / Shelf::PLACES].clone(), place: at % Shelf::PLACES, kpi, lanes }
+            Slot {
+                shelf: shelves[at / Shelf::PLACES].clone(),
+                place: at % Shelf::PLACES,
+                kpi,
+                lanes,
+            }
         };
         let slots = kpis.into_iter().enumerate().map(slot).collect();
-        Self { slots, shelves, graphs: graphs.iter().map(GraphState::new).collect() }
+        Self {
+            slots,
+            shelves,
+            graphs: graphs.iter().map(GraphState::new).collect(),
+        }
     }
 
     /// All readings as they are now, in order of id and page by page.
@@ -53,7 +71,10 @@ impl Board {
 
     /// The slot of a KPI.
     pub fn slot(&self, id: &str) -> Option<&Slot> {
-        let at = self.slots.binary_search_by(|slot| slot.kpi.id.as_ref().cmp(id)).ok()?;
+        let at = self
+            .slots
+            .binary_search_by(|slot| slot.kpi.id.as_ref().cmp(id))
+            .ok()?;
         self.slots.get(at)
     }
 
@@ -84,7 +105,9 @@ impl Board {
 
     /// The latest success of any KPI.
     pub fn last_update(&self) -> Option<SystemTime> {
-        self.lanes().filter_map(|lane| lane.status().last_success).max()
+        self.lanes()
+            .filter_map(|lane| lane.status().last_success)
+            .max()
     }
 
     /// All lanes of all KPIs.
@@ -95,7 +118,9 @@ impl Board {
 
 fn labelled(graph: &Arc<str>, constant: &Constant) -> Constant {
     let name = LabelName::new("graph").expect("`graph` is a legal name");
-    std::iter::once((name, graph.clone())).chain(constant.iter().cloned()).collect()
+    std::iter::once((name, graph.clone()))
+        .chain(constant.iter().cloned())
+        .collect()
 }
 
 /// The place of one KPI.
@@ -145,7 +170,12 @@ pub struct Lane {
 
 impl Lane {
     fn new(graph: &Arc<str>, constant: Constant) -> Self {
-        Self { graph: graph.clone(), constant, status: ArcSwap::default(), points: ArcSwapOption::empty() }
+        Self {
+            graph: graph.clone(),
+            constant,
+            status: ArcSwap::default(),
+            points: ArcSwapOption::empty(),
+        }
     }
 
     /// How the runs go.
@@ -205,7 +235,10 @@ pub struct GraphState {
 
 impl GraphState {
     fn new(name: &Arc<str>) -> Self {
-        Self { name: name.clone(), away: ArcSwapOption::from_pointee("it has not been asked yet".to_owned()) }
+        Self {
+            name: name.clone(),
+            away: ArcSwapOption::from_pointee("it has not been asked yet".to_owned()),
+        }
     }
 
     /// It answers.

@@ -124,7 +124,10 @@ const DEMO_SPEED: f64 = 600.0;
 const TOP_SPEED: f64 = 100_000.0;
 
 fn speed(text: &str) -> Result<f64, String> {
-    let speed = text.parse().ok().filter(|speed| (0.0..=TOP_SPEED).contains(speed));
+    let speed = text
+        .parse()
+        .ok()
+        .filter(|speed| (0.0..=TOP_SPEED).contains(speed));
     speed.ok_or_else(|| format!("must be a number from 0 to {TOP_SPEED}"))
 }
 

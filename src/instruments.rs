@@ -21,14 +21,18 @@ use table::{Table, Written};
 /// Why a saved state was not taken; a closed set, so each counter is there from the start.
 const DISCARD_REASONS: [&str; 2] = ["changed", "damaged"];
 
-const SCRAPE_SECONDS: [f64; 11] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0];
+const SCRAPE_SECONDS: [f64; 11] = [
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0,
+];
 const SCRAPE_BYTES: [f64; 6] = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 
 /// Why the exporter's own metrics cannot be kept.
 #[derive(Debug, thiserror::Error)]
 pub enum InstrumentsError {
     /// Two packs give their timings one name.
-    #[error("the timing `{0}` of a pack has a name that is taken; give it another one in its pack.toml")]
+    #[error(
+        "the timing `{0}` of a pack has a name that is taken; give it another one in its pack.toml"
+    )]
     Taken(MetricName),
     /// What the `prometheus` crate did not take.
     #[error(transparent)]
@@ -62,10 +66,17 @@ impl Instruments {
     /// # Errors
     /// When a timing of a pack takes a name that is taken.
     pub fn new(kpis: &[Arc<Kpi>], packs: &[Pack], graphs: &[Arc<str>]) -> Result<Self> {
-        let (registry, mut tables, several_graphs) = (Registry::new(), Vec::new(), graphs.len() > 1);
-        let facts =
-            [("version", env!("CARGO_PKG_VERSION")), ("os", std::env::consts::OS), ("arch", std::env::consts::ARCH)];
-        keep(&mut tables, Table::facts("build_info", "The version of the exporter.", &facts));
+        let (registry, mut tables, several_graphs) =
+            (Registry::new(), Vec::new(), graphs.len() > 1);
+        let facts = [
+            ("version", env!("CARGO_PKG_VERSION")),
+            ("os", std::env::consts::OS),
+            ("arch", std::env::consts::ARCH),
+        ];
+        keep(
+            &mut tables,
+            Table::facts("build_info", "The version of the exporter.", &facts),
+        );
         let mut instruments = Self {
             scrape_duration: histogram(
                 &registry,
@@ -73,14 +84,26 @@ impl Instruments {
                 "Time to answer a scrape.",
                 &SCRAPE_SECONDS,
             )?,
-            scrape_size: histogram(&registry, "scrape_size_bytes", "Size of an answer as it was sent.", &SCRAPE_BYTES)?,
+            scrape_size: histogram(
+                &registry,
+                "scrape_size_bytes",
+                "Size of an answer as it was sent.",
+                &SCRAPE_BYTES,
+            )?,
             export_latencies: Vec::new(),
             several_graphs,
             kpis: Arc::new(KpiMetrics::new(&mut tables, several_graphs)),
-            graph_up: keep(&mut tables, Table::gauges("graph_up", "Whether the graph answers.", &["graph"])),
+            graph_up: keep(
+                &mut tables,
+                Table::gauges("graph_up", "Whether the graph answers.", &["graph"]),
+            ),
             rejected_files: keep(
                 &mut tables,
-                Table::gauges("rejected_files", "KPI and pack files with a mistake, which are left out.", &[]),
+                Table::gauges(
+                    "rejected_files",
+                    "KPI and pack files with a mistake, which are left out.",
+                    &[],
+                ),
             ),
             query_latencies: Vec::new(),
             tables,
@@ -115,14 +138,20 @@ impl Instruments {
             if taken || self.registry.register(Box::new(histogram.clone())).is_err() {
                 return Err(InstrumentsError::Taken(timing.name.clone()));
             }
-            self.export_latencies.push(Clock { histogram, per_second: timing.per_second() });
+            self.export_latencies.push(Clock {
+                histogram,
+                per_second: timing.per_second(),
+            });
         }
         Ok(())
     }
 
     /// The instruments of one KPI on one graph.
     pub fn lane(&self, kpi: &Kpi, graph: &str) -> LaneInstruments {
-        let latency = self.query_latencies.iter().find(|(pack, _)| *pack == kpi.pack);
+        let latency = self
+            .query_latencies
+            .iter()
+            .find(|(pack, _)| *pack == kpi.pack);
         let latency = latency.map(|(_, latency)| latency.of(kpi.stem()));
         let graph = self.several_graphs.then(|| Arc::from(graph));
         let labels = graph.into_iter().chain([kpi.id.clone()]).collect();
@@ -131,12 +160,14 @@ impl Instruments {
 
     /// Says whether a graph answers.
     pub fn graph_up(&self, graph: &str, up: bool) {
-        self.graph_up.set(&[graph.into()].into(), f64::from(u8::from(up)));
+        self.graph_up
+            .set(&[graph.into()].into(), f64::from(u8::from(up)));
     }
 
     /// Says how many files are left out because of a mistake in them.
     pub fn rejected_files(&self, files: usize) {
-        self.rejected_files.set(&LabelValues::default(), files as f64);
+        self.rejected_files
+            .set(&LabelValues::default(), files as f64);
     }
 
     /// A scrape was answered: how long that took, and the size of the answer.
@@ -144,24 +175,36 @@ impl Instruments {
         self.scrape_duration.observe(duration.as_secs_f64());
         self.scrape_size.observe(bytes as f64);
         for clock in &self.export_latencies {
-            clock.histogram.observe(duration.as_secs_f64() * clock.per_second);
+            clock
+                .histogram
+                .observe(duration.as_secs_f64() * clock.per_second);
         }
     }
 
     /// What only runs change, as bytes.
     pub fn segments(&self, format: Format) -> Vec<Arc<Segment>> {
-        self.tables.iter().map(|table| table.segment(format)).collect()
+        self.tables
+            .iter()
+            .map(|table| table.segment(format))
+            .collect()
     }
 
     /// Whether the bytes of this form are there already, so that taking them costs nothing.
     pub fn is_ready(&self, format: Format, coding: Coding) -> bool {
-        self.tables.iter().all(|table| table.ready(format).is_some_and(|segment| segment.is_ready(coding)))
+        self.tables.iter().all(|table| {
+            table
+                .ready(format)
+                .is_some_and(|segment| segment.is_ready(coding))
+        })
     }
 
     /// What each scrape finds changed.
     pub fn of_this_scrape(&self) -> Vec<Family> {
         let own = self.registry.gather();
-        own.iter().filter_map(gathered::family).chain(self.process.families()).collect()
+        own.iter()
+            .filter_map(gathered::family)
+            .chain(self.process.families())
+            .collect()
     }
 }
 
@@ -208,7 +251,10 @@ impl QueryLatency {
 
     /// That of one KPI.
     fn of(&self, stem: &str) -> LaneLatency {
-        LaneLatency { labels: self.by_kpi.then(|| Arc::from(stem)).into_iter().collect(), latency: self.clone() }
+        LaneLatency {
+            labels: self.by_kpi.then(|| Arc::from(stem)).into_iter().collect(),
+            latency: self.clone(),
+        }
     }
 }
 
@@ -220,7 +266,12 @@ struct LaneLatency {
 
 impl LaneLatency {
     fn observe(&self, duration: Duration) {
-        let QueryLatency { table, bounds, per_second, .. } = &self.latency;
+        let QueryLatency {
+            table,
+            bounds,
+            per_second,
+            ..
+        } = &self.latency;
         table.observe(&self.labels, bounds, duration.as_secs_f64() * per_second);
     }
 }
@@ -246,24 +297,63 @@ struct KpiMetrics {
 
 impl KpiMetrics {
     fn new(tables: &mut Vec<Arc<dyn Written>>, several_graphs: bool) -> Self {
-        let labels: &[&str] = if several_graphs { &["graph", "kpi"] } else { &["kpi"] };
+        let labels: &[&str] = if several_graphs {
+            &["graph", "kpi"]
+        } else {
+            &["kpi"]
+        };
         let with_reason = [labels, &["reason"]].concat();
         let tables = RefCell::new(tables);
         let gauges = |name, help| keep(&mut tables.borrow_mut(), Table::gauges(name, help, labels));
-        let counters =
-            |name, help, labels: &[&str]| keep(&mut tables.borrow_mut(), Table::counters(name, help, labels));
+        let counters = |name, help, labels: &[&str]| {
+            keep(
+                &mut tables.borrow_mut(),
+                Table::counters(name, help, labels),
+            )
+        };
         Self {
-            up: gauges("kpi_up", "Whether the last run of the KPI went well; 0 before the first."),
-            last_success: gauges("kpi_last_success_timestamp_seconds", "When the KPI last ran well."),
-            interval: gauges("kpi_interval_seconds", "The longest time between two runs of the KPI."),
-            timeout: gauges("kpi_timeout_seconds", "The longest a run of the KPI may take."),
-            stale_after: gauges("kpi_stale_after_seconds", "The age at which kept values of the KPI count as stale."),
-            max_series: gauges("kpi_max_series", "The most label sets that one run of the KPI may bring."),
-            duration: gauges("kpi_duration_seconds", "How long the last run of the KPI took."),
-            rows: gauges("kpi_rows", "Rows of the last run of the KPI that went well."),
-            series: gauges("kpi_series", "Label sets of the last run of the KPI that went well."),
+            up: gauges(
+                "kpi_up",
+                "Whether the last run of the KPI went well; 0 before the first.",
+            ),
+            last_success: gauges(
+                "kpi_last_success_timestamp_seconds",
+                "When the KPI last ran well.",
+            ),
+            interval: gauges(
+                "kpi_interval_seconds",
+                "The longest time between two runs of the KPI.",
+            ),
+            timeout: gauges(
+                "kpi_timeout_seconds",
+                "The longest a run of the KPI may take.",
+            ),
+            stale_after: gauges(
+                "kpi_stale_after_seconds",
+                "The age at which kept values of the KPI count as stale.",
+            ),
+            max_series: gauges(
+                "kpi_max_series",
+                "The most label sets that one run of the KPI may bring.",
+            ),
+            duration: gauges(
+                "kpi_duration_seconds",
+                "How long the last run of the KPI took.",
+            ),
+            rows: gauges(
+                "kpi_rows",
+                "Rows of the last run of the KPI that went well.",
+            ),
+            series: gauges(
+                "kpi_series",
+                "Label sets of the last run of the KPI that went well.",
+            ),
             runs: counters("kpi_runs_total", "Finished runs of the KPI.", labels),
-            errors: counters("kpi_errors_total", "Failed runs of the KPI by reason.", &with_reason),
+            errors: counters(
+                "kpi_errors_total",
+                "Failed runs of the KPI by reason.",
+                &with_reason,
+            ),
             skipped: counters(
                 "kpi_skipped_rows_total",
                 "Rows of which a value became no sample, by reason.",
@@ -288,7 +378,8 @@ impl KpiMetrics {
 
     /// What the KPI's file allows, so that a rule can say how near it is.
     fn limits(&self, kpi: &Kpi, labels: &LabelValues) {
-        self.interval.set(labels, kpi.schedule.interval().as_secs_f64());
+        self.interval
+            .set(labels, kpi.schedule.interval().as_secs_f64());
         self.timeout.set(labels, kpi.timeout.as_secs_f64());
         self.stale_after.set(labels, kpi.stale_after.as_secs_f64());
         self.max_series.set(labels, kpi.max_series as f64);
@@ -305,17 +396,28 @@ pub struct LaneInstruments {
 
 impl LaneInstruments {
     /// What is known before the first run is visible at once; what is not (durations, the last success) is not there yet.
-    fn new(kpis: &Arc<KpiMetrics>, labels: LabelValues, kpi: &Kpi, query_latency: Option<LaneLatency>) -> Self {
+    fn new(
+        kpis: &Arc<KpiMetrics>,
+        labels: LabelValues,
+        kpi: &Kpi,
+        query_latency: Option<LaneLatency>,
+    ) -> Self {
         kpis.limits(kpi, &labels);
         kpis.up.show(&labels);
         kpis.runs.show(&labels);
-        let lane = Self { kpis: kpis.clone(), labels, query_latency };
+        let lane = Self {
+            kpis: kpis.clone(),
+            labels,
+            query_latency,
+        };
         for reason in kpi.skip_reasons() {
             lane.kpis.skipped.show(&lane.with_reason(reason.as_str()));
         }
         if kpi.window().is_some() {
             lane.kpis.windows_halved.show(&lane.labels);
-            DISCARD_REASONS.iter().for_each(|reason| lane.kpis.state_discarded.show(&lane.with_reason(reason)));
+            DISCARD_REASONS
+                .iter()
+                .for_each(|reason| lane.kpis.state_discarded.show(&lane.with_reason(reason)));
         }
         lane
     }
@@ -323,7 +425,9 @@ impl LaneInstruments {
     /// A run went well; without a duration where there was nothing to ask.
     pub fn succeeded(&self, duration: Option<Duration>, rows: u64, series: u64) {
         self.ran(duration, true);
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let now = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
         self.kpis.last_success.set(&self.labels, now.as_secs_f64());
         self.kpis.rows.set(&self.labels, rows as f64);
         self.kpis.series.set(&self.labels, series as f64);
@@ -337,7 +441,9 @@ impl LaneInstruments {
 
     /// Of rows a value became no sample.
     pub fn skipped(&self, reason: SkipReason, rows: u64) {
-        self.kpis.skipped.add(&self.with_reason(reason.as_str()), rows);
+        self.kpis
+            .skipped
+            .add(&self.with_reason(reason.as_str()), rows);
     }
 
     /// How many seconds of the graph's time are not counted yet.
@@ -371,7 +477,8 @@ impl LaneInstruments {
 }
 
 fn histogram(registry: &Registry, name: &str, help: &str, bounds: &[f64]) -> Result<Histogram> {
-    let options = HistogramOpts::new(format!("{}{name}", own::PREFIX), help).buckets(bounds.to_vec());
+    let options =
+        HistogramOpts::new(format!("{}{name}", own::PREFIX), help).buckets(bounds.to_vec());
     let histogram = Histogram::with_opts(options)?;
     registry.register(Box::new(histogram.clone()))?;
     Ok(histogram)

@@ -16,7 +16,11 @@ fn main() -> ExitCode {
         Err(usage) => {
             // A closed pipe is no reason to complain.
             let _ = usage.print();
-            return if usage.use_stderr() { Ended::BadInput.into() } else { ExitCode::SUCCESS };
+            return if usage.use_stderr() {
+                Ended::BadInput.into()
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     match execute(&cli) {

@@ -42,7 +42,10 @@ pub enum QueriesError {
 }
 
 fn meant(nearest: &Option<String>) -> String {
-    nearest.as_ref().map(|pack| format!("; did you mean `{pack}`?")).unwrap_or_default()
+    nearest
+        .as_ref()
+        .map(|pack| format!("; did you mean `{pack}`?"))
+        .unwrap_or_default()
 }
 
 /// Reads the packs below `path`: those that `only` names, or all.
@@ -51,12 +54,23 @@ fn meant(nearest: &Option<String>) -> String {
 /// When the folder, or a pack that is asked for, is not there. A file that cannot be read is a problem of its own.
 pub fn read(path: &Path, only: Option<&[String]>) -> Result<Files, QueriesError> {
     let folders = packs(path)?;
-    if let Some(pack) = only.into_iter().flatten().find(|pack| !folders.contains(pack)) {
+    if let Some(pack) = only
+        .into_iter()
+        .flatten()
+        .find(|pack| !folders.contains(pack))
+    {
         let nearest = nearest(pack, folders.iter().map(String::as_str)).map(str::to_owned);
-        return Err(QueriesError::Pack { pack: pack.clone(), path: path.to_owned(), nearest });
+        return Err(QueriesError::Pack {
+            pack: pack.clone(),
+            path: path.to_owned(),
+            nearest,
+        });
     }
     let mut files = Files::default();
-    for pack in folders.iter().filter(|pack| only.is_none_or(|only| only.contains(pack))) {
+    for pack in folders
+        .iter()
+        .filter(|pack| only.is_none_or(|only| only.contains(pack)))
+    {
         read_pack(&path.join(pack), pack, &mut files)?;
     }
     Ok(files)
@@ -64,16 +78,26 @@ pub fn read(path: &Path, only: Option<&[String]>) -> Result<Files, QueriesError>
 
 /// The folders in `path` whose names do not begin with a dot, in order.
 fn packs(path: &Path) -> Result<Vec<String>, QueriesError> {
-    let mut packs: Vec<_> = names(path)?.into_iter().filter(|name| path.join(name).is_dir()).collect();
+    let mut packs: Vec<_> = names(path)?
+        .into_iter()
+        .filter(|name| path.join(name).is_dir())
+        .collect();
     packs.sort();
     Ok(packs)
 }
 
 fn names(path: &Path) -> Result<Vec<String>, QueriesError> {
-    let failed = |cause| QueriesError::Folder { path: path.to_owned(), cause };
+    let failed = |cause| QueriesError::Folder {
+        path: path.to_owned(),
+        cause,
+    };
     let mut names = Vec::new();
     for entry in fs::read_dir(path).map_err(failed)? {
-        let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
+        let name = entry
+            .map_err(failed)?
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
         // Dots hide what editors and mounted volumes leave behind.
         if !name.starts_with('.') {
             names.push(name);
@@ -99,7 +123,11 @@ fn read_pack(folder: &Path, pack: &str, files: &mut Files) -> Result<(), Queries
                     Some(rest) => rest.to_owned(),
                     None => text,
                 };
-                into.push(Source { path: path.display().to_string(), pack: pack.to_owned(), text });
+                into.push(Source {
+                    path: path.display().to_string(),
+                    pack: pack.to_owned(),
+                    text,
+                });
             }
             Err(cause) => files.problems.push(unreadable(&path, &cause)),
         }

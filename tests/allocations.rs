@@ -21,7 +21,12 @@ const MOST: (usize, usize) = (250, 64 * 1024);
 
 /// What one scrape costs, in allocations and bytes, once its form has been asked for before.
 async fn cost(kpis: usize, series_each: usize, headers: &'static str) -> (usize, usize) {
-    let served = Served::start(site(gauges(kpis, series_each), Settings::default(), refresh(None))).await;
+    let served = Served::start(site(
+        gauges(kpis, series_each),
+        Settings::default(),
+        refresh(None),
+    ))
+    .await;
     let address = served.address;
     let scrapes = move || {
         let mut scraper = Scraper::connect(address, headers);
@@ -33,7 +38,10 @@ async fn cost(kpis: usize, series_each: usize, headers: &'static str) -> (usize,
             scraper.scrape();
         }
         let spent = region.change();
-        ((spent.allocations + spent.reallocations) / SCRAPES, spent.bytes_allocated / SCRAPES)
+        (
+            (spent.allocations + spent.reallocations) / SCRAPES,
+            spent.bytes_allocated / SCRAPES,
+        )
     };
     tokio::task::spawn_blocking(scrapes).await.unwrap()
 }
@@ -45,9 +53,14 @@ async fn a_scrape_of_unchanged_readings_allocates_next_to_nothing() {
         let few = cost(1, 1, headers).await;
         let many = cost(20, 5_000, headers).await;
         let kpis = cost(1_000, 1, headers).await;
-        println!("{headers:?}: {few:?}, with 100 000 series {many:?}, with 1 000 KPIs {kpis:?} (allocations, bytes)");
+        println!(
+            "{headers:?}: {few:?}, with 100 000 series {many:?}, with 1 000 KPIs {kpis:?} (allocations, bytes)"
+        );
         for (count, bytes) in [few, many, kpis] {
-            assert!(count < MOST.0 && bytes < MOST.1, "{headers:?}: {count} allocations, {bytes} bytes");
+            assert!(
+                count < MOST.0 && bytes < MOST.1,
+                "{headers:?}: {count} allocations, {bytes} bytes"
+            );
         }
     }
 }

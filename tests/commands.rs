@@ -26,14 +26,24 @@ fn check(folder: &Path, environment: &[(&str, &str)]) -> Output {
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
         command.env_remove(name);
     }
-    command.arg("check").current_dir(folder).envs(environment.iter().copied()).output().unwrap()
+    command
+        .arg("check")
+        .current_dir(folder)
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap()
 }
 
 #[test]
 fn what_is_shipped_loads_without_a_word() {
     let files = queries::read(&repository().join("queries"), None).unwrap();
-    let reserved: Vec<_> = ["env", "graph"].map(|label| LabelName::new(label).unwrap()).into();
-    let defaults = Defaults { every: Duration::from_secs(300), const_labels: &reserved };
+    let reserved: Vec<_> = ["env", "graph"]
+        .map(|label| LabelName::new(label).unwrap())
+        .into();
+    let defaults = Defaults {
+        every: Duration::from_secs(300),
+        const_labels: &reserved,
+    };
     let catalog = kpi::load(&files.kpis, &files.packs, &defaults);
     assert_eq!((files.problems, catalog.problems), (vec![], vec![]));
     assert!(catalog.kpis.len() > 10, "the pack is there");
@@ -58,8 +68,16 @@ fn colours_are_for_those_who_see_them() {
         (output.stdout.contains(&0x1b), output.stderr.contains(&0x1b))
     };
     assert_eq!(coloured(&[]), (false, false), "not on a terminal");
-    assert_eq!(coloured(&[("CLICOLOR_FORCE", "1")]), (false, true), "asked for");
-    assert_eq!(coloured(&[("NO_COLOR", "1")]), (false, false), "asked not to");
+    assert_eq!(
+        coloured(&[("CLICOLOR_FORCE", "1")]),
+        (false, true),
+        "asked for"
+    );
+    assert_eq!(
+        coloured(&[("NO_COLOR", "1")]),
+        (false, false),
+        "asked not to"
+    );
 }
 
 #[test]
@@ -67,16 +85,29 @@ fn who_has_read_enough_is_told_nothing() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut command = Command::new(env!("CARGO_BIN_EXE_cypher-exporter"));
-    let output = command.arg("check").current_dir(repository()).stdout(writer).output().unwrap();
+    let output = command
+        .arg("check")
+        .current_dir(repository())
+        .stdout(writer)
+        .output()
+        .unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-    assert_eq!(output.status.code(), Some(141), "as of a program that SIGPIPE has ended");
+    assert_eq!(
+        output.status.code(),
+        Some(141),
+        "as of a program that SIGPIPE has ended"
+    );
 }
 
 #[test]
 fn a_byte_order_mark_is_no_part_of_a_query() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("p")).unwrap();
-    std::fs::write(folder.path().join("p/a.cypher"), "\u{feff}// Help.\r\nRETURN 1 AS value\r\n").unwrap();
+    std::fs::write(
+        folder.path().join("p/a.cypher"),
+        "\u{feff}// Help.\r\nRETURN 1 AS value\r\n",
+    )
+    .unwrap();
     let files = queries::read(folder.path(), None).unwrap();
     assert_eq!(files.kpis[0].text, "// Help.\r\nRETURN 1 AS value\r\n");
 }
@@ -85,11 +116,25 @@ fn a_byte_order_mark_is_no_part_of_a_query() {
 fn a_file_that_is_not_text_is_a_problem_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("queries/p")).unwrap();
-    std::fs::write(folder.path().join("queries/p/a.cypher"), b"// \xff\nRETURN 1 AS value").unwrap();
-    std::fs::write(folder.path().join("queries/p/b.cypher"), "// Help.\nRETURN 1 AS value").unwrap();
+    std::fs::write(
+        folder.path().join("queries/p/a.cypher"),
+        b"// \xff\nRETURN 1 AS value",
+    )
+    .unwrap();
+    std::fs::write(
+        folder.path().join("queries/p/b.cypher"),
+        "// Help.\nRETURN 1 AS value",
+    )
+    .unwrap();
     let output = check(folder.path(), &[]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("queries/p/a.cypher") && said.contains("save the file as UTF-8"), "{said}");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "1 KPI, 1 metric, 1 pack: 1 error, 0 warnings\n");
+    assert!(
+        said.contains("queries/p/a.cypher") && said.contains("save the file as UTF-8"),
+        "{said}"
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "1 KPI, 1 metric, 1 pack: 1 error, 0 warnings\n"
+    );
     assert_eq!(output.status.code(), Some(64));
 }

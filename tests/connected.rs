@@ -38,27 +38,46 @@ fn exporter(folder: &TempDir, neo4j: &Neo4j, arguments: &[&str]) -> Said {
         .output()
         .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Said { out: text(output.stdout), err: text(output.stderr), code: output.status.code() }
+    Said {
+        out: text(output.stdout),
+        err: text(output.stderr),
+        code: output.status.code(),
+    }
 }
 
 /// Durations differ from run to run.
 fn without_times(text: &str) -> String {
     let words = text.split_inclusive([' ', '\n']).collect::<Vec<_>>();
-    let is_time = |at: usize| words.get(at + 1).is_some_and(|unit| ["ms\n", "ms: "].contains(unit));
-    let shown = words.iter().enumerate().map(|(at, word)| if is_time(at) { "[..] " } else { word });
+    let is_time = |at: usize| {
+        words
+            .get(at + 1)
+            .is_some_and(|unit| ["ms\n", "ms: "].contains(unit))
+    };
+    let shown = words
+        .iter()
+        .enumerate()
+        .map(|(at, word)| if is_time(at) { "[..] " } else { word });
     shown.collect()
 }
 
 #[tokio::test]
 async fn a_syntax_error_is_shown_in_the_file() {
-    let Some(neo4j) = support::neo4j::shared() else { return };
+    let Some(neo4j) = support::neo4j::shared() else {
+        return;
+    };
     let folder = folder(&[
         (
             "function.cypher",
             "// Calls what is not there.\n/*kpi\nevery = \"1m\"\n*/\nMATCH (n)\nRETURN nope(n.x) AS value\n",
         ),
-        ("variable.cypher", "// é\nMATCH (n) RETURN count(m) AS value\n"),
-        ("first.cypher", "/*kpi help = \"On the first line.\" */ MATCH (n) RETURN count(m) AS value"),
+        (
+            "variable.cypher",
+            "// é\nMATCH (n) RETURN count(m) AS value\n",
+        ),
+        (
+            "first.cypher",
+            "/*kpi help = \"On the first line.\" */ MATCH (n) RETURN count(m) AS value",
+        ),
     ]);
     let said = exporter(&folder, neo4j, &["check", "--connect"]);
     insta::assert_snapshot!(said.err, @r#"
@@ -86,14 +105,21 @@ async fn a_syntax_error_is_shown_in_the_file() {
       |
       = help: mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell
     "#);
-    assert_eq!(said.out, "3 KPIs, 3 metrics, 1 pack: 3 errors, 0 warnings\n");
+    assert_eq!(
+        said.out,
+        "3 KPIs, 3 metrics, 1 pack: 3 errors, 0 warnings\n"
+    );
     assert_eq!(said.code, Some(64));
 }
 
 #[tokio::test]
 async fn names_that_the_graph_lacks_are_warnings() {
-    let Some(neo4j) = support::neo4j::shared() else { return };
-    neo4j.write("CREATE (:CheckAgent {check_name: 'a'})-[:CHECK_CALLS]->(:CheckAgent)").await;
+    let Some(neo4j) = support::neo4j::shared() else {
+        return;
+    };
+    neo4j
+        .write("CREATE (:CheckAgent {check_name: 'a'})-[:CHECK_CALLS]->(:CheckAgent)")
+        .await;
     let text = "// Agents.\nMATCH (a:ChekAgent)-[:CHECK_CALL]->(:CheckAgent)\nWHERE a.check_nmae = 'x' AND a.zzzzzzzzzz = 1\nRETURN count(a) AS value\n";
     let folder = folder(&[("agents.cypher", text)]);
     let said = exporter(&folder, neo4j, &["check", "--connect"]);
@@ -136,14 +162,19 @@ async fn names_that_the_graph_lacks_are_warnings() {
 
 #[tokio::test]
 async fn parameters_options_and_windows_are_explained_too() {
-    let Some(neo4j) = support::neo4j::shared() else { return };
+    let Some(neo4j) = support::neo4j::shared() else {
+        return;
+    };
     let window = "// W.\n/*kpi\nname = \"w_total\"\ntype = \"counter\"\nmode = \"window\"\n*/\nMATCH (n) WHERE n.t > $since AND n.t <= $until RETURN count(n) AS value";
     let folder = folder(&[
         (
             "parameters.cypher",
             "// P.\n/*kpi params = { a = 1 } */\nUNWIND range(1, $a) AS x RETURN count(x) AS value;\n",
         ),
-        ("options.cypher", "// O.\nCYPHER runtime=slotted\nRETURN 1 AS value\n"),
+        (
+            "options.cypher",
+            "// O.\nCYPHER runtime=slotted\nRETURN 1 AS value\n",
+        ),
         ("window.cypher", window),
         ("mark.cypher", "\u{feff}// M.\r\nRETURN 1 AS value\r\n"),
     ]);
@@ -156,7 +187,9 @@ async fn parameters_options_and_windows_are_explained_too() {
 
 #[tokio::test]
 async fn run_counts_what_a_window_kpi_would_have_counted_by_now() {
-    let Some(neo4j) = support::neo4j::shared() else { return };
+    let Some(neo4j) = support::neo4j::shared() else {
+        return;
+    };
     neo4j
         .write(
             "UNWIND [1, 60, 3600, 1000000] AS ago CREATE (:Run {t: datetime() - duration({minutes: ago}), kind: 'old'});\n\
@@ -177,25 +210,41 @@ async fn run_counts_what_a_window_kpi_would_have_counted_by_now() {
     w_total{kind="old"} 4
     "#);
     assert_eq!((said.err.as_str(), said.code), ("", Some(0)));
-    let all: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let all: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     assert!(!all.iter().any(|name| name == "state"), "{all:?}");
 }
 
 #[tokio::test]
 async fn run_shows_rows_series_and_time() {
-    let Some(neo4j) = support::neo4j::shared() else { return };
+    let Some(neo4j) = support::neo4j::shared() else {
+        return;
+    };
     let folder = folder(&[
         (
             "people.cypher",
             "// People by name.\n/*kpi on_duplicate = \"sum\" */\nUNWIND [['Ada', 1], ['Bo', 2.5], [null, 3], ['Cy', null], ['Ada', 4]] AS row\nRETURN row[0] AS name, row[1] AS value\n",
         ),
         ("one.cypher", "// One.\nRETURN 1 AS value\n"),
-        ("none.cypher", "// None.\nUNWIND [] AS x RETURN x AS value\n"),
+        (
+            "none.cypher",
+            "// None.\nUNWIND [] AS x RETURN x AS value\n",
+        ),
     ]);
     let said = exporter(
         &folder,
         neo4j,
-        &["run", "people", "p/one", "queries/p/none.cypher", "./queries/p/one.cypher", "--rows", "3"],
+        &[
+            "run",
+            "people",
+            "p/one",
+            "queries/p/none.cypher",
+            "./queries/p/one.cypher",
+            "--rows",
+            "3",
+        ],
     );
     insta::assert_snapshot!(without_times(&said.out), @r#"
     p/people: 5 rows, 3 series, [..] ms
@@ -222,15 +271,27 @@ async fn run_shows_rows_series_and_time() {
     "#);
     assert_eq!((said.err.as_str(), said.code), ("", Some(0)));
     let said = exporter(&folder, neo4j, &["run"]);
-    assert_eq!(said.out.lines().filter(|line| line.starts_with("p/")).count(), 3, "all when none is named");
+    assert_eq!(
+        said.out
+            .lines()
+            .filter(|line| line.starts_with("p/"))
+            .count(),
+        3,
+        "all when none is named"
+    );
     assert_eq!(said.code, Some(0));
 }
 
 #[tokio::test]
 async fn a_run_that_fails_says_where_and_leaves_the_others() {
-    let Some(neo4j) = support::neo4j::shared() else { return };
+    let Some(neo4j) = support::neo4j::shared() else {
+        return;
+    };
     let folder = folder(&[
-        ("a_syntax.cypher", "// Wrong.\nMATCH (n)\nRETURN count(m) AS value\n"),
+        (
+            "a_syntax.cypher",
+            "// Wrong.\nMATCH (n)\nRETURN count(m) AS value\n",
+        ),
         ("b_zero.cypher", "// Divides.\nRETURN 1 / 0 AS value\n"),
         ("c_text.cypher", "// Text.\nRETURN 'x' AS value\n"),
         ("d_good.cypher", "// Good.\nRETURN 1 AS value\n"),
@@ -241,6 +302,10 @@ async fn a_run_that_fails_says_where_and_leaves_the_others() {
     p/b_zero: failed after [..] ms: / by zero (Neo.ClientError.Statement.ArithmeticError)
     p/c_text: failed after [..] ms: row 1: the column `value` is a string, not a number; turn it into one with `toFloat(…)`
     ");
-    assert!(said.out.starts_with("p/d_good: 1 row, 1 series, "), "{}", said.out);
+    assert!(
+        said.out.starts_with("p/d_good: 1 row, 1 series, "),
+        "{}",
+        said.out
+    );
     assert_eq!(said.code, Some(1));
 }

@@ -46,7 +46,9 @@ enum Verdict {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_scan_and_the_server_agree() {
-    let Some(neo4j) = support::neo4j::shared() else { return };
+    let Some(neo4j) = support::neo4j::shared() else {
+        return;
+    };
     let graph = Arc::new(Graph::new(neo4j.uri(), neo4j.user(), neo4j.password()).unwrap());
     let all = Arc::new(mean_queries());
     assert!(all.len() > 3000, "{} queries", all.len());
@@ -65,20 +67,36 @@ async fn the_scan_and_the_server_agree() {
 
     let count = |nature: Nature, valid: bool| {
         let is_valid = |verdict: &Verdict| !matches!(verdict, Verdict::Invalid(_));
-        verdicts.iter().filter(|(index, verdict)| all[*index].0 == nature && is_valid(verdict) == valid).count()
+        verdicts
+            .iter()
+            .filter(|(index, verdict)| all[*index].0 == nature && is_valid(verdict) == valid)
+            .count()
     };
     for nature in [Nature::Reading, Nature::Writing, Nature::Silent] {
         let (valid, invalid) = (count(nature, true), count(nature, false));
-        assert!(valid > invalid, "{nature:?}: only {valid} are valid, {invalid} are not, so that they test little");
+        assert!(
+            valid > invalid,
+            "{nature:?}: only {valid} are valid, {invalid} are not, so that they test little"
+        );
     }
-    let disagreements: Vec<String> =
-        verdicts.iter().filter_map(|(index, verdict)| disagreement(all[*index].0, &all[*index].1, verdict)).collect();
-    assert!(disagreements.is_empty(), "{} disagreements:\n{}", disagreements.len(), disagreements.join("\n"));
+    let disagreements: Vec<String> = verdicts
+        .iter()
+        .filter_map(|(index, verdict)| disagreement(all[*index].0, &all[*index].1, verdict))
+        .collect();
+    assert!(
+        disagreements.is_empty(),
+        "{} disagreements:\n{}",
+        disagreements.len(),
+        disagreements.join("\n")
+    );
 }
 
 fn mean_queries() -> Vec<(Nature, String)> {
-    let plain =
-        [(Nature::Reading, queries::READING), (Nature::Writing, queries::WRITING), (Nature::Silent, queries::SILENT)];
+    let plain = [
+        (Nature::Reading, queries::READING),
+        (Nature::Writing, queries::WRITING),
+        (Nature::Silent, queries::SILENT),
+    ];
     let mut mean = Vec::new();
     for round in 0..ROUNDS {
         let mut random = Random::new(round);
@@ -93,7 +111,11 @@ fn mean_queries() -> Vec<(Nature, String)> {
 }
 
 async fn ask(graph: &Graph, nature: Nature, text: &str) -> Verdict {
-    let asked = if nature == Nature::Silent { format!("EXPLAIN {text}") } else { text.to_owned() };
+    let asked = if nature == Nature::Silent {
+        format!("EXPLAIN {text}")
+    } else {
+        text.to_owned()
+    };
     let first_row = async {
         let mut rows = graph.execute_read(query(&asked)).await?;
         let row = rows.next().await?;
@@ -102,9 +124,16 @@ async fn ask(graph: &Graph, nature: Nature, text: &str) -> Verdict {
     };
     match first_row.await {
         Ok(_) if nature == Nature::Silent => Verdict::Valid,
-        Ok(row) => Verdict::Reads(row.map(|row| row.to::<HashMap<String, BoltType>>().unwrap().into_keys().collect())),
+        Ok(row) => Verdict::Reads(row.map(|row| {
+            row.to::<HashMap<String, BoltType>>()
+                .unwrap()
+                .into_keys()
+                .collect()
+        })),
         Err(neo4rs::Error::Neo4j(error)) if error.code().ends_with("AccessMode") => Verdict::Writes,
-        Err(neo4rs::Error::Neo4j(error)) => Verdict::Invalid(format!("{} {}", error.code(), error.message())),
+        Err(neo4rs::Error::Neo4j(error)) => {
+            Verdict::Invalid(format!("{} {}", error.code(), error.message()))
+        }
         Err(error) => panic!("{error}\n{text}"),
     }
 }
@@ -121,16 +150,26 @@ fn disagreement(nature: Nature, text: &str, verdict: &Verdict) -> Option<String>
         (Verdict::Reads(Some(columns)), Ok(statement)) if *columns != names(statement) => {
             format!("its columns are {columns:?}, not {:?}", names(statement))
         }
-        (Verdict::Reads(_), Err(faults)) if nature == Nature::Reading => format!("it reads, but: {}", messages(faults)),
+        (Verdict::Reads(_), Err(faults)) if nature == Nature::Reading => {
+            format!("it reads, but: {}", messages(faults))
+        }
         _ => return None,
     };
     Some(format!("{what}\n    {text:?}"))
 }
 
 fn names(statement: &Statement) -> BTreeSet<String> {
-    statement.columns.iter().map(|column| column.name.clone()).collect()
+    statement
+        .columns
+        .iter()
+        .map(|column| column.name.clone())
+        .collect()
 }
 
 fn messages(faults: &[Fault]) -> String {
-    faults.iter().map(|fault| fault.message.as_str()).collect::<Vec<_>>().join("; ")
+    faults
+        .iter()
+        .map(|fault| fault.message.as_str())
+        .collect::<Vec<_>>()
+        .join("; ")
 }

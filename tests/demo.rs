@@ -1,7 +1,10 @@
 //! The demo as a newcomer starts it, on a real Neo4j too, and what a program without a graph of its own says instead.
 // The driver's futures lie so deep in each other that the compiler's default is just passed, or just not, by chance.
 #![recursion_limit = "256"]
-#![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that fails has nothing better to do than to panic"
+)]
 
 mod support;
 
@@ -9,8 +12,16 @@ mod support;
 #[test]
 fn without_the_engine_it_says_how_to_get_it() {
     use support::exporter::Setup;
-    for arguments in [&["demo"][..], &["check", "--demo"], &["run", "--demo", "orphaned_agents"]] {
-        let setup = arguments.iter().fold(Setup::new("demo").in_the_repository(), |setup, a| setup.argument(a));
+    for arguments in [
+        &["demo"][..],
+        &["check", "--demo"],
+        &["run", "--demo", "orphaned_agents"],
+    ] {
+        let setup = arguments
+            .iter()
+            .fold(Setup::new("demo").in_the_repository(), |setup, a| {
+                setup.argument(a)
+            });
         let mut exporter = setup.launch();
         assert_eq!(exporter.exit_code(), 64, "{arguments:?}");
         let expected = "error: this build has no graph of its own: build it with the feature `embedded`, e.g. cargo run --features embedded -- demo\n";
@@ -30,8 +41,14 @@ mod real {
 
     /// The demo on a server, with a free port for itself.
     fn demo(neo4j: &Neo4j) -> Setup {
-        let setup = Setup::new("demo").in_the_repository().argument("demo").argument("--log").argument("info");
-        let setup = setup.variable("NEO4J_USER", neo4j.user()).variable("NEO4J_PASSWORD", neo4j.password());
+        let setup = Setup::new("demo")
+            .in_the_repository()
+            .argument("demo")
+            .argument("--log")
+            .argument("info");
+        let setup = setup
+            .variable("NEO4J_USER", neo4j.user())
+            .variable("NEO4J_PASSWORD", neo4j.password());
         setup.argument("--graph").argument(neo4j.uri())
     }
 
@@ -53,13 +70,18 @@ mod real {
             ControlFlow::Continue(())
         };
         graph.rows(&request, &mut take).await.unwrap();
-        let [Value::Integer(count)] = rows[0][..] else { panic!("no count: {rows:?}") };
+        let [Value::Integer(count)] = rows[0][..] else {
+            panic!("no count: {rows:?}")
+        };
         count
     }
 
     /// How many nodes there are, and how many indexes.
     async fn size(neo4j: &Neo4j) -> (i64, i64) {
-        (count(neo4j, "MATCH (n)").await, count(neo4j, "SHOW INDEXES YIELD name").await)
+        (
+            count(neo4j, "MATCH (n)").await,
+            count(neo4j, "SHOW INDEXES YIELD name").await,
+        )
     }
 
     fn ends_well(mut exporter: Exporter) {
@@ -74,12 +96,13 @@ mod real {
         neo4j.clear().await;
 
         // Somebody's graph is left as it is.
-        neo4j.write("CREATE (:Call {id: 'somebody'})-[:PART_OF]->(:Task)").await;
+        neo4j
+            .write("CREATE (:Call {id: 'somebody'})-[:PART_OF]->(:Task)")
+            .await;
         let before = size(neo4j).await;
         let mut refused = demo(neo4j).launch();
         assert_eq!(refused.exit_code(), 64, "{}", refused.log());
-        let expected =
-            "error: --graph must be an empty graph, or one that an earlier demo has filled: this one holds 2 nodes\n";
+        let expected = "error: --graph must be an empty graph, or one that an earlier demo has filled: this one holds 2 nodes\n";
         assert_eq!(refused.log(), expected);
         assert_eq!(size(neo4j).await, before);
 
@@ -88,7 +111,10 @@ mod real {
         let exporter = demo(neo4j).argument("--speed").argument("2000").start();
         exporter.until_ready(true);
         let (nodes, indexes) = size(neo4j).await;
-        assert!((3000..10_000).contains(&nodes) && indexes > before.1, "{nodes} nodes, {indexes} indexes");
+        assert!(
+            (3000..10_000).contains(&nodes) && indexes > before.1,
+            "{nodes} nodes, {indexes} indexes"
+        );
         for pack in ["bmad", "lazybird", "agentos", "session_buddy", "agentcore"] {
             exporter.until(pack, |metrics| {
                 let up = metrics.beginning(&format!("cypher_exporter_kpi_up{{kpi=\"{pack}/"));
@@ -96,13 +122,22 @@ mod real {
             });
         }
         let requests = |metrics: &Metrics| metrics.beginning("a2a_requests_total{").join("\n");
-        let first = exporter.until("requests", |metrics| Some(requests(metrics)).filter(|lines| !lines.is_empty()));
-        exporter.until("more requests", |metrics| (requests(metrics) != first).then_some(()));
+        let first = exporter.until("requests", |metrics| {
+            Some(requests(metrics)).filter(|lines| !lines.is_empty())
+        });
+        exporter.until("more requests", |metrics| {
+            (requests(metrics) != first).then_some(())
+        });
         ends_well(exporter);
 
         // What it has left is its own.
         let left = count(neo4j, "MATCH (e:Event)").await;
-        let exporter = demo(neo4j).argument("--speed").argument("0").argument("--seed").argument("2").start();
+        let exporter = demo(neo4j)
+            .argument("--speed")
+            .argument("0")
+            .argument("--seed")
+            .argument("2")
+            .start();
         exporter.until_ready(true);
         let again = count(neo4j, "MATCH (e:Event)").await;
         assert!(again * 2 < left * 3, "{left} events, then {again}");
@@ -113,7 +148,8 @@ mod real {
         let mut first = demo(neo4j).argument("--speed").argument("2000").start();
         let second = demo(neo4j).argument("--speed").argument("2000").start();
         assert_eq!(first.exit_code(), 1, "{}", first.log());
-        let taken = "error: the graph of the demo does not follow: another demo has taken the graph\n";
+        let taken =
+            "error: the graph of the demo does not follow: another demo has taken the graph\n";
         assert!(first.log().ends_with(taken), "{}", first.log());
         second.until_ready(true);
         ends_well(second);
@@ -123,7 +159,13 @@ mod real {
         let before = size(neo4j).await;
         let mut refused = demo(neo4j).launch();
         assert_eq!(refused.exit_code(), 64, "{}", refused.log());
-        assert!(refused.log().contains("this one holds 1 node that no demo has written"), "{}", refused.log());
+        assert!(
+            refused
+                .log()
+                .contains("this one holds 1 node that no demo has written"),
+            "{}",
+            refused.log()
+        );
         assert_eq!(size(neo4j).await, before);
     }
 
@@ -131,8 +173,15 @@ mod real {
     fn it_ends_also_while_its_graph_does_not_answer() {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let uri = format!("bolt://{}", silent.local_addr().unwrap());
-        let setup = Setup::new("demo").in_the_repository().argument("demo").argument("--graph").argument(&uri);
-        let exporter = setup.variable("NEO4J_USER", "neo4j").variable("NEO4J_PASSWORD", "secret").launch();
+        let setup = Setup::new("demo")
+            .in_the_repository()
+            .argument("demo")
+            .argument("--graph")
+            .argument(&uri);
+        let exporter = setup
+            .variable("NEO4J_USER", "neo4j")
+            .variable("NEO4J_PASSWORD", "secret")
+            .launch();
         let _asked = silent.accept().unwrap();
         ends_well(exporter);
     }
@@ -140,13 +189,27 @@ mod real {
     #[test]
     fn a_graph_that_cannot_be_is_told() {
         for (uri, expected) in [
-            ("localhost:7687", "error: --graph must begin with a scheme, as in bolt://localhost:7687\n"),
-            ("bolt://neo4j:secret@localhost", "error: --graph must not hold credentials: "),
+            (
+                "localhost:7687",
+                "error: --graph must begin with a scheme, as in bolt://localhost:7687\n",
+            ),
+            (
+                "bolt://neo4j:secret@localhost",
+                "error: --graph must not hold credentials: ",
+            ),
         ] {
-            let setup = Setup::new("demo").in_the_repository().argument("demo").argument("--graph").argument(uri);
+            let setup = Setup::new("demo")
+                .in_the_repository()
+                .argument("demo")
+                .argument("--graph")
+                .argument(uri);
             let mut exporter = setup.launch();
             assert_eq!(exporter.exit_code(), 64);
-            assert!(exporter.log().starts_with(expected) && !exporter.log().contains("secret"), "{}", exporter.log());
+            assert!(
+                exporter.log().starts_with(expected) && !exporter.log().contains("secret"),
+                "{}",
+                exporter.log()
+            );
         }
     }
 }
@@ -166,7 +229,11 @@ mod embedded {
 
     /// The demo on a free port. Its log says where it listens.
     fn demo() -> Setup {
-        Setup::new("demo").in_the_repository().argument("demo").argument("--log").argument("info")
+        Setup::new("demo")
+            .in_the_repository()
+            .argument("demo")
+            .argument("--log")
+            .argument("info")
     }
 
     /// What each family of the pack shows, by its name.
@@ -176,7 +243,10 @@ mod embedded {
             let name = line.split(['{', ' ']).next().unwrap();
             // The pack's own timing of its queries is no news of the graph.
             if !name.starts_with("bmad_query_latency_seconds") {
-                families.entry(name.to_owned()).or_default().insert(line.to_owned());
+                families
+                    .entry(name.to_owned())
+                    .or_default()
+                    .insert(line.to_owned());
             }
         }
         families
@@ -185,7 +255,9 @@ mod embedded {
     /// Waits until it has written so many lines that begin with a time and name a metric.
     fn until_told(exporter: &Exporter, lines: usize) {
         let is_news = |line: &&str| line.get(8..15) == Some("Z  bmad");
-        until("it tells what happens", || (exporter.out().lines().filter(is_news).count() >= lines).then_some(()));
+        until("it tells what happens", || {
+            (exporter.out().lines().filter(is_news).count() >= lines).then_some(())
+        });
     }
 
     #[test]
@@ -196,12 +268,25 @@ mod embedded {
         let first = families(&exporter.metrics());
         assert_eq!(first.len(), 18, "{:?}", first.keys());
         // The state of the team may be the same whenever it is looked at. All else is another in the end.
-        let may_stand = ["bmad_agents_registered", "bmad_health_status_numeric", "bmad_orphaned_agents"];
-        let moving: BTreeSet<_> = first.keys().filter(|name| !may_stand.contains(&name.as_str())).collect();
+        let may_stand = [
+            "bmad_agents_registered",
+            "bmad_health_status_numeric",
+            "bmad_orphaned_agents",
+        ];
+        let moving: BTreeSet<_> = first
+            .keys()
+            .filter(|name| !may_stand.contains(&name.as_str()))
+            .collect();
         exporter.until("all families have moved", |metrics| {
             let now = families(metrics);
-            assert_eq!(now.keys().collect::<Vec<_>>(), first.keys().collect::<Vec<_>>());
-            moving.iter().all(|name| first[*name] != now[*name]).then_some(())
+            assert_eq!(
+                now.keys().collect::<Vec<_>>(),
+                first.keys().collect::<Vec<_>>()
+            );
+            moving
+                .iter()
+                .all(|name| first[*name] != now[*name])
+                .then_some(())
         });
         let metrics = exporter.metrics();
         let up = metrics.beginning("cypher_exporter_kpi_up{kpi=\"bmad/");
@@ -209,8 +294,14 @@ mod embedded {
         assert!(up.iter().all(|line| line.ends_with(" 1")), "{up:?}");
         until_told(&exporter, 20);
         let out = exporter.out();
-        assert!(out.contains(&format!("open http://{}/ ", exporter.address())), "{out}");
-        assert!(!out.contains('\u{1b}'), "colours are for terminals: {out:?}");
+        assert!(
+            out.contains(&format!("open http://{}/ ", exporter.address())),
+            "{out}"
+        );
+        assert!(
+            !out.contains('\u{1b}'),
+            "colours are for terminals: {out:?}"
+        );
         exporter.signal("INT");
         assert_eq!(exporter.exit_code(), 0, "{}", exporter.log());
         let log = exporter.log();
@@ -235,7 +326,12 @@ mod embedded {
     fn a_speed_that_no_graph_follows_is_told_and_ended_at_once() {
         let _alone = alone();
         let mut exporter = demo().argument("--speed").argument("100000").start();
-        until("it says so", || exporter.out().contains("the graph follows the agents too late").then_some(()));
+        until("it says so", || {
+            exporter
+                .out()
+                .contains("the graph follows the agents too late")
+                .then_some(())
+        });
         exporter.signal("INT");
         assert_eq!(exporter.exit_code(), 0, "{}", exporter.log());
     }
@@ -243,7 +339,10 @@ mod embedded {
     #[test]
     fn what_it_tells_is_all_that_it_says() {
         let _alone = alone();
-        let mut exporter = Setup::new("demo").in_the_repository().argument("demo").launch();
+        let mut exporter = Setup::new("demo")
+            .in_the_repository()
+            .argument("demo")
+            .launch();
         until_told(&exporter, 1);
         exporter.signal("INT");
         assert_eq!(exporter.exit_code(), 0);
@@ -254,9 +353,15 @@ mod embedded {
     fn a_port_that_is_taken_is_told() {
         let _alone = alone();
         let first = demo().start();
-        let mut second = demo().argument("--listen").argument(&first.address().to_string()).launch();
+        let mut second = demo()
+            .argument("--listen")
+            .argument(&first.address().to_string())
+            .launch();
         assert_eq!(second.exit_code(), 1);
-        let expected = format!("error: cannot listen on {}; --listen names another address: ", first.address());
+        let expected = format!(
+            "error: cannot listen on {}; --listen names another address: ",
+            first.address()
+        );
         assert!(second.log().starts_with(&expected), "{}", second.log());
     }
 
@@ -264,8 +369,14 @@ mod embedded {
     fn check_asks_its_graph() {
         let _alone = alone();
         let mut check = Setup::new("p")
-            .file("agents.cypher", "// Agents.\nMATCH (a:AIAgnet) RETURN count(a) AS value")
-            .file("wrong.cypher", "// Wrong.\nMATCH (a:AIAgent) RETURN count(b) AS value")
+            .file(
+                "agents.cypher",
+                "// Agents.\nMATCH (a:AIAgnet) RETURN count(a) AS value",
+            )
+            .file(
+                "wrong.cypher",
+                "// Wrong.\nMATCH (a:AIAgent) RETURN count(b) AS value",
+            )
             .argument("check")
             .argument("--demo")
             .launch();
@@ -287,7 +398,10 @@ mod embedded {
           |
           = help: mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell
         ");
-        assert_eq!(check.out(), "2 KPIs, 2 metrics, 1 pack: 1 error, 1 warning\n");
+        assert_eq!(
+            check.out(),
+            "2 KPIs, 2 metrics, 1 pack: 1 error, 1 warning\n"
+        );
     }
 
     #[test]
@@ -295,11 +409,20 @@ mod embedded {
         let _alone = alone();
         let mut run = Setup::new("p")
             .config("[graphs.a]\n[graphs.b]")
-            .kpi("elsewhere", "graph = \"eu\"\ndatabase = \"other\"", "MATCH (b:Brain) RETURN count(b) > 0 AS value")
+            .kpi(
+                "elsewhere",
+                "graph = \"eu\"\ndatabase = \"other\"",
+                "MATCH (b:Brain) RETURN count(b) > 0 AS value",
+            )
             .argument("run")
             .argument("--demo")
             .launch();
         assert_eq!(run.exit_code(), 0, "{}", run.log());
-        assert!(run.out().ends_with("\n# TYPE p_elsewhere gauge\np_elsewhere 1\n\n"), "{}", run.out());
+        assert!(
+            run.out()
+                .ends_with("\n# TYPE p_elsewhere gauge\np_elsewhere 1\n\n"),
+            "{}",
+            run.out()
+        );
     }
 }

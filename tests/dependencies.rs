@@ -12,20 +12,47 @@ const ANEW: &str = "cargo tree --locked -e normal,build --target x86_64-unknown-
 /// The names of the crates that the program is built of.
 fn crates(features: &[&str]) -> BTreeSet<String> {
     let mut tree = Command::new(env!("CARGO"));
-    tree.args(["tree", "--locked", "-e", "normal,build", "--target", "x86_64-unknown-linux-gnu"]);
-    tree.args(["--prefix", "none", "--format", "{p}"]).args(features).current_dir(env!("CARGO_MANIFEST_DIR"));
+    tree.args([
+        "tree",
+        "--locked",
+        "-e",
+        "normal,build",
+        "--target",
+        "x86_64-unknown-linux-gnu",
+    ]);
+    tree.args(["--prefix", "none", "--format", "{p}"])
+        .args(features)
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
     let output = tree.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let name = |line: &str| line.split(' ').next().map(str::to_owned);
-    String::from_utf8(output.stdout).unwrap().lines().filter_map(name).filter(|name| !name.is_empty()).collect()
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .filter_map(name)
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 #[test]
 fn the_default_build_has_the_listed_crates_and_no_other() {
-    let listed: BTreeSet<_> = include_str!("dependencies.txt").lines().map(str::to_owned).collect();
+    let listed: BTreeSet<_> = include_str!("dependencies.txt")
+        .lines()
+        .map(str::to_owned)
+        .collect();
     let found = crates(&[]);
-    let (more, fewer) = (found.difference(&listed).collect::<Vec<_>>(), listed.difference(&found).collect::<Vec<_>>());
-    assert!(more.is_empty() && fewer.is_empty(), "new: {more:?}, gone: {fewer:?}; if that is meant: {ANEW}");
+    let (more, fewer) = (
+        found.difference(&listed).collect::<Vec<_>>(),
+        listed.difference(&found).collect::<Vec<_>>(),
+    );
+    assert!(
+        more.is_empty() && fewer.is_empty(),
+        "new: {more:?}, gone: {fewer:?}; if that is meant: {ANEW}"
+    );
     assert!(!found.contains("kglite"));
 }
 

@@ -25,7 +25,14 @@ fn repository(path: &str) -> PathBuf {
 
 fn catalog(folder: &Path) -> Catalog {
     let files = queries::read(folder, None).unwrap();
-    let catalog = load(&files.kpis, &files.packs, &Defaults { every: Duration::from_secs(300), const_labels: &[] });
+    let catalog = load(
+        &files.kpis,
+        &files.packs,
+        &Defaults {
+            every: Duration::from_secs(300),
+            const_labels: &[],
+        },
+    );
     assert_eq!(catalog.problems, []);
     catalog
 }
@@ -35,19 +42,36 @@ fn shipped() -> Catalog {
 }
 
 fn files(catalog: &Catalog) -> Vec<File> {
-    let input =
-        Input { kpis: &catalog.kpis, packs: &catalog.packs, const_labels: &[], folder: "queries", base_url: None };
+    let input = Input {
+        kpis: &catalog.kpis,
+        packs: &catalog.packs,
+        const_labels: &[],
+        folder: "queries",
+        base_url: None,
+    };
     generate(&input).unwrap()
 }
 
 fn dashboards(files: &[File]) -> Vec<(&str, Value)> {
     let dashboards = files.iter().filter(|file| file.path.ends_with(".json"));
-    dashboards.map(|file| (file.path.as_str(), serde_json::from_str(&file.text).unwrap())).collect()
+    dashboards
+        .map(|file| {
+            (
+                file.path.as_str(),
+                serde_json::from_str(&file.text).unwrap(),
+            )
+        })
+        .collect()
 }
 
 /// All panels but rows.
 fn panels(dashboard: &Value) -> Vec<&Value> {
-    dashboard["panels"].as_array().unwrap().iter().filter(|panel| panel["type"] != "row").collect()
+    dashboard["panels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|panel| panel["type"] != "row")
+        .collect()
 }
 
 /// The program itself, in a folder.
@@ -58,7 +82,10 @@ fn generate_in(folder: &Path, arguments: &[&str]) -> (i32, String) {
         .current_dir(folder)
         .output()
         .unwrap();
-    (output.status.code().unwrap(), format!("{}{}", text(&output.stdout), text(&output.stderr)))
+    (
+        output.status.code().unwrap(),
+        format!("{}{}", text(&output.stdout), text(&output.stderr)),
+    )
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -72,7 +99,11 @@ fn the_repository_is_up_to_date() {
     // The same, without the program's own way of reading.
     for file in files(&shipped()) {
         let there = fs::read_to_string(repository(&file.path)).unwrap_or_default();
-        assert!(there == file.text, "{} differs: run `cypher-exporter generate`", file.path);
+        assert!(
+            there == file.text,
+            "{} differs: run `cypher-exporter generate`",
+            file.path
+        );
     }
 }
 
@@ -87,26 +118,53 @@ fn what_drifts_is_shown_and_ends_with_1() {
     )
     .unwrap();
     let (code, said) = generate_in(folder.path(), &["--check"]);
-    assert!(code == 1 && said.contains("+      - alert: Few") && said.contains("8 files differ"), "{code} {said}");
+    assert!(
+        code == 1 && said.contains("+      - alert: Few") && said.contains("8 files differ"),
+        "{code} {said}"
+    );
     let (code, said) = generate_in(folder.path(), &[]);
-    assert_eq!((code, said.as_str()), (0, "8 files in ., 8 of them new or changed\n"));
-    assert_eq!(generate_in(folder.path(), &[]).1, "8 files in ., 0 of them new or changed\n");
-    assert_eq!(generate_in(folder.path(), &["--check"]), (0, "8 files up to date\n".to_owned()));
+    assert_eq!(
+        (code, said.as_str()),
+        (0, "8 files in ., 8 of them new or changed\n")
+    );
+    assert_eq!(
+        generate_in(folder.path(), &[]).1,
+        "8 files in ., 0 of them new or changed\n"
+    );
+    assert_eq!(
+        generate_in(folder.path(), &["--check"]),
+        (0, "8 files up to date\n".to_owned())
+    );
 
     let rules = folder.path().join("prometheus/rules/p.yml");
-    let edited = fs::read_to_string(&rules).unwrap().replace("p_things < 3", "p_things < 4");
+    let edited = fs::read_to_string(&rules)
+        .unwrap()
+        .replace("p_things < 3", "p_things < 4");
     fs::write(&rules, edited).unwrap();
     let (code, said) = generate_in(folder.path(), &["--check"]);
-    assert!(code == 1 && said.contains("-        expr: p_things < 4\n+        expr: p_things < 3"), "{code} {said}");
+    assert!(
+        code == 1 && said.contains("-        expr: p_things < 4\n+        expr: p_things < 3"),
+        "{code} {said}"
+    );
 
     // A pack that is gone leaves files behind, which Prometheus would go on reading; a person's own file is none of them.
     generate_in(folder.path(), &[]);
-    fs::write(folder.path().join("prometheus/rules/own.yml"), "groups: []\n").unwrap();
-    fs::rename(folder.path().join("queries/p"), folder.path().join("queries/q")).unwrap();
+    fs::write(
+        folder.path().join("prometheus/rules/own.yml"),
+        "groups: []\n",
+    )
+    .unwrap();
+    fs::rename(
+        folder.path().join("queries/p"),
+        folder.path().join("queries/q"),
+    )
+    .unwrap();
     generate_in(folder.path(), &[]);
     let (code, said) = generate_in(folder.path(), &["--check"]);
     assert!(
-        code == 1 && said.contains("prometheus/rules/p.yml is left over from a pack that no longer exists"),
+        code == 1
+            && said
+                .contains("prometheus/rules/p.yml is left over from a pack that no longer exists"),
         "{code} {said}"
     );
     assert!(!said.contains("own.yml"), "{said}");
@@ -141,25 +199,45 @@ MATCH (t:Task) RETURN coalesce(t.queue, 'unknown') AS queue, count(t) AS value
     let dashboard = fs::read_to_string(folder.path().join("grafana/dashboards/bmad.json")).unwrap();
     assert!(!before.contains("bmad_waiting_tasks"));
     let dashboard: Value = serde_json::from_str(&dashboard).unwrap();
-    let panel = panels(&dashboard).into_iter().find(|panel| panel["title"] == "Tasks that wait").unwrap();
-    assert_eq!(panel["targets"][0]["expr"], "bmad_waiting_tasks{job=~\"$job\",instance=~\"$instance\"}");
+    let panel = panels(&dashboard)
+        .into_iter()
+        .find(|panel| panel["title"] == "Tasks that wait")
+        .unwrap();
+    assert_eq!(
+        panel["targets"][0]["expr"],
+        "bmad_waiting_tasks{job=~\"$job\",instance=~\"$instance\"}"
+    );
     assert_eq!(panel["targets"][0]["legendFormat"], "{{queue}}");
-    assert_eq!(panel["fieldConfig"]["defaults"]["thresholds"]["steps"][1]["value"], 100.0);
+    assert_eq!(
+        panel["fieldConfig"]["defaults"]["thresholds"]["steps"][1]["value"],
+        100.0
+    );
     let rules = fs::read_to_string(folder.path().join("prometheus/rules/bmad.yml")).unwrap();
     assert!(
-        rules.contains("- alert: BmadQueueLong\n        expr: bmad_waiting_tasks > 100\n        for: 10m"),
+        rules.contains(
+            "- alert: BmadQueueLong\n        expr: bmad_waiting_tasks > 100\n        for: 10m"
+        ),
         "{rules}"
     );
     let page = fs::read_to_string(folder.path().join("docs/runbook/bmad.md")).unwrap();
-    assert!(page.contains("### BmadQueueLong\n") && page.contains("\n### bmad/waiting_tasks\n"), "{page}");
+    assert!(
+        page.contains("### BmadQueueLong\n") && page.contains("\n### bmad/waiting_tasks\n"),
+        "{page}"
+    );
     let tests = fs::read_to_string(folder.path().join("prometheus/tests/bmad.yml")).unwrap();
     for side in [
         "fires when its condition holds",
         "does not fire when its condition does not hold",
         "does not fire without data",
     ] {
-        assert!(tests.contains(&format!("name: BmadQueueLong {side}")), "{side}");
-        assert!(tests.contains(&format!("name: BmadQueueGrows {side}")), "{side}");
+        assert!(
+            tests.contains(&format!("name: BmadQueueLong {side}")),
+            "{side}"
+        );
+        assert!(
+            tests.contains(&format!("name: BmadQueueGrows {side}")),
+            "{side}"
+        );
     }
     judged("the new alert", |generation| {
         run_in(
@@ -175,7 +253,11 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let to = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &to) } else { _ = fs::copy(entry.path(), to).unwrap() }
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to)
+        } else {
+            _ = fs::copy(entry.path(), to).unwrap()
+        }
     }
 }
 
@@ -189,9 +271,15 @@ fn an_alert_that_cannot_fire_is_refused_at_its_place() {
     fs::write(folder.path().join("queries/p/calls.cypher"), kpi).unwrap();
     let (code, said) = generate_in(folder.path(), &[]);
     assert_eq!(code, 64);
-    assert!(said.contains("found no series with which `SlowCalls` fires: it may never fire"), "{said}");
+    assert!(
+        said.contains("found no series with which `SlowCalls` fires: it may never fire"),
+        "{said}"
+    );
     assert!(said.contains("queries/p/calls.cypher:8:1"), "{said}");
-    assert!(!folder.path().join("prometheus").exists(), "nothing is written");
+    assert!(
+        !folder.path().join("prometheus").exists(),
+        "nothing is written"
+    );
 }
 
 /// Asks both generations of a program; each must end well.
@@ -205,14 +293,22 @@ fn judged(what: &str, ask: impl Fn(&str) -> Option<(i32, String)>) {
 }
 
 fn run_in(folder: &Path, program: &str, arguments: &[&str]) -> Option<(i32, String)> {
-    let output = Command::new(program).args(arguments).current_dir(folder).output().ok()?;
-    Some((output.status.code().unwrap_or(-1), format!("{}{}", text(&output.stdout), text(&output.stderr))))
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .ok()?;
+    Some((
+        output.status.code().unwrap_or(-1),
+        format!("{}{}", text(&output.stdout), text(&output.stderr)),
+    ))
 }
 
 /// The files of a folder of the repository with this ending.
 fn all(folder: &str, ending: &str) -> Vec<String> {
-    let names =
-        fs::read_dir(repository(folder)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names = fs::read_dir(repository(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = names.filter(|name| name.ends_with(ending)).collect();
     names.sort();
     assert!(!names.is_empty(), "{folder} holds no {ending}");
@@ -222,14 +318,29 @@ fn all(folder: &str, ending: &str) -> Vec<String> {
 #[test]
 fn prometheus_takes_its_settings_and_all_rules() {
     judged("prometheus.yml", |generation| {
-        let arguments = ["check", "config", "--lint=all", "--lint-fatal", "prometheus.yml"];
-        run_in(&repository("prometheus"), &program(generation, "promtool"), &arguments)
+        let arguments = [
+            "check",
+            "config",
+            "--lint=all",
+            "--lint-fatal",
+            "prometheus.yml",
+        ];
+        run_in(
+            &repository("prometheus"),
+            &program(generation, "promtool"),
+            &arguments,
+        )
     });
     judged("the rules", |generation| {
         let rules = all("prometheus/rules", ".yml");
-        let arguments =
-            ["check", "rules", "--lint=all", "--lint-fatal"].into_iter().chain(rules.iter().map(String::as_str));
-        run_in(&repository("prometheus/rules"), &program(generation, "promtool"), &arguments.collect::<Vec<_>>())
+        let arguments = ["check", "rules", "--lint=all", "--lint-fatal"]
+            .into_iter()
+            .chain(rules.iter().map(String::as_str));
+        run_in(
+            &repository("prometheus/rules"),
+            &program(generation, "promtool"),
+            &arguments.collect::<Vec<_>>(),
+        )
     });
 }
 
@@ -238,17 +349,30 @@ fn every_alert_fires_and_is_silent_when_it_should() {
     let tests = all("prometheus/tests", ".yml");
     for file in &tests {
         judged(file, |generation| {
-            run_in(&repository("prometheus/tests"), &program(generation, "promtool"), &["test", "rules", file])
+            run_in(
+                &repository("prometheus/tests"),
+                &program(generation, "promtool"),
+                &["test", "rules", file],
+            )
         });
     }
     // Each alert has both sides and a word on missing data.
     let catalog = shipped();
     let of_kpis = catalog.kpis.iter().flat_map(|kpi| &kpi.alerts);
-    let text: String =
-        tests.iter().map(|file| fs::read_to_string(repository("prometheus/tests").join(file)).unwrap()).collect();
+    let text: String = tests
+        .iter()
+        .map(|file| fs::read_to_string(repository("prometheus/tests").join(file)).unwrap())
+        .collect();
     for alert in of_kpis.chain(catalog.packs.iter().flat_map(|pack| &pack.alerts)) {
-        for side in ["fires when its condition holds", "does not fire when its condition does not hold"] {
-            assert!(text.contains(&format!("- name: {} {side}\n", alert.name)), "{} {side}", alert.name);
+        for side in [
+            "fires when its condition holds",
+            "does not fire when its condition does not hold",
+        ] {
+            assert!(
+                text.contains(&format!("- name: {} {side}\n", alert.name)),
+                "{} {side}",
+                alert.name
+            );
         }
     }
 }
@@ -262,8 +386,17 @@ fn alertmanager_takes_its_settings() {
         return;
     };
     assert_eq!(code, 0, "{said}");
-    let routed =
-        run_in(&folder, &amtool, &["config", "routes", "test", "--config.file=alertmanager.yml", "severity=critical"]);
+    let routed = run_in(
+        &folder,
+        &amtool,
+        &[
+            "config",
+            "routes",
+            "test",
+            "--config.file=alertmanager.yml",
+            "severity=critical",
+        ],
+    );
     assert!(routed.unwrap().1.contains("chat"));
 
     let data = TempDir::new().unwrap();
@@ -283,9 +416,24 @@ fn alertmanager_takes_its_settings() {
     let rendered = |part: &str| {
         let text = format!("--template.text={{{{ template \"cypher_exporter.{part}\" . }}}}");
         let data = format!("--template.data={}", path.display());
-        run_in(&folder, &amtool, &["template", "render", "--template.glob=templates/*.tmpl", &text, &data]).unwrap().1
+        run_in(
+            &folder,
+            &amtool,
+            &[
+                "template",
+                "render",
+                "--template.glob=templates/*.tmpl",
+                &text,
+                &data,
+            ],
+        )
+        .unwrap()
+        .1
     };
-    assert_eq!(rendered("title").trim(), "1 firing, 1 resolved in bmad (critical)");
+    assert_eq!(
+        rendered("title").trim(),
+        "1 firing, 1 resolved in bmad (critical)"
+    );
     assert_eq!(rendered("color").trim(), "danger");
     insta::assert_snapshot!(rendered("text"), @"
     *BmadOrphanedAgents*: 3 agents have no brain
@@ -327,7 +475,11 @@ for where, schema, value in json.load(sys.stdin):
     }
     let input = serde_json::to_vec(values).unwrap();
     let python = fetched("python/bin/python").display().to_string();
-    let (code, out, error) = run(&python, &["-c", SCRIPT, &schemas.display().to_string()], &input)?;
+    let (code, out, error) = run(
+        &python,
+        &["-c", SCRIPT, &schemas.display().to_string()],
+        &input,
+    )?;
     assert_eq!(code, 0, "{error}");
     Some(text(&out))
 }
@@ -365,7 +517,8 @@ fn typed(path: &str, dashboard: Value) -> Vec<(String, &'static str, Value)> {
 fn of_all_kinds() -> Catalog {
     let folder = TempDir::new().unwrap();
     fs::create_dir_all(folder.path().join("p")).unwrap();
-    let write = |name: &str, text: &str| fs::write(folder.path().join("p").join(name), text).unwrap();
+    let write =
+        |name: &str, text: &str| fs::write(folder.path().join("p").join(name), text).unwrap();
     for kind in [
         "barchart",
         "bargauge",
@@ -381,7 +534,9 @@ fn of_all_kinds() -> Catalog {
         let name = kind.replace('-', "_");
         write(
             &format!("{name}_of.cypher"),
-            &format!("// Things.\n/*kpi\n[panel]\nkind = \"{kind}\"\n*/\nRETURN 'x' AS a, 1 AS value"),
+            &format!(
+                "// Things.\n/*kpi\n[panel]\nkind = \"{kind}\"\n*/\nRETURN 'x' AS a, 1 AS value"
+            ),
         );
         let window = "MATCH (c:Call) WHERE c.at > $since AND c.at <= $until";
         write(
@@ -406,13 +561,22 @@ fn of_all_kinds() -> Catalog {
         "summary.cypher",
         "// Sizes.\n/*kpi\ntype = \"summary\"\nquantiles = { \"0.5\" = \"m\" }\n*/\nRETURN 'x' AS a, 2 AS m",
     );
-    write("model_info.cypher", "// Models.\n/*kpi\ntype = \"info\"\n*/\nRETURN 'x' AS version");
+    write(
+        "model_info.cypher",
+        "// Models.\n/*kpi\ntype = \"info\"\n*/\nRETURN 'x' AS version",
+    );
     write(
         "breaker.cypher",
         "// Breakers.\n/*kpi\ntype = \"stateset\"\nexpect = { value = [\"open\", \"closed\"] }\n*/\nRETURN 'x' AS id, 'open' AS value",
     );
-    write("mood.cypher", "// Moods.\n/*kpi\ntype = \"stateset\"\n*/\nRETURN 'x' AS id, 'glad' AS value");
-    write("begun_timestamp_seconds.cypher", "// Begin of jobs.\nRETURN 'x' AS id, 1 AS value");
+    write(
+        "mood.cypher",
+        "// Moods.\n/*kpi\ntype = \"stateset\"\n*/\nRETURN 'x' AS id, 'glad' AS value",
+    );
+    write(
+        "begun_timestamp_seconds.cypher",
+        "// Begin of jobs.\nRETURN 'x' AS id, 1 AS value",
+    );
     write(
         "pack.toml",
         "title = \"Kinds\"\n[query_latency]\nname = \"p_query_ms\"\nhelp = \"Queries take.\"\nlabel = \"query\"\nbuckets = [1, 5]",
@@ -437,19 +601,36 @@ fn dashboards_are_what_grafanas_types_say() {
 fn the_schema_refuses_broken_dashboards() {
     type Break = fn(&mut Value);
     let faults: [(&str, Break); 6] = [
-        ("a key that nobody knows", |dashboard| dashboard["colour"] = "red".into()),
-        ("a title that is a number", |dashboard| dashboard["title"] = 5.into()),
-        ("a panel without a type", |dashboard| _ = dashboard["panels"][1].as_object_mut().unwrap().remove("type")),
+        ("a key that nobody knows", |dashboard| {
+            dashboard["colour"] = "red".into()
+        }),
+        ("a title that is a number", |dashboard| {
+            dashboard["title"] = 5.into()
+        }),
+        ("a panel without a type", |dashboard| {
+            _ = dashboard["panels"][1]
+                .as_object_mut()
+                .unwrap()
+                .remove("type")
+        }),
         ("a color mode that is none", |dashboard| {
             dashboard["panels"][1]["fieldConfig"]["defaults"]["color"]["mode"] = "rainbow".into()
         }),
-        ("an option of another kind", |dashboard| dashboard["panels"][1]["options"]["pieType"] = "donut".into()),
+        ("an option of another kind", |dashboard| {
+            dashboard["panels"][1]["options"]["pieType"] = "donut".into()
+        }),
         ("an option that is missing", |dashboard| {
-            _ = dashboard["panels"][1]["options"].as_object_mut().unwrap().remove("graphMode")
+            _ = dashboard["panels"][1]["options"]
+                .as_object_mut()
+                .unwrap()
+                .remove("graphMode")
         }),
     ];
     let files = files(&shipped());
-    let (path, good) = dashboards(&files).into_iter().find(|(path, _)| path.ends_with("bmad.json")).unwrap();
+    let (path, good) = dashboards(&files)
+        .into_iter()
+        .find(|(path, _)| path.ends_with("bmad.json"))
+        .unwrap();
     assert_eq!(good["panels"][1]["type"], "stat");
     for (fault, break_it) in faults {
         let mut broken = good.clone();
@@ -472,18 +653,33 @@ fn panels_have_places_and_identifiers_of_their_own() {
         let files = files(&catalog);
         let mut uids = BTreeSet::new();
         for (path, dashboard) in dashboards(&files) {
-            assert!(uids.insert(dashboard["uid"].as_str().unwrap().to_owned()), "{path}");
+            assert!(
+                uids.insert(dashboard["uid"].as_str().unwrap().to_owned()),
+                "{path}"
+            );
             let all = dashboard["panels"].as_array().unwrap();
-            let ids: BTreeSet<_> = all.iter().map(|panel| panel["id"].as_u64().unwrap()).collect();
+            let ids: BTreeSet<_> = all
+                .iter()
+                .map(|panel| panel["id"].as_u64().unwrap())
+                .collect();
             assert_eq!(ids.len(), all.len(), "{path}: an identifier stands twice");
             let mut taken = BTreeMap::new();
             for panel in all {
                 let at = |key: &str| panel["gridPos"][key].as_u64().unwrap();
-                assert!(at("w") > 0 && at("h") > 0 && at("x") + at("w") <= 24, "{path}: {}", panel["gridPos"]);
-                for cell in (at("x")..at("x") + at("w")).flat_map(|x| (at("y")..at("y") + at("h")).map(move |y| (x, y)))
+                assert!(
+                    at("w") > 0 && at("h") > 0 && at("x") + at("w") <= 24,
+                    "{path}: {}",
+                    panel["gridPos"]
+                );
+                for cell in (at("x")..at("x") + at("w"))
+                    .flat_map(|x| (at("y")..at("y") + at("h")).map(move |y| (x, y)))
                 {
                     let before = taken.insert(cell, panel["title"].clone());
-                    assert!(before.is_none(), "{path}: {} stands on {before:?}", panel["title"]);
+                    assert!(
+                        before.is_none(),
+                        "{path}: {} stands on {before:?}",
+                        panel["title"]
+                    );
                 }
             }
         }
@@ -519,7 +715,9 @@ fn every_variable_is_defined_and_narrows_what_it_can() {
                 .iter()
                 .map(String::as_str)
                 .filter(|name| {
-                    !defined.contains(name) && !BUILT_IN.contains(name) && !["DS_PROMETHEUS", "__all"].contains(name)
+                    !defined.contains(name)
+                        && !BUILT_IN.contains(name)
+                        && !["DS_PROMETHEUS", "__all"].contains(name)
                 })
                 .collect();
             assert_eq!(unknown, Vec::<&str>::new(), "{path}");
@@ -536,7 +734,11 @@ fn queries_of(files: &[File]) -> Vec<(String, String, Option<String>)> {
     for (path, dashboard) in dashboards(files) {
         for panel in panels(&dashboard) {
             let targets = panel["targets"].as_array().unwrap();
-            assert!(!targets.is_empty(), "{path}: {} asks nothing", panel["title"]);
+            assert!(
+                !targets.is_empty(),
+                "{path}: {} asks nothing",
+                panel["title"]
+            );
             for target in targets {
                 let at = format!("{path} {}", panel["title"]);
                 let step = target["interval"].as_str().map(str::to_owned);
@@ -555,11 +757,23 @@ fn queries_of(files: &[File]) -> Vec<(String, String, Option<String>)> {
 #[test]
 fn the_newer_promtool_reads_every_query_as_we_do() {
     let promtool = program("newer", "promtool");
-    let files = files(&of_all_kinds()).into_iter().chain(files(&shipped())).collect::<Vec<_>>();
+    let files = files(&of_all_kinds())
+        .into_iter()
+        .chain(files(&shipped()))
+        .collect::<Vec<_>>();
     for (at, query, _) in queries_of(&files) {
-        let plain = query.replace("$__rate_interval", "15m").replace("$__range", "1d");
-        assert!(Promql::read(&query, Variables::Allowed).is_ok(), "{at}: {query}");
-        match run(&promtool, &["--experimental", "promql", "format", &plain], b"") {
+        let plain = query
+            .replace("$__rate_interval", "15m")
+            .replace("$__range", "1d");
+        assert!(
+            Promql::read(&query, Variables::Allowed).is_ok(),
+            "{at}: {query}"
+        );
+        match run(
+            &promtool,
+            &["--experimental", "promql", "format", &plain],
+            b"",
+        ) {
             Some((code, _, said)) => assert_eq!(code, 0, "{at}: {query}: {said}"),
             None => skipped(&format!("promtool reads {query}")),
         }
@@ -607,11 +821,20 @@ fn promql_is_what_prometheus_says_it_is() {
         let rules = serde_json::json!({ "groups": [{ "name": "g", "rules": [{ "record": "r", "expr": text }] }] });
         // It lets a range or a string stand alone, which no rule can evaluate.
         fs::write(folder.path().join("rules.yml"), rules.to_string()).unwrap();
-        let ask =
-            |generation| run_in(folder.path(), &program(generation, "promtool"), &["check", "rules", "rules.yml"]);
+        let ask = |generation| {
+            run_in(
+                folder.path(),
+                &program(generation, "promtool"),
+                &["check", "rules", "rules.yml"],
+            )
+        };
         let answers: Option<Vec<_>> = GENERATIONS.into_iter().map(ask).collect();
         match answers {
-            Some(answers) => assert_eq!(is_ours, answers.iter().all(|(code, ..)| *code == 0), "{text}: {answers:?}"),
+            Some(answers) => assert_eq!(
+                is_ours,
+                answers.iter().all(|(code, ..)| *code == 0),
+                "{text}: {answers:?}"
+            ),
             None => skipped(&format!("promtool judges {text}")),
         }
     }
@@ -626,13 +849,20 @@ fn a_rate_sees_three_answers_at_least() {
         // Grafana makes it four times the shortest step, of which the usual one is 15 s.
         let rate_interval = step.as_deref().map_or(Duration::from_secs(15), minute) * 4;
         let query = Promql::read(
-            &query.replace("$__rate_interval", &format!("{}s", rate_interval.as_secs())).replace("$__range", "1d"),
+            &query
+                .replace("$__rate_interval", &format!("{}s", rate_interval.as_secs()))
+                .replace("$__range", "1d"),
             Variables::Refused,
         )
         .unwrap();
         query.expr.walk(&mut |expr| {
-            let promql::Kind::Range(selector, promql::Window::Fixed(range)) = &expr.kind else { return };
-            if let Some(interval) = vocabulary.selected(selector).and_then(|known| known.interval) {
+            let promql::Kind::Range(selector, promql::Window::Fixed(range)) = &expr.kind else {
+                return;
+            };
+            if let Some(interval) = vocabulary
+                .selected(selector)
+                .and_then(|known| known.interval)
+            {
                 assert!(
                     *range >= interval * 3,
                     "{at}: {range:?} of {}, asked every {interval:?}",
@@ -651,54 +881,110 @@ fn nothing_is_named_that_the_exporter_does_not_emit() {
     let catalog = shipped();
     let files = files(&catalog);
     let vocabulary = Vocabulary::of(&catalog.kpis, &catalog.packs, &[]);
-    let rules = catalog.packs.iter().flat_map(|pack| &pack.records).map(|rule| rule.expr.text.clone());
-    let queries = queries_of(&files).into_iter().map(|(_, query, _)| query).chain(rules);
+    let rules = catalog
+        .packs
+        .iter()
+        .flat_map(|pack| &pack.records)
+        .map(|rule| rule.expr.text.clone());
+    let queries = queries_of(&files)
+        .into_iter()
+        .map(|(_, query, _)| query)
+        .chain(rules);
     for query in queries.chain(rule_exprs(&files)) {
         let read = Promql::read(&query, Variables::Allowed).unwrap();
         for selector in read.selectors() {
             let name = selector.metric().unwrap();
-            let known = vocabulary.get(name).unwrap_or_else(|| panic!("nobody emits {name}: {query}"));
-            for matcher in selector.matchers.iter().filter(|matcher| matcher.label != "__name__") {
-                let has = known.labels.as_ref().is_none_or(|labels| labels.contains(&matcher.label));
+            let known = vocabulary
+                .get(name)
+                .unwrap_or_else(|| panic!("nobody emits {name}: {query}"));
+            for matcher in selector
+                .matchers
+                .iter()
+                .filter(|matcher| matcher.label != "__name__")
+            {
+                let has = known
+                    .labels
+                    .as_ref()
+                    .is_none_or(|labels| labels.contains(&matcher.label));
                 assert!(has, "{name} has no label {}: {query}", matcher.label);
             }
         }
     }
 
     // In texts a name is a word that begins as ours do.
-    let families: BTreeSet<_> = vocabulary.names().flat_map(|name| [name, family(name)]).collect();
-    let starts: Vec<_> =
-        catalog.packs.iter().map(|pack| format!("{}_", pack.name)).chain(["cypher_exporter_".to_owned()]).collect();
-    let pages = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "queries/README.md"]
-        .map(|path| (path.to_owned(), fs::read_to_string(repository(path)).unwrap()));
-    let generated =
-        files.iter().filter(|file| !file.path.ends_with(".json")).map(|file| (file.path.clone(), file.text.clone()));
+    let families: BTreeSet<_> = vocabulary
+        .names()
+        .flat_map(|name| [name, family(name)])
+        .collect();
+    let starts: Vec<_> = catalog
+        .packs
+        .iter()
+        .map(|pack| format!("{}_", pack.name))
+        .chain(["cypher_exporter_".to_owned()])
+        .collect();
+    let pages = [
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "queries/README.md",
+    ]
+    .map(|path| {
+        (
+            path.to_owned(),
+            fs::read_to_string(repository(path)).unwrap(),
+        )
+    });
+    let generated = files
+        .iter()
+        .filter(|file| !file.path.ends_with(".json"))
+        .map(|file| (file.path.clone(), file.text.clone()));
     for (path, page) in pages.into_iter().chain(generated) {
         for word in page.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
-            let is_ours = starts.iter().any(|start| word.starts_with(start.as_str()) && word.len() > start.len());
-            let is_known =
-                families.contains(word) || EXAMPLES.contains(&word) || is_part_of_a_record(word, &vocabulary);
-            assert!(!is_ours || is_known || word.ends_with('_'), "{path} names {word}, which nobody emits");
+            let is_ours = starts
+                .iter()
+                .any(|start| word.starts_with(start.as_str()) && word.len() > start.len());
+            let is_known = families.contains(word)
+                || EXAMPLES.contains(&word)
+                || is_part_of_a_record(word, &vocabulary);
+            assert!(
+                !is_ours || is_known || word.ends_with('_'),
+                "{path} names {word}, which nobody emits"
+            );
         }
     }
 }
 
 fn family(name: &str) -> &str {
-    ["_bucket", "_sum", "_count"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
+    ["_bucket", "_sum", "_count"]
+        .iter()
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or(name)
 }
 
 fn is_part_of_a_record(word: &str, vocabulary: &Vocabulary) -> bool {
-    vocabulary.names().any(|name| name.contains(':') && name.split(':').any(|part| part == word))
+    vocabulary
+        .names()
+        .any(|name| name.contains(':') && name.split(':').any(|part| part == word))
 }
 
 /// The conditions in the rule files, as Prometheus reads them.
 fn rule_exprs(files: &[File]) -> Vec<String> {
-    let rules = files.iter().filter(|file| file.path.starts_with("prometheus/rules/"));
+    let rules = files
+        .iter()
+        .filter(|file| file.path.starts_with("prometheus/rules/"));
     let mut exprs = Vec::new();
     for file in rules {
         for line in file.text.lines() {
-            let Some(expr) = line.trim_start().strip_prefix("expr: ").filter(|expr| *expr != "|-") else { continue };
-            let quoted = expr.strip_prefix('\'').and_then(|expr| expr.strip_suffix('\''));
+            let Some(expr) = line
+                .trim_start()
+                .strip_prefix("expr: ")
+                .filter(|expr| *expr != "|-")
+            else {
+                continue;
+            };
+            let quoted = expr
+                .strip_prefix('\'')
+                .and_then(|expr| expr.strip_suffix('\''));
             exprs.push(quoted.map_or(expr.to_owned(), |expr| expr.replace("''", "'")));
         }
     }
@@ -716,5 +1002,9 @@ fn buckets_are_known_with_their_bounds() {
         Part::Gauge | Part::Counter => None,
     };
     assert_eq!(grows("p_stat_seconds_bucket"), Some((true, vec![1.0, 5.0])));
-    assert_eq!(grows("p_snapshot_bytes_bucket"), Some((false, vec![1.0, 5.0])), "made anew each run");
+    assert_eq!(
+        grows("p_snapshot_bytes_bucket"),
+        Some((false, vec![1.0, 5.0])),
+        "made anew each run"
+    );
 }

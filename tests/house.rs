@@ -27,8 +27,24 @@ const HOUSE: &[(&str, u8, &[&str])] = &[
     ("board", 4, &["exposition", "kpi", "metric"]),
     ("state", 4, &["kpi", "measure", "metric"]),
     ("instruments", 4, &["exposition", "kpi", "metric"]),
-    ("schedule", 5, &["board", "graph", "instruments", "kpi", "measure", "metric", "state"]),
-    ("http", 6, &["board", "exposition", "instruments", "kpi", "metric"]),
+    (
+        "schedule",
+        5,
+        &[
+            "board",
+            "graph",
+            "instruments",
+            "kpi",
+            "measure",
+            "metric",
+            "state",
+        ],
+    ),
+    (
+        "http",
+        6,
+        &["board", "exposition", "instruments", "kpi", "metric"],
+    ),
     ("cli", 7, &[]),
     ("command", 7, EVERYTHING),
     ("main", 7, EVERYTHING),
@@ -39,11 +55,31 @@ const EVERYTHING: &[&str] = &["*"];
 
 /// What only some may name: the start of a path, the files that may, and why nobody else.
 const KEPT: &[(&str, &[&str], &str)] = &[
-    ("neo4rs", &["src/graph/bolt"], "the driver can be replaced in one place"),
-    ("kglite", &["crates/embedded"], "the engine can be replaced in one place, and the program is built without it"),
-    ("hyper", &["src/http"], "nothing but the server knows HTTP/1"),
-    ("hyper_util", &["src/http"], "nothing but the server knows HTTP/1"),
-    ("tokio_cron_scheduler", &["src/schedule"], "its traps have their guards there"),
+    (
+        "neo4rs",
+        &["src/graph/bolt"],
+        "the driver can be replaced in one place",
+    ),
+    (
+        "kglite",
+        &["crates/embedded"],
+        "the engine can be replaced in one place, and the program is built without it",
+    ),
+    (
+        "hyper",
+        &["src/http"],
+        "nothing but the server knows HTTP/1",
+    ),
+    (
+        "hyper_util",
+        &["src/http"],
+        "nothing but the server knows HTTP/1",
+    ),
+    (
+        "tokio_cron_scheduler",
+        &["src/schedule"],
+        "its traps have their guards there",
+    ),
     ("std::env", &["src/config"], "a setting has one way in"),
 ];
 
@@ -72,17 +108,25 @@ const NOT_BELOW_FLOOR_3: &[&str] = &[
 
 /// Every broken rule in these files, each as a path, the text after it.
 fn violations(files: &[(String, String)]) -> Vec<String> {
-    files.iter().flat_map(|(path, text)| broken_rules(path, text)).collect()
+    files
+        .iter()
+        .flat_map(|(path, text)| broken_rules(path, text))
+        .collect()
 }
 
 fn broken_rules(path: &str, text: &str) -> Vec<String> {
     let mut broken = Vec::new();
     if !text.starts_with("//! ") {
-        broken.push(format!("{path}: does not open with a `//!` sentence that says what it is for"));
+        broken.push(format!(
+            "{path}: does not open with a `//!` sentence that says what it is for"
+        ));
     }
     let source = Source::new(path, text);
     let Some((_, floor, allowed)) = HOUSE.iter().find(|(part, ..)| *part == source.part) else {
-        broken.push(format!("{path}: `{}` has no row in the table of the house", source.part));
+        broken.push(format!(
+            "{path}: `{}` has no row in the table of the house",
+            source.part
+        ));
         return broken;
     };
     for used in source.parts_used(|name| HOUSE.iter().any(|(part, ..)| *part == name)) {
@@ -92,11 +136,19 @@ fn broken_rules(path: &str, text: &str) -> Vec<String> {
     }
     for (name, home, reason) in KEPT {
         if source.names_besides(name, CONSTANT) && !home.iter().any(|home| path.starts_with(home)) {
-            broken.push(format!("{path}: names `{name}`, which only {} may: {reason}", home.join(", ")));
+            broken.push(format!(
+                "{path}: names `{name}`, which only {} may: {reason}",
+                home.join(", ")
+            ));
         }
     }
-    for name in NOT_BELOW_FLOOR_3.iter().filter(|name| *floor < 3 && source.names(name)) {
-        broken.push(format!("{path}: names `{name}`, but floor {floor} does no I/O and knows no async, clock or log"));
+    for name in NOT_BELOW_FLOOR_3
+        .iter()
+        .filter(|name| *floor < 3 && source.names(name))
+    {
+        broken.push(format!(
+            "{path}: names `{name}`, but floor {floor} does no I/O and knows no async, clock or log"
+        ));
     }
     broken
 }
@@ -104,7 +156,11 @@ fn broken_rules(path: &str, text: &str) -> Vec<String> {
 /// All of `src`, by path from the repository's root.
 fn house() -> Vec<(String, String)> {
     let mut files = Vec::new();
-    read(Path::new(env!("CARGO_MANIFEST_DIR")), Path::new("src"), &mut files);
+    read(
+        Path::new(env!("CARGO_MANIFEST_DIR")),
+        Path::new("src"),
+        &mut files,
+    );
     files.sort();
     files
 }
@@ -125,7 +181,10 @@ fn read(root: &Path, folder: &Path, files: &mut Vec<(String, String)>) {
 #[test]
 fn the_house_stands() {
     let files = house();
-    assert!(files.iter().any(|(path, _)| path == "src/lib.rs"), "the source was not found");
+    assert!(
+        files.iter().any(|(path, _)| path == "src/lib.rs"),
+        "the source was not found"
+    );
     let broken = violations(&files);
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
@@ -152,7 +211,10 @@ fn files_of(folder: &str) -> Vec<(String, String)> {
 
 #[test]
 fn no_file_is_in_a_circle() {
-    let found: Vec<_> = CRATES.iter().flat_map(|(folder, _)| circles::circles(&files_of(folder))).collect();
+    let found: Vec<_> = CRATES
+        .iter()
+        .flat_map(|(folder, _)| circles::circles(&files_of(folder)))
+        .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
@@ -161,7 +223,10 @@ fn a_circle_is_found() {
     let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
     for (files, expected) in [
         (
-            vec![file("a/b.rs", "use super::c::X;"), file("a/c.rs", "use super::b::Y;")],
+            vec![
+                file("a/b.rs", "use super::c::X;"),
+                file("a/c.rs", "use super::b::Y;"),
+            ],
             "in a these use each other: b, c",
         ),
         (
@@ -173,11 +238,28 @@ fn a_circle_is_found() {
             "in a these use each other: b, c",
         ),
         (
-            vec![file("a/mod.rs", ""), file("a/b.rs", "use crate::d::E;"), file("d.rs", "fn f() { crate::a::b::g() }")],
+            vec![
+                file("a/mod.rs", ""),
+                file("a/b.rs", "use crate::d::E;"),
+                file("d.rs", "fn f() { crate::a::b::g() }"),
+            ],
             "in the source folder these use each other: a, d",
         ),
-        (vec![file("a/mod.rs", "mod b; pub use b::X;"), file("a/b.rs", "use super::Y;")], ""),
-        (vec![file("a/b.rs", "use super::c::X;"), file("a/c.rs", "use super::d::Y;"), file("a/d.rs", "")], ""),
+        (
+            vec![
+                file("a/mod.rs", "mod b; pub use b::X;"),
+                file("a/b.rs", "use super::Y;"),
+            ],
+            "",
+        ),
+        (
+            vec![
+                file("a/b.rs", "use super::c::X;"),
+                file("a/c.rs", "use super::d::Y;"),
+                file("a/d.rs", ""),
+            ],
+            "",
+        ),
     ] {
         assert_eq!(circles::circles(&files).join("\n"), expected, "{files:?}");
     }
@@ -187,14 +269,23 @@ fn a_circle_is_found() {
 fn crates_know_only_the_crates_below() {
     for (folder, allowed) in CRATES {
         for (path, text) in files_of(folder) {
-            assert!(text.starts_with("//! "), "{folder}/{path} does not open with a `//!` sentence");
+            assert!(
+                text.starts_with("//! "),
+                "{folder}/{path} does not open with a `//!` sentence"
+            );
             let source = Source::new(&path, &text);
             for other in ["cypher", "cypher_exporter", "embedded", "promql", "world"] {
                 let is_own = *folder == "src" || *folder == format!("crates/{other}/src");
-                assert!(is_own || allowed.contains(&other) || !source.names(other), "{folder}/{path} names `{other}`");
+                assert!(
+                    is_own || allowed.contains(&other) || !source.names(other),
+                    "{folder}/{path} names `{other}`"
+                );
             }
             for name in NOT_BELOW_FLOOR_3.iter().filter(|_| PURE.contains(folder)) {
-                assert!(!source.names(name), "{folder}/{path} names `{name}`, but this crate is pure");
+                assert!(
+                    !source.names(name),
+                    "{folder}/{path} names `{name}`, but this crate is pure"
+                );
             }
         }
     }
@@ -205,7 +296,10 @@ fn arrows_point_down() {
     for (part, floor, allowed) in HOUSE {
         for used in allowed.iter().filter(|used| **used != "*") {
             let (_, below, _) = HOUSE.iter().find(|(name, ..)| name == used).expect(used);
-            assert!(below < floor, "{part} on floor {floor} may not use {used} on floor {below}");
+            assert!(
+                below < floor,
+                "{part} on floor {floor} may not use {used} on floor {below}"
+            );
         }
     }
 }
@@ -214,28 +308,67 @@ fn arrows_point_down() {
 fn a_broken_rule_is_found() {
     let http_knows_graph = "src/http/server.rs: `http` may not use `graph`";
     let reads_file = "src/kpi/pack.rs: names `std::fs`, but floor 1 does no I/O and knows no async, clock or log";
-    let names_driver =
-        "src/board.rs: names `neo4rs`, which only src/graph/bolt may: the driver can be replaced in one place";
+    let names_driver = "src/board.rs: names `neo4rs`, which only src/graph/bolt may: the driver can be replaced in one place";
     for (path, code, expected) in [
-        ("src/http/server.rs", "use crate::graph::Graph;", http_knows_graph),
-        ("src/http/server.rs", "use crate::{board::Board, graph};", http_knows_graph),
+        (
+            "src/http/server.rs",
+            "use crate::graph::Graph;",
+            http_knows_graph,
+        ),
+        (
+            "src/http/server.rs",
+            "use crate::{board::Board, graph};",
+            http_knows_graph,
+        ),
         (
             "src/http/server.rs",
             "use crate::{\n    metric::{Family, Series},\n    graph::{self, Graph},\n};",
             http_knows_graph,
         ),
-        ("src/http/server.rs", "fn f() { crate::graph::ping() }", http_knows_graph),
-        ("src/http/server.rs", "use super::super::graph::Graph;", http_knows_graph),
-        ("src/http/server.rs", "pub(crate) use crate :: graph;", http_knows_graph),
-        ("src/board.rs", "use super::graph::Graph;", "src/board.rs: `board` may not use `graph`"),
-        ("src/metric/name.rs", "use crate::kpi::Kpi;", "src/metric/name.rs: `metric` may not use `kpi`"),
+        (
+            "src/http/server.rs",
+            "fn f() { crate::graph::ping() }",
+            http_knows_graph,
+        ),
+        (
+            "src/http/server.rs",
+            "use super::super::graph::Graph;",
+            http_knows_graph,
+        ),
+        (
+            "src/http/server.rs",
+            "pub(crate) use crate :: graph;",
+            http_knows_graph,
+        ),
+        (
+            "src/board.rs",
+            "use super::graph::Graph;",
+            "src/board.rs: `board` may not use `graph`",
+        ),
+        (
+            "src/metric/name.rs",
+            "use crate::kpi::Kpi;",
+            "src/metric/name.rs: `metric` may not use `kpi`",
+        ),
         ("src/kpi/pack.rs", "use std::fs;", reads_file),
-        ("src/kpi/pack.rs", "use std::{fs::File, sync::Arc};", reads_file),
-        ("src/kpi/pack.rs", "fn f() { let c = '\"'; std::fs::read(\"x\") }", reads_file),
+        (
+            "src/kpi/pack.rs",
+            "use std::{fs::File, sync::Arc};",
+            reads_file,
+        ),
+        (
+            "src/kpi/pack.rs",
+            "fn f() { let c = '\"'; std::fs::read(\"x\") }",
+            reads_file,
+        ),
         ("src/board.rs", "use neo4rs::Graph;", names_driver),
         ("src/board.rs", "use neo4rs;", names_driver),
         ("src/board.rs", "use neo4rs as driver;", names_driver),
-        ("src/board.rs", "fn f(graph: &neo4rs::Graph) {}", names_driver),
+        (
+            "src/board.rs",
+            "fn f(graph: &neo4rs::Graph) {}",
+            names_driver,
+        ),
         (
             "src/graph/mod.rs",
             "#[tokio_cron_scheduler::x] fn f() {}",
@@ -256,32 +389,77 @@ fn a_broken_rule_is_found() {
             "use std::time::SystemTime; fn f() { SystemTime::now() }",
             "src/kpi/cron.rs: names `SystemTime::now`, but floor 1 does no I/O and knows no async, clock or log",
         ),
-        ("src/things.rs", "", "src/things.rs: `things` has no row in the table of the house"),
+        (
+            "src/things.rs",
+            "",
+            "src/things.rs: `things` has no row in the table of the house",
+        ),
     ] {
-        assert_eq!(broken_rules(path, &format!("//! A file.\n{code}")), [expected], "{code}");
+        assert_eq!(
+            broken_rules(path, &format!("//! A file.\n{code}")),
+            [expected],
+            "{code}"
+        );
     }
     let bare = broken_rules("src/metric/own.rs", "use std::fmt;\n//! Late.\n");
-    assert_eq!(bare, ["src/metric/own.rs: does not open with a `//!` sentence that says what it is for"]);
+    assert_eq!(
+        bare,
+        ["src/metric/own.rs: does not open with a `//!` sentence that says what it is for"]
+    );
 }
 
 #[test]
 fn what_is_allowed_is_not_found() {
     for (path, code) in [
-        ("src/http/server.rs", "// use crate::graph::Graph;\nuse crate::board::Board;"),
-        ("src/http/server.rs", "/* use /* nested */ crate::graph::Graph; */"),
-        ("src/http/server.rs", "const TEXT: &str = \"crate::graph\"; const RAW: &str = r#\"\" crate::graph \"#;"),
-        ("src/http/server.rs", "use crate::http::routes; use super::routes; use hyper::body::Body;"),
-        ("src/http/server.rs", "fn f<'a>(graph: &'a str) { graph::ok() }"),
-        ("src/graph/bolt/slot.rs", "use neo4rs::Graph; use super::super::GraphError;"),
-        ("src/graph/mod.rs", "mod tests { use super::*; use super::super::kpi::Kpi; }"),
-        ("src/kpi/mod.rs", "use std::time::{Duration, SystemTime}; fn now(time: SystemTime) {}"),
-        ("src/instruments.rs", "const OS: &str = std::env::consts::OS;"),
+        (
+            "src/http/server.rs",
+            "// use crate::graph::Graph;\nuse crate::board::Board;",
+        ),
+        (
+            "src/http/server.rs",
+            "/* use /* nested */ crate::graph::Graph; */",
+        ),
+        (
+            "src/http/server.rs",
+            "const TEXT: &str = \"crate::graph\"; const RAW: &str = r#\"\" crate::graph \"#;",
+        ),
+        (
+            "src/http/server.rs",
+            "use crate::http::routes; use super::routes; use hyper::body::Body;",
+        ),
+        (
+            "src/http/server.rs",
+            "fn f<'a>(graph: &'a str) { graph::ok() }",
+        ),
+        (
+            "src/graph/bolt/slot.rs",
+            "use neo4rs::Graph; use super::super::GraphError;",
+        ),
+        (
+            "src/graph/mod.rs",
+            "mod tests { use super::*; use super::super::kpi::Kpi; }",
+        ),
+        (
+            "src/kpi/mod.rs",
+            "use std::time::{Duration, SystemTime}; fn now(time: SystemTime) {}",
+        ),
+        (
+            "src/instruments.rs",
+            "const OS: &str = std::env::consts::OS;",
+        ),
         (
             "src/command/serve.rs",
             "use crate::{graph::Graph, http, schedule}; const NAME: &str = env!(\"CARGO_PKG_NAME\");",
         ),
-        ("src/metric/name.rs", "use crate::metric::Family; fn f() { log(1.0); }"),
+        (
+            "src/metric/name.rs",
+            "use crate::metric::Family; fn f() { log(1.0); }",
+        ),
     ] {
-        assert_eq!(broken_rules(path, &format!("//! A file.\n{code}")), Vec::<String>::new(), "{code}");
+        assert_eq!(
+            broken_rules(path, &format!("//! A file.\n{code}")),
+            Vec::<String>::new(),
+            "{code}"
+        );
     }
 }

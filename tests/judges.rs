@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use cypher_exporter::http::Settings;
 use serde_json::Value;
 use serving::{
-    ALL_TYPES_SAMPLES, GENERATIONS, PATIENCE, Served, all_types, fetched, gauges, program, refresh, run, site, skipped,
+    ALL_TYPES_SAMPLES, GENERATIONS, PATIENCE, Served, all_types, fetched, gauges, program, refresh,
+    run, site, skipped,
 };
 use support::exporter::{Exporter, Setup};
 use support::neo4j::{Neo4j, shared};
@@ -22,7 +23,11 @@ const OPENMETRICS: &str = "Accept: application/openmetrics-text;version=1.0.0\r\
 
 /// Exit code and words of `promtool check metrics`: 1 is an illegal text, 3 a bad habit.
 fn promtool(generation: &str, text: &str) -> Option<(i32, String)> {
-    let (code, _, words) = run(&program(generation, "promtool"), &["check", "metrics"], text.as_bytes())?;
+    let (code, _, words) = run(
+        &program(generation, "promtool"),
+        &["check", "metrics"],
+        text.as_bytes(),
+    )?;
     Some((code, words))
 }
 
@@ -32,15 +37,24 @@ fn openmetrics_parser(text: &str) -> Option<Result<usize, String>> {
 from prometheus_client.openmetrics.parser import text_fd_to_metric_families as parse
 text = sys.stdin.buffer.read().decode('utf-8')
 print(sum(len(family.samples) for family in parse(io.StringIO(text, newline='\\n'))))";
-    let (code, out, error) =
-        run(&fetched("python/bin/python").display().to_string(), &["-c", SCRIPT], text.as_bytes())?;
+    let (code, out, error) = run(
+        &fetched("python/bin/python").display().to_string(),
+        &["-c", SCRIPT],
+        text.as_bytes(),
+    )?;
     let samples = String::from_utf8(out).unwrap().trim().parse();
-    Some(if code == 0 { Ok(samples.unwrap()) } else { Err(error) })
+    Some(if code == 0 {
+        Ok(samples.unwrap())
+    } else {
+        Err(error)
+    })
 }
 
 /// The samples in a text.
 fn samples(text: &str) -> usize {
-    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count()
+    text.lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .count()
 }
 
 async fn served() -> Served {
@@ -57,8 +71,14 @@ async fn linters_accept_the_text_format() {
             continue;
         };
         // The one habit it dislikes is planted: a gauge whose name ends like a counter's.
-        let complaints: Vec<_> = words.lines().filter(|line| !line.starts_with("p_stored_total ")).collect();
-        assert!(code != 1 && complaints.is_empty(), "{generation}: {code} {complaints:#?}");
+        let complaints: Vec<_> = words
+            .lines()
+            .filter(|line| !line.starts_with("p_stored_total "))
+            .collect();
+        assert!(
+            code != 1 && complaints.is_empty(),
+            "{generation}: {code} {complaints:#?}"
+        );
     }
 }
 
@@ -93,14 +113,30 @@ async fn a_strict_parser_accepts_openmetrics() {
 fn the_judges_refuse_broken_texts() {
     let head = "# HELP x Help.\n# TYPE x gauge\n";
     for (fault, text, verdict) in [
-        ("HELP twice", "# HELP x Help.\n# HELP x Help.\n# TYPE x gauge\nx 1\n".to_owned(), 1),
-        ("TYPE after a sample", "# HELP x Help.\nx 1\n# TYPE x gauge\n".to_owned(), 1),
+        (
+            "HELP twice",
+            "# HELP x Help.\n# HELP x Help.\n# TYPE x gauge\nx 1\n".to_owned(),
+            1,
+        ),
+        (
+            "TYPE after a sample",
+            "# HELP x Help.\nx 1\n# TYPE x gauge\n".to_owned(),
+            1,
+        ),
         ("no final newline", format!("{head}x 1"), 1),
         ("CRLF", format!("{head}x 1\r\n"), 1),
         ("a bad escape", format!("{head}x{{a=\"\\q\"}} 1\n"), 1),
-        ("a label twice", format!("{head}x{{a=\"1\",a=\"2\"}} 1\n"), 1),
+        (
+            "a label twice",
+            format!("{head}x{{a=\"1\",a=\"2\"}} 1\n"),
+            1,
+        ),
         ("no HELP", "# TYPE x gauge\nx 1\n".to_owned(), 3),
-        ("a counter without _total", "# HELP x Help.\n# TYPE x counter\nx 1\n".to_owned(), 3),
+        (
+            "a counter without _total",
+            "# HELP x Help.\n# TYPE x counter\nx 1\n".to_owned(),
+            3,
+        ),
     ] {
         for generation in GENERATIONS {
             match promtool(generation, &text) {
@@ -116,15 +152,39 @@ fn the_judges_refuse_broken_texts() {
     let histogram = "# TYPE h histogram\n";
     for (fault, text) in [
         ("no # EOF", "# TYPE x gauge\nx 1\n".to_owned()),
-        ("text after # EOF", "# TYPE x gauge\nx 1\n# EOF\nx 2\n".to_owned()),
+        (
+            "text after # EOF",
+            "# TYPE x gauge\nx 1\n# EOF\nx 2\n".to_owned(),
+        ),
         ("a blank line", "# TYPE x gauge\n\nx 1\n# EOF\n".to_owned()),
-        ("a unit that the name lacks", "# TYPE x gauge\n# UNIT x seconds\nx 1\n# EOF\n".to_owned()),
-        ("a counter's sample without _total", "# TYPE x counter\nx 1\n# EOF\n".to_owned()),
-        ("interleaved families", "# TYPE x gauge\nx{a=\"1\"} 1\n# TYPE y gauge\ny 1\nx{a=\"2\"} 1\n# EOF\n".to_owned()),
-        ("a falling histogram", format!("{histogram}h_bucket{{le=\"1.0\"}} 2\nh_bucket{{le=\"+Inf\"}} 1\n# EOF\n")),
-        ("a histogram without +Inf", format!("{histogram}h_bucket{{le=\"1.0\"}} 2\n# EOF\n")),
-        ("a count of its own", format!("{histogram}h_bucket{{le=\"+Inf\"}} 1\nh_sum 1\nh_count 2\n# EOF\n")),
-        ("a trailing comma", "# TYPE x gauge\nx{a=\"1\",} 1\n# EOF\n".to_owned()),
+        (
+            "a unit that the name lacks",
+            "# TYPE x gauge\n# UNIT x seconds\nx 1\n# EOF\n".to_owned(),
+        ),
+        (
+            "a counter's sample without _total",
+            "# TYPE x counter\nx 1\n# EOF\n".to_owned(),
+        ),
+        (
+            "interleaved families",
+            "# TYPE x gauge\nx{a=\"1\"} 1\n# TYPE y gauge\ny 1\nx{a=\"2\"} 1\n# EOF\n".to_owned(),
+        ),
+        (
+            "a falling histogram",
+            format!("{histogram}h_bucket{{le=\"1.0\"}} 2\nh_bucket{{le=\"+Inf\"}} 1\n# EOF\n"),
+        ),
+        (
+            "a histogram without +Inf",
+            format!("{histogram}h_bucket{{le=\"1.0\"}} 2\n# EOF\n"),
+        ),
+        (
+            "a count of its own",
+            format!("{histogram}h_bucket{{le=\"+Inf\"}} 1\nh_sum 1\nh_count 2\n# EOF\n"),
+        ),
+        (
+            "a trailing comma",
+            "# TYPE x gauge\nx{a=\"1\",} 1\n# EOF\n".to_owned(),
+        ),
     ] {
         match openmetrics_parser(&text) {
             Some(read) => assert!(read.is_err(), "{fault} passed"),
@@ -149,8 +209,16 @@ impl Prometheus {
         std::fs::write(&config, text).unwrap();
         let mut command = Command::new(program(generation, "prometheus"));
         command.arg(format!("--config.file={}", config.display()));
-        command.arg(format!("--storage.tsdb.path={}", home.path().join("data").display())).arg("--log.level=error");
-        Some(Self { server: Server::start(&mut command, &free_address())?, _home: home })
+        command
+            .arg(format!(
+                "--storage.tsdb.path={}",
+                home.path().join("data").display()
+            ))
+            .arg("--log.level=error");
+        Some(Self {
+            server: Server::start(&mut command, &free_address())?,
+            _home: home,
+        })
     }
 
     /// Asks its API; none while it is not up.
@@ -164,7 +232,10 @@ impl Prometheus {
         while begin.elapsed() < 2 * PATIENCE {
             if let Some(targets) = self.api("targets") {
                 let target = &targets["data"]["activeTargets"][0];
-                if ["up", "down"].iter().any(|health| target["health"] == *health) {
+                if ["up", "down"]
+                    .iter()
+                    .any(|health| target["health"] == *health)
+                {
                     return target.clone();
                 }
             }
@@ -175,8 +246,13 @@ impl Prometheus {
 
     fn query(&self, query: &str) -> Vec<Value> {
         let encoded: String = form_urlencoded::byte_serialize(query.as_bytes()).collect();
-        let answer = self.api(&format!("query?query={encoded}")).unwrap_or_else(|| panic!("no answer to {query}"));
-        answer["data"]["result"].as_array().unwrap_or_else(|| panic!("{query}: {answer}")).clone()
+        let answer = self
+            .api(&format!("query?query={encoded}"))
+            .unwrap_or_else(|| panic!("no answer to {query}"));
+        answer["data"]["result"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{query}: {answer}"))
+            .clone()
     }
 }
 
@@ -193,7 +269,11 @@ async fn a_real_prometheus_scrapes_every_sample() {
                 continue;
             };
             let scraped = prometheus.first_scrape();
-            assert_eq!((&scraped["health"], &scraped["lastError"]), (&"up".into(), &"".into()), "{generation}");
+            assert_eq!(
+                (&scraped["health"], &scraped["lastError"]),
+                (&"up".into(), &"".into()),
+                "{generation}"
+            );
             let value = |query: &str| {
                 let result = prometheus.query(query);
                 assert_eq!(result.len(), 1, "{generation}: {query}: {result:?}");
@@ -202,7 +282,11 @@ async fn a_real_prometheus_scrapes_every_sample() {
             assert_eq!(value("up"), "1");
             // It stands at the end of the answer.
             assert_eq!(value("count(process_start_time_seconds)"), "1");
-            assert_eq!(value("count({__name__=~\"p_.*\"})"), ALL_TYPES_SAMPLES.to_string(), "{generation}");
+            assert_eq!(
+                value("count({__name__=~\"p_.*\"})"),
+                ALL_TYPES_SAMPLES.to_string(),
+                "{generation}"
+            );
             // The same bounds whatever the version and the format.
             assert_eq!(value("p_skill_seconds_bucket{skill=\"a\",le=\"1.0\"}"), "3");
             assert_eq!(value("p_agents{group=\"-inf\"}"), "-Inf");
@@ -210,7 +294,10 @@ async fn a_real_prometheus_scrapes_every_sample() {
             assert_eq!(value("p_agents{group=\"\\\"} 1\\nup{x=\\\"\"}"), "-1.5");
             assert_eq!(value("p_agents{group=\"new\\nline\"}"), "-1.5");
             assert_eq!(value("p_agents{group=\"nul\\x00\"}"), "-1.5");
-            assert_eq!(value("histogram_quantile(0.5, p_skill_seconds_bucket{skill=\"a\"})"), "1000000");
+            assert_eq!(
+                value("histogram_quantile(0.5, p_skill_seconds_bucket{skill=\"a\"})"),
+                "1000000"
+            );
         }
     })
     .await
@@ -218,21 +305,38 @@ async fn a_real_prometheus_scrapes_every_sample() {
 }
 
 /// Names that the first users of these metrics gave them and that promtool would not have: gauges that end like other types.
-const EXCUSED: [&str; 4] =
-    ["active_sessions_total", "bmad_insight_total", "lazybird_active_tasks_count", "training_iteration_total"];
+const EXCUSED: [&str; 4] = [
+    "active_sessions_total",
+    "bmad_insight_total",
+    "lazybird_active_tasks_count",
+    "training_iteration_total",
+];
 
 /// LazyBird measures in milliseconds and megabytes, and says so in its names.
 fn is_excused(lint: &str) -> bool {
-    let named = EXCUSED.iter().any(|name| lint.starts_with(&format!("{name} ")));
-    named || (lint.starts_with("lazybird_") && lint.ends_with(" metric names should not contain abbreviated units"))
+    let named = EXCUSED
+        .iter()
+        .any(|name| lint.starts_with(&format!("{name} ")));
+    named
+        || (lint.starts_with("lazybird_")
+            && lint.ends_with(" metric names should not contain abbreviated units"))
 }
 
 /// The whole program: the BMAD pack on a real graph, with nothing set but where it is.
 async fn bmad(neo4j: &Neo4j) -> Exporter {
-    neo4j.write(&std::fs::read_to_string("examples/bmad.cypher").unwrap()).await;
-    let exporter = Setup::new("bmad").in_the_repository().variable("NEO4J_URI", neo4j.uri()).start();
+    neo4j
+        .write(&std::fs::read_to_string("examples/bmad.cypher").unwrap())
+        .await;
+    let exporter = Setup::new("bmad")
+        .in_the_repository()
+        .variable("NEO4J_URI", neo4j.uri())
+        .start();
     exporter.until("all KPIs have run well", |metrics| {
-        metrics.beginning("cypher_exporter_kpi_up").iter().all(|line| line.ends_with(" 1")).then_some(())
+        metrics
+            .beginning("cypher_exporter_kpi_up")
+            .iter()
+            .all(|line| line.ends_with(" 1"))
+            .then_some(())
     });
     exporter
 }
@@ -250,17 +354,30 @@ async fn a_real_prometheus_has_the_values_of_the_bmad_pack() {
             continue;
         };
         let lints = words.lines().filter(|line| !is_excused(line));
-        assert!(code != 1 && lints.clone().next().is_none(), "{generation}: {:#?}", lints.collect::<Vec<_>>());
+        assert!(
+            code != 1 && lints.clone().next().is_none(),
+            "{generation}: {:#?}",
+            lints.collect::<Vec<_>>()
+        );
     }
     for generation in GENERATIONS {
-        let Some(prometheus) = Prometheus::start(generation, &exporter.address().to_string(), "") else {
+        let Some(prometheus) = Prometheus::start(generation, &exporter.address().to_string(), "")
+        else {
             skipped(&format!("prometheus ({generation}) scrapes the BMAD pack"));
             continue;
         };
         let scraped = prometheus.first_scrape();
-        assert_eq!((&scraped["health"], &scraped["lastError"]), (&"up".into(), &"".into()), "{generation}");
+        assert_eq!(
+            (&scraped["health"], &scraped["lastError"]),
+            (&"up".into(), &"".into()),
+            "{generation}"
+        );
         assert_eq!(prometheus.query("up")[0]["value"][1], "1", "{generation}");
-        let found = prometheus.query("{__name__=~\"bmad_.*\"}").iter().map(stored).collect::<BTreeMap<_, _>>();
+        let found = prometheus
+            .query("{__name__=~\"bmad_.*\"}")
+            .iter()
+            .map(stored)
+            .collect::<BTreeMap<_, _>>();
         assert_eq!(found, expected, "{generation}");
     }
 }
@@ -271,27 +388,43 @@ type Samples = BTreeMap<String, f64>;
 fn samples_of(text: &str, start: &str) -> Samples {
     let sample = |line: &str| {
         let (series, value) = line.rsplit_once(' ').unwrap();
-        let (name, labels) =
-            series.split_once('{').map_or((series, ""), |(name, rest)| (name, &rest[..rest.len() - 1]));
+        let (name, labels) = series
+            .split_once('{')
+            .map_or((series, ""), |(name, rest)| (name, &rest[..rest.len() - 1]));
         // No value of this graph holds a comma.
-        let labels: BTreeMap<_, _> = labels.split(',').filter_map(|label| label.split_once('=')).collect();
-        let labels = labels.into_iter().map(|(name, value)| (name, value.trim_matches('"')));
+        let labels: BTreeMap<_, _> = labels
+            .split(',')
+            .filter_map(|label| label.split_once('='))
+            .collect();
+        let labels = labels
+            .into_iter()
+            .map(|(name, value)| (name, value.trim_matches('"')));
         (series_of(name, labels), value.parse().unwrap())
     };
-    text.lines().filter(|line| line.starts_with(start)).map(sample).collect()
+    text.lines()
+        .filter(|line| line.starts_with(start))
+        .map(sample)
+        .collect()
 }
 
 fn stored(result: &Value) -> (String, f64) {
     let metric: BTreeMap<_, _> = result["metric"].as_object().unwrap().iter().collect();
     let own = |name: &str| !["__name__", "instance", "job"].contains(&name);
-    let labels =
-        metric.iter().filter(|(name, _)| own(name)).map(|(name, value)| (name.as_str(), value.as_str().unwrap()));
+    let labels = metric
+        .iter()
+        .filter(|(name, _)| own(name))
+        .map(|(name, value)| (name.as_str(), value.as_str().unwrap()));
     let name = result["metric"]["__name__"].as_str().unwrap();
-    (series_of(name, labels), result["value"][1].as_str().unwrap().parse().unwrap())
+    (
+        series_of(name, labels),
+        result["value"][1].as_str().unwrap().parse().unwrap(),
+    )
 }
 
 fn series_of<'a>(name: &str, labels: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     // An empty label is no label for Prometheus.
-    let labels = labels.filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={value}"));
+    let labels = labels
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={value}"));
     format!("{name}{{{}}}", labels.collect::<Vec<_>>().join(","))
 }

@@ -1,7 +1,10 @@
 //! The numbers of the LazyBird pack against a second opinion: every KPI on a real graph, and the same in plain Rust.
 // The driver's futures lie so deep in each other that the compiler's default is just passed, or just not, by chance.
 #![recursion_limit = "256"]
-#![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that fails has nothing better to do than to panic"
+)]
 
 #[path = "model/alerts.rs"]
 mod alerts;
@@ -29,7 +32,10 @@ const SEEDS: RangeInclusive<u64> = 1..=4;
 const PACK: &str = "lazybird";
 
 fn shape() -> Shape {
-    Shape { mostly: Some(PACK), ..Shape::default() }
+    Shape {
+        mostly: Some(PACK),
+        ..Shape::default()
+    }
 }
 
 fn graph(neo4j: &Neo4j) -> Graph {
@@ -38,7 +44,9 @@ fn graph(neo4j: &Neo4j) -> Graph {
 
 async fn check(graph: &Graph, world: &World, case: &str) {
     let asked = ask(graph, &pack::catalog(PACK).kpis, world).await;
-    asked.agrees(&FAMILIES).unwrap_or_else(|wrong| panic!("{case}:\n{wrong}"));
+    asked
+        .agrees(&FAMILIES)
+        .unwrap_or_else(|wrong| panic!("{case}:\n{wrong}"));
 }
 
 on_every_graph! {
@@ -66,7 +74,11 @@ fn every_kpi_has_its_place_on_the_dashboard() {
 
 #[test]
 fn the_export_latency_is_a_family_of_the_pack() {
-    let latency = pack::catalog(PACK).packs.swap_remove(0).export_latency.unwrap();
+    let latency = pack::catalog(PACK)
+        .packs
+        .swap_remove(0)
+        .export_latency
+        .unwrap();
     assert_eq!(latency.name.as_str(), "lazybird_metrics_export_latency_ms");
     assert_eq!(latency.label, None);
 }
@@ -88,14 +100,23 @@ fn every_random_world_has_something_of_every_family() {
     for seed in SEEDS {
         let world = random::world(seed, shape());
         for family in &FAMILIES {
-            assert!(family.expected(&world, whole).says_something(), "seed {seed}: {}", family.name);
+            assert!(
+                family.expected(&world, whole).says_something(),
+                "seed {seed}: {}",
+                family.name
+            );
         }
     }
 }
 
 async fn random_worlds(graph: &Graph) {
     for seed in SEEDS {
-        check(graph, &random::world(seed, shape()), &format!("the world of seed {seed}")).await;
+        check(
+            graph,
+            &random::world(seed, shape()),
+            &format!("the world of seed {seed}"),
+        )
+        .await;
     }
 }
 
@@ -104,13 +125,27 @@ async fn an_empty_graph(graph: &Graph) {
 }
 
 async fn nothing_but_missing_properties(graph: &Graph) {
-    let shape = Shape { missing_one_in: 1, ..shape() };
-    check(graph, &random::world(8, shape), "a world of missing properties").await;
+    let shape = Shape {
+        missing_one_in: 1,
+        ..shape()
+    };
+    check(
+        graph,
+        &random::world(8, shape),
+        "a world of missing properties",
+    )
+    .await;
 }
 
 /// Every third property is missing.
 fn careless() -> World {
-    random::world(9, Shape { missing_one_in: 3, ..shape() })
+    random::world(
+        9,
+        Shape {
+            missing_one_in: 3,
+            ..shape()
+        },
+    )
 }
 
 async fn a_careless_world(graph: &Graph) {
@@ -121,15 +156,22 @@ async fn answers_that_can_be_seen_at_a_glance(graph: &Graph) {
     let kpis = pack::catalog(PACK).kpis;
     for (case, world, family, expected) in glance::cases() {
         let asked = ask(graph, &kpis, &world).await;
-        asked.answers[family].agrees(&expected).unwrap_or_else(|error| panic!("{case}: {error}"));
-        asked.agrees(&FAMILIES).unwrap_or_else(|error| panic!("the oracle in {case}:\n{error}"));
+        asked.answers[family]
+            .agrees(&expected)
+            .unwrap_or_else(|error| panic!("{case}: {error}"));
+        asked
+            .agrees(&FAMILIES)
+            .unwrap_or_else(|error| panic!("the oracle in {case}:\n{error}"));
     }
 }
 
 /// Files and changes of their text that change no answer.
 const SAYS_THE_SAME: [(&str, &str); 1] = [
     // The two counts say it again; here it lets the index on `status` serve them.
-    ("queries/lazybird/open_tasks.cypher", "`t.status IN ['queued', 'running']` became `true`"),
+    (
+        "queries/lazybird/open_tasks.cypher",
+        "`t.status IN ['queued', 'running']` became `true`",
+    ),
 ];
 
 #[tokio::test]
@@ -137,14 +179,18 @@ async fn every_fault_in_a_query_is_noticed() {
     let Some(neo4j) = shared() else { return };
     let _alone = neo4j.alone().await;
     let (graph, files) = (graph(neo4j), pack::files(PACK).kpis);
-    let says_the_same =
-        |faulty: &Faulty| SAYS_THE_SAME.contains(&(faulty.source.path.as_str(), faulty.change.as_str()));
+    let says_the_same = |faulty: &Faulty| {
+        SAYS_THE_SAME.contains(&(faulty.source.path.as_str(), faulty.change.as_str()))
+    };
     let faults = files.iter().flat_map(faults::of);
     let mut unnoticed: Vec<_> = faults.filter(|faulty| !says_the_same(faulty)).collect();
     let all = unnoticed.len();
     // Other tests say that the shipped files are right about these worlds.
     let random = [random::world(*SEEDS.start(), shape()), careless()];
-    for world in random.into_iter().chain(glance::cases().into_iter().map(|(_, world, ..)| world)) {
+    for world in random
+        .into_iter()
+        .chain(glance::cases().into_iter().map(|(_, world, ..)| world))
+    {
         let asked = ask(&graph, &[], &world).await;
         let mut left = Vec::new();
         for faulty in unnoticed {
@@ -155,7 +201,12 @@ async fn every_fault_in_a_query_is_noticed() {
         unnoticed = left;
     }
     let unnoticed: Vec<_> = unnoticed.iter().map(ToString::to_string).collect();
-    assert!(unnoticed.is_empty(), "{} of {all}:\n{}", unnoticed.len(), unnoticed.join("\n"));
+    assert!(
+        unnoticed.is_empty(),
+        "{} of {all}:\n{}",
+        unnoticed.len(),
+        unnoticed.join("\n")
+    );
 }
 
 #[tokio::test]
@@ -165,5 +216,10 @@ async fn the_model_can_be_declared_again_and_again_and_changes_no_answer() {
     let model = fs::read_to_string("queries/model.cypher").unwrap();
     neo4j.write(&model).await;
     neo4j.write(&model).await;
-    check(&graph(neo4j), &random::world(7, shape()), "a world with indexes").await;
+    check(
+        &graph(neo4j),
+        &random::world(7, shape()),
+        "a world with indexes",
+    )
+    .await;
 }

@@ -15,8 +15,19 @@ use cypher_exporter::metric::{Constant, Family, Part, Points};
 /// A KPI of this header and these columns.
 fn kpi(header: &str, columns: &str) -> Arc<Kpi> {
     let text = format!("// Help.\n/*kpi\n{header}\n*/\nMATCH (n) RETURN {columns}");
-    let source = Source { path: "queries/p/m.cypher".to_owned(), pack: "p".into(), text };
-    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), const_labels: &[] });
+    let source = Source {
+        path: "queries/p/m.cypher".to_owned(),
+        pack: "p".into(),
+        text,
+    };
+    let catalog = kpi::load(
+        &[source],
+        &[],
+        &Defaults {
+            every: Duration::from_secs(60),
+            const_labels: &[],
+        },
+    );
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog.kpis[0].clone()
 }
@@ -42,21 +53,35 @@ fn measure(kpi: &Kpi, rows: &[Vec<Value>]) -> Result<Measured, MeasureError> {
     for (at, row) in rows.iter().enumerate() {
         if taken.row(row).is_break() {
             assert!(taken.is_broken(), "a break has its reason");
-            assert_eq!(at + 1, rows.len(), "the run breaks at its last row only, so that a test shows where");
+            assert_eq!(
+                at + 1,
+                rows.len(),
+                "the run breaks at its last row only, so that a test shows where"
+            );
         }
     }
     taken.finish()
 }
 
 fn written(kpi: &Kpi, points: &[Arc<Points>]) -> String {
-    let families = kpi.metrics.iter().zip(points).map(|(metric, points)| Family {
-        desc: metric.desc.clone(),
-        metric_type: metric.shape.metric_type(),
-        parts: vec![Part { constant: Constant::default(), points: points.clone() }],
-    });
+    let families = kpi
+        .metrics
+        .iter()
+        .zip(points)
+        .map(|(metric, points)| Family {
+            desc: metric.desc.clone(),
+            metric_type: metric.shape.metric_type(),
+            parts: vec![Part {
+                constant: Constant::default(),
+                points: points.clone(),
+            }],
+        });
     let segment = Segment::encode(&families.collect::<Vec<_>>(), Format::OpenMetrics);
     let text = String::from_utf8(segment.body().to_vec()).unwrap();
-    text.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect()
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 /// The sample lines of a run that goes well.
@@ -67,11 +92,17 @@ fn text(header: &str, columns: &str, rows: &[Vec<Value>]) -> String {
 }
 
 fn fault(header: &str, columns: &str, rows: &[Vec<Value>]) -> String {
-    measure(&kpi(header, columns), rows).expect_err("these rows make no samples").to_string()
+    measure(&kpi(header, columns), rows)
+        .expect_err("these rows make no samples")
+        .to_string()
 }
 
 fn skipped(header: &str, columns: &str, rows: &[Vec<Value>]) -> Vec<(SkipReason, u64)> {
-    measure(&kpi(header, columns), rows).unwrap().skipped.reasons().collect()
+    measure(&kpi(header, columns), rows)
+        .unwrap()
+        .skipped
+        .reasons()
+        .collect()
 }
 
 #[test]
@@ -126,30 +157,56 @@ fn labels_are_told_as_they_are() {
 
 #[test]
 fn a_value_that_is_not_there_is_left_out_and_counted() {
-    let rows = [cells([s("null"), Value::Null]), cells([s("nan"), f(f64::NAN)]), cells([s("one"), i(1)])];
-    assert_eq!(text("", "n.a AS a, n.v AS value", &rows), "p_m{a=\"one\"} 1\n");
-    assert_eq!(skipped("", "n.a AS a, n.v AS value", &rows), [(SkipReason::NullValue, 1), (SkipReason::NaNValue, 1)]);
+    let rows = [
+        cells([s("null"), Value::Null]),
+        cells([s("nan"), f(f64::NAN)]),
+        cells([s("one"), i(1)]),
+    ];
+    assert_eq!(
+        text("", "n.a AS a, n.v AS value", &rows),
+        "p_m{a=\"one\"} 1\n"
+    );
+    assert_eq!(
+        skipped("", "n.a AS a, n.v AS value", &rows),
+        [(SkipReason::NullValue, 1), (SkipReason::NaNValue, 1)]
+    );
 }
 
 #[test]
 fn value_and_labels_are_the_columns_that_the_header_names() {
     let rows = [cells([s("x"), i(3), s("of no interest")])];
     let header = "value = \"n\"\nlabels = [\"a\"]";
-    assert_eq!(text(header, "n.a AS a, n.n AS n, n.z AS z", &rows), "p_m{a=\"x\"} 3\n");
+    assert_eq!(
+        text(header, "n.a AS a, n.n AS n, n.z AS z", &rows),
+        "p_m{a=\"x\"} 3\n"
+    );
 }
 
 #[test]
 fn a_metric_that_misses_its_value_takes_nothing_from_the_others() {
     let header = "[[metric]]\nname = \"p_a\"\nvalue = \"a\"\n[[metric]]\nname = \"p_b_total\"\ntype = \"counter\"\nvalue = \"b\"";
-    let rows = [cells([s("x"), Value::Null, i(2)]), cells([s("y"), i(1), Value::Null])];
+    let rows = [
+        cells([s("x"), Value::Null, i(2)]),
+        cells([s("y"), i(1), Value::Null]),
+    ];
     insta::assert_snapshot!(text(header, "n.g AS g, n.a AS a, n.b AS b", &rows), @r#"
     p_a{g="y"} 1
     p_b_total{g="x"} 2
     "#);
-    assert_eq!(skipped(header, "n.g AS g, n.a AS a, n.b AS b", &rows), [], "each row feeds a metric");
-    let rows = [cells([s("x"), Value::Null, Value::Null]), cells([s("y"), f(f64::NAN), Value::Null])];
+    assert_eq!(
+        skipped(header, "n.g AS g, n.a AS a, n.b AS b", &rows),
+        [],
+        "each row feeds a metric"
+    );
+    let rows = [
+        cells([s("x"), Value::Null, Value::Null]),
+        cells([s("y"), f(f64::NAN), Value::Null]),
+    ];
     let reasons = [(SkipReason::NullValue, 1), (SkipReason::NaNValue, 1)];
-    assert_eq!(skipped(header, "n.g AS g, n.a AS a, n.b AS b", &rows), reasons);
+    assert_eq!(
+        skipped(header, "n.g AS g, n.a AS a, n.b AS b", &rows),
+        reasons
+    );
 }
 
 #[test]
@@ -174,9 +231,15 @@ fn an_expected_combination_is_zero_where_no_row_brings_it() {
 #[test]
 fn where_only_some_labels_are_expected_the_others_are_those_seen() {
     let some = "expect = { outcome = [\"failed\", \"success\"] }";
-    assert_eq!(text(some, "n.g AS g, n.o AS outcome, n.v AS value", &[]), "");
-    let rows =
-        [cells([s("a"), s("success"), i(5)]), cells([s("b"), s("failed"), i(6)]), cells([s("c"), s("odd"), i(7)])];
+    assert_eq!(
+        text(some, "n.g AS g, n.o AS outcome, n.v AS value", &[]),
+        ""
+    );
+    let rows = [
+        cells([s("a"), s("success"), i(5)]),
+        cells([s("b"), s("failed"), i(6)]),
+        cells([s("c"), s("odd"), i(7)]),
+    ];
     insta::assert_snapshot!(text(some, "n.g AS g, n.o AS outcome, n.v AS value", &rows), @r#"
     p_m{g="a",outcome="failed"} 0
     p_m{g="a",outcome="success"} 5
@@ -198,18 +261,37 @@ fn an_expected_counter_and_histogram_begin_at_zero() {
     p_m_count{a="x"} 0
     "#);
     let header = "name = \"p_total\"\ntype = \"counter\"\nexpect = { a = [\"x\"] }";
-    assert_eq!(text(header, "n.a AS a, n.v AS value", &[]), "p_total{a=\"x\"} 0\n");
+    assert_eq!(
+        text(header, "n.a AS a, n.v AS value", &[]),
+        "p_total{a=\"x\"} 0\n"
+    );
 }
 
 #[test]
 fn rows_of_the_same_labels_add_up_where_the_file_says_so() {
-    let rows = [cells([s("x"), i(1)]), cells([s("x"), f(0.5)]), cells([s("y"), i(2)])];
+    let rows = [
+        cells([s("x"), i(1)]),
+        cells([s("x"), f(0.5)]),
+        cells([s("y"), i(2)]),
+    ];
     let sum = "on_duplicate = \"sum\"";
-    assert_eq!(text(sum, "n.a AS a, n.v AS value", &rows), "p_m{a=\"x\"} 1.5\np_m{a=\"y\"} 2\n");
+    assert_eq!(
+        text(sum, "n.a AS a, n.v AS value", &rows),
+        "p_m{a=\"x\"} 1.5\np_m{a=\"y\"} 2\n"
+    );
     // Infinities of both signs have no sum.
-    let rows = [cells([s("x"), f(f64::INFINITY)]), cells([s("x"), f(f64::NEG_INFINITY)])];
-    assert_eq!(text(sum, "n.a AS a, n.v AS value", &rows), "p_m{a=\"x\"} +Inf\n");
-    assert_eq!(skipped(sum, "n.a AS a, n.v AS value", &rows), [(SkipReason::NaNValue, 1)]);
+    let rows = [
+        cells([s("x"), f(f64::INFINITY)]),
+        cells([s("x"), f(f64::NEG_INFINITY)]),
+    ];
+    assert_eq!(
+        text(sum, "n.a AS a, n.v AS value", &rows),
+        "p_m{a=\"x\"} +Inf\n"
+    );
+    assert_eq!(
+        skipped(sum, "n.a AS a, n.v AS value", &rows),
+        [(SkipReason::NaNValue, 1)]
+    );
 }
 
 #[test]
@@ -241,7 +323,10 @@ fn a_weight_says_how_often() {
     p_m_count 5
     "#);
     let reasons = [(SkipReason::NullValue, 1), (SkipReason::NaNValue, 1)];
-    assert_eq!(skipped(header, "n.v AS value, n.w AS weight", &rows), reasons);
+    assert_eq!(
+        skipped(header, "n.v AS value, n.w AS weight", &rows),
+        reasons
+    );
 }
 
 #[test]
@@ -267,7 +352,10 @@ fn a_histogram_without_a_bound_below_0_leaves_out_what_is_below_0() {
     p_m_sum 0.5
     p_m_count 3
     "#);
-    assert_eq!(skipped(header, "n.v AS value", &rows), [(SkipReason::NegativeValue, 2)]);
+    assert_eq!(
+        skipped(header, "n.v AS value", &rows),
+        [(SkipReason::NegativeValue, 2)]
+    );
 }
 
 #[test]
@@ -291,7 +379,10 @@ fn a_summary_is_what_the_graph_computed() {
 
 #[test]
 fn an_info_is_its_labels() {
-    let rows = [cells([s("1.2"), s("linux")]), cells([Value::Null, s("mac")])];
+    let rows = [
+        cells([s("1.2"), s("linux")]),
+        cells([Value::Null, s("mac")]),
+    ];
     insta::assert_snapshot!(text("name = \"p_info\"\ntype = \"info\"", "n.v AS version, n.o AS os", &rows), @r#"
     p_info{version="1.2",os="linux"} 1
     p_info{version="unknown",os="mac"} 1
@@ -300,7 +391,11 @@ fn an_info_is_its_labels() {
 
 #[test]
 fn a_state_set_has_the_states_that_are_listed_or_seen() {
-    let rows = [cells([s("a"), s("up")]), cells([s("b"), s("down")]), cells([s("c"), Value::Null])];
+    let rows = [
+        cells([s("a"), s("up")]),
+        cells([s("b"), s("down")]),
+        cells([s("c"), Value::Null]),
+    ];
     let columns = "n.a AS agent, n.s AS state";
     insta::assert_snapshot!(text("type = \"stateset\"\nvalue = \"state\"", columns, &rows), @r#"
     p_m{agent="a",p_m="down"} 0
@@ -308,7 +403,8 @@ fn a_state_set_has_the_states_that_are_listed_or_seen() {
     p_m{agent="b",p_m="down"} 1
     p_m{agent="b",p_m="up"} 0
     "#);
-    let listed = "type = \"stateset\"\nvalue = \"state\"\nexpect = { state = [\"up\", \"down\", \"lost\"] }";
+    let listed =
+        "type = \"stateset\"\nvalue = \"state\"\nexpect = { state = [\"up\", \"down\", \"lost\"] }";
     insta::assert_snapshot!(text(listed, columns, &rows), @r#"
     p_m{agent="a",p_m="up"} 1
     p_m{agent="a",p_m="down"} 0
@@ -317,7 +413,10 @@ fn a_state_set_has_the_states_that_are_listed_or_seen() {
     p_m{agent="b",p_m="down"} 1
     p_m{agent="b",p_m="lost"} 0
     "#);
-    assert_eq!(skipped(listed, columns, &rows), [(SkipReason::NullValue, 1)]);
+    assert_eq!(
+        skipped(listed, columns, &rows),
+        [(SkipReason::NullValue, 1)]
+    );
 }
 
 #[test]
@@ -325,7 +424,11 @@ fn what_breaks_a_run_names_row_and_column() {
     let histogram = "type = \"histogram\"\nbuckets = [1]";
     let counter = "name = \"p_total\"\ntype = \"counter\"";
     let summary = "type = \"summary\"\nquantiles = { \"0.5\" = \"value\" }";
-    let (plain, labelled, weighted) = ("n.v AS value", "n.a AS a, n.v AS value", "n.v AS value, n.w AS weight");
+    let (plain, labelled, weighted) = (
+        "n.v AS value",
+        "n.a AS a, n.v AS value",
+        "n.v AS value, n.w AS weight",
+    );
     let stateset = "type = \"stateset\"\nvalue = \"a\"\nexpect = { a = [\"up\"] }";
     let cases: [(&str, &str, Vec<Vec<Value>>, &str); 18] = [
         (
@@ -355,7 +458,10 @@ fn what_breaks_a_run_names_row_and_column() {
         (
             "",
             labelled,
-            vec![cells([s("x"), i(1)]), cells([Value::Composite("node"), i(1)])],
+            vec![
+                cells([s("x"), i(1)]),
+                cells([Value::Composite("node"), i(1)]),
+            ],
             "row 2: the column `a` is a node and cannot be a label; return one of its properties",
         ),
         (
@@ -448,12 +554,22 @@ fn max_series_may_be_reached_but_not_passed() {
     let mut rows: Vec<_> = ["a", "b", "c"].map(|a| cells([s(a), i(1)])).into();
     assert_eq!(measure(&kpi, &rows).unwrap().series(), 3);
     let mut taken = Rows::of_snapshot(&kpi, &[]);
-    assert!(rows.iter().all(|row| taken.row(row) == ControlFlow::Continue(())));
+    assert!(
+        rows.iter()
+            .all(|row| taken.row(row) == ControlFlow::Continue(()))
+    );
     rows.push(cells([s("d"), i(1)]));
-    assert_eq!(taken.row(&rows[3]), ControlFlow::Break(()), "the fourth ends the run at once");
+    assert_eq!(
+        taken.row(&rows[3]),
+        ControlFlow::Break(()),
+        "the fourth ends the run at once"
+    );
     let error = taken.finish().unwrap_err();
     assert_eq!(error.reason(), "max_series");
-    assert_eq!(error.to_string(), "`p_m` has more than 3 series; return fewer label values, or raise `max_series`");
+    assert_eq!(
+        error.to_string(),
+        "`p_m` has more than 3 series; return fewer label values, or raise `max_series`"
+    );
 }
 
 #[test]
@@ -471,18 +587,34 @@ fn each_run_replaces_the_family() {
     let kpi = kpi("", "n.a AS a, n.v AS value");
     let first = measure(&kpi, &[cells([s("old"), i(1)]), cells([s("stays"), i(1)])]).unwrap();
     let second = measure(&kpi, &[cells([s("stays"), i(2)])]).unwrap();
-    assert_eq!(written(&kpi, &first.points), "p_m{a=\"old\"} 1\np_m{a=\"stays\"} 1\n");
+    assert_eq!(
+        written(&kpi, &first.points),
+        "p_m{a=\"old\"} 1\np_m{a=\"stays\"} 1\n"
+    );
     assert_eq!(written(&kpi, &second.points), "p_m{a=\"stays\"} 2\n");
-    assert_eq!(written(&kpi, &measure(&kpi, &[]).unwrap().points), "", "no row is no series");
+    assert_eq!(
+        written(&kpi, &measure(&kpi, &[]).unwrap().points),
+        "",
+        "no row is no series"
+    );
 }
 
 #[test]
 fn a_number_on_error_takes_the_place_of_every_gauge() {
-    let labelled = kpi("on_error = -1\nexpect = { a = [\"x\"] }", "n.a AS a, n.v AS value");
+    let labelled = kpi(
+        "on_error = -1\nexpect = { a = [\"x\"] }",
+        "n.a AS a, n.v AS value",
+    );
     let last = measure(&labelled, &[cells([s("y"), i(5)])]).unwrap().points;
     let after_rows = substitute(&labelled, Some(&last), -1.0);
-    assert_eq!(written(&labelled, &after_rows), "p_m{a=\"x\"} -1\np_m{a=\"y\"} -1\n");
-    assert_eq!(written(&labelled, &substitute(&labelled, None, -1.0)), "p_m{a=\"x\"} -1\n");
+    assert_eq!(
+        written(&labelled, &after_rows),
+        "p_m{a=\"x\"} -1\np_m{a=\"y\"} -1\n"
+    );
+    assert_eq!(
+        written(&labelled, &substitute(&labelled, None, -1.0)),
+        "p_m{a=\"x\"} -1\n"
+    );
     let bare = kpi("on_error = 0.5", "n.v AS value");
     assert_eq!(written(&bare, &substitute(&bare, None, 0.5)), "p_m 0.5\n");
 }
@@ -491,6 +623,13 @@ fn a_number_on_error_takes_the_place_of_every_gauge() {
 fn counts_too_large_to_add_up_do_not_overflow() {
     let most = 1_i64 << 53;
     let rows = vec![cells([i(0), i(most)]); 4096];
-    let text = text("type = \"histogram\"\nbuckets = [1]", "n.v AS value, n.w AS weight", &rows);
-    assert!(text.contains(&format!("p_m_bucket{{le=\"+Inf\"}} {}", u64::MAX)), "{text}");
+    let text = text(
+        "type = \"histogram\"\nbuckets = [1]",
+        "n.v AS value, n.w AS weight",
+        &rows,
+    );
+    assert!(
+        text.contains(&format!("p_m_bucket{{le=\"+Inf\"}} {}", u64::MAX)),
+        "{text}"
+    );
 }

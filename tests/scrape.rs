@@ -8,7 +8,9 @@ use cypher_exporter::board::Status;
 use cypher_exporter::http::{Limits, Refresh, Settings};
 use cypher_exporter::metric::Points;
 use serde_json::Value;
-use serving::{HOSTILE, PATIENCE, Served, all_types, brisk, gauges, read_answer, refresh, series, site};
+use serving::{
+    HOSTILE, PATIENCE, Served, all_types, brisk, gauges, read_answer, refresh, series, site,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
@@ -18,12 +20,19 @@ mod serving;
 const OPENMETRICS: &str = "Accept: application/openmetrics-text;version=1.0.0\r\n";
 
 async fn usual() -> Served {
-    let settings = Settings { lifecycle: true, dashboard_url: Some("http://g/d/p".into()), limits: Limits::default() };
+    let settings = Settings {
+        lifecycle: true,
+        dashboard_url: Some("http://g/d/p".into()),
+        limits: Limits::default(),
+    };
     Served::start(site(all_types(), settings, refresh(None))).await
 }
 
 async fn with_limits(limits: Limits) -> Served {
-    let settings = Settings { limits, ..Settings::default() };
+    let settings = Settings {
+        limits,
+        ..Settings::default()
+    };
     Served::start(site(gauges(1, 1), settings, refresh(None))).await
 }
 
@@ -70,8 +79,16 @@ async fn routes() {
         ("GET", "/api/metrics/refresh", 405, text),
     ] {
         let (head, body) = served.ask(method, path, "").await;
-        assert_eq!((status(&head), header(&head, "content-type")), (expected, Some(content_type)), "{method} {path}");
-        assert_eq!(header(&head, "content-length"), Some(body.len().to_string().as_str()), "{method} {path}");
+        assert_eq!(
+            (status(&head), header(&head, "content-type")),
+            (expected, Some(content_type)),
+            "{method} {path}"
+        );
+        assert_eq!(
+            header(&head, "content-length"),
+            Some(body.len().to_string().as_str()),
+            "{method} {path}"
+        );
         let allow = match (expected, path) {
             (405, "/api/metrics/refresh") => Some("POST"),
             (405, _) => Some("GET, HEAD"),
@@ -79,21 +96,45 @@ async fn routes() {
         };
         assert_eq!(header(&head, "allow"), allow, "{method} {path}");
     }
-    assert_eq!(header(&served.ask("GET", "/dashboard", "").await.0, "location"), Some("http://g/d/p"));
+    assert_eq!(
+        header(&served.ask("GET", "/dashboard", "").await.0, "location"),
+        Some("http://g/d/p")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn head_has_the_headers_of_get_and_no_body() {
     let served = usual().await;
-    for path in ["/", "/api/metrics/health", "/-/ready", "/dashboard", "/nowhere"] {
-        let ((get, body), (head, none)) = (served.ask("GET", path, "").await, served.ask("HEAD", path, "").await);
-        let undated = |head: &str| head.lines().filter(|line| !line.starts_with("date")).collect::<Vec<_>>().join("\n");
+    for path in [
+        "/",
+        "/api/metrics/health",
+        "/-/ready",
+        "/dashboard",
+        "/nowhere",
+    ] {
+        let ((get, body), (head, none)) = (
+            served.ask("GET", path, "").await,
+            served.ask("HEAD", path, "").await,
+        );
+        let undated = |head: &str| {
+            head.lines()
+                .filter(|line| !line.starts_with("date"))
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
         assert_eq!(undated(&get), undated(&head), "{path}");
         assert!(none.is_empty() && !body.is_empty(), "{path}");
     }
     // The answer to a scrape counts scrapes, so that its length varies a little.
     let (head, none) = served.ask("HEAD", "/metrics", "").await;
-    assert!(header(&head, "content-length").unwrap().parse::<u64>().unwrap() > 10_000 && none.is_empty());
+    assert!(
+        header(&head, "content-length")
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            > 10_000
+            && none.is_empty()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,13 +146,30 @@ async fn forms_of_a_scrape() {
     assert_eq!(kpi_lines(&text).len(), serving::ALL_TYPES_SAMPLES);
     assert!(openmetrics.ends_with("\n# EOF\n") && !text.contains("# EOF"));
     assert!(text.contains("cypher_exporter_scrape_size_bytes_count"));
-    let (head, _) = served.ask("GET", "/metrics", &format!("{OPENMETRICS}Accept-Encoding: gzip\r\n")).await;
-    assert_eq!(header(&head, "content-type"), Some("application/openmetrics-text; version=1.0.0; charset=utf-8"));
+    let (head, _) = served
+        .ask(
+            "GET",
+            "/metrics",
+            &format!("{OPENMETRICS}Accept-Encoding: gzip\r\n"),
+        )
+        .await;
+    assert_eq!(
+        header(&head, "content-type"),
+        Some("application/openmetrics-text; version=1.0.0; charset=utf-8")
+    );
     assert_eq!(header(&head, "content-encoding"), Some("gzip"));
     assert_eq!(header(&head, "vary"), Some("Accept, Accept-Encoding"));
-    let (head, _) =
-        served.ask("GET", "/metrics", "Accept: text/plain\r\nAccept: image/png\r\nAccept-Encoding: gzip;q=0\r\n").await;
-    assert_eq!((header(&head, "content-encoding"), status(&head)), (None, 200));
+    let (head, _) = served
+        .ask(
+            "GET",
+            "/metrics",
+            "Accept: text/plain\r\nAccept: image/png\r\nAccept-Encoding: gzip;q=0\r\n",
+        )
+        .await;
+    assert_eq!(
+        (header(&head, "content-encoding"), status(&head)),
+        (None, 200)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,7 +178,10 @@ async fn a_new_reading_replaces_the_old_one_whole() {
     let slot = served.site.board.slot("p/agents").unwrap();
     serving::run_well(slot, Points::Gauge(vec![series(&["new"], 7.0)]));
     let text = served.get("/metrics", "").await;
-    let agents: Vec<_> = text.lines().filter(|line| line.starts_with("p_agents{")).collect();
+    let agents: Vec<_> = text
+        .lines()
+        .filter(|line| line.starts_with("p_agents{"))
+        .collect();
     assert_eq!(agents, ["p_agents{group=\"new\"} 7"]);
     slot.publish(0, None);
     assert!(!served.get("/metrics", "").await.contains("p_agents"));
@@ -132,13 +193,22 @@ async fn readiness_names_its_reason() {
     let board = &served.site.board;
     let lane = &board.slots()[0].lanes()[0];
     lane.set_status(Status::default());
-    assert_eq!(served.get("/-/ready", "").await, "not ready: 1 of 8 KPI runs have not been made yet\n");
+    assert_eq!(
+        served.get("/-/ready", "").await,
+        "not ready: 1 of 8 KPI runs have not been made yet\n"
+    );
     assert_eq!(served.get("/-/healthy", "").await, "ok\n");
-    lane.set_status(Status { last_run: Some(SystemTime::now()), ..Status::default() });
+    lane.set_status(Status {
+        last_run: Some(SystemTime::now()),
+        ..Status::default()
+    });
     assert_eq!(served.get("/-/ready", "").await, "ready\n");
     board.graphs()[0].set_down("refused".into());
     let (head, body) = served.ask("GET", "/-/ready", "").await;
-    assert_eq!((status(&head), &body[..]), (503, &b"not ready: graph `default`: refused\n"[..]));
+    assert_eq!(
+        (status(&head), &body[..]),
+        (503, &b"not ready: graph `default`: refused\n"[..])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,26 +217,46 @@ async fn health_and_summary() {
     let board = &served.site.board;
     let json = async |path| serde_json::from_str::<Value>(&served.get(path, "").await).unwrap();
     let health = json("/api/metrics/health").await;
-    assert_eq!((&health["status"], &health["exporter_ready"]), (&"healthy".into(), &true.into()));
+    assert_eq!(
+        (&health["status"], &health["exporter_ready"]),
+        (&"healthy".into(), &true.into())
+    );
     assert_eq!(health["scheduler_running"], true);
     let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     for slot in board.slots() {
-        slot.lanes()[0].set_status(Status { last_run: Some(at), last_success: Some(at), ..Status::default() });
+        slot.lanes()[0].set_status(Status {
+            last_run: Some(at),
+            last_success: Some(at),
+            ..Status::default()
+        });
     }
-    let failed = Status { last_run: Some(at), error: Some("<no answer>".into()), ..Status::default() };
+    let failed = Status {
+        last_run: Some(at),
+        error: Some("<no answer>".into()),
+        ..Status::default()
+    };
     board.slot("p/agents").unwrap().lanes()[0].set_status(failed.clone());
     let summary = json("/api/metrics/summary").await;
     assert_eq!(summary["last_update"], "2023-11-14T22:13:20Z");
     assert_eq!(summary["update_interval_seconds"], 300.0);
     assert_eq!(summary["health_status"], "degraded");
     let agents = &summary["kpis"][0];
-    assert_eq!((&agents["id"], &agents["graphs"][0]["error"]), (&"p/agents".into(), &"<no answer>".into()));
+    assert_eq!(
+        (&agents["id"], &agents["graphs"][0]["error"]),
+        (&"p/agents".into(), &"<no answer>".into())
+    );
     let values = agents["metrics"][0]["series"].as_array().unwrap();
-    let labels: Vec<_> =
-        values.iter().map(|one| one["labels"]["group"].as_str().unwrap()).take(HOSTILE.len()).collect();
+    let labels: Vec<_> = values
+        .iter()
+        .map(|one| one["labels"]["group"].as_str().unwrap())
+        .take(HOSTILE.len())
+        .collect();
     assert_eq!(labels, HOSTILE);
     assert_eq!(values[HOSTILE.len()]["value"], "+Inf");
-    assert_eq!(json("/api/metrics/health").await["scheduler_running"], false);
+    assert_eq!(
+        json("/api/metrics/health").await["scheduler_running"],
+        false
+    );
     for slot in board.slots() {
         slot.lanes()[0].set_status(failed.clone());
     }
@@ -174,18 +264,38 @@ async fn health_and_summary() {
     board.slots()[0].lanes()[0].set_status(Status::default());
     assert_eq!(json("/api/metrics/health").await["status"], "unknown");
     let page = served.get("/", "").await;
-    assert!(page.contains("p/agents") && page.contains("&lt;no answer&gt;") && !page.contains("<no answer>"));
-    assert!(!page.contains("http://") && !page.contains("https://"), "nothing is loaded from elsewhere");
+    assert!(
+        page.contains("p/agents")
+            && page.contains("&lt;no answer&gt;")
+            && !page.contains("<no answer>")
+    );
+    assert!(
+        !page.contains("http://") && !page.contains("https://"),
+        "nothing is loaded from elsewhere"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn refresh_is_off_by_default_and_honest_about_failures() {
     let off = Served::start(site(all_types(), Settings::default(), refresh(None))).await;
-    assert_eq!(status(&off.ask("POST", "/api/metrics/refresh", "").await.0), 403);
+    assert_eq!(
+        status(&off.ask("POST", "/api/metrics/refresh", "").await.0),
+        403
+    );
     assert_eq!(status(&off.ask("GET", "/dashboard", "").await.0), 404);
-    let settings = Settings { lifecycle: true, ..Settings::default() };
-    let failing = Served::start(site(all_types(), settings, refresh(Some("no answer within 30s")))).await;
-    let (head, body) = failing.ask("POST", "/api/metrics/refresh", "Content-Length: 0\r\n").await;
+    let settings = Settings {
+        lifecycle: true,
+        ..Settings::default()
+    };
+    let failing = Served::start(site(
+        all_types(),
+        settings,
+        refresh(Some("no answer within 30s")),
+    ))
+    .await;
+    let (head, body) = failing
+        .ask("POST", "/api/metrics/refresh", "Content-Length: 0\r\n")
+        .await;
     let report: Value = serde_json::from_slice(&body).unwrap();
     assert_eq!((status(&head), &report["status"]), (502, &"error".into()));
     assert_eq!(report["kpis"][0]["error"], "no answer within 30s");
@@ -196,12 +306,18 @@ async fn refresh_is_off_by_default_and_honest_about_failures() {
 async fn silent_and_slow_clients_are_closed() {
     let served = with_limits(brisk()).await;
     let mut silent = served.connect().await;
-    let end = timeout(PATIENCE, silent.read(&mut [0; 64])).await.expect("a silent client stays for ever").unwrap();
+    let end = timeout(PATIENCE, silent.read(&mut [0; 64]))
+        .await
+        .expect("a silent client stays for ever")
+        .unwrap();
     assert_eq!(end, 0);
     // One byte at a time is no way to keep a place either.
     let (mut slow_reader, mut slow_writer) = served.connect().await.into_split();
     let drip = tokio::spawn(async move {
-        for byte in b"GET / HTTP/1.1\r\nX: ".iter().chain(std::iter::repeat(&b'x')) {
+        for byte in b"GET / HTTP/1.1\r\nX: "
+            .iter()
+            .chain(std::iter::repeat(&b'x'))
+        {
             if slow_writer.write_all(&[*byte]).await.is_err() {
                 return;
             }
@@ -209,7 +325,9 @@ async fn silent_and_slow_clients_are_closed() {
         }
     });
     let mut answer = Vec::new();
-    let _ = timeout(PATIENCE, slow_reader.read_to_end(&mut answer)).await.expect("a slow client stays for ever");
+    let _ = timeout(PATIENCE, slow_reader.read_to_end(&mut answer))
+        .await
+        .expect("a slow client stays for ever");
     assert!(!answer.starts_with(b"HTTP/1.1 200"));
     drip.abort();
     assert_eq!(served.get("/-/healthy", "").await, "ok\n");
@@ -217,43 +335,75 @@ async fn silent_and_slow_clients_are_closed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stalled_reader_is_let_go() {
-    let settings = Settings { limits: brisk(), ..Settings::default() };
+    let settings = Settings {
+        limits: brisk(),
+        ..Settings::default()
+    };
     let served = Served::start(site(gauges(4, 100_000), settings, refresh(None))).await;
     let mut stalled = served.connect().await;
-    stalled.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    stalled
+        .write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
     // It holds the only place: the next client is served when it has been let go.
     assert_eq!(
-        timeout(PATIENCE, served.get("/-/healthy", "")).await.expect("the stalled client holds its place"),
+        timeout(PATIENCE, served.get("/-/healthy", ""))
+            .await
+            .expect("the stalled client holds its place"),
         "ok\n"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_beyond_the_limit_wait() {
-    let served = with_limits(Limits { header: PATIENCE, ..brisk() }).await;
+    let served = with_limits(Limits {
+        header: PATIENCE,
+        ..brisk()
+    })
+    .await;
     let mut first = served.connect().await;
-    first.write_all(b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    first
+        .write_all(b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
     assert_ne!(first.read(&mut [0; 1024]).await.unwrap(), 0);
     let mut second = served.connect().await;
-    second.write_all(b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+    second
+        .write_all(b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .await
+        .unwrap();
     let mut byte = [0; 1];
-    assert!(timeout(Duration::from_millis(200), second.peek(&mut byte)).await.is_err(), "served beyond the limit");
+    assert!(
+        timeout(Duration::from_millis(200), second.peek(&mut byte))
+            .await
+            .is_err(),
+        "served beyond the limit"
+    );
     drop(first);
     assert_eq!(status(&read_answer(&mut second).await.0), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_aged_connection_ends_after_its_answer() {
-    let served = with_limits(Limits { header: PATIENCE, age: Duration::from_millis(100), ..brisk() }).await;
+    let served = with_limits(Limits {
+        header: PATIENCE,
+        age: Duration::from_millis(100),
+        ..brisk()
+    })
+    .await;
     let mut kept = served.connect().await;
-    kept.write_all(b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    kept.write_all(b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
     assert_eq!(status(&read_answer(&mut kept).await.0), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_oversized_head_is_refused() {
     let served = with_limits(Limits::default()).await;
-    let (head, _) = served.ask("GET", "/", &format!("X: {}\r\n", "x".repeat(20_000))).await;
+    let (head, _) = served
+        .ask("GET", "/", &format!("X: {}\r\n", "x".repeat(20_000)))
+        .await;
     assert_eq!(status(&head), 431);
 }
 
@@ -276,22 +426,48 @@ fn held() -> (Refresh, mpsc::Receiver<()>, Arc<Notify>) {
 async fn a_stop_waits_for_the_answer_under_way_but_not_for_ever() {
     for finishes in [true, false] {
         let (refresh, mut begins, go) = held();
-        let limits =
-            Limits { grace: if finishes { PATIENCE } else { Duration::from_millis(200) }, ..Limits::default() };
-        let settings = Settings { lifecycle: true, limits, ..Settings::default() };
+        let limits = Limits {
+            grace: if finishes {
+                PATIENCE
+            } else {
+                Duration::from_millis(200)
+            },
+            ..Limits::default()
+        };
+        let settings = Settings {
+            lifecycle: true,
+            limits,
+            ..Settings::default()
+        };
         let mut served = Served::start(site(Vec::new(), settings, refresh)).await;
         let mut idle = served.connect().await;
         let mut stream = served.connect().await;
-        stream.write_all(b"POST /api/metrics/refresh HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        stream
+            .write_all(b"POST /api/metrics/refresh HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await
+            .unwrap();
         timeout(PATIENCE, begins.recv()).await.unwrap().unwrap();
         served.stop.cancel();
         // An idle connection ends at once, and nobody new is let in.
-        assert_eq!(timeout(PATIENCE, idle.read(&mut [0; 1])).await.unwrap().unwrap(), 0);
+        assert_eq!(
+            timeout(PATIENCE, idle.read(&mut [0; 1]))
+                .await
+                .unwrap()
+                .unwrap(),
+            0
+        );
         if finishes {
             go.notify_one();
             assert_eq!(status(&read_answer(&mut stream).await.0), 200);
         }
-        timeout(PATIENCE, &mut served.ended).await.expect("the server does not end").unwrap();
-        assert!(tokio::net::TcpStream::connect(served.address).await.is_err());
+        timeout(PATIENCE, &mut served.ended)
+            .await
+            .expect("the server does not end")
+            .unwrap();
+        assert!(
+            tokio::net::TcpStream::connect(served.address)
+                .await
+                .is_err()
+        );
     }
 }

@@ -17,8 +17,19 @@ use proptest::prelude::*;
 fn kpi(header: &str, columns: &str) -> Arc<Kpi> {
     let query = format!("MATCH (e) WHERE e.t > $since AND e.t <= $until RETURN {columns}");
     let text = format!("// Help.\n/*kpi\nmode = \"window\"\n{header}\n*/\n{query}");
-    let source = Source { path: "queries/p/m.cypher".to_owned(), pack: "p".into(), text };
-    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), const_labels: &[] });
+    let source = Source {
+        path: "queries/p/m.cypher".to_owned(),
+        pack: "p".into(),
+        text,
+    };
+    let catalog = kpi::load(
+        &[source],
+        &[],
+        &Defaults {
+            every: Duration::from_secs(60),
+            const_labels: &[],
+        },
+    );
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog.kpis[0].clone()
 }
@@ -33,7 +44,10 @@ fn calls() -> Arc<Kpi> {
 }
 
 fn counter(more: &str) -> Arc<Kpi> {
-    kpi(&format!("name = \"p_total\"\ntype = \"counter\"\n{more}"), "e.a AS a, e.v AS value")
+    kpi(
+        &format!("name = \"p_total\"\ntype = \"counter\"\n{more}"),
+        "e.a AS a, e.v AS value",
+    )
 }
 
 fn count(kpi: &Kpi, totals: &Totals, rows: &[Row]) -> Result<Measured, MeasureError> {
@@ -51,12 +65,22 @@ fn added(kpi: &Kpi, totals: &mut Totals, rows: &[Row]) {
 }
 
 fn text(kpi: &Kpi, totals: &Totals) -> String {
-    let part = |points: &Arc<Points>| Part { constant: Constant::default(), points: points.clone() };
-    let families: Vec<_> =
-        kpi.metrics.iter().zip(totals.points()).map(|(metric, points)| metric.family(vec![part(points)])).collect();
+    let part = |points: &Arc<Points>| Part {
+        constant: Constant::default(),
+        points: points.clone(),
+    };
+    let families: Vec<_> = kpi
+        .metrics
+        .iter()
+        .zip(totals.points())
+        .map(|(metric, points)| metric.family(vec![part(points)]))
+        .collect();
     let segment = Segment::encode(&families, Format::Text);
     let text = String::from_utf8(segment.body().to_vec()).unwrap();
-    text.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect()
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 fn row(a: &str, value: Value) -> Row {
@@ -67,30 +91,78 @@ fn row(a: &str, value: Value) -> Row {
 fn windows_add_up_and_a_window_without_rows_is_no_work() {
     let kpi = counter("");
     let mut totals = Totals::default();
-    added(&kpi, &mut totals, &[row("x", Value::Integer(1)), row("y", Value::Float(0.5)), row("x", Value::Integer(1))]);
-    assert_eq!(text(&kpi, &totals), "p_total{a=\"x\"} 2\np_total{a=\"y\"} 0.5\n");
+    added(
+        &kpi,
+        &mut totals,
+        &[
+            row("x", Value::Integer(1)),
+            row("y", Value::Float(0.5)),
+            row("x", Value::Integer(1)),
+        ],
+    );
+    assert_eq!(
+        text(&kpi, &totals),
+        "p_total{a=\"x\"} 2\np_total{a=\"y\"} 0.5\n"
+    );
     let before = totals.clone();
     added(&kpi, &mut totals, &[]);
     assert!(totals.is(&before), "nothing is copied");
-    added(&kpi, &mut totals, &[row("y", Value::Null), row("z", Value::Float(f64::NAN))]);
-    assert!(totals.is(&before), "values that are left out change nothing");
-    added(&kpi, &mut totals, &[row("x", Value::Integer(0)), row("y", Value::Float(0.0))]);
+    added(
+        &kpi,
+        &mut totals,
+        &[row("y", Value::Null), row("z", Value::Float(f64::NAN))],
+    );
+    assert!(
+        totals.is(&before),
+        "values that are left out change nothing"
+    );
+    added(
+        &kpi,
+        &mut totals,
+        &[row("x", Value::Integer(0)), row("y", Value::Float(0.0))],
+    );
     assert!(totals.is(&before), "nor does nothing that is added");
-    added(&kpi, &mut totals, &[row("w", Value::Integer(7)), row("y", Value::Integer(1))]);
-    assert_eq!(text(&kpi, &totals), "p_total{a=\"w\"} 7\np_total{a=\"x\"} 2\np_total{a=\"y\"} 1.5\n");
-    assert_eq!(text(&kpi, &before), "p_total{a=\"x\"} 2\np_total{a=\"y\"} 0.5\n", "what was published stays as it is");
+    added(
+        &kpi,
+        &mut totals,
+        &[row("w", Value::Integer(7)), row("y", Value::Integer(1))],
+    );
+    assert_eq!(
+        text(&kpi, &totals),
+        "p_total{a=\"w\"} 7\np_total{a=\"x\"} 2\np_total{a=\"y\"} 1.5\n"
+    );
+    assert_eq!(
+        text(&kpi, &before),
+        "p_total{a=\"x\"} 2\np_total{a=\"y\"} 0.5\n",
+        "what was published stays as it is"
+    );
 }
 
 #[test]
 fn a_label_set_that_only_brings_zeros_is_there_with_zero() {
     let (kpi, mut totals) = (counter(""), Totals::default());
-    added(&kpi, &mut totals, &[row("x", Value::Integer(0)), row("x", Value::Integer(0))]);
+    added(
+        &kpi,
+        &mut totals,
+        &[row("x", Value::Integer(0)), row("x", Value::Integer(0))],
+    );
     assert_eq!(text(&kpi, &totals), "p_total{a=\"x\"} 0\n");
-    let weighted = self::kpi("name = \"p_h\"\ntype = \"histogram\"\nbuckets = [1]", "e.v AS value, e.n AS weight");
+    let weighted = self::kpi(
+        "name = \"p_h\"\ntype = \"histogram\"\nbuckets = [1]",
+        "e.v AS value, e.n AS weight",
+    );
     let mut totals = Totals::default();
-    added(&weighted, &mut totals, &[vec![Value::Integer(1), Value::Integer(0)]]);
+    added(
+        &weighted,
+        &mut totals,
+        &[vec![Value::Integer(1), Value::Integer(0)]],
+    );
     let before = totals.clone();
-    added(&weighted, &mut totals, &[vec![Value::Integer(1), Value::Integer(0)]]);
+    added(
+        &weighted,
+        &mut totals,
+        &[vec![Value::Integer(1), Value::Integer(0)]],
+    );
     assert!(totals.is(&before));
     assert_eq!(
         text(&weighted, &totals),
@@ -101,7 +173,11 @@ fn a_label_set_that_only_brings_zeros_is_there_with_zero() {
 #[test]
 fn integers_stay_exact() {
     let (kpi, mut totals) = (counter(""), Totals::default());
-    added(&kpi, &mut totals, &[row("x", Value::Integer((1 << 53) - 2))]);
+    added(
+        &kpi,
+        &mut totals,
+        &[row("x", Value::Integer((1 << 53) - 2))],
+    );
     added(&kpi, &mut totals, &[row("x", Value::Integer(1))]);
     assert_eq!(text(&kpi, &totals), "p_total{a=\"x\"} 9007199254740991\n");
 }
@@ -123,16 +199,27 @@ fn what_cannot_be_counted_says_why() {
         ),
         (
             "max_series = 3",
-            vec![row("x", Value::Integer(1)), row("y", Value::Integer(1)), row("z", Value::Integer(1))],
+            vec![
+                row("x", Value::Integer(1)),
+                row("y", Value::Integer(1)),
+                row("z", Value::Integer(1)),
+            ],
             "`p_total` has more than 3 series; return fewer label values, or raise `max_series`",
             "max_series",
         ),
     ] {
         let kpi = counter(header);
         let mut totals = Totals::default();
-        added(&kpi, &mut totals, &[row("a", Value::Integer(1)), row("x", Value::Integer(1))]);
+        added(
+            &kpi,
+            &mut totals,
+            &[row("a", Value::Integer(1)), row("x", Value::Integer(1))],
+        );
         let error = count(&kpi, &totals, &rows).unwrap_err();
-        assert_eq!((error.to_string().as_str(), error.reason()), (fault, reason));
+        assert_eq!(
+            (error.to_string().as_str(), error.reason()),
+            (fault, reason)
+        );
     }
 }
 
@@ -153,9 +240,16 @@ fn the_limit_of_series_holds_for_the_totals() {
     let (kpi, mut totals) = (counter("max_series = 2"), Totals::default());
     added(&kpi, &mut totals, &[row("x", Value::Integer(1))]);
     added(&kpi, &mut totals, &[row("y", Value::Integer(1))]);
-    added(&kpi, &mut totals, &[row("x", Value::Integer(1)), row("y", Value::Integer(1))]);
+    added(
+        &kpi,
+        &mut totals,
+        &[row("x", Value::Integer(1)), row("y", Value::Integer(1))],
+    );
     assert!(count(&kpi, &totals, &[row("z", Value::Integer(1))]).is_err());
-    assert_eq!(text(&kpi, &totals), "p_total{a=\"x\"} 2\np_total{a=\"y\"} 2\n");
+    assert_eq!(
+        text(&kpi, &totals),
+        "p_total{a=\"x\"} 2\np_total{a=\"y\"} 2\n"
+    );
 }
 
 #[test]
@@ -163,20 +257,47 @@ fn expected_zeros_are_there_from_the_first_window_on() {
     let header = "expect = { a = [\"failed\", \"success\"] }";
     let (kpi, mut totals) = (counter(header), Totals::default());
     added(&kpi, &mut totals, &[]);
-    assert_eq!(text(&kpi, &totals), "p_total{a=\"failed\"} 0\np_total{a=\"success\"} 0\n");
-    added(&kpi, &mut totals, &[row("failed", Value::Integer(2)), row("odd", Value::Integer(1))]);
-    assert_eq!(text(&kpi, &totals), "p_total{a=\"failed\"} 2\np_total{a=\"odd\"} 1\np_total{a=\"success\"} 0\n");
+    assert_eq!(
+        text(&kpi, &totals),
+        "p_total{a=\"failed\"} 0\np_total{a=\"success\"} 0\n"
+    );
+    added(
+        &kpi,
+        &mut totals,
+        &[
+            row("failed", Value::Integer(2)),
+            row("odd", Value::Integer(1)),
+        ],
+    );
+    assert_eq!(
+        text(&kpi, &totals),
+        "p_total{a=\"failed\"} 2\np_total{a=\"odd\"} 1\np_total{a=\"success\"} 0\n"
+    );
 
     let more = counter("expect = { a = [\"failed\", \"success\", \"lost\"] }");
-    let restored = Totals::restored(&more, totals.points().iter().map(|points| (**points).clone()).collect()).unwrap();
-    assert!(text(&more, &restored).contains("p_total{a=\"lost\"} 0\n"), "a longer list is no new count");
+    let restored = Totals::restored(
+        &more,
+        totals
+            .points()
+            .iter()
+            .map(|points| (**points).clone())
+            .collect(),
+    )
+    .unwrap();
+    assert!(
+        text(&more, &restored).contains("p_total{a=\"lost\"} 0\n"),
+        "a longer list is no new count"
+    );
     assert!(text(&more, &restored).contains("p_total{a=\"failed\"} 2\n"));
 }
 
 #[test]
 fn without_labels_there_is_one_series_and_it_begins_with_zero() {
     let total = kpi("name = \"p_total\"\ntype = \"counter\"", "e.v AS value");
-    let seconds = kpi("name = \"p_h\"\ntype = \"histogram\"\nbuckets = [1]", "e.v AS value");
+    let seconds = kpi(
+        "name = \"p_h\"\ntype = \"histogram\"\nbuckets = [1]",
+        "e.v AS value",
+    );
     for (kpi, zero, one) in [
         (&total, "p_total 0\n", "p_total 1\n"),
         (
@@ -211,21 +332,37 @@ fn a_value_below_0_is_left_out_where_no_bound_is_below_0() {
         ),
         (
             "[-1, 1]",
-            &["bucket{a=\"x\",le=\"-1.0\"} 1", "bucket{a=\"x\",le=\"1.0\"} 2", "bucket{a=\"x\",le=\"+Inf\"} 3"],
+            &[
+                "bucket{a=\"x\",le=\"-1.0\"} 1",
+                "bucket{a=\"x\",le=\"1.0\"} 2",
+                "bucket{a=\"x\",le=\"+Inf\"} 3",
+            ],
         ),
     ] {
-        let kpi = kpi(&format!("name = \"p_h\"\ntype = \"histogram\"\nbuckets = {bounds}"), "e.a AS a, e.v AS value");
+        let kpi = kpi(
+            &format!("name = \"p_h\"\ntype = \"histogram\"\nbuckets = {bounds}"),
+            "e.a AS a, e.v AS value",
+        );
         let mut totals = Totals::default();
         for value in [0.5, -2.0, 3.0] {
             added(&kpi, &mut totals, &[row("x", Value::Float(value))]);
         }
-        assert_eq!(text(&kpi, &totals), lines.iter().map(|line| format!("p_h_{line}\n")).collect::<String>());
+        assert_eq!(
+            text(&kpi, &totals),
+            lines
+                .iter()
+                .map(|line| format!("p_h_{line}\n"))
+                .collect::<String>()
+        );
     }
 }
 
 #[test]
 fn an_infinite_value_is_left_out_since_totals_would_stay_infinite() {
-    let histogram = kpi("name = \"p_h\"\ntype = \"histogram\"\nbuckets = [1]", "e.a AS a, e.v AS value");
+    let histogram = kpi(
+        "name = \"p_h\"\ntype = \"histogram\"\nbuckets = [1]",
+        "e.a AS a, e.v AS value",
+    );
     for (kpi, expected) in [
         (counter(""), "p_total{a=\"x\"} 2\n"),
         (
@@ -235,36 +372,97 @@ fn an_infinite_value_is_left_out_since_totals_would_stay_infinite() {
     ] {
         let rows = [2.0, f64::INFINITY].map(|value| row("x", Value::Float(value)));
         let measured = count(&kpi, &Totals::default(), &rows).unwrap();
-        assert_eq!(measured.skipped.reasons().collect::<Vec<_>>(), [(SkipReason::InfiniteValue, 1)]);
+        assert_eq!(
+            measured.skipped.reasons().collect::<Vec<_>>(),
+            [(SkipReason::InfiniteValue, 1)]
+        );
         assert_eq!(text(&kpi, &Totals::after(&measured)), expected);
     }
 }
 
 #[test]
 fn totals_that_are_not_of_this_kpi_are_not_taken() {
-    let series = |labels: &[&str], value: f64| Series { labels: labels.iter().map(|l| Arc::from(*l)).collect(), value };
+    let series = |labels: &[&str], value: f64| Series {
+        labels: labels.iter().map(|l| Arc::from(*l)).collect(),
+        value,
+    };
     let counted = |series| vec![Points::Counter(series)];
     let buckets = |bounds: &[f64], counts: &[u64], sum| Points::Histogram {
         bounds: bounds.into(),
-        series: vec![Series { labels: [Arc::from("x")].into(), value: Distribution { counts: counts.into(), sum } }],
+        series: vec![Series {
+            labels: [Arc::from("x")].into(),
+            value: Distribution {
+                counts: counts.into(),
+                sum,
+            },
+        }],
     };
     let plain = counter("");
-    let histogram = kpi("name = \"p_h\"\ntype = \"histogram\"\nbuckets = [1, 2]", "e.a AS a, e.v AS value");
+    let histogram = kpi(
+        "name = \"p_h\"\ntype = \"histogram\"\nbuckets = [1, 2]",
+        "e.a AS a, e.v AS value",
+    );
     for (kpi, points, fault) in [
         (&plain, vec![], "it holds another number of metrics"),
-        (&plain, counted(vec![series(&[], 1.0)]), "it holds another number of labels"),
-        (&plain, counted(vec![series(&["b"], 1.0), series(&["a"], 1.0)]), "its label sets are not in order"),
-        (&plain, counted(vec![series(&["a"], 1.0), series(&["a"], 1.0)]), "its label sets are not in order"),
-        (&plain, counted(vec![series(&["a"], -1.0)]), "it holds a negative total"),
-        (&plain, counted(vec![series(&["a"], f64::NAN)]), "it holds a negative total"),
-        (&plain, vec![buckets(&[1.0, 2.0], &[0, 0, 0], None)], "it holds a metric of another type"),
-        (&histogram, vec![buckets(&[1.0, 3.0], &[0, 0, 0], None)], "it holds a metric of another type"),
-        (&histogram, vec![buckets(&[1.0, 2.0], &[0, 0], None)], "it holds another number of buckets"),
-        (&histogram, vec![buckets(&[1.0, 2.0], &[0, 0, 0], Some(-1.0))], "it holds a negative sum"),
+        (
+            &plain,
+            counted(vec![series(&[], 1.0)]),
+            "it holds another number of labels",
+        ),
+        (
+            &plain,
+            counted(vec![series(&["b"], 1.0), series(&["a"], 1.0)]),
+            "its label sets are not in order",
+        ),
+        (
+            &plain,
+            counted(vec![series(&["a"], 1.0), series(&["a"], 1.0)]),
+            "its label sets are not in order",
+        ),
+        (
+            &plain,
+            counted(vec![series(&["a"], -1.0)]),
+            "it holds a negative total",
+        ),
+        (
+            &plain,
+            counted(vec![series(&["a"], f64::NAN)]),
+            "it holds a negative total",
+        ),
+        (
+            &plain,
+            vec![buckets(&[1.0, 2.0], &[0, 0, 0], None)],
+            "it holds a metric of another type",
+        ),
+        (
+            &histogram,
+            vec![buckets(&[1.0, 3.0], &[0, 0, 0], None)],
+            "it holds a metric of another type",
+        ),
+        (
+            &histogram,
+            vec![buckets(&[1.0, 2.0], &[0, 0], None)],
+            "it holds another number of buckets",
+        ),
+        (
+            &histogram,
+            vec![buckets(&[1.0, 2.0], &[0, 0, 0], Some(-1.0))],
+            "it holds a negative sum",
+        ),
     ] {
-        assert_eq!(Totals::restored(kpi, points.clone()).unwrap_err(), fault, "{points:?}");
+        assert_eq!(
+            Totals::restored(kpi, points.clone()).unwrap_err(),
+            fault,
+            "{points:?}"
+        );
     }
-    assert!(Totals::restored(&histogram, vec![buckets(&[1.0, 2.0], &[1, 0, 0], Some(0.5))]).is_ok());
+    assert!(
+        Totals::restored(
+            &histogram,
+            vec![buckets(&[1.0, 2.0], &[1, 0, 0], Some(0.5))]
+        )
+        .is_ok()
+    );
 }
 
 /// What the graph holds.
@@ -280,18 +478,45 @@ struct Event {
 
 impl Event {
     fn row(&self) -> Row {
-        let a = self.a.map_or(Value::Null, |a| Value::String(format!("a{a}")));
+        let a = self
+            .a
+            .map_or(Value::Null, |a| Value::String(format!("a{a}")));
         let cost = self.cost.map_or(Value::Null, Value::Float);
         let weight = Value::Integer(i64::try_from(self.weight).unwrap());
-        vec![a, Value::String(format!("b{}", self.b)), cost, Value::Float(self.seconds), weight]
+        vec![
+            a,
+            Value::String(format!("b{}", self.b)),
+            cost,
+            Value::Float(self.seconds),
+            weight,
+        ]
     }
 }
 
 fn event() -> impl Strategy<Value = Event> {
     let cost = prop_oneof![3 => (0..1000_i32).prop_map(|n| Some(f64::from(n) * 0.1)), 1 => Just(None), 1 => Just(Some(f64::NAN))];
-    let seconds = prop_oneof![(0..200_i32).prop_map(|n| f64::from(n) * 0.1), Just(f64::NAN), Just(0.1), Just(10.0)];
-    (0..100_i64, proptest::option::of(0..3_u8), 0..3_u8, cost, seconds, 0..4_u64)
-        .prop_map(|(at, a, b, cost, seconds, weight)| Event { at, a, b, cost, seconds, weight })
+    let seconds = prop_oneof![
+        (0..200_i32).prop_map(|n| f64::from(n) * 0.1),
+        Just(f64::NAN),
+        Just(0.1),
+        Just(10.0)
+    ];
+    (
+        0..100_i64,
+        proptest::option::of(0..3_u8),
+        0..3_u8,
+        cost,
+        seconds,
+        0..4_u64,
+    )
+        .prop_map(|(at, a, b, cost, seconds, weight)| Event {
+            at,
+            a,
+            b,
+            cost,
+            seconds,
+            weight,
+        })
 }
 
 /// Values by the labels `a` and `b`.
@@ -301,13 +526,19 @@ type ByLabels<T> = BTreeMap<(String, String), T>;
 fn oracle(events: &[Event]) -> (ByLabels<f64>, ByLabels<([u64; 4], f64)>) {
     let (mut costs, mut seconds) = (BTreeMap::new(), BTreeMap::new());
     for event in events {
-        let labels = (event.a.map_or("unknown".to_owned(), |a| format!("a{a}")), format!("b{}", event.b));
+        let labels = (
+            event.a.map_or("unknown".to_owned(), |a| format!("a{a}")),
+            format!("b{}", event.b),
+        );
         if let Some(cost) = event.cost.filter(|cost| !cost.is_nan()) {
             *costs.entry(labels.clone()).or_insert(0.0) += cost;
         }
         if !event.seconds.is_nan() {
             let (counts, sum) = seconds.entry(labels).or_insert(([0; 4], 0.0));
-            let bucket = [0.1, 1.0, 10.0].iter().filter(|bound| event.seconds > **bound).count();
+            let bucket = [0.1, 1.0, 10.0]
+                .iter()
+                .filter(|bound| event.seconds > **bound)
+                .count();
             counts[bucket] += event.weight;
             *sum += event.seconds * event.weight as f64;
         }
@@ -316,11 +547,23 @@ fn oracle(events: &[Event]) -> (ByLabels<f64>, ByLabels<([u64; 4], f64)>) {
 }
 
 fn as_the_oracle_says(totals: &Totals, events: &[Event]) {
-    let [costs, seconds] = totals.points() else { panic!("two metrics") };
-    let Points::Counter(costs) = &**costs else { panic!("a counter") };
-    let Points::Histogram { series: seconds, .. } = &**seconds else { panic!("a histogram") };
+    let [costs, seconds] = totals.points() else {
+        panic!("two metrics")
+    };
+    let Points::Counter(costs) = &**costs else {
+        panic!("a counter")
+    };
+    let Points::Histogram {
+        series: seconds, ..
+    } = &**seconds
+    else {
+        panic!("a histogram")
+    };
     let key = |labels: &[Arc<str>]| (labels[0].to_string(), labels[1].to_string());
-    let costs: BTreeMap<_, _> = costs.iter().map(|series| (key(&series.labels), series.value)).collect();
+    let costs: BTreeMap<_, _> = costs
+        .iter()
+        .map(|series| (key(&series.labels), series.value))
+        .collect();
     let seconds = seconds.iter().map(|series| {
         let counts: [u64; 4] = (*series.value.counts).try_into().unwrap();
         (key(&series.labels), (counts, series.value.sum.unwrap()))
@@ -332,7 +575,10 @@ fn as_the_oracle_says(totals: &Totals, events: &[Event]) {
 fn windows(mut ends: Vec<i64>) -> Vec<(i64, i64)> {
     ends.push(100);
     ends.sort_unstable();
-    std::iter::once(-1).chain(ends.iter().copied()).zip(ends.iter().copied()).collect()
+    std::iter::once(-1)
+        .chain(ends.iter().copied())
+        .zip(ends.iter().copied())
+        .collect()
 }
 
 proptest! {

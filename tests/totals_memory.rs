@@ -15,10 +15,11 @@ const COPIES: usize = 8;
 const MOST: usize = 10_000_000;
 
 fn text() -> String {
-    let query =
-        "MATCH (e) WHERE e.t > $since AND e.t <= $until RETURN e.a AS agent, e.b AS tool, e.c AS outcome, e.v AS value";
+    let query = "MATCH (e) WHERE e.t > $since AND e.t <= $until RETURN e.a AS agent, e.b AS tool, e.c AS outcome, e.v AS value";
     let buckets = "[0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 600]";
-    let header = format!("name = \"p_seconds\"\ntype = \"histogram\"\nmode = \"window\"\nbuckets = {buckets}");
+    let header = format!(
+        "name = \"p_seconds\"\ntype = \"histogram\"\nmode = \"window\"\nbuckets = {buckets}"
+    );
     format!("// Help.\n/*kpi\n{header}\n*/\n{query}")
 }
 
@@ -40,14 +41,34 @@ fn window(kpi: &Kpi, totals: &Totals, sets: impl Iterator<Item = usize>) -> Tota
 /// What this process holds in memory now, in bytes.
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    resident.trim().strip_suffix(" kB").unwrap().parse::<usize>().unwrap() * 1024
+    let resident = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .unwrap();
+    resident
+        .trim()
+        .strip_suffix(" kB")
+        .unwrap()
+        .parse::<usize>()
+        .unwrap()
+        * 1024
 }
 
 #[test]
 fn ten_thousand_label_sets_with_twelve_buckets_are_less_than_10_mb_published_or_not() {
-    let source = Source { path: "queries/p/m.cypher".to_owned(), pack: "p".into(), text: text() };
-    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), const_labels: &[] });
+    let source = Source {
+        path: "queries/p/m.cypher".to_owned(),
+        pack: "p".into(),
+        text: text(),
+    };
+    let catalog = kpi::load(
+        &[source],
+        &[],
+        &Defaults {
+            every: Duration::from_secs(60),
+            const_labels: &[],
+        },
+    );
     let kpi = &catalog.kpis[0];
     let count = || window(kpi, &Totals::default(), 0..LABEL_SETS);
     let first = count();
@@ -59,9 +80,14 @@ fn ten_thousand_label_sets_with_twelve_buckets_are_less_than_10_mb_published_or_
     // What is published is the same memory; the next window makes another one, which shares the labels' texts with it.
     let published: Vec<_> = kept.iter().map(|totals| totals.points().to_vec()).collect();
     let before = resident();
-    let next: Vec<_> = kept.iter().map(|totals| window(kpi, totals, (0..LABEL_SETS).step_by(100))).collect();
+    let next: Vec<_> = kept
+        .iter()
+        .map(|totals| window(kpi, totals, (0..LABEL_SETS).step_by(100)))
+        .collect();
     let both = (resident() - before) / COPIES + each;
-    println!("{LABEL_SETS} label sets: {each} bytes, {both} while the window before is still shown");
+    println!(
+        "{LABEL_SETS} label sets: {each} bytes, {both} while the window before is still shown"
+    );
     assert!(each < MOST && both < MOST, "{each}, {both}");
     assert_eq!(next[0].points()[0].len(), LABEL_SETS);
     drop(published);

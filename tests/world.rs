@@ -1,7 +1,10 @@
 //! The synthetic world: what must hold whatever happens in it, and its numbers against the oracle's on a real Neo4j.
 // The driver's futures lie so deep in each other that the compiler's default is just passed, or just not, by chance.
 #![recursion_limit = "256"]
-#![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that fails has nothing better to do than to panic"
+)]
 
 #[path = "world/as_bmad.rs"]
 mod as_bmad;
@@ -40,7 +43,10 @@ type Numbers = BTreeMap<&'static str, Samples>;
 /// In the oracle's opinion.
 fn numbers(mirror: &Mirror, now: UnixMillis) -> Numbers {
     let world = mirror.bmad(now);
-    FAMILIES.iter().map(|family| (family.kpi, (family.expected)(&world))).collect()
+    FAMILIES
+        .iter()
+        .map(|family| (family.kpi, (family.expected)(&world)))
+        .collect()
 }
 
 #[test]
@@ -48,16 +54,33 @@ fn the_same_seed_gives_the_same_world_however_often_it_is_asked() {
     let (mut often, past) = World::new(7, START, SPEED);
     let (mut once, same_past) = World::new(7, START, SPEED);
     assert_eq!(past, same_past);
-    let in_steps: Vec<_> = (1..=700).flat_map(|step| often.until(after(step * 857)).collect::<Vec<_>>()).collect();
+    let in_steps: Vec<_> = (1..=700)
+        .flat_map(|step| often.until(after(step * 857)).collect::<Vec<_>>())
+        .collect();
     assert_eq!(in_steps, once.until(after(700 * 857)).collect::<Vec<_>>());
-    assert!(in_steps.len() > 300, "ten minutes bring {} happenings", in_steps.len());
-    assert_ne!(World::new(8, START, SPEED).1, past, "another seed is another world");
+    assert!(
+        in_steps.len() > 300,
+        "ten minutes bring {} happenings",
+        in_steps.len()
+    );
+    assert_ne!(
+        World::new(8, START, SPEED).1,
+        past,
+        "another seed is another world"
+    );
 }
 
 #[test]
 fn at_any_speed_the_same_happens() {
-    let what = |happenings: Vec<Happening>| happenings.into_iter().flat_map(|happening| happening.news).collect();
-    let at = |speed, until| -> Vec<_> { what(World::new(7, START, speed).0.until(after(until)).collect()) };
+    let what = |happenings: Vec<Happening>| {
+        happenings
+            .into_iter()
+            .flat_map(|happening| happening.news)
+            .collect()
+    };
+    let at = |speed, until| -> Vec<_> {
+        what(World::new(7, START, speed).0.until(after(until)).collect())
+    };
     let slow = at(1.0, DAY);
     assert_eq!(slow, at(1440.0, MINUTE));
     assert!(slow.len() > 5, "{slow:?}");
@@ -75,12 +98,18 @@ fn nothing_is_made_twice_nothing_refers_to_what_is_gone_and_no_stamp_is_in_the_f
             let happenings: Vec<_> = world.until(after(minute * MINUTE)).collect();
             mirror.follow_all(&happenings);
             for happening in happenings {
-                assert!((before..=after(minute * MINUTE)).contains(&happening.at), "out of time: {happening:?}");
+                assert!(
+                    (before..=after(minute * MINUTE)).contains(&happening.at),
+                    "out of time: {happening:?}"
+                );
                 before = happening.at;
             }
         }
         let now = after(60 * MINUTE);
-        assert!(mirror.stamps().all(|stamp| stamp <= now), "a stamp in the future");
+        assert!(
+            mirror.stamps().all(|stamp| stamp <= now),
+            "a stamp in the future"
+        );
     }
 }
 
@@ -95,7 +124,10 @@ fn archiving_and_closing_lose_no_event() {
         let after = numbers(&mirror, after(minute * MINUTE));
         for (labels, count) in &before["events_total"] {
             let more = after["events_total"].get(labels);
-            assert!(more.is_some_and(|more| more >= count), "{labels:?} fell from {count} to {more:?}");
+            assert!(
+                more.is_some_and(|more| more >= count),
+                "{labels:?} fell from {count} to {more:?}"
+            );
         }
         let live = |numbers: &Numbers| numbers["live_events"].values().sum::<f64>();
         falls += usize::from(live(&after) < live(&before));
@@ -110,10 +142,18 @@ fn archiving_and_closing_lose_no_event() {
 fn an_event_goes_and_becomes_a_count_in_one_step() {
     let (mut world, past) = World::new(3, START, SPEED);
     let mut mirror = Mirror::of(&past);
-    let sum = |mirror: &Mirror| numbers(mirror, after(HOUR))["events_total"].values().sum::<f64>();
+    let sum = |mirror: &Mirror| {
+        numbers(mirror, after(HOUR))["events_total"]
+            .values()
+            .sum::<f64>()
+    };
     let mut archives = 0;
     for happening in world.until(after(15 * MINUTE)) {
-        if happening.edits.iter().any(|edit| matches!(edit, Edit::Delete(kind, _) if kind.label == "Event")) {
+        if happening
+            .edits
+            .iter()
+            .any(|edit| matches!(edit, Edit::Delete(kind, _) if kind.label == "Event"))
+        {
             let before = sum(&mirror);
             mirror.follow_all(std::slice::from_ref(&happening));
             assert_eq!(sum(&mirror), before, "{:?}", happening.news);
@@ -132,12 +172,32 @@ fn the_graph_stays_small() {
         let mut sizes: BTreeMap<_, i64> = BTreeMap::new();
         count(&past, &mut sizes);
         for at in 1..=steps {
-            world.until(after(at * step)).for_each(|happening| count(&happening.edits, &mut sizes));
-            for (label, most) in [("AIAgent", 21), ("Brain", 4), ("Event", 2200), ("Outcome", 2100), ("Pattern", 44)] {
-                assert!((1..=most).contains(&sizes[label]), "{} {label} at {at}", sizes[label]);
+            world
+                .until(after(at * step))
+                .for_each(|happening| count(&happening.edits, &mut sizes));
+            for (label, most) in [
+                ("AIAgent", 21),
+                ("Brain", 4),
+                ("Event", 2200),
+                ("Outcome", 2100),
+                ("Pattern", 44),
+            ] {
+                assert!(
+                    (1..=most).contains(&sizes[label]),
+                    "{} {label} at {at}",
+                    sizes[label]
+                );
             }
-            assert!((100..=400).contains(&sizes["Insight"]), "{} insights at {at}", sizes["Insight"]);
-            assert!(sizes["EventSummary"] <= 7 * 6, "{} summaries at {at}", sizes["EventSummary"]);
+            assert!(
+                (100..=400).contains(&sizes["Insight"]),
+                "{} insights at {at}",
+                sizes["Insight"]
+            );
+            assert!(
+                sizes["EventSummary"] <= 7 * 6,
+                "{} summaries at {at}",
+                sizes["EventSummary"]
+            );
         }
     }
 }
@@ -146,7 +206,9 @@ fn the_graph_stays_small() {
 fn count(edits: &[Edit], sizes: &mut BTreeMap<&'static str, i64>) {
     for edit in edits {
         match edit {
-            Edit::Create(kind, nodes) => *sizes.entry(kind.label).or_default() += nodes.len() as i64,
+            Edit::Create(kind, nodes) => {
+                *sizes.entry(kind.label).or_default() += nodes.len() as i64
+            }
             Edit::Delete(kind, keys) => *sizes.entry(kind.label).or_default() -= keys.len() as i64,
             Edit::Set(..) | Edit::Link(..) | Edit::Unlink(..) => {}
         }
@@ -155,7 +217,12 @@ fn count(edits: &[Edit], sizes: &mut BTreeMap<&'static str, i64>) {
 
 #[test]
 fn every_kpi_has_plausible_values_all_the_time() {
-    let shares = ["avg_confidence_score", "avg_pattern_success_rate", "insight_accuracy", "pattern_reuse_rate"];
+    let shares = [
+        "avg_confidence_score",
+        "avg_pattern_success_rate",
+        "insight_accuracy",
+        "pattern_reuse_rate",
+    ];
     for seed in 1..=3 {
         let (mut world, past) = World::new(seed, START, SPEED);
         let mut mirror = Mirror::of(&past);
@@ -164,17 +231,28 @@ fn every_kpi_has_plausible_values_all_the_time() {
             mirror.follow_all(&world.until(now).collect::<Vec<_>>());
             let numbers = numbers(&mirror, now);
             for (kpi, samples) in &numbers {
-                assert!(!samples.is_empty(), "{kpi} has no value, seed {seed}, minute {minute}");
+                assert!(
+                    !samples.is_empty(),
+                    "{kpi} has no value, seed {seed}, minute {minute}"
+                );
             }
             for kpi in shares {
                 // A project that has just begun may have nothing but failures.
-                let standing = numbers[kpi].iter().filter(|(labels, _)| labels.iter().all(|group| stands(group)));
+                let standing = numbers[kpi]
+                    .iter()
+                    .filter(|(labels, _)| labels.iter().all(|group| stands(group)));
                 for (labels, share) in standing {
-                    assert!((0.4..0.99).contains(share), "{kpi} {labels:?} {share}, seed {seed}, minute {minute}");
+                    assert!(
+                        (0.4..0.99).contains(share),
+                        "{kpi} {labels:?} {share}, seed {seed}, minute {minute}"
+                    );
                 }
             }
             let orphans = numbers["orphaned_agents"][&vec![]];
-            assert!((0.0..=6.0).contains(&orphans), "{orphans} orphans, seed {seed}, minute {minute}");
+            assert!(
+                (0.0..=6.0).contains(&orphans),
+                "{orphans} orphans, seed {seed}, minute {minute}"
+            );
         }
     }
 }
@@ -198,24 +276,48 @@ fn everything_moves_within_an_hour() {
         }
     }
     for (kpi, values) in &seen {
-        let fewest = if ["agents_registered", "health_status_numeric"].contains(kpi) { 2 } else { 4 };
-        assert!(values.len() >= fewest, "{kpi} had only {} values in an hour", values.len());
+        let fewest = if ["agents_registered", "health_status_numeric"].contains(kpi) {
+            2
+        } else {
+            4
+        };
+        assert!(
+            values.len() >= fewest,
+            "{kpi} had only {} values in an hour",
+            values.len()
+        );
     }
-    let projects: BTreeSet<_> = seen["pattern_reuse_rate"].iter().map(BTreeMap::len).collect();
+    let projects: BTreeSet<_> = seen["pattern_reuse_rate"]
+        .iter()
+        .map(BTreeMap::len)
+        .collect();
     assert!(projects.len() > 1, "no project came or went");
 }
 
 #[test]
 fn news_point_at_metrics_that_there_are() {
     let (mut world, _) = World::new(1, START, SPEED);
-    let news: Vec<_> = world.until(after(HOUR)).flat_map(|happening| happening.news).collect();
-    let news: Vec<_> = news.into_iter().filter(|news| news.metric.starts_with("bmad_")).collect();
+    let news: Vec<_> = world
+        .until(after(HOUR))
+        .flat_map(|happening| happening.news)
+        .collect();
+    let news: Vec<_> = news
+        .into_iter()
+        .filter(|news| news.metric.starts_with("bmad_"))
+        .collect();
     for news in &news {
         let kpi = news.metric.strip_prefix("bmad_").unwrap();
         assert!(FAMILIES.iter().any(|family| family.kpi == kpi), "{news:?}");
-        assert!(!news.text.ends_with('.') && news.text.len() < 90, "{news:?}");
+        assert!(
+            !news.text.ends_with('.') && news.text.len() < 90,
+            "{news:?}"
+        );
     }
-    assert!((300..900).contains(&news.len()), "{} lines an hour", news.len());
+    assert!(
+        (300..900).contains(&news.len()),
+        "{} lines an hour",
+        news.len()
+    );
 }
 
 async fn write(graph: &Graph, changes: &[Change]) {
@@ -260,12 +362,18 @@ async fn a_graph_follows(graph: &Graph) {
         seen.push(compare(graph, &mirror).await);
     }
     let stood = |kpi: &str| seen.iter().all(|answers| answers[kpi] == seen[0][kpi]);
-    let still: Vec<_> = FAMILIES.iter().map(|family| family.kpi).filter(|kpi| stood(kpi)).collect();
+    let still: Vec<_> = FAMILIES
+        .iter()
+        .map(|family| family.kpi)
+        .filter(|kpi| stood(kpi))
+        .collect();
     assert!(still.is_empty(), "{still:?} did not move in ten minutes");
 }
 
 fn now() -> UnixMillis {
-    let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let passed = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap();
     UnixMillis(i64::try_from(passed.as_millis()).unwrap())
 }
 
@@ -276,13 +384,30 @@ async fn compare(graph: &Graph, mirror: &Mirror) -> BTreeMap<&'static str, Answe
     for family in &FAMILIES {
         let answer = answer(graph, family.kpi).await;
         let names = |values: &Vec<String>| {
-            family.labels.iter().map(|label| (*label).to_owned()).zip(values.iter().cloned()).collect()
+            family
+                .labels
+                .iter()
+                .map(|label| (*label).to_owned())
+                .zip(values.iter().cloned())
+                .collect()
         };
-        let expected: Answer = expected[family.kpi].iter().map(|(values, value)| (names(values), *value)).collect();
-        assert_eq!(answer.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{}", family.kpi);
+        let expected: Answer = expected[family.kpi]
+            .iter()
+            .map(|(values, value)| (names(values), *value))
+            .collect();
+        assert_eq!(
+            answer.keys().collect::<Vec<_>>(),
+            expected.keys().collect::<Vec<_>>(),
+            "{}",
+            family.kpi
+        );
         for (labels, value) in expected {
             let found = answer[&labels];
-            assert!((found - value).abs() < 1e-9, "{}: {labels:?} is {found}, not {value}", family.kpi);
+            assert!(
+                (found - value).abs() < 1e-9,
+                "{}: {labels:?} is {found}, not {value}",
+                family.kpi
+            );
         }
         found.insert(family.kpi, answer);
     }

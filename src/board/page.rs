@@ -16,7 +16,10 @@ pub struct Page {
 
 impl Page {
     fn new(readings: Box<[Option<Arc<Reading>>]>) -> Self {
-        Self { readings, segments: Forms::default() }
+        Self {
+            readings,
+            segments: Forms::default(),
+        }
     }
 
     /// The reading at a place.
@@ -26,13 +29,22 @@ impl Page {
 
     /// The readings as bytes; small ones share a segment.
     pub fn segments(&self, format: Format) -> &[Arc<Segment>] {
-        let join = || Segment::join(self.readings.iter().flatten().map(|reading| reading.segment(format)));
+        let join = || {
+            Segment::join(
+                self.readings
+                    .iter()
+                    .flatten()
+                    .map(|reading| reading.segment(format)),
+            )
+        };
         self.segments.get_or_init(format, join)
     }
 
     /// Whether the bytes of this form are there already, so that taking them costs nothing.
     pub fn is_ready(&self, format: Format, coding: Coding) -> bool {
-        self.segments.get(format).is_some_and(|segments| segments.iter().all(|segment| segment.is_ready(coding)))
+        self.segments
+            .get(format)
+            .is_some_and(|segments| segments.iter().all(|segment| segment.is_ready(coding)))
     }
 }
 
@@ -52,7 +64,10 @@ impl Shelf {
     /// A page of empty places.
     pub(super) fn new(places: usize) -> Self {
         let page = Page::new(vec![None; places].into());
-        Self { page: ArcSwap::from_pointee(page), publishing: Mutex::new(()) }
+        Self {
+            page: ArcSwap::from_pointee(page),
+            publishing: Mutex::new(()),
+        }
     }
 
     pub(super) fn page(&self) -> Arc<Page> {
@@ -62,7 +77,10 @@ impl Shelf {
     /// Puts what `make` gives into a place.
     pub(super) fn replace(&self, place: usize, make: impl FnOnce() -> Option<Arc<Reading>>) {
         // Nothing is half done behind a poisoned lock: the swap below is the only effect.
-        let _alone = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = self
+            .publishing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut readings = self.page.load().readings.clone();
         readings[place] = make();
         self.page.store(Arc::new(Page::new(readings)));

@@ -6,8 +6,13 @@ use crate::kpi;
 use crate::metric::Series;
 
 fn kpi(id: &str, graph: Option<&str>) -> Arc<Kpi> {
-    let header = graph.map(|graph| format!("/*kpi graph = \"{graph}\" */")).unwrap_or_default();
-    kpi::one(&format!("queries/{id}.cypher"), &format!("// Help.\n{header}\nRETURN 1 AS value, 'a' AS group"))
+    let header = graph
+        .map(|graph| format!("/*kpi graph = \"{graph}\" */"))
+        .unwrap_or_default();
+    kpi::one(
+        &format!("queries/{id}.cypher"),
+        &format!("// Help.\n{header}\nRETURN 1 AS value, 'a' AS group"),
+    )
 }
 
 fn constant() -> Constant {
@@ -15,19 +20,35 @@ fn constant() -> Constant {
 }
 
 fn points(group: &str, value: f64) -> Option<Vec<Arc<Points>>> {
-    Some(vec![Arc::new(Points::Gauge(vec![Series { labels: [Arc::from(group)].into(), value }]))])
+    Some(vec![Arc::new(Points::Gauge(vec![Series {
+        labels: [Arc::from(group)].into(),
+        value,
+    }]))])
 }
 
 fn samples(slot: &Slot) -> Vec<String> {
-    let Some(reading) = slot.reading() else { return Vec::new() };
+    let Some(reading) = slot.reading() else {
+        return Vec::new();
+    };
     let text = String::from_utf8(reading.segment(Format::Text).body().to_vec()).unwrap();
-    text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
 fn slots_stand_in_order_of_id() {
-    let board = Board::new(&[kpi("p/b", None), kpi("p/a", None)], &["default".into()], Constant::default());
-    let ids: Vec<_> = board.slots().iter().map(|slot| slot.kpi.id.as_ref()).collect();
+    let board = Board::new(
+        &[kpi("p/b", None), kpi("p/a", None)],
+        &["default".into()],
+        Constant::default(),
+    );
+    let ids: Vec<_> = board
+        .slots()
+        .iter()
+        .map(|slot| slot.kpi.id.as_ref())
+        .collect();
     assert_eq!(ids, ["p/a", "p/b"]);
     assert_eq!(board.slot("p/b").unwrap().kpi.id.as_ref(), "p/b");
     assert!(board.slot("p/c").is_none() && board.graph("other").is_none());
@@ -45,16 +66,26 @@ fn one_graph_needs_no_label() {
 #[test]
 fn lanes_stand_side_by_side_and_replace_only_themselves() {
     let graphs = ["one".into(), "two".into()];
-    let board = Board::new(&[kpi("p/a", None), kpi("p/b", Some("two"))], &graphs, constant());
+    let board = Board::new(
+        &[kpi("p/a", None), kpi("p/b", Some("two"))],
+        &graphs,
+        constant(),
+    );
     let slot = board.slot("p/a").unwrap();
     let lanes: Vec<_> = board.lanes().map(|lane| lane.graph.as_ref()).collect();
     assert_eq!(lanes, ["one", "two", "two"]);
     slot.publish(0, points("g", 1.0));
     slot.publish(1, points("g", 2.0));
     let two = "p_a{graph=\"two\",env=\"prod\",group=\"g\"} 2";
-    assert_eq!(samples(slot), ["p_a{graph=\"one\",env=\"prod\",group=\"g\"} 1", two]);
+    assert_eq!(
+        samples(slot),
+        ["p_a{graph=\"one\",env=\"prod\",group=\"g\"} 1", two]
+    );
     slot.publish(0, points("h", 3.0));
-    assert_eq!(samples(slot), ["p_a{graph=\"one\",env=\"prod\",group=\"h\"} 3", two]);
+    assert_eq!(
+        samples(slot),
+        ["p_a{graph=\"one\",env=\"prod\",group=\"h\"} 3", two]
+    );
     slot.publish(0, None);
     assert_eq!(samples(slot), [two]);
     assert!(slot.lanes()[0].points().is_none() && slot.lanes()[1].points().is_some());
@@ -64,12 +95,19 @@ fn lanes_stand_side_by_side_and_replace_only_themselves() {
 
 #[test]
 fn a_reading_is_written_and_compressed_once_and_outlives_its_successor() {
-    let board = Board::new(&[kpi("p/a", None)], &["default".into()], Constant::default());
+    let board = Board::new(
+        &[kpi("p/a", None)],
+        &["default".into()],
+        Constant::default(),
+    );
     let slot = &board.slots()[0];
     slot.publish(0, points("g", 1.0));
     let (first, again) = (slot.reading().unwrap(), slot.reading().unwrap());
     for format in [Format::Text, Format::OpenMetrics] {
-        assert_eq!(first.segment(format).body().as_ptr(), again.segment(format).body().as_ptr());
+        assert_eq!(
+            first.segment(format).body().as_ptr(),
+            again.segment(format).body().as_ptr()
+        );
         let blocks = |reading: &Reading| reading.segment(format).deflated().blocks().as_ptr();
         assert_eq!(blocks(&first), blocks(&again));
     }
@@ -90,14 +128,27 @@ fn lanes_that_publish_at_once_do_not_lose_each_other() {
             }
         });
         let now = samples(&board.slots()[0]);
-        assert_eq!(now.iter().filter(|line| line.ends_with(&format!(" {round}"))).count(), graphs.len());
+        assert_eq!(
+            now.iter()
+                .filter(|line| line.ends_with(&format!(" {round}")))
+                .count(),
+            graphs.len()
+        );
     }
 }
 
 #[test]
 fn first_pass_and_graphs() {
-    let board = Board::new(&[kpi("p/a", None), kpi("p/b", None)], &["one".into(), "two".into()], Constant::default());
-    let failed = Status { last_run: Some(SystemTime::UNIX_EPOCH), error: Some("no".into()), ..Status::default() };
+    let board = Board::new(
+        &[kpi("p/a", None), kpi("p/b", None)],
+        &["one".into(), "two".into()],
+        Constant::default(),
+    );
+    let failed = Status {
+        last_run: Some(SystemTime::UNIX_EPOCH),
+        error: Some("no".into()),
+        ..Status::default()
+    };
     for (lane, status) in board.lanes().zip(std::iter::repeat_n(failed, 4)) {
         assert!(!board.first_pass_done());
         lane.set_status(status);
@@ -109,19 +160,34 @@ fn first_pass_and_graphs() {
     board.graph("one").unwrap().set_up();
     assert!(board.all_graphs_up());
     board.graph("one").unwrap().set_down("refused".into());
-    assert_eq!(board.graph("one").unwrap().away().as_deref().map(String::as_str), Some("refused"));
+    assert_eq!(
+        board
+            .graph("one")
+            .unwrap()
+            .away()
+            .as_deref()
+            .map(String::as_str),
+        Some("refused")
+    );
 }
 
 fn many(count: usize) -> Option<Vec<Arc<Points>>> {
-    let series = |at: usize| Series { labels: [Arc::from(format!("g{at}"))].into(), value: at as f64 };
-    Some(vec![Arc::new(Points::Gauge((0..count).map(series).collect()))])
+    let series = |at: usize| Series {
+        labels: [Arc::from(format!("g{at}"))].into(),
+        value: at as f64,
+    };
+    Some(vec![Arc::new(Points::Gauge(
+        (0..count).map(series).collect(),
+    ))])
 }
 
 /// What all pages say, side by side.
 fn text(board: &Board) -> String {
     let pages = board.pages();
     let segments = pages.iter().flat_map(|page| page.segments(Format::Text));
-    segments.map(|segment| std::str::from_utf8(segment.body()).unwrap()).collect()
+    segments
+        .map(|segment| std::str::from_utf8(segment.body()).unwrap())
+        .collect()
 }
 
 #[test]
@@ -129,7 +195,9 @@ fn small_readings_share_a_segment_and_large_ones_keep_their_own() {
     let kpis = ["p/a", "p/b", "p/c", "p/d", "p/e"].map(|id| kpi(id, None));
     let board = Board::new(&kpis, &["default".into()], Constant::default());
     let slots = board.slots();
-    slots.iter().for_each(|slot| slot.publish(0, points("g", 1.0)));
+    slots
+        .iter()
+        .for_each(|slot| slot.publish(0, points("g", 1.0)));
     slots[2].publish(0, many(1_000));
     // Of a reading without series nothing is said.
     slots[4].publish(0, many(0));
@@ -137,21 +205,34 @@ fn small_readings_share_a_segment_and_large_ones_keep_their_own() {
     let segments = page.segments(Format::Text);
     let own = |slot: usize| slots[slot].reading().unwrap().segment(Format::Text).clone();
     assert_eq!(segments.len(), 3);
-    assert_eq!(segments[0].body(), &[&own(0).body()[..], own(1).body()].concat());
+    assert_eq!(
+        segments[0].body(),
+        &[&own(0).body()[..], own(1).body()].concat()
+    );
     assert!(Arc::ptr_eq(&segments[1], &own(2)) && Arc::ptr_eq(&segments[2], &own(3)));
 
     // A new reading leaves the page of before as it was, and the large neighbour as it is written.
     slots[0].publish(0, points("new", 2.0));
-    assert!(segments[0].body().starts_with(b"# HELP p_a Help.\n# TYPE p_a gauge\np_a{group=\"g\"} 1\n"));
+    assert!(
+        segments[0]
+            .body()
+            .starts_with(b"# HELP p_a Help.\n# TYPE p_a gauge\np_a{group=\"g\"} 1\n")
+    );
     let next = &board.pages()[0];
     assert!(!next.is_ready(Format::Text, Coding::Identity));
     assert!(Arc::ptr_eq(&next.segments(Format::Text)[1], &segments[1]));
-    assert!(next.is_ready(Format::Text, Coding::Identity) && !next.is_ready(Format::Text, Coding::Gzip));
+    assert!(
+        next.is_ready(Format::Text, Coding::Identity) && !next.is_ready(Format::Text, Coding::Gzip)
+    );
 }
 
 #[test]
 fn a_reading_is_freed_with_its_last_scrape() {
-    let board = Board::new(&[kpi("p/a", None)], &["default".into()], Constant::default());
+    let board = Board::new(
+        &[kpi("p/a", None)],
+        &["default".into()],
+        Constant::default(),
+    );
     let slot = &board.slots()[0];
     slot.publish(0, many(10));
     text(&board);
@@ -164,14 +245,22 @@ fn a_reading_is_freed_with_its_last_scrape() {
 
 #[test]
 fn as_many_kpis_as_there_are_stand_in_order() {
-    let kpis: Vec<_> = (0..200).map(|at| kpi(&format!("p/k{at:03}"), None)).collect();
+    let kpis: Vec<_> = (0..200)
+        .map(|at| kpi(&format!("p/k{at:03}"), None))
+        .collect();
     let board = Board::new(&kpis, &["default".into()], Constant::default());
     for (at, slot) in board.slots().iter().enumerate() {
         slot.publish(0, points("g", at as f64));
     }
     let text = text(&board);
-    let samples: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
-    let expected: Vec<_> = (0..200).map(|at| format!("p_k{at:03}{{group=\"g\"}} {at}")).collect();
+    let samples: Vec<_> = text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect();
+    let expected: Vec<_> = (0..200)
+        .map(|at| format!("p_k{at:03}{{group=\"g\"}} {at}"))
+        .collect();
     assert_eq!(samples, expected);
     assert!(board.pages().len() > 1);
 }

@@ -22,13 +22,21 @@ const WITHIN: Duration = Duration::from_secs(15);
 const EXPLAIN: &str = "EXPLAIN\n";
 
 pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<Ended> {
-    let asked = if options.demo { Asked::Demo } else { Asked::Configured };
-    let Some(mut loaded) = loaded::load(common, asked)? else { return Ok(Ended::BadInput) };
+    let asked = if options.demo {
+        Asked::Demo
+    } else {
+        Asked::Configured
+    };
+    let Some(mut loaded) = loaded::load(common, asked)? else {
+        return Ok(Ended::BadInput);
+    };
     if !loaded.has_files()? {
         return Ok(Ended::BadInput);
     }
     let connects = options.connect || options.demo;
-    let Some(graphs) = graphs(&loaded, asked).await? else { return Ok(Ended::BadInput) };
+    let Some(graphs) = graphs(&loaded, asked).await? else {
+        return Ok(Ended::BadInput);
+    };
     let mut reachable = true;
     for (name, graph) in graphs.into_iter().filter(|_| connects) {
         match ask(&loaded, &name, &graph).await {
@@ -51,7 +59,11 @@ pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<En
 
 fn summarise(loaded: &Loaded) -> anyhow::Result<()> {
     let catalog = &loaded.catalog;
-    let warnings = catalog.problems.iter().filter(|problem| problem.level == Level::Warning).count();
+    let warnings = catalog
+        .problems
+        .iter()
+        .filter(|problem| problem.level == Level::Warning)
+        .count();
     let metrics: usize = catalog.kpis.iter().map(|kpi| kpi.metrics.len()).sum();
     writeln!(
         anstream::stdout(),
@@ -77,7 +89,9 @@ async fn ask(loaded: &Loaded, name: &str, graph: &Graph) -> Result<Vec<Problem>,
             Ok(()) => {
                 let vocabulary = match vocabularies.entry(kpi.database.clone()) {
                     Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(new) => new.insert(Vocabulary::of(graph, kpi.database.as_deref()).await?),
+                    Entry::Vacant(new) => {
+                        new.insert(Vocabulary::of(graph, kpi.database.as_deref()).await?)
+                    }
                 };
                 vocabulary.unknown_names(kpi, &mut unknown);
             }
@@ -101,7 +115,9 @@ async fn explain(kpi: &Kpi, graph: &Graph) -> Result<(), GraphError> {
         database: kpi.database.as_deref(),
         timeout: WITHIN,
     };
-    graph.rows(&request, &mut |_| ControlFlow::Continue(())).await
+    graph
+        .rows(&request, &mut |_| ControlFlow::Continue(()))
+        .await
 }
 
 fn refused(kpi: &Kpi, error: &GraphError) -> Problem {
@@ -109,7 +125,10 @@ fn refused(kpi: &Kpi, error: &GraphError) -> Problem {
         GraphError::Statement { message, place } => {
             let line = |line: usize| line.saturating_sub(EXPLAIN.matches('\n').count());
             let at = place.and_then(|place| offset(&kpi.query, line(place.line), place.column));
-            (format!("the graph refuses the query: {message}"), at.map(|at| at..word_end(&kpi.query, at)))
+            (
+                format!("the graph refuses the query: {message}"),
+                at.map(|at| at..word_end(&kpi.query, at)),
+            )
         }
         GraphError::Unreachable { .. }
         | GraphError::Authentication { .. }
@@ -120,14 +139,23 @@ fn refused(kpi: &Kpi, error: &GraphError) -> Problem {
         | GraphError::Decode(_)
         | GraphError::Server { .. } => (error.to_string(), None),
     };
-    let fix = "mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell".to_owned();
-    Problem { level: Level::Error, path: kpi.path.clone(), span, message, fix }
+    let fix = "mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell"
+        .to_owned();
+    Problem {
+        level: Level::Error,
+        path: kpi.path.clone(),
+        span,
+        message,
+        fix,
+    }
 }
 
 /// The end of the word that begins at `at`, or of the one character there.
 fn word_end(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
-    let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let word = rest
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(rest.len());
     at + word.max(1)
 }
 
@@ -141,7 +169,8 @@ struct Vocabulary {
 impl Vocabulary {
     async fn of(graph: &Graph, database: Option<&str>) -> Result<Self, GraphError> {
         let labels = "CALL db.labels() YIELD label RETURN label AS name";
-        let types = "CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType AS name";
+        let types =
+            "CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType AS name";
         let properties = "CALL db.propertyKeys() YIELD propertyKey RETURN propertyKey AS name";
         Ok(Self {
             labels: column(graph, database, labels).await?,
@@ -152,15 +181,27 @@ impl Vocabulary {
 
     /// A query over names that the graph does not have is legal and returns nothing, for ever. Each name is said once.
     fn unknown_names(&self, kpi: &Kpi, unknown: &mut Vec<Unknown>) {
-        let Ok(statement) = cypher::scan(&kpi.query) else { return };
+        let Ok(statement) = cypher::scan(&kpi.query) else {
+            return;
+        };
         let kinds = [
             ("label", &statement.labels, &self.labels),
-            ("relationship type", &statement.relationship_types, &self.relationship_types),
+            (
+                "relationship type",
+                &statement.relationship_types,
+                &self.relationship_types,
+            ),
             ("property", &statement.properties, &self.properties),
         ];
         for (kind, named, known) in kinds {
-            for name in named.iter().filter(|name| !known.contains(&name.name) && !may_be_absent(kpi, name)) {
-                match unknown.iter_mut().find(|before| before.kind == kind && before.named.name == name.name) {
+            for name in named
+                .iter()
+                .filter(|name| !known.contains(&name.name) && !may_be_absent(kpi, name))
+            {
+                match unknown
+                    .iter_mut()
+                    .find(|before| before.kind == kind && before.named.name == name.name)
+                {
                     Some(before) => _ = before.others.insert(kpi.path.clone()),
                     None => unknown.push(Unknown::new(kind, kpi, name, known)),
                 }
@@ -171,8 +212,13 @@ impl Vocabulary {
 
 /// A property that is only asked to be NULL is one that need not be there.
 fn may_be_absent(kpi: &Kpi, property: &Named) -> bool {
-    let mut words = kpi.query.get(property.span.end..).unwrap_or_default().split_whitespace();
-    let is_null = [words.next(), words.next()].map(|word| word.unwrap_or_default().trim_end_matches([')', ';', ',']));
+    let mut words = kpi
+        .query
+        .get(property.span.end..)
+        .unwrap_or_default()
+        .split_whitespace();
+    let is_null = [words.next(), words.next()]
+        .map(|word| word.unwrap_or_default().trim_end_matches([')', ';', ',']));
     is_null[0].eq_ignore_ascii_case("IS") && is_null[1].eq_ignore_ascii_case("NULL")
 }
 
@@ -189,7 +235,13 @@ struct Unknown {
 impl Unknown {
     fn new(kind: &'static str, kpi: &Kpi, named: &Named, known: &[String]) -> Self {
         let meant = nearest(&named.name, known.iter().map(String::as_str)).map(str::to_owned);
-        Self { kind, named: named.clone(), path: kpi.path.clone(), meant, others: BTreeSet::new() }
+        Self {
+            kind,
+            named: named.clone(),
+            path: kpi.path.clone(),
+            meant,
+            others: BTreeSet::new(),
+        }
     }
 
     fn into_problem(mut self) -> Problem {
@@ -201,14 +253,27 @@ impl Unknown {
         };
         let fix = match self.meant {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => "nothing to do if it is still to come; until then the query finds nothing by it".to_owned(),
+            None => {
+                "nothing to do if it is still to come; until then the query finds nothing by it"
+                    .to_owned()
+            }
         };
         let message = format!("the graph has no {} `{}`{also}", self.kind, self.named.name);
-        Problem { level: Level::Warning, path: self.path, span: Some(self.named.span), message, fix }
+        Problem {
+            level: Level::Warning,
+            path: self.path,
+            span: Some(self.named.span),
+            message,
+            fix,
+        }
     }
 }
 
-async fn column(graph: &Graph, database: Option<&str>, query: &str) -> Result<Vec<String>, GraphError> {
+async fn column(
+    graph: &Graph,
+    database: Option<&str>,
+    query: &str,
+) -> Result<Vec<String>, GraphError> {
     let mut names = Vec::new();
     let columns: [Arc<str>; 1] = ["name".into()];
     let request = Request {
@@ -220,9 +285,13 @@ async fn column(graph: &Graph, database: Option<&str>, query: &str) -> Result<Ve
         timeout: WITHIN,
     };
     let mut take = |row: &Row| {
-        names.extend(
-            row.iter().filter_map(|value| if let Value::String(name) = value { Some(name.clone()) } else { None }),
-        );
+        names.extend(row.iter().filter_map(|value| {
+            if let Value::String(name) = value {
+                Some(name.clone())
+            } else {
+                None
+            }
+        }));
         ControlFlow::Continue(())
     };
     graph.rows(&request, &mut take).await?;

@@ -42,15 +42,24 @@ const AT_ONCE: usize = 100;
 const LATE: Duration = Duration::from_secs(10);
 
 pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ended> {
-    let Some((mut loaded, graph)) = prepare(common, options)? else { return Ok(Ended::BadInput) };
+    let Some((mut loaded, graph)) = prepare(common, options)? else {
+        return Ok(Ended::BadInput);
+    };
     if !loaded.can_run()? {
         return Ok(Ended::BadInput);
     }
     run_often(&mut loaded);
-    let listener = serve::listen(options.listen.unwrap_or(loaded.config.web.listen), "--listen").await?;
+    let listener = serve::listen(
+        options.listen.unwrap_or(loaded.config.web.listen),
+        "--listen",
+    )
+    .await?;
     let stop = serve::stop_on_signal()?;
     let mut screen = Screen::new();
-    screen.status(&format!("writing {} days of work into the graph", World::PAST_DAYS));
+    screen.status(&format!(
+        "writing {} days of work into the graph",
+        World::PAST_DAYS
+    ));
     let settled = stop.run_until_cancelled(settle(graph, options)).await;
     screen.end();
     let (world, home) = match settled {
@@ -78,22 +87,36 @@ pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ende
 }
 
 fn introduce(screen: &mut Screen, loaded: &Loaded, options: &Demo) {
-    screen.say(&format!("a graph with {} days of the work of agents in five systems", World::PAST_DAYS));
+    screen.say(&format!(
+        "a graph with {} days of the work of agents in five systems",
+        World::PAST_DAYS
+    ));
     let kpis = counted(loaded.catalog.kpis.len(), "KPI", "KPIs");
-    let (every, pace) = (format_duration(AT_LEAST_EVERY), format_duration(work_in(options.speed, 1)));
-    screen.say(&format!("{kpis}, each asked at least every {every}; a second here is {pace} of their work"));
+    let (every, pace) = (
+        format_duration(AT_LEAST_EVERY),
+        format_duration(work_in(options.speed, 1)),
+    );
+    screen.say(&format!(
+        "{kpis}, each asked at least every {every}; a second here is {pace} of their work"
+    ));
 }
 
 /// How much the agents work in so many seconds.
 fn work_in(speed: f64, seconds: u64) -> Duration {
     let work = Duration::from_secs_f64(speed * seconds as f64);
-    if work.as_secs() > 0 { Duration::from_secs(work.as_secs()) } else { work }
+    if work.as_secs() > 0 {
+        Duration::from_secs(work.as_secs())
+    } else {
+        work
+    }
 }
 
 /// The graph of the demo as it stands at its start, for commands that ask it once. `None` in a build without it, which has
 /// then been said.
 pub(super) async fn graphs() -> anyhow::Result<Option<Graphs>> {
-    let Some(graph) = empty_graph()? else { return Ok(None) };
+    let Some(graph) = empty_graph()? else {
+        return Ok(None);
+    };
     let (world, past) = World::new(DEMO_SEED, now(), 0.0);
     let home = Home::own(graph);
     fill(&home, &world, &past).await?;
@@ -103,15 +126,21 @@ pub(super) async fn graphs() -> anyhow::Result<Option<Graphs>> {
 /// The settings and the graph in which the world is to live. `None` when one cannot be had, which has then been said.
 fn prepare(common: &Common, options: &Demo) -> anyhow::Result<Option<(Loaded, Arc<Graph>)>> {
     let Some(uri) = &options.graph else {
-        let Some(graph) = empty_graph()? else { return Ok(None) };
+        let Some(graph) = empty_graph()? else {
+            return Ok(None);
+        };
         return Ok(loaded::load(common, Asked::Demo)?.map(|loaded| (loaded, graph)));
     };
     if let Err(rule) = check_uri(uri) {
         return refuse(&rule);
     }
-    let Some(loaded) = loaded::load(common, Asked::Demo)? else { return Ok(None) };
+    let Some(loaded) = loaded::load(common, Asked::Demo)? else {
+        return Ok(None);
+    };
     let Some(graph) = loaded.graph_at(uri) else {
-        return refuse("is none of the graphs of the settings: write it there, with its user and password");
+        return refuse(
+            "is none of the graphs of the settings: write it there, with its user and password",
+        );
     };
     Ok(Some((loaded, Arc::new(graph))))
 }
@@ -138,8 +167,12 @@ async fn settle(graph: Arc<Graph>, options: &Demo) -> anyhow::Result<(World, Hom
 /// Somebody's graph is a wrong word on the command line; any other error is not the user's.
 fn not_settled(error: anyhow::Error) -> anyhow::Result<Ended> {
     match error.downcast::<Unclaimed>()? {
-        not_ours @ Unclaimed::NotOurs(_) => refuse::<()>(&not_ours.to_string()).map(|_| Ended::BadInput),
-        Unclaimed::Graph(error) => Err(error).context("cannot make the graph of --graph the demo's"),
+        not_ours @ Unclaimed::NotOurs(_) => {
+            refuse::<()>(&not_ours.to_string()).map(|_| Ended::BadInput)
+        }
+        Unclaimed::Graph(error) => {
+            Err(error).context("cannot make the graph of --graph the demo's")
+        }
     }
 }
 
@@ -149,17 +182,26 @@ fn empty_graph() -> anyhow::Result<Option<Arc<Graph>>> {
     return Ok(Some(Arc::new(Graph::Embedded(Embedded::new()))));
     #[cfg(not(feature = "embedded"))]
     {
-        let how = "build it with the feature `embedded`, e.g. cargo run --features embedded -- demo";
-        writeln!(anstream::stderr(), "error: this build has no graph of its own: {how}")?;
+        let how =
+            "build it with the feature `embedded`, e.g. cargo run --features embedded -- demo";
+        writeln!(
+            anstream::stderr(),
+            "error: this build has no graph of its own: {how}"
+        )?;
         Ok(None)
     }
 }
 
 /// Writes the past of a world, in transactions that no server finds too large.
 async fn fill(home: &Home, world: &World, past: &[Edit]) -> anyhow::Result<()> {
-    home.graph.write(&world.indexes(), WITHIN).await.context("cannot make the indexes of the demo")?;
+    home.graph
+        .write(&world.indexes(), WITHIN)
+        .await
+        .context("cannot make the indexes of the demo")?;
     for edit in past {
-        home.write(std::slice::from_ref(edit)).await.context("cannot write the past of the demo")?;
+        home.write(std::slice::from_ref(edit))
+            .await
+            .context("cannot write the past of the demo")?;
     }
     Ok(())
 }
@@ -200,9 +242,13 @@ async fn live(
                 break;
             }
             let edits = joined(happenings.iter().flat_map(|happening| &happening.edits));
-            let Some(followed) = stop.run_until_cancelled(home.write(&edits)).await else { break };
+            let Some(followed) = stop.run_until_cancelled(home.write(&edits)).await else {
+                break;
+            };
             followed.context("the graph of the demo does not follow")?;
-            happenings.iter().for_each(|happening| screen.tell(happening));
+            happenings
+                .iter()
+                .for_each(|happening| screen.tell(happening));
             happened += happenings.len();
         }
         if begun.elapsed() > LATE && !told_late && !stop.is_cancelled() {
@@ -210,8 +256,13 @@ async fn live(
             screen.say("the graph follows the agents too late for counters to see it all: give it a lower --speed");
         }
         let seconds = started.elapsed().as_secs();
-        let (here, there) = (format_duration(Duration::from_secs(seconds)), format_duration(work_in(speed, seconds)));
-        screen.status(&format!("{here} here, {there} of work there: {happened} things have happened"));
+        let (here, there) = (
+            format_duration(Duration::from_secs(seconds)),
+            format_duration(work_in(speed, seconds)),
+        );
+        screen.status(&format!(
+            "{here} here, {there} of work there: {happened} things have happened"
+        ));
     }
 }
 

@@ -13,7 +13,9 @@ use crate::cli::{Common, Generate};
 use crate::generate::{self, File, Input, MARK};
 
 pub(super) fn generate(common: &Common, options: &Generate) -> anyhow::Result<Ended> {
-    let Some(loaded) = loaded::files(common)? else { return Ok(Ended::BadInput) };
+    let Some(loaded) = loaded::files(common)? else {
+        return Ok(Ended::BadInput);
+    };
     if !loaded.has_files()? {
         return Ok(Ended::BadInput);
     }
@@ -29,15 +31,30 @@ pub(super) fn generate(common: &Common, options: &Generate) -> anyhow::Result<En
             return Ok(Ended::BadInput);
         }
     };
-    if options.check { check(&files, &options.out) } else { write(&files, &options.out) }
+    if options.check {
+        check(&files, &options.out)
+    } else {
+        write(&files, &options.out)
+    }
 }
 
-fn made(common: &Common, loaded: &Loaded) -> anyhow::Result<Result<Vec<File>, Vec<crate::diagnostic::Problem>>> {
+fn made(
+    common: &Common,
+    loaded: &Loaded,
+) -> anyhow::Result<Result<Vec<File>, Vec<crate::diagnostic::Problem>>> {
     let config = &loaded.config;
     let const_labels = loaded::const_labels(config)?;
     // The folder as people name it who stand beside the settings, so that the files are the same wherever they are made.
-    let beside = common.config.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-    let folder = config.queries.path.strip_prefix(beside).unwrap_or(&config.queries.path);
+    let beside = common
+        .config
+        .as_deref()
+        .and_then(Path::parent)
+        .unwrap_or(Path::new(""));
+    let folder = config
+        .queries
+        .path
+        .strip_prefix(beside)
+        .unwrap_or(&config.queries.path);
     Ok(generate::generate(&Input {
         kpis: &loaded.catalog.kpis,
         packs: &loaded.catalog.packs,
@@ -55,15 +72,24 @@ fn write(files: &[File], out: &Path) -> anyhow::Result<Ended> {
             continue;
         }
         let folder = path.parent().unwrap_or(out);
-        fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create the folder {}", folder.display()))?;
         fs::write(&path, &file.text).with_context(|| format!("cannot write {}", path.display()))?;
         written += 1;
     }
     for path in left_over(files, out)? {
-        writeln!(anstream::stderr(), "{} is left over from a pack that no longer exists: delete it", path.display())?;
+        writeln!(
+            anstream::stderr(),
+            "{} is left over from a pack that no longer exists: delete it",
+            path.display()
+        )?;
     }
     let all = counted(files.len(), "file", "files");
-    writeln!(anstream::stdout(), "{all} in {}, {written} of them new or changed", out.display())?;
+    writeln!(
+        anstream::stdout(),
+        "{all} in {}, {written} of them new or changed",
+        out.display()
+    )?;
     Ok(Ended::Done)
 }
 
@@ -74,17 +100,30 @@ fn check(files: &[File], out: &Path) -> anyhow::Result<Ended> {
         let text = text_of(&out.join(&file.path))?.unwrap_or_default();
         if text != file.text {
             let diff = TextDiff::from_lines(&text, &file.text);
-            write!(stdout, "{}", diff.unified_diff().header(&file.path, "generated from the KPI files"))?;
+            write!(
+                stdout,
+                "{}",
+                diff.unified_diff()
+                    .header(&file.path, "generated from the KPI files")
+            )?;
             different += 1;
         }
     }
     let left_over = left_over(files, out)?;
     for path in &left_over {
-        writeln!(stdout, "{} is left over from a pack that no longer exists: delete it", path.display())?;
+        writeln!(
+            stdout,
+            "{} is left over from a pack that no longer exists: delete it",
+            path.display()
+        )?;
     }
     different += left_over.len();
     if different == 0 {
-        writeln!(stdout, "{} up to date", counted(files.len(), "file", "files"))?;
+        writeln!(
+            stdout,
+            "{} up to date",
+            counted(files.len(), "file", "files")
+        )?;
         return Ok(Ended::Done);
     }
     let said = counted(different, "file differs", "files differ");
@@ -109,13 +148,18 @@ fn left_over(files: &[File], out: &Path) -> anyhow::Result<Vec<PathBuf>> {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(cause) if cause.kind() == ErrorKind::NotFound => continue,
-            Err(cause) => return Err(cause).with_context(|| format!("cannot read {}", folder.display())),
+            Err(cause) => {
+                return Err(cause).with_context(|| format!("cannot read {}", folder.display()));
+            }
         };
         for entry in entries {
             let path = entry?.path();
             let is_made = files.iter().any(|file| out.join(&file.path) == path);
             // What is no text was not generated.
-            if !is_made && path.is_file() && fs::read_to_string(&path).is_ok_and(|text| text.contains(MARK)) {
+            if !is_made
+                && path.is_file()
+                && fs::read_to_string(&path).is_ok_and(|text| text.contains(MARK))
+            {
                 left_over.push(path);
             }
         }

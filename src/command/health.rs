@@ -19,7 +19,11 @@ pub(super) async fn health(common: &Common, options: &Health) -> anyhow::Result<
             None => return Ok(Ended::BadInput),
         },
     };
-    let path = if options.ready { "/-/ready" } else { "/-/healthy" };
+    let path = if options.ready {
+        "/-/ready"
+    } else {
+        "/-/healthy"
+    };
     match http::ask(&address, path, WITHIN).await {
         Ok(answer) if answer.well => {
             write!(anstream::stdout(), "{}", answer.body)?;

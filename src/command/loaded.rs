@@ -48,14 +48,21 @@ pub(super) enum Asked {
 
 /// Loads everything that can run. `None` when there is nothing to go on with; why has then been said.
 pub(super) fn load(common: &Common, asked: Asked) -> anyhow::Result<Option<Loaded>> {
-    let Some(mut loaded) = files(common)? else { return Ok(None) };
-    let Loaded { config, catalog, .. } = &mut loaded;
+    let Some(mut loaded) = files(common)? else {
+        return Ok(None);
+    };
+    let Loaded {
+        config, catalog, ..
+    } = &mut loaded;
     match asked {
         Asked::Configured => leave_out_without_graph(catalog, &config.graphs),
         Asked::Demo => {
             // What is counted of a graph that ends with the process must not overwrite what was counted of a real one.
             config.state = None;
-            catalog.kpis.iter_mut().for_each(|kpi| ask_the_only_graph(Arc::make_mut(kpi)));
+            catalog
+                .kpis
+                .iter_mut()
+                .for_each(|kpi| ask_the_only_graph(Arc::make_mut(kpi)));
         }
     }
     catalog.sort_problems();
@@ -64,7 +71,9 @@ pub(super) fn load(common: &Common, asked: Asked) -> anyhow::Result<Option<Loade
 
 /// Loads everything, whether or not the graph of a KPI is configured. `None` as in [`load`].
 pub(super) fn files(common: &Common) -> anyhow::Result<Option<Loaded>> {
-    let Some(config) = settings(common)? else { return Ok(None) };
+    let Some(config) = settings(common)? else {
+        return Ok(None);
+    };
     let files = match queries::read(&config.queries.path, config.queries.packs.as_deref()) {
         Ok(files) => files,
         Err(error) => {
@@ -73,12 +82,24 @@ pub(super) fn files(common: &Common) -> anyhow::Result<Option<Loaded>> {
         }
     };
     let const_labels = const_labels(&config)?;
-    let defaults = Defaults { every: config.queries.every, const_labels: &const_labels };
+    let defaults = Defaults {
+        every: config.queries.every,
+        const_labels: &const_labels,
+    };
     let mut catalog = kpi::load(&files.kpis, &files.packs, &defaults);
     catalog.problems.extend(files.problems);
     lint::check(&mut catalog, &const_labels);
-    let texts = files.kpis.into_iter().chain(files.packs).map(|source| (source.path, source.text)).collect();
-    Ok(Some(Loaded { config, catalog, texts }))
+    let texts = files
+        .kpis
+        .into_iter()
+        .chain(files.packs)
+        .map(|source| (source.path, source.text))
+        .collect();
+    Ok(Some(Loaded {
+        config,
+        catalog,
+        texts,
+    }))
 }
 
 /// The labels that every series of a KPI carries besides its own.
@@ -95,9 +116,15 @@ fn leave_out_without_graph(catalog: &mut Catalog, graphs: &[GraphConfig]) {
     let names: Vec<_> = graphs.iter().map(name).collect();
     let (kept, lost) = std::mem::take(&mut catalog.kpis)
         .into_iter()
-        .partition::<Vec<_>, _>(|kpi: &Arc<Kpi>| kpi.graph.as_deref().is_none_or(|graph| names.contains(&graph)));
+        .partition::<Vec<_>, _>(|kpi: &Arc<Kpi>| {
+            kpi.graph
+                .as_deref()
+                .is_none_or(|graph| names.contains(&graph))
+        });
     catalog.kpis = kept;
-    catalog.problems.extend(lost.iter().map(|kpi| no_graph(kpi, &names)));
+    catalog
+        .problems
+        .extend(lost.iter().map(|kpi| no_graph(kpi, &names)));
 }
 
 fn ask_the_only_graph(kpi: &mut Kpi) {
@@ -111,7 +138,13 @@ fn no_graph(kpi: &Kpi, names: &[&str]) -> Problem {
         None => format!("add [graphs.{graph}] to the settings, or take `graph` out of the header"),
     };
     let message = format!("the settings know no graph \"{graph}\"");
-    Problem { level: Level::Error, path: kpi.path.clone(), span: None, message, fix }
+    Problem {
+        level: Level::Error,
+        path: kpi.path.clone(),
+        span: None,
+        message,
+        fix,
+    }
 }
 
 fn name(graph: &GraphConfig) -> &str {
@@ -129,7 +162,10 @@ impl Loaded {
         let none = self.texts.is_empty() && self.catalog.problems.is_empty();
         if none {
             let path = self.config.queries.path.display();
-            writeln!(anstream::stderr(), "error: there is no KPI: put a .cypher file into a folder in {path}")?;
+            writeln!(
+                anstream::stderr(),
+                "error: there is no KPI: put a .cypher file into a folder in {path}"
+            )?;
         }
         Ok(!none)
     }
@@ -142,7 +178,10 @@ impl Loaded {
         }
         let none = self.catalog.kpis.is_empty();
         if none {
-            writeln!(anstream::stderr(), "error: no KPI can run: each file has a mistake")?;
+            writeln!(
+                anstream::stderr(),
+                "error: no KPI can run: each file has a mistake"
+            )?;
         }
         Ok(!none)
     }
@@ -167,18 +206,40 @@ impl Loaded {
     /// others: no password is sent to a server that it may not be for.
     pub(super) fn graph_at(&self, uri: &str) -> Option<Graph> {
         let graphs = &self.config.graphs;
-        let named = graphs.iter().find(|graph| graph.uris.iter().any(|known| known == uri));
+        let named = graphs
+            .iter()
+            .find(|graph| graph.uris.iter().any(|known| known == uri));
         let config = named.or(graphs.first().filter(|_| graphs.len() == 1))?;
-        Some(bolt(GraphConfig { uris: vec![uri.to_owned()], ..config.clone() }))
+        Some(bolt(GraphConfig {
+            uris: vec![uri.to_owned()],
+            ..config.clone()
+        }))
     }
 
     /// The labels of the settings, which every series of a KPI carries.
     pub(super) fn constant(&self) -> Constant {
-        self.config.labels.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect()
+        self.config
+            .labels
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str().into()))
+            .collect()
     }
 }
 
 fn bolt(config: GraphConfig) -> Graph {
-    let GraphConfig { name: _, uris, user, password, database, max_concurrent } = config;
-    Graph::Bolt(Bolt::new(BoltSettings { uris, user, password, database, max_concurrent }))
+    let GraphConfig {
+        name: _,
+        uris,
+        user,
+        password,
+        database,
+        max_concurrent,
+    } = config;
+    Graph::Bolt(Bolt::new(BoltSettings {
+        uris,
+        user,
+        password,
+        database,
+        max_concurrent,
+    }))
 }

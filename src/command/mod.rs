@@ -48,12 +48,17 @@ impl From<Ended> for ExitCode {
 /// Whatever kept it from being done and is not a matter of the user's files.
 pub fn execute(cli: &Cli) -> anyhow::Result<Ended> {
     if let Err((level, cause)) = start_log(cli) {
-        writeln!(anstream::stderr(), "error: --log cannot be \"{level}\": {cause}")?;
+        writeln!(
+            anstream::stderr(),
+            "error: --log cannot be \"{level}\": {cause}"
+        )?;
         return Ok(Ended::BadInput);
     }
     // The driver needs it before the first connection with TLS; a second call would be an error, so its answer is left.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let ended = runtime.block_on(async {
         match cli.command.as_ref().unwrap_or(&Command::Serve) {
             Command::Serve => serve::serve(&cli.common).await,
@@ -90,7 +95,11 @@ fn counted<N: Display + From<u8> + PartialEq>(n: N, one: &str, many: &str) -> St
 fn start_log(cli: &Cli) -> Result<(), (&str, ParseError)> {
     let is_demo = matches!(cli.command, Some(Command::Demo(_)));
     // The demo has a story of its own to tell; only what is wrong may come in between.
-    let level = cli.common.log.as_deref().unwrap_or(if is_demo { "warn" } else { "info" });
+    let level = cli
+        .common
+        .log
+        .as_deref()
+        .unwrap_or(if is_demo { "warn" } else { "info" });
     // The driver and the cron trigger talk of their inner life at these levels.
     let quiet = "neo4rs=warn,tokio_cron_scheduler=warn";
     let filter = EnvFilter::try_new(format!("{quiet},{level}")).map_err(|cause| (level, cause))?;
@@ -100,11 +109,16 @@ fn start_log(cli: &Cli) -> Result<(), (&str, ParseError)> {
         }
         std::io::stderr()
     };
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_target(false);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(stderr)
+        .with_target(false);
     match cli.common.log_format {
-        LogFormat::Text => {
-            log.with_ansi(anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never).init()
-        }
+        LogFormat::Text => log
+            .with_ansi(
+                anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never,
+            )
+            .init(),
         LogFormat::Json => log.json().init(),
     }
     Ok(())

@@ -19,18 +19,32 @@ use crate::schedule::{self, Run};
 use cypher::{Row, Value};
 
 pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ended> {
-    let asked = if options.demo { Asked::Demo } else { Asked::Configured };
-    let Some(loaded) = loaded::load(common, asked)? else { return Ok(Ended::BadInput) };
+    let asked = if options.demo {
+        Asked::Demo
+    } else {
+        Asked::Configured
+    };
+    let Some(loaded) = loaded::load(common, asked)? else {
+        return Ok(Ended::BadInput);
+    };
     if !loaded.has_files()? {
         return Ok(Ended::BadInput);
     }
-    let Some(kpis) = chosen(&loaded, &options.kpis)? else { return Ok(Ended::BadInput) };
-    let Some(graphs) = graphs(&loaded, asked).await? else { return Ok(Ended::BadInput) };
+    let Some(kpis) = chosen(&loaded, &options.kpis)? else {
+        return Ok(Ended::BadInput);
+    };
+    let Some(graphs) = graphs(&loaded, asked).await? else {
+        return Ok(Ended::BadInput);
+    };
     let mut all_well = true;
     for kpi in &kpis {
         let asked = graphs.iter().filter(|(name, _)| kpi.asks(name));
         for (name, graph) in asked {
-            let title = if graphs.len() > 1 { format!("{} on {name}", kpi.id) } else { kpi.id.to_string() };
+            let title = if graphs.len() > 1 {
+                format!("{} on {name}", kpi.id)
+            } else {
+                kpi.id.to_string()
+            };
             all_well &= show_run(kpi, graph, &title, &loaded.constant(), options.rows).await?;
         }
     }
@@ -45,7 +59,13 @@ fn chosen(loaded: &Loaded, wanted: &[String]) -> anyhow::Result<Option<Vec<Arc<K
     }
     let mut chosen = Vec::new();
     for name in wanted {
-        match loaded.catalog.kpis.iter().filter(|kpi| is_called(kpi, name)).collect::<Vec<_>>()[..] {
+        match loaded
+            .catalog
+            .kpis
+            .iter()
+            .filter(|kpi| is_called(kpi, name))
+            .collect::<Vec<_>>()[..]
+        {
             [] => {
                 say_why_not(loaded, name)?;
                 return Ok(None);
@@ -65,31 +85,62 @@ fn is_called(kpi: &Kpi, name: &str) -> bool {
 
 /// However the two are written: from the root, from here, or by way of `..`.
 fn is_same_file(a: &str, b: &str) -> bool {
-    fs::canonicalize(a).ok().zip(fs::canonicalize(b).ok()).is_some_and(|(a, b)| a == b)
+    fs::canonicalize(a)
+        .ok()
+        .zip(fs::canonicalize(b).ok())
+        .is_some_and(|(a, b)| a == b)
 }
 
 fn say_why_not(loaded: &Loaded, name: &str) -> anyhow::Result<()> {
-    let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".cypher");
-    let of_file = |problem: &&Problem| problem.path.rsplit('/').next() == Some(&format!("{stem}.cypher"));
-    let problems: Vec<_> = loaded.catalog.problems.iter().filter(of_file).cloned().collect();
+    let stem = name
+        .rsplit('/')
+        .next()
+        .unwrap_or(name)
+        .trim_end_matches(".cypher");
+    let of_file =
+        |problem: &&Problem| problem.path.rsplit('/').next() == Some(&format!("{stem}.cypher"));
+    let problems: Vec<_> = loaded
+        .catalog
+        .problems
+        .iter()
+        .filter(of_file)
+        .cloned()
+        .collect();
     if !problems.is_empty() {
         return loaded.show(&problems);
     }
-    let ids = loaded.catalog.kpis.iter().flat_map(|kpi| [&*kpi.id, kpi.stem()]);
+    let ids = loaded
+        .catalog
+        .kpis
+        .iter()
+        .flat_map(|kpi| [&*kpi.id, kpi.stem()]);
     let hint = match nearest(name, ids) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("there are {}", names(loaded)),
     };
-    writeln!(anstream::stderr(), "error: no KPI is called `{name}`; {hint}")?;
+    writeln!(
+        anstream::stderr(),
+        "error: no KPI is called `{name}`; {hint}"
+    )?;
     Ok(())
 }
 
 fn names(loaded: &Loaded) -> String {
     let names: Vec<_> = loaded.catalog.kpis.iter().map(|kpi| &*kpi.id).collect();
-    if names.is_empty() { "none that could run".to_owned() } else { names.join(", ") }
+    if names.is_empty() {
+        "none that could run".to_owned()
+    } else {
+        names.join(", ")
+    }
 }
 
-async fn show_run(kpi: &Kpi, graph: &Graph, title: &str, constant: &Constant, limit: usize) -> anyhow::Result<bool> {
+async fn show_run(
+    kpi: &Kpi,
+    graph: &Graph,
+    title: &str,
+    constant: &Constant,
+    limit: usize,
+) -> anyhow::Result<bool> {
     let mut rows: Vec<Row> = Vec::new();
     let run = schedule::run(kpi, &mut graph.turn().await, &mut |row| {
         if rows.len() < limit {
@@ -100,10 +151,17 @@ async fn show_run(kpi: &Kpi, graph: &Graph, title: &str, constant: &Constant, li
     match &run.result {
         Ok(measured) => show_measured(kpi, title, constant, &rows, &run, measured).map(|()| true),
         Err(error) => {
-            let failed = format!("{title}: failed after {}: {}", time(&run), error.in_file(kpi));
+            let failed = format!(
+                "{title}: failed after {}: {}",
+                time(&run),
+                error.in_file(kpi)
+            );
             writeln!(anstream::stderr(), "{failed}")?;
             if kpi.window().is_some() && error.is_too_much_at_once() {
-                writeln!(anstream::stderr(), "  this was all of it at once; `serve` goes on with smaller windows")?;
+                writeln!(
+                    anstream::stderr(),
+                    "  this was all of it at once; `serve` goes on with smaller windows"
+                )?;
             }
             Ok(false)
         }
@@ -119,14 +177,22 @@ fn show_measured(
     measured: &Measured,
 ) -> anyhow::Result<()> {
     let mut out = anstream::stdout();
-    let (count, series) = (counted(measured.rows, "row", "rows"), counted(measured.series(), "series", "series"));
+    let (count, series) = (
+        counted(measured.rows, "row", "rows"),
+        counted(measured.series(), "series", "series"),
+    );
     writeln!(out, "{title}: {count}, {series}, {}", time(run))?;
     write!(out, "{}", table(kpi, rows))?;
     if measured.rows > rows.len() as u64 {
         writeln!(out, "  … {} more", measured.rows - rows.len() as u64)?;
     }
     for (reason, rows) in run.skipped.reasons() {
-        writeln!(out, "  {} left out: {}", counted(rows, "row", "rows"), left_out(reason))?;
+        writeln!(
+            out,
+            "  {} left out: {}",
+            counted(rows, "row", "rows"),
+            left_out(reason)
+        )?;
     }
     for beyond in beyond(kpi, &measured.points) {
         writeln!(out, "  {beyond}")?;
@@ -135,9 +201,18 @@ fn show_measured(
         .metrics
         .iter()
         .zip(&measured.points)
-        .map(|(metric, points)| metric.family(vec![Part { constant: constant.clone(), points: points.clone() }]))
+        .map(|(metric, points)| {
+            metric.family(vec![Part {
+                constant: constant.clone(),
+                points: points.clone(),
+            }])
+        })
         .collect();
-    writeln!(out, "{}", String::from_utf8_lossy(Segment::encode(&families, Format::Text).body()))?;
+    writeln!(
+        out,
+        "{}",
+        String::from_utf8_lossy(Segment::encode(&families, Format::Text).body())
+    )?;
     Ok(())
 }
 
@@ -145,13 +220,18 @@ fn left_out(reason: SkipReason) -> &'static str {
     match reason {
         SkipReason::NullValue => "the value was NULL",
         SkipReason::NaNValue => "the value was NaN",
-        SkipReason::NegativeValue => "the value was below 0; a histogram of such values has a bound below 0",
+        SkipReason::NegativeValue => {
+            "the value was below 0; a histogram of such values has a bound below 0"
+        }
         SkipReason::InfiniteValue => "the value was infinite",
     }
 }
 
 fn time(run: &Run) -> String {
-    format!("{:.1} ms", run.duration.unwrap_or_default().as_secs_f64() * 1000.0)
+    format!(
+        "{:.1} ms",
+        run.duration.unwrap_or_default().as_secs_f64() * 1000.0
+    )
 }
 
 /// The rows under their columns, each column as wide as its widest cell.
@@ -159,13 +239,27 @@ fn table(kpi: &Kpi, rows: &[Row]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let head = kpi.columns.iter().map(|column| column.to_string()).collect::<Vec<_>>();
-    let lines: Vec<Vec<String>> =
-        std::iter::once(head).chain(rows.iter().map(|row| row.iter().map(cell).collect())).collect();
-    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let head = kpi
+        .columns
+        .iter()
+        .map(|column| column.to_string())
+        .collect::<Vec<_>>();
+    let lines: Vec<Vec<String>> = std::iter::once(head)
+        .chain(rows.iter().map(|row| row.iter().map(cell).collect()))
+        .collect();
+    let width = |column: usize| {
+        lines
+            .iter()
+            .map(|line| line[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let widths: Vec<_> = (0..kpi.columns.len()).map(width).collect();
     let padded = |line: &Vec<String>| {
-        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let cells = line
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"));
         format!("  {}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
     };
     lines.iter().map(padded).collect()

@@ -25,7 +25,9 @@ use crate::state::{State, StateError, Stray};
 const PATIENCE: Duration = Duration::from_secs(4);
 
 pub(super) async fn serve(common: &Common) -> anyhow::Result<Ended> {
-    let Some(loaded) = loaded::load(common, Asked::Configured)? else { return Ok(Ended::BadInput) };
+    let Some(loaded) = loaded::load(common, Asked::Configured)? else {
+        return Ok(Ended::BadInput);
+    };
     if !loaded.can_run()? {
         return Ok(Ended::BadInput);
     }
@@ -65,7 +67,10 @@ pub(super) async fn at_work(
     Ok(())
 }
 
-async fn open(loaded: &Loaded, graphs: &[(Arc<str>, Arc<Graph>)]) -> anyhow::Result<(AppState, Arc<Scheduler>)> {
+async fn open(
+    loaded: &Loaded,
+    graphs: &[(Arc<str>, Arc<Graph>)],
+) -> anyhow::Result<(AppState, Arc<Scheduler>)> {
     let names: Vec<_> = graphs.iter().map(|(name, _)| name.clone()).collect();
     let catalog = &loaded.catalog;
     let board = Arc::new(Board::new(&catalog.kpis, &names, loaded.constant()));
@@ -82,36 +87,76 @@ async fn open(loaded: &Loaded, graphs: &[(Arc<str>, Arc<Graph>)]) -> anyhow::Res
         ..Settings::default()
     };
     let refresh = refresh(&scheduler, &board);
-    Ok((AppState { board, instruments, refresh, settings }, scheduler))
+    Ok((
+        AppState {
+            board,
+            instruments,
+            refresh,
+            settings,
+        },
+        scheduler,
+    ))
 }
 
 /// Where totals are kept, when the settings say so and there is a KPI that has any.
 fn state(loaded: &Loaded) -> Result<Option<State>, StateError> {
     let counts = loaded.catalog.kpis.iter().any(|kpi| kpi.window().is_some());
-    loaded.config.state.as_deref().filter(|_| counts).map(State::open).transpose()
+    loaded
+        .config
+        .state
+        .as_deref()
+        .filter(|_| counts)
+        .map(State::open)
+        .transpose()
 }
 
 /// Names the states that would lie there for ever, since a KPI or a graph was renamed: its totals begin anew otherwise, and
 /// nobody would know why.
 fn tell_strays(state: &State, catalog: &Catalog, graphs: &[Arc<str>]) {
     let windows = catalog.kpis.iter().filter(|kpi| kpi.window().is_some());
-    let lanes = windows.flat_map(|kpi| graphs.iter().filter(|graph| kpi.asks(graph)).map(move |graph| (kpi, graph)));
+    let lanes = windows.flat_map(|kpi| {
+        graphs
+            .iter()
+            .filter(|graph| kpi.asks(graph))
+            .map(move |graph| (kpi, graph))
+    });
     let owners: Vec<_> = lanes.map(|(kpi, graph)| state.file(kpi, graph)).collect();
     let strays = state.strays(&owners);
     // The KPI of a file with a mistake is back as soon as that is mended.
-    let comes_back = |stray: &&Stray| stray.counted_for.as_ref().is_some_and(|(kpi, _)| catalog.rejects(kpi));
-    let told: Vec<_> = strays.iter().filter(|stray| !comes_back(stray)).map(in_words).collect();
+    let comes_back = |stray: &&Stray| {
+        stray
+            .counted_for
+            .as_ref()
+            .is_some_and(|(kpi, _)| catalog.rejects(kpi))
+    };
+    let told: Vec<_> = strays
+        .iter()
+        .filter(|stray| !comes_back(stray))
+        .map(in_words)
+        .collect();
     if !told.is_empty() {
         let states = told.join("; ");
-        tracing::warn!("states that no KPI goes on with, end the exporter and rename them, or remove them: {states}");
+        tracing::warn!(
+            "states that no KPI goes on with, end the exporter and rename them, or remove them: {states}"
+        );
     }
 }
 
 fn in_words(stray: &Stray) -> String {
     let path = stray.path.display();
-    let Some((kpi, graph)) = &stray.counted_for else { return format!("{path}, which cannot be read") };
-    let rename_to: Vec<_> = stray.rename_to.iter().map(|path| format!("rename it to {}", path.display())).collect();
-    let advice = if rename_to.is_empty() { "no KPI counts the same".to_owned() } else { rename_to.join(" or ") };
+    let Some((kpi, graph)) = &stray.counted_for else {
+        return format!("{path}, which cannot be read");
+    };
+    let rename_to: Vec<_> = stray
+        .rename_to
+        .iter()
+        .map(|path| format!("rename it to {}", path.display()))
+        .collect();
+    let advice = if rename_to.is_empty() {
+        "no KPI counts the same".to_owned()
+    } else {
+        rename_to.join(" or ")
+    };
     format!("{path} of {kpi} on the graph {graph}: {advice}")
 }
 
@@ -124,7 +169,12 @@ fn refresh(scheduler: &Arc<Scheduler>, board: &Arc<Board>) -> Refresh {
             if let Some(id) = kpi.as_ref().filter(|id| board.slot(id).is_none()) {
                 return Err(UnknownKpi(id.clone()));
             }
-            Ok(scheduler.refresh(kpi.as_deref()).await.into_iter().map(refreshed).collect())
+            Ok(scheduler
+                .refresh(kpi.as_deref())
+                .await
+                .into_iter()
+                .map(refreshed)
+                .collect())
         }
         .boxed()
     })

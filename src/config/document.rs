@@ -21,27 +21,51 @@ pub(super) struct Document {
 impl Document {
     /// Reads TOML; every syntax error is added to `problems`.
     pub(super) fn parse(path: &Path, text: &str, problems: &mut Vec<Problem>) -> Self {
-        let mut document = Self { path: path.to_owned(), ..Self::default() };
+        let mut document = Self {
+            path: path.to_owned(),
+            ..Self::default()
+        };
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
             // Only the message: the error's own text shows the line, and a password may stand in it.
             let line = error.span().map(|span| line_of(text, span.start));
-            problems.push(Problem { place: document.place(line), reason: Reason::Syntax(error.message().to_owned()) });
+            problems.push(Problem {
+                place: document.place(line),
+                reason: Reason::Syntax(error.message().to_owned()),
+            });
         }
         document.values = document.table(&Key::default(), table.get_ref(), text);
-        let strange: Vec<String> = document.values.keys().filter(|name| !is_plain(name)).cloned().collect();
+        let strange: Vec<String> = document
+            .values
+            .keys()
+            .filter(|name| !is_plain(name))
+            .cloned()
+            .collect();
         for name in strange {
-            let line = document.values.remove(&name).and_then(|value| value.origin()?.parse().ok());
+            let line = document
+                .values
+                .remove(&name)
+                .and_then(|value| value.origin()?.parse().ok());
             let line = line.or_else(|| document.line_of_table(&Key::new(&[&name])));
             let hint = "no section has such a name".to_owned();
-            let reason = Reason::Unknown { what: "key", name, hint };
-            problems.push(Problem { place: document.place(line), reason });
+            let reason = Reason::Unknown {
+                what: "key",
+                name,
+                hint,
+            };
+            problems.push(Problem {
+                place: document.place(line),
+                reason,
+            });
         }
         document
     }
 
     pub(super) fn place(&self, line: Option<usize>) -> Place {
-        Place::File { path: self.path.clone(), line }
+        Place::File {
+            path: self.path.clone(),
+            line,
+        }
     }
 
     pub(super) fn line_of_table(&self, key: &Key) -> Option<usize> {
@@ -62,15 +86,18 @@ impl Document {
     fn value(&mut self, key: &Key, value: &DeValue<'_>, line: usize, text: &str) -> Value {
         let kind = match value {
             DeValue::String(text) => ValueKind::String(text.to_string()),
-            DeValue::Integer(number) => {
-                ValueKind::I128(i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX))
-            }
+            DeValue::Integer(number) => ValueKind::I128(
+                i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX),
+            ),
             DeValue::Float(number) => ValueKind::Float(number.as_str().parse().unwrap_or(f64::NAN)),
             DeValue::Boolean(flag) => ValueKind::Boolean(*flag),
             // The crate has no dates, and no setting is one.
             DeValue::Datetime(_) => ValueKind::Nil,
             DeValue::Array(values) => ValueKind::Array(
-                values.iter().map(|v| self.value(key, v.get_ref(), line_of(text, v.span().start), text)).collect(),
+                values
+                    .iter()
+                    .map(|v| self.value(key, v.get_ref(), line_of(text, v.span().start), text))
+                    .collect(),
             ),
             DeValue::Table(table) => {
                 self.tables.insert(key.clone(), line);
@@ -88,7 +115,9 @@ fn line_of(text: &str, offset: usize) -> usize {
 // `Source` asks for `Debug`; a derived one would print passwords.
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Document").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("Document")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 

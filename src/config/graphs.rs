@@ -12,7 +12,14 @@ const USER: &str = "neo4j";
 const MAX_CONCURRENT: usize = 4;
 
 /// `neo4j` schemes are taken since people have them at hand, but the driver does not route: it asks the server it is given.
-const SCHEMES: [&str; 6] = ["bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"];
+const SCHEMES: [&str; 6] = [
+    "bolt",
+    "bolt+s",
+    "bolt+ssc",
+    "neo4j",
+    "neo4j+s",
+    "neo4j+ssc",
+];
 
 /// All graphs, in order of name; at least one.
 pub(super) fn graphs(reader: &mut Reader) -> Vec<GraphConfig> {
@@ -21,16 +28,24 @@ pub(super) fn graphs(reader: &mut Reader) -> Vec<GraphConfig> {
         return vec![graph(reader, None, one)];
     };
     if reader.place_of(&one).is_some() {
-        reader
-            .problems
-            .push(Problem { place: place.clone(), reason: Reason::Both { key: one.clone(), other: several.clone() } });
+        reader.problems.push(Problem {
+            place: place.clone(),
+            reason: Reason::Both {
+                key: one.clone(),
+                other: several.clone(),
+            },
+        });
         // Read all the same, so that its other mistakes show at once.
         graph(reader, None, one);
     }
     reader.section(&several);
     let names = reader.names("graphs");
     if names.is_empty() && reader.problems.is_empty() {
-        reader.refuse(&several, place, "names no graph: write [graphs.<name>], or [graph] for a single one".to_owned());
+        reader.refuse(
+            &several,
+            place,
+            "names no graph: write [graphs.<name>], or [graph] for a single one".to_owned(),
+        );
     }
     names.into_iter().map(|name| named(reader, name)).collect()
 }
@@ -38,9 +53,16 @@ pub(super) fn graphs(reader: &mut Reader) -> Vec<GraphConfig> {
 fn named(reader: &mut Reader, name: String) -> GraphConfig {
     let key = Key::new(&["graphs", &name]);
     let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
-    if let Some(place) = reader.place_of(&key).filter(|_| name.is_empty() || !name.chars().all(legal)) {
+    if let Some(place) = reader
+        .place_of(&key)
+        .filter(|_| name.is_empty() || !name.chars().all(legal))
+    {
         // The environment has no case: `Eu` could not be told from `eu` there.
-        reader.refuse(&key, place, "is no name for a graph: use a-z, 0-9, `_` and `-`".to_owned());
+        reader.refuse(
+            &key,
+            place,
+            "is no name for a graph: use a-z, 0-9, `_` and `-`".to_owned(),
+        );
     }
     graph(reader, Some(name), key)
 }
@@ -50,15 +72,21 @@ fn graph(reader: &mut Reader, name: Option<String>, section: Key) -> GraphConfig
     GraphConfig {
         name,
         uris: uris(reader, &section.child("uri")),
-        user: reader.not_empty(&section.child("user")).unwrap_or_else(|| USER.to_owned()),
+        user: reader
+            .not_empty(&section.child("user"))
+            .unwrap_or_else(|| USER.to_owned()),
         password: password(reader, &section),
         database: reader.not_empty(&section.child("database")),
-        max_concurrent: reader.number(&section.child("max_concurrent"), 1..=64).unwrap_or(MAX_CONCURRENT),
+        max_concurrent: reader
+            .number(&section.child("max_concurrent"), 1..=64)
+            .unwrap_or(MAX_CONCURRENT),
     }
 }
 
 fn uris(reader: &mut Reader, key: &Key) -> Vec<String> {
-    let Some(found) = reader.texts(key) else { return vec![URI.to_owned()] };
+    let Some(found) = reader.texts(key) else {
+        return vec![URI.to_owned()];
+    };
     for (uri, place) in &found {
         if let Err(rule) = check_uri(uri) {
             reader.refuse(key, place.clone(), rule);
@@ -74,13 +102,17 @@ fn uris(reader: &mut Reader, key: &Key) -> Vec<String> {
 pub fn check_uri(uri: &str) -> Result<(), String> {
     // First of all, so that no other text is ever made from a URI with a password in it.
     if uri.contains('@') {
-        return Err("must not hold credentials: write them as `user` and `password_file`".to_owned());
+        return Err(
+            "must not hold credentials: write them as `user` and `password_file`".to_owned(),
+        );
     }
     let Some((scheme, rest)) = uri.split_once("://") else {
         return Err(format!("must begin with a scheme, as in {URI}"));
     };
     if !SCHEMES.contains(&scheme) {
-        return Err(format!("must begin with bolt://, bolt+s:// or bolt+ssc://, as in {URI}"));
+        return Err(format!(
+            "must begin with bolt://, bolt+s:// or bolt+ssc://, as in {URI}"
+        ));
     }
     let host_and_port = rest.strip_suffix('/').unwrap_or(rest);
     let (host, port) = match host_and_port.rsplit_once(':') {
@@ -89,7 +121,9 @@ pub fn check_uri(uri: &str) -> Result<(), String> {
         _ => (host_and_port, None),
     };
     if !is_host(host) {
-        return Err(format!("must be a scheme, a host and a port and nothing more, as in {URI}"));
+        return Err(format!(
+            "must be a scheme, a host and a port and nothing more, as in {URI}"
+        ));
     }
     match port.map(str::parse::<u16>) {
         None | Some(Ok(1..)) => Ok(()),
@@ -99,8 +133,15 @@ pub fn check_uri(uri: &str) -> Result<(), String> {
 
 fn is_host(host: &str) -> bool {
     match host.strip_prefix('[') {
-        Some(address) => address.strip_suffix(']').is_some_and(|ip| ip.parse::<std::net::Ipv6Addr>().is_ok()),
-        None => !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_')),
+        Some(address) => address
+            .strip_suffix(']')
+            .is_some_and(|ip| ip.parse::<std::net::Ipv6Addr>().is_ok()),
+        None => {
+            !host.is_empty()
+                && host
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
+        }
     }
 }
 
@@ -113,15 +154,23 @@ fn password(reader: &mut Reader, section: &Key) -> SecretString {
         (None, None) => SecretString::default(),
         (Some((text, _)), None) => text.into(),
         (None, Some((path, place))) => secret(reader, &there, &path, place),
-        (Some((text, here_place)), Some((path, there_place))) => match layer(&here_place).cmp(&layer(&there_place)) {
-            std::cmp::Ordering::Greater => text.into(),
-            std::cmp::Ordering::Less => secret(reader, &there, &path, there_place),
-            std::cmp::Ordering::Equal => {
-                let reason = Reason::Both { key: here, other: there };
-                reader.problems.push(Problem { place: there_place, reason });
-                SecretString::default()
+        (Some((text, here_place)), Some((path, there_place))) => {
+            match layer(&here_place).cmp(&layer(&there_place)) {
+                std::cmp::Ordering::Greater => text.into(),
+                std::cmp::Ordering::Less => secret(reader, &there, &path, there_place),
+                std::cmp::Ordering::Equal => {
+                    let reason = Reason::Both {
+                        key: here,
+                        other: there,
+                    };
+                    reader.problems.push(Problem {
+                        place: there_place,
+                        reason,
+                    });
+                    SecretString::default()
+                }
             }
-        },
+        }
     }
 }
 
@@ -138,14 +187,27 @@ fn secret(reader: &mut Reader, key: &Key, path: &std::path::Path, place: Place) 
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(cause) => {
-            reader.refuse(key, place, format!("cannot be read from {}: {cause}", path.display()));
+            reader.refuse(
+                key,
+                place,
+                format!("cannot be read from {}: {cause}", path.display()),
+            );
             return SecretString::default();
         }
     };
     // Editors and `echo` end a file with a line break that is no part of the password.
-    let password = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
+    let password = text.strip_suffix('\n').map_or(text.as_str(), |text| {
+        text.strip_suffix('\r').unwrap_or(text)
+    });
     if password.is_empty() {
-        reader.refuse(key, place, format!("names an empty file, {}: write the password into it", path.display()));
+        reader.refuse(
+            key,
+            place,
+            format!(
+                "names an empty file, {}: write the password into it",
+                path.display()
+            ),
+        );
     }
     password.into()
 }

@@ -37,5 +37,8 @@ impl fmt::Display for Key {
 
 /// Whether a segment means itself. The crate `config` reads `a[9]` and `a.b` as ways into lists and tables.
 pub(super) fn is_plain(segment: &str) -> bool {
-    !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    !segment.is_empty()
+        && segment
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
 }

@@ -45,10 +45,19 @@ pub(super) enum Raw {
 pub(super) type Settings = BTreeMap<Key, Setting>;
 
 /// Lays the environment over the file over Neo4j's variables. What cannot be a key at all is added to `problems`.
-pub(super) fn settings(file: &Document, variables: &HashMap<String, String>, problems: &mut Vec<Problem>) -> Settings {
+pub(super) fn settings(
+    file: &Document,
+    variables: &HashMap<String, String>,
+    problems: &mut Vec<Problem>,
+) -> Settings {
     let (ours, strange): (HashMap<_, _>, Vec<_>) = own_variables(variables);
-    problems.extend(strange.into_iter().map(|name| unknown_variable(name, "no setting has such a name")));
-    let merged = merge(file, ours, variables).expect("sources that are maps in memory are always read and merged");
+    problems.extend(
+        strange
+            .into_iter()
+            .map(|name| unknown_variable(name, "no setting has such a name")),
+    );
+    let merged = merge(file, ours, variables)
+        .expect("sources that are maps in memory are always read and merged");
     let mut settings = Settings::new();
     flatten(&Key::default(), &merged, file, &mut settings);
     settings
@@ -64,7 +73,9 @@ fn own_variables(variables: &HashMap<String, String>) -> (HashMap<String, String
     let mut strange = Vec::new();
     for (name, value) in variables.iter().filter(|(_, value)| !value.is_empty()) {
         match name.to_uppercase().strip_prefix(PREFIX) {
-            Some(rest) if rest.split("__").all(is_plain) => _ = ours.insert(name.clone(), value.clone()),
+            Some(rest) if rest.split("__").all(is_plain) => {
+                _ = ours.insert(name.clone(), value.clone())
+            }
             Some(_) => strange.push(name.as_str()),
             None => {}
         }
@@ -75,7 +86,11 @@ fn own_variables(variables: &HashMap<String, String>) -> (HashMap<String, String
 fn unknown_variable(name: &str, hint: &str) -> Problem {
     Problem {
         place: Place::Variable(name.to_owned()),
-        reason: Reason::Unknown { what: "variable", name: name.to_owned(), hint: hint.to_owned() },
+        reason: Reason::Unknown {
+            what: "variable",
+            name: name.to_owned(),
+            hint: hint.to_owned(),
+        },
     }
 }
 
@@ -85,13 +100,23 @@ fn merge(
     variables: &HashMap<String, String>,
 ) -> Result<Map<String, Value>, ConfigError> {
     let prefix = PREFIX.trim_end_matches('_');
-    let environment = config::Environment::with_prefix(prefix).separator("__").ignore_empty(true).source(Some(ours));
-    let named = config::Config::builder().add_source(file.clone()).add_source(environment).build()?;
+    let environment = config::Environment::with_prefix(prefix)
+        .separator("__")
+        .ignore_empty(true)
+        .source(Some(ours));
+    let named = config::Config::builder()
+        .add_source(file.clone())
+        .add_source(environment)
+        .build()?;
     // Neo4j's variables speak of one graph: with several named ones nobody can say which.
     if named.collect()?.contains_key("graphs") {
         return named.collect();
     }
-    config::Config::builder().add_source(Neo4jVariables::from(variables)).add_source(named).build()?.collect()
+    config::Config::builder()
+        .add_source(Neo4jVariables::from(variables))
+        .add_source(named)
+        .build()?
+        .collect()
 }
 
 fn flatten(parent: &Key, table: &Map<String, Value>, file: &Document, settings: &mut Settings) {
@@ -119,18 +144,31 @@ fn setting(key: &Key, value: &Value, file: &Document) -> Setting {
         ValueKind::Float(_) => Raw::Fraction,
         // What `Document` makes of a date.
         ValueKind::Nil => Raw::Date,
-        ValueKind::Array(values) => Raw::List(values.iter().map(|value| setting(key, value, file)).collect()),
+        ValueKind::Array(values) => Raw::List(
+            values
+                .iter()
+                .map(|value| setting(key, value, file))
+                .collect(),
+        ),
         ValueKind::Table(_) => Raw::Table,
     };
-    Setting { value: raw, place: place(key, value.origin(), file) }
+    Setting {
+        value: raw,
+        place: place(key, value.origin(), file),
+    }
 }
 
 /// The crate keeps the origin of values, but not of tables.
 fn place(key: &Key, origin: Option<&str>, file: &Document) -> Place {
     match origin {
         Some(ENVIRONMENT) => Place::Variable(key.variable()),
-        Some(name) if NEO4J.iter().any(|(variable, _)| *variable == name) => Place::Variable(name.to_owned()),
-        line => file.place(line.and_then(|line| line.parse().ok()).or_else(|| file.line_of_table(key))),
+        Some(name) if NEO4J.iter().any(|(variable, _)| *variable == name) => {
+            Place::Variable(name.to_owned())
+        }
+        line => file.place(
+            line.and_then(|line| line.parse().ok())
+                .or_else(|| file.line_of_table(key)),
+        ),
     }
 }
 
@@ -142,7 +180,10 @@ impl From<&HashMap<String, String>> for Neo4jVariables {
     fn from(variables: &HashMap<String, String>) -> Self {
         let named = NEO4J.iter().filter_map(|(variable, key)| {
             let text = variables.get(*variable).filter(|text| !text.is_empty())?;
-            Some((format!("graph.{key}"), Value::new(Some(&variable.to_string()), text.as_str())))
+            Some((
+                format!("graph.{key}"),
+                Value::new(Some(&variable.to_string()), text.as_str()),
+            ))
         });
         Self(named.collect())
     }

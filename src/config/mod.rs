@@ -99,21 +99,30 @@ impl Config {
         let mut variables = HashMap::new();
         let mut problems = Vec::new();
         for (name, value) in std::env::vars_os() {
-            let Ok(name) = name.into_string() else { continue };
+            let Ok(name) = name.into_string() else {
+                continue;
+            };
             match value.into_string() {
                 Ok(value) => _ = variables.insert(name, value),
                 Err(_) if layers::is_ours(&name) => problems.push(problem::not_unicode(name)),
                 Err(_) => {}
             }
         }
-        if problems.is_empty() { Self::load(path, &variables) } else { Err(problems.into()) }
+        if problems.is_empty() {
+            Self::load(path, &variables)
+        } else {
+            Err(problems.into())
+        }
     }
 
     /// Reads the settings from a file and from these environment variables.
     ///
     /// # Errors
     /// Every problem that the file and the variables have, not only the first. A file that is not TOML has no others yet.
-    pub fn load(path: Option<&Path>, variables: &HashMap<String, String>) -> Result<Self, ConfigErrors> {
+    pub fn load(
+        path: Option<&Path>,
+        variables: &HashMap<String, String>,
+    ) -> Result<Self, ConfigErrors> {
         let mut problems = Vec::new();
         let document = read(path, &mut problems);
         if !problems.is_empty() {
@@ -131,7 +140,11 @@ impl Config {
             labels: sections::labels(&mut reader),
         };
         let problems = reader.finish();
-        if problems.is_empty() { Ok(config) } else { Err(problems.into()) }
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(problems.into())
+        }
     }
 }
 
@@ -140,10 +153,18 @@ fn read(path: Option<&Path>, problems: &mut Vec<Problem>) -> Document {
     let file = path.unwrap_or(Path::new(DEFAULT_FILE));
     match std::fs::read_to_string(file) {
         Ok(text) => Document::parse(file, &text, problems),
-        Err(cause) if path.is_none() && cause.kind() == std::io::ErrorKind::NotFound => Document::default(),
+        Err(cause) if path.is_none() && cause.kind() == std::io::ErrorKind::NotFound => {
+            Document::default()
+        }
         Err(cause) => {
-            let place = Place::File { path: file.to_owned(), line: None };
-            problems.push(Problem { place, reason: Reason::Unreadable(cause.to_string()) });
+            let place = Place::File {
+                path: file.to_owned(),
+                line: None,
+            };
+            problems.push(Problem {
+                place,
+                reason: Reason::Unreadable(cause.to_string()),
+            });
             Document::default()
         }
     }

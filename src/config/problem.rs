@@ -22,7 +22,10 @@ pub enum Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::File { path, line: Some(line) } => write!(f, "{}:{line}", path.display()),
+            Place::File {
+                path,
+                line: Some(line),
+            } => write!(f, "{}:{line}", path.display()),
             Place::File { path, line: None } => write!(f, "{}", path.display()),
             Place::Variable(name) => f.write_str(name),
         }
@@ -90,7 +93,10 @@ pub enum Reason {
 }
 
 pub(super) fn not_unicode(variable: String) -> Problem {
-    Problem { place: Place::Variable(variable), reason: Reason::NotUnicode }
+    Problem {
+        place: Place::Variable(variable),
+        reason: Reason::NotUnicode,
+    }
 }
 
 /// Everything that is wrong with the settings; at least one problem, in order of place.

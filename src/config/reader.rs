@@ -21,7 +21,12 @@ pub(super) type Found<T> = (T, Place);
 impl Reader {
     /// `folder` is where the paths of the config file begin.
     pub(super) fn new(settings: Settings, folder: &Path, problems: Vec<Problem>) -> Self {
-        Self { settings, asked: Vec::new(), folder: folder.to_owned(), problems }
+        Self {
+            settings,
+            asked: Vec::new(),
+            folder: folder.to_owned(),
+            problems,
+        }
     }
 
     /// The names of what stands in a table.
@@ -37,7 +42,10 @@ impl Reader {
 
     /// Where the first thing of a table stands, if it has any.
     pub(super) fn place_of(&self, table: &Key) -> Option<Place> {
-        let mut inside = self.settings.iter().filter(|(key, _)| key.segments().starts_with(table.segments()));
+        let mut inside = self
+            .settings
+            .iter()
+            .filter(|(key, _)| key.segments().starts_with(table.segments()));
         inside.next().map(|(_, setting)| setting.place.clone())
     }
 
@@ -59,20 +67,35 @@ impl Reader {
         let setting = self.take(key)?;
         match setting.value {
             Raw::Text(text) => Some((text, setting.place)),
-            Raw::Whole(_) | Raw::Fraction | Raw::Flag(_) | Raw::Date | Raw::List(_) | Raw::Table => {
-                self.wrong_type(key, "text in quotes", &setting)
-            }
+            Raw::Whole(_)
+            | Raw::Fraction
+            | Raw::Flag(_)
+            | Raw::Date
+            | Raw::List(_)
+            | Raw::Table => self.wrong_type(key, "text in quotes", &setting),
         }
     }
 
     /// A text that stands for something else; `parse` says the rule when it does not.
-    pub(super) fn parsed<T>(&mut self, key: &Key, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn parsed<T>(
+        &mut self,
+        key: &Key,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
         let (text, place) = self.text(key)?;
-        parse(&text).map_err(|rule| self.refuse(key, place, rule)).ok()
+        parse(&text)
+            .map_err(|rule| self.refuse(key, place, rule))
+            .ok()
     }
 
     pub(super) fn not_empty(&mut self, key: &Key) -> Option<String> {
-        self.parsed(key, |text| if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(text.to_owned()) })
+        self.parsed(key, |text| {
+            if text.is_empty() {
+                Err("must not be empty".to_owned())
+            } else {
+                Ok(text.to_owned())
+            }
+        })
     }
 
     /// A path: the file's begin in the file's folder, the environment's in the working directory.
@@ -105,13 +128,21 @@ impl Reader {
             (Raw::Whole(number), _) => usize::try_from(*number).ok(),
             (Raw::Text(text), Place::Variable(_)) => text.parse().ok(),
             _ => {
-                let expected = format!("a whole number from {} to {}", allowed.start(), allowed.end());
+                let expected = format!(
+                    "a whole number from {} to {}",
+                    allowed.start(),
+                    allowed.end()
+                );
                 return self.wrong_type(key, &expected, &setting);
             }
         };
         let number = number.filter(|number| allowed.contains(number));
         if number.is_none() {
-            let rule = format!("must be a whole number from {} to {}", allowed.start(), allowed.end());
+            let rule = format!(
+                "must be a whole number from {} to {}",
+                allowed.start(),
+                allowed.end()
+            );
             self.refuse(key, setting.place, rule);
         }
         number
@@ -122,15 +153,19 @@ impl Reader {
         let setting = self.take(key)?;
         let place = setting.place.clone();
         Some(match setting.value {
-            Raw::Text(text) if matches!(place, Place::Variable(_)) => {
-                text.split(',').map(|part| (part.trim().to_owned(), place.clone())).collect()
-            }
+            Raw::Text(text) if matches!(place, Place::Variable(_)) => text
+                .split(',')
+                .map(|part| (part.trim().to_owned(), place.clone()))
+                .collect(),
             Raw::Text(text) => vec![(text, place)],
             Raw::List(items) if items.is_empty() => {
                 self.refuse(key, place, "must not be an empty list".to_owned());
                 return None;
             }
-            Raw::List(items) => items.into_iter().filter_map(|item| self.item(key, item)).collect(),
+            Raw::List(items) => items
+                .into_iter()
+                .filter_map(|item| self.item(key, item))
+                .collect(),
             Raw::Whole(_) | Raw::Fraction | Raw::Flag(_) | Raw::Date | Raw::Table => {
                 return self.wrong_type(key, "a text in quotes or a list of them", &setting);
             }
@@ -140,15 +175,24 @@ impl Reader {
     fn item(&mut self, key: &Key, item: Setting) -> Option<Found<String>> {
         match item.value {
             Raw::Text(text) => Some((text, item.place)),
-            Raw::Whole(_) | Raw::Fraction | Raw::Flag(_) | Raw::Date | Raw::List(_) | Raw::Table => {
-                self.wrong_type(key, "a list of texts in quotes", &item)
-            }
+            Raw::Whole(_)
+            | Raw::Fraction
+            | Raw::Flag(_)
+            | Raw::Date
+            | Raw::List(_)
+            | Raw::Table => self.wrong_type(key, "a list of texts in quotes", &item),
         }
     }
 
     /// Notes that the value of `key` breaks `rule`.
     pub(super) fn refuse(&mut self, key: &Key, place: Place, rule: String) {
-        self.problems.push(Problem { place, reason: Reason::Value { key: key.clone(), rule } });
+        self.problems.push(Problem {
+            place,
+            reason: Reason::Value {
+                key: key.clone(),
+                rule,
+            },
+        });
     }
 
     /// Takes a setting as it is.
@@ -159,8 +203,15 @@ impl Reader {
 
     fn wrong_type<T>(&mut self, key: &Key, expected: &str, found: &Setting) -> Option<T> {
         let (expected, found_type) = (expected.to_owned(), type_name(&found.value));
-        let reason = Reason::Type { key: key.clone(), expected, found: found_type };
-        self.problems.push(Problem { place: found.place.clone(), reason });
+        let reason = Reason::Type {
+            key: key.clone(),
+            expected,
+            found: found_type,
+        };
+        self.problems.push(Problem {
+            place: found.place.clone(),
+            reason,
+        });
         None
     }
 
@@ -168,10 +219,23 @@ impl Reader {
     pub(super) fn finish(mut self) -> Vec<Problem> {
         for (key, setting) in std::mem::take(&mut self.settings) {
             let in_environment = matches!(setting.place, Place::Variable(_));
-            let show = |key: &Key| if in_environment { key.variable() } else { key.to_string() };
+            let show = |key: &Key| {
+                if in_environment {
+                    key.variable()
+                } else {
+                    key.to_string()
+                }
+            };
             let what = if in_environment { "variable" } else { "key" };
-            let reason = Reason::Unknown { what, name: show(&key), hint: hint(&key, &self.asked, show) };
-            self.problems.push(Problem { place: setting.place, reason });
+            let reason = Reason::Unknown {
+                what,
+                name: show(&key),
+                hint: hint(&key, &self.asked, show),
+            };
+            self.problems.push(Problem {
+                place: setting.place,
+                reason,
+            });
         }
         self.problems
     }
@@ -196,9 +260,9 @@ fn hint(key: &Key, known: &[Key], show: impl Fn(&Key) -> String) -> String {
     if let Some(nearest) = nearest.filter(|nearest| distance(nearest) <= 3) {
         return format!("did you mean `{}`?", show(nearest));
     }
-    let siblings = known
-        .iter()
-        .filter(|other| other.segments().split_last().map(|s| s.1) == key.segments().split_last().map(|s| s.1));
+    let siblings = known.iter().filter(|other| {
+        other.segments().split_last().map(|s| s.1) == key.segments().split_last().map(|s| s.1)
+    });
     let siblings: Vec<String> = siblings.map(|key| format!("`{}`", show(key))).collect();
     if siblings.is_empty() {
         return "the sections are `graph` or `graphs.<name>`, `queries`, `web`, `state` and `labels`".to_owned();

@@ -17,49 +17,89 @@ fn load(file: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigErrors> 
 }
 
 fn environment(variables: &[(&str, &str)]) -> HashMap<String, String> {
-    variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
+    variables
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect()
 }
 
 /// The problems as text, with the temporary folder taken out.
 fn problems(file: &str, variables: &[(&str, &str)]) -> Vec<String> {
     let errors = load(file, variables).expect_err(file);
-    let folder = errors.problems().iter().find_map(|problem| match &problem.place {
-        Place::File { path, .. } => path.parent(),
-        Place::Variable(_) => None,
-    });
-    let folder = folder.map_or_else(|| "nowhere".to_owned(), |folder| format!("{}/", folder.display()));
-    errors.to_string().lines().map(|line| line.replace(&folder, "")).collect()
+    let folder = errors
+        .problems()
+        .iter()
+        .find_map(|problem| match &problem.place {
+            Place::File { path, .. } => path.parent(),
+            Place::Variable(_) => None,
+        });
+    let folder = folder.map_or_else(
+        || "nowhere".to_owned(),
+        |folder| format!("{}/", folder.display()),
+    );
+    errors
+        .to_string()
+        .lines()
+        .map(|line| line.replace(&folder, ""))
+        .collect()
 }
 
 /// One mistake in the file, and what is said of it.
 const FILE_MISTAKES: &[(&str, &str)] = &[
     // Keys.
-    ("[graph]\nurii = \"x\"", "config.toml:2: unknown key `graph.urii`: did you mean `graph.uri`?"),
+    (
+        "[graph]\nurii = \"x\"",
+        "config.toml:2: unknown key `graph.urii`: did you mean `graph.uri`?",
+    ),
     (
         "[queries]\ncolour = \"hunter2\"",
         "config.toml:2: unknown key `queries.colour`: its section has `queries.path`, `queries.packs`, `queries.every`",
     ),
-    ("[wbe]\nlisten = \"0.0.0.0:1\"", "config.toml:2: unknown key `wbe.listen`: did you mean `web.listen`?"),
+    (
+        "[wbe]\nlisten = \"0.0.0.0:1\"",
+        "config.toml:2: unknown key `wbe.listen`: did you mean `web.listen`?",
+    ),
     (
         "\n[prometheus]\n",
         "config.toml:2: unknown key `prometheus`: the sections are `graph` or `graphs.<name>`, `queries`, `web`, `state` and `labels`",
     ),
-    ("\"a.b\" = 1", "config.toml:1: unknown key `a.b`: no section has such a name"),
-    ("\"a[99999999999]\" = 1", "config.toml:1: unknown key `a[99999999999]`: no section has such a name"),
+    (
+        "\"a.b\" = 1",
+        "config.toml:1: unknown key `a.b`: no section has such a name",
+    ),
+    (
+        "\"a[99999999999]\" = 1",
+        "config.toml:1: unknown key `a[99999999999]`: no section has such a name",
+    ),
     (
         "[graphs.eu]\npasword = \"hunter2\"",
         "config.toml:2: unknown key `graphs.eu.pasword`: did you mean `graphs.eu.password`?",
     ),
-    ("[queries.every]\nx = 1", "config.toml:2: unknown key `queries.every.x`: did you mean `queries.every`?"),
+    (
+        "[queries.every]\nx = 1",
+        "config.toml:2: unknown key `queries.every.x`: did you mean `queries.every`?",
+    ),
     // Sections.
-    ("graph = \"hunter2\"", "config.toml:1: `graph` must be a section, found text"),
+    (
+        "graph = \"hunter2\"",
+        "config.toml:1: `graph` must be a section, found text",
+    ),
     (
         "[graph]\nuser = \"a\"\n[graphs.eu]\nuser = \"b\"",
         "config.toml:4: `graph` and `graphs` are both set: keep one of them",
     ),
-    ("[graphs]", "config.toml:1: `graphs` names no graph: write [graphs.<name>], or [graph] for a single one"),
-    ("[graphs]\neu = \"hunter2\"", "config.toml:2: `graphs.eu` must be a section, found text"),
-    ("[graphs.Eu]\nuser = \"a\"", "config.toml:2: `graphs.Eu` is no name for a graph: use a-z, 0-9, `_` and `-`"),
+    (
+        "[graphs]",
+        "config.toml:1: `graphs` names no graph: write [graphs.<name>], or [graph] for a single one",
+    ),
+    (
+        "[graphs]\neu = \"hunter2\"",
+        "config.toml:2: `graphs.eu` must be a section, found text",
+    ),
+    (
+        "[graphs.Eu]\nuser = \"a\"",
+        "config.toml:2: `graphs.Eu` is no name for a graph: use a-z, 0-9, `_` and `-`",
+    ),
     // Addresses.
     (
         "[graph]\nuri = \"bolt://neo4j:hunter2@db:7687\"",
@@ -93,14 +133,35 @@ const FILE_MISTAKES: &[(&str, &str)] = &[
         "[graph]\nuri = 7687",
         "config.toml:2: `graph.uri` must be a text in quotes or a list of them, found a whole number",
     ),
-    ("[graph]\nuri = [7687]", "config.toml:2: `graph.uri` must be a list of texts in quotes, found a whole number"),
-    ("[graph]\nuri = []", "config.toml:2: `graph.uri` must not be an empty list"),
+    (
+        "[graph]\nuri = [7687]",
+        "config.toml:2: `graph.uri` must be a list of texts in quotes, found a whole number",
+    ),
+    (
+        "[graph]\nuri = []",
+        "config.toml:2: `graph.uri` must not be an empty list",
+    ),
     // Login.
-    ("[graph]\nuser = \"\"", "config.toml:2: `graph.user` must not be empty"),
-    ("[graph]\ndatabase = \"\"", "config.toml:2: `graph.database` must not be empty"),
-    ("[graph]\npassword = 7", "config.toml:2: `graph.password` must be text in quotes, found a whole number"),
-    ("[graph]\npassword = [\"hunter2\"]", "config.toml:2: `graph.password` must be text in quotes, found a list"),
-    ("[graph]\npassword = 1979-05-27", "config.toml:2: `graph.password` must be text in quotes, found a date"),
+    (
+        "[graph]\nuser = \"\"",
+        "config.toml:2: `graph.user` must not be empty",
+    ),
+    (
+        "[graph]\ndatabase = \"\"",
+        "config.toml:2: `graph.database` must not be empty",
+    ),
+    (
+        "[graph]\npassword = 7",
+        "config.toml:2: `graph.password` must be text in quotes, found a whole number",
+    ),
+    (
+        "[graph]\npassword = [\"hunter2\"]",
+        "config.toml:2: `graph.password` must be text in quotes, found a list",
+    ),
+    (
+        "[graph]\npassword = 1979-05-27",
+        "config.toml:2: `graph.password` must be text in quotes, found a date",
+    ),
     (
         "[graph]\npassword = \"hunter2\"\npassword_file = \"secret\"",
         "config.toml:3: `graph.password` and `graph.password_file` are both set: keep one of them",
@@ -113,11 +174,23 @@ const FILE_MISTAKES: &[(&str, &str)] = &[
         "[graph]\npassword_file = \"empty\"",
         "config.toml:2: `graph.password_file` names an empty file, empty: write the password into it",
     ),
-    ("[graph]\npassword_file = \"\"", "config.toml:2: `graph.password_file` must be a path, found an empty text"),
+    (
+        "[graph]\npassword_file = \"\"",
+        "config.toml:2: `graph.password_file` must be a path, found an empty text",
+    ),
     // Numbers.
-    ("[graph]\nmax_concurrent = 0", "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64"),
-    ("[graph]\nmax_concurrent = -1", "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64"),
-    ("[graph]\nmax_concurrent = 65", "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64"),
+    (
+        "[graph]\nmax_concurrent = 0",
+        "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64",
+    ),
+    (
+        "[graph]\nmax_concurrent = -1",
+        "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64",
+    ),
+    (
+        "[graph]\nmax_concurrent = 65",
+        "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64",
+    ),
     (
         "[graph]\nmax_concurrent = 999999999999999999999999999999999999999999",
         "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64",
@@ -131,13 +204,34 @@ const FILE_MISTAKES: &[(&str, &str)] = &[
         "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64, found a number with a fraction",
     ),
     // Queries.
-    ("[queries]\nevery = \"soon\"", "config.toml:2: `queries.every` must be a duration, as in \"30s\" or \"5m\""),
-    ("[queries]\nevery = \"0s\"", "config.toml:2: `queries.every` must be from 100ms to 366days"),
-    ("[queries]\nevery = \"2years\"", "config.toml:2: `queries.every` must be from 100ms to 366days"),
-    ("[queries]\nevery = 300", "config.toml:2: `queries.every` must be text in quotes, found a whole number"),
-    ("[queries]\npacks = []", "config.toml:2: `queries.packs` must not be an empty list"),
-    ("[queries]\npacks = [\"../x\"]", "config.toml:2: `queries.packs` must be names of folders in `queries.path`"),
-    ("[queries]\npath = {}", "config.toml:2: `queries.path` must be text in quotes, found a section"),
+    (
+        "[queries]\nevery = \"soon\"",
+        "config.toml:2: `queries.every` must be a duration, as in \"30s\" or \"5m\"",
+    ),
+    (
+        "[queries]\nevery = \"0s\"",
+        "config.toml:2: `queries.every` must be from 100ms to 366days",
+    ),
+    (
+        "[queries]\nevery = \"2years\"",
+        "config.toml:2: `queries.every` must be from 100ms to 366days",
+    ),
+    (
+        "[queries]\nevery = 300",
+        "config.toml:2: `queries.every` must be text in quotes, found a whole number",
+    ),
+    (
+        "[queries]\npacks = []",
+        "config.toml:2: `queries.packs` must not be an empty list",
+    ),
+    (
+        "[queries]\npacks = [\"../x\"]",
+        "config.toml:2: `queries.packs` must be names of folders in `queries.path`",
+    ),
+    (
+        "[queries]\npath = {}",
+        "config.toml:2: `queries.path` must be text in quotes, found a section",
+    ),
     // Web.
     (
         "[web]\nlisten = \"localhost:9687\"",
@@ -147,10 +241,22 @@ const FILE_MISTAKES: &[(&str, &str)] = &[
         "[web]\nlisten = \"0.0.0.0:99999\"",
         "config.toml:2: `web.listen` must be an IP address and a port from 0 to 65535, as in \"0.0.0.0:9687\"",
     ),
-    ("[web]\nlisten = 9687", "config.toml:2: `web.listen` must be text in quotes, found a whole number"),
-    ("[web]\nlifecycle = \"yes\"", "config.toml:2: `web.lifecycle` must be true or false, found text"),
-    ("[web]\nlifecycle = \"true\"", "config.toml:2: `web.lifecycle` must be true or false, found text"),
-    ("[web]\nlifecycle = 1", "config.toml:2: `web.lifecycle` must be true or false, found a whole number"),
+    (
+        "[web]\nlisten = 9687",
+        "config.toml:2: `web.listen` must be text in quotes, found a whole number",
+    ),
+    (
+        "[web]\nlifecycle = \"yes\"",
+        "config.toml:2: `web.lifecycle` must be true or false, found text",
+    ),
+    (
+        "[web]\nlifecycle = \"true\"",
+        "config.toml:2: `web.lifecycle` must be true or false, found text",
+    ),
+    (
+        "[web]\nlifecycle = 1",
+        "config.toml:2: `web.lifecycle` must be true or false, found a whole number",
+    ),
     (
         "[web]\nconfig_file = \"web.yml\"",
         "config.toml:2: `web.config_file` (TLS and users) is not available yet: leave it out, and keep strangers away from the port",
@@ -168,8 +274,14 @@ const FILE_MISTAKES: &[(&str, &str)] = &[
         "config.toml:2: `generate.base_url` must be an address that begins with http:// or https://, without spaces",
     ),
     // State and labels.
-    ("[state]\npath = true", "config.toml:2: `state.path` must be text in quotes, found true or false"),
-    ("[labels]\nenv = 1", "config.toml:2: `labels.env` must be text in quotes, found a whole number"),
+    (
+        "[state]\npath = true",
+        "config.toml:2: `state.path` must be text in quotes, found true or false",
+    ),
+    (
+        "[labels]\nenv = 1",
+        "config.toml:2: `labels.env` must be text in quotes, found a whole number",
+    ),
     (
         "[labels]\nle = \"1\"",
         "config.toml:2: `labels.le` is a label that the exporter writes itself: choose another name",
@@ -179,9 +291,18 @@ const FILE_MISTAKES: &[(&str, &str)] = &[
         "config.toml:2: `labels.my-env` is no name for a label: `-` cannot stand in a name: use ASCII letters, digits and `_`",
     ),
     // TOML.
-    ("[graph]\npassword = \"hunter2", "config.toml:2: not TOML: invalid basic string, expected `\"`"),
-    ("[graph]\npassword = hunter2", "config.toml:2: not TOML: string values must be quoted, expected literal string"),
-    ("[graph]\nuser = \"a\"\nuser = \"b\"", "config.toml:3: not TOML: duplicate key"),
+    (
+        "[graph]\npassword = \"hunter2",
+        "config.toml:2: not TOML: invalid basic string, expected `\"`",
+    ),
+    (
+        "[graph]\npassword = hunter2",
+        "config.toml:2: not TOML: string values must be quoted, expected literal string",
+    ),
+    (
+        "[graph]\nuser = \"a\"\nuser = \"b\"",
+        "config.toml:3: not TOML: duplicate key",
+    ),
 ];
 
 /// One mistake in a variable, and what is said of it.
@@ -201,7 +322,11 @@ const VARIABLE_MISTAKES: &[(&str, &str, &str)] = &[
         "hunter2",
         "CYPHER_EXPORTER__GRAPH__: unknown variable `CYPHER_EXPORTER__GRAPH__`: no setting has such a name",
     ),
-    ("CYPHER_EXPORTER__GRAPH", "hunter2", "CYPHER_EXPORTER__GRAPH: `graph` must be a section, found text"),
+    (
+        "CYPHER_EXPORTER__GRAPH",
+        "hunter2",
+        "CYPHER_EXPORTER__GRAPH: `graph` must be a section, found text",
+    ),
     (
         "CYPHER_EXPORTER__GRAPH__URI",
         "bolt://a,bolt://neo4j:hunter2@b",
@@ -239,15 +364,29 @@ fn a_mistake_in_the_file_names_line_key_and_fix() {
 #[test]
 fn a_mistake_in_a_variable_names_it() {
     for (name, value, expected) in VARIABLE_MISTAKES {
-        assert_eq!(problems("", &[(name, value)]), [*expected], "{name}={value}");
+        assert_eq!(
+            problems("", &[(name, value)]),
+            [*expected],
+            "{name}={value}"
+        );
     }
 }
 
 #[test]
 fn all_problems_come_at_once() {
-    let file = "[web]\nlisten = 1\nlifecycle = 2\n[graph]\nuri = [\"x\", \"y\"]\n[labels]\nle = \"\"\n";
-    let problems = problems(file, &[("CYPHER_EXPORTER__WEB__X", "1"), ("CYPHER_EXPORTER__QUERIES__EVERY", "x")]);
-    let places: Vec<&str> = problems.iter().filter_map(|text| text.split(": ").next()).collect();
+    let file =
+        "[web]\nlisten = 1\nlifecycle = 2\n[graph]\nuri = [\"x\", \"y\"]\n[labels]\nle = \"\"\n";
+    let problems = problems(
+        file,
+        &[
+            ("CYPHER_EXPORTER__WEB__X", "1"),
+            ("CYPHER_EXPORTER__QUERIES__EVERY", "x"),
+        ],
+    );
+    let places: Vec<&str> = problems
+        .iter()
+        .filter_map(|text| text.split(": ").next())
+        .collect();
     assert_eq!(
         places,
         [
@@ -270,9 +409,14 @@ fn all_syntax_errors_come_at_once() {
 
 #[test]
 fn no_problem_shows_a_secret() {
-    let login = [("NEO4J_PASSWORD", SECRET), ("CYPHER_EXPORTER__GRAPH__PASSWORD", SECRET)];
+    let login = [
+        ("NEO4J_PASSWORD", SECRET),
+        ("CYPHER_EXPORTER__GRAPH__PASSWORD", SECRET),
+    ];
     let files = FILE_MISTAKES.iter().map(|(file, _)| load(file, &login));
-    let variables = VARIABLE_MISTAKES.iter().map(|(name, value, _)| load("", &[(name, value), login[0]]));
+    let variables = VARIABLE_MISTAKES
+        .iter()
+        .map(|(name, value, _)| load("", &[(name, value), login[0]]));
     for errors in files.chain(variables).filter_map(Result::err) {
         let shown = format!("{errors} {errors:?} {:#?}", errors.problems());
         assert!(!shown.contains(SECRET), "{shown}");
@@ -299,14 +443,35 @@ proptest::proptest! {
 #[test]
 fn nothing_at_all_gives_the_defaults() {
     let config = load("", &[]).unwrap();
-    let [graph] = &config.graphs[..] else { panic!("{config:?}") };
-    assert_eq!((graph.name.as_deref(), graph.user.as_str(), graph.max_concurrent), (None, "neo4j", 4));
+    let [graph] = &config.graphs[..] else {
+        panic!("{config:?}")
+    };
+    assert_eq!(
+        (
+            graph.name.as_deref(),
+            graph.user.as_str(),
+            graph.max_concurrent
+        ),
+        (None, "neo4j", 4)
+    );
     assert_eq!(graph.uris, ["bolt://localhost:7687"]);
-    assert_eq!((graph.password.expose_secret(), graph.database.as_deref()), ("", None));
+    assert_eq!(
+        (graph.password.expose_secret(), graph.database.as_deref()),
+        ("", None)
+    );
     assert!(config.queries.path.ends_with("queries"));
-    assert_eq!((config.queries.packs, config.queries.every), (None, Duration::from_secs(300)));
-    assert_eq!((config.web.listen.to_string().as_str(), config.web.lifecycle), ("0.0.0.0:9687", false));
-    assert_eq!((config.web.dashboard_url, config.state, config.labels), (None, None, vec![]));
+    assert_eq!(
+        (config.queries.packs, config.queries.every),
+        (None, Duration::from_secs(300))
+    );
+    assert_eq!(
+        (config.web.listen.to_string().as_str(), config.web.lifecycle),
+        ("0.0.0.0:9687", false)
+    );
+    assert_eq!(
+        (config.web.dashboard_url, config.state, config.labels),
+        (None, None, vec![])
+    );
     assert_eq!(config.base_url, None);
 }
 
@@ -338,20 +503,53 @@ fn every_key_is_read() {
         Team = ""
     "#;
     let config = load(file, &[("NEO4J_URI", "bolt://not-for-named-graphs")]).unwrap();
-    let [eu, us] = &config.graphs[..] else { panic!("{config:?}") };
-    assert_eq!(eu.uris, ["bolt+s://a:1", "bolt+ssc://b", "neo4j://c", "bolt://[::1]:7687"]);
-    assert_eq!((eu.name.as_deref(), eu.user.as_str(), eu.password.expose_secret()), (Some("eu"), "reader", SECRET));
-    assert_eq!((eu.database.as_deref(), eu.max_concurrent), (Some("memory"), 64));
-    assert_eq!((us.name.as_deref(), us.password.expose_secret()), (Some("us"), "007"));
+    let [eu, us] = &config.graphs[..] else {
+        panic!("{config:?}")
+    };
+    assert_eq!(
+        eu.uris,
+        [
+            "bolt+s://a:1",
+            "bolt+ssc://b",
+            "neo4j://c",
+            "bolt://[::1]:7687"
+        ]
+    );
+    assert_eq!(
+        (
+            eu.name.as_deref(),
+            eu.user.as_str(),
+            eu.password.expose_secret()
+        ),
+        (Some("eu"), "reader", SECRET)
+    );
+    assert_eq!(
+        (eu.database.as_deref(), eu.max_concurrent),
+        (Some("memory"), 64)
+    );
+    assert_eq!(
+        (us.name.as_deref(), us.password.expose_secret()),
+        (Some("us"), "007")
+    );
     assert_eq!(us.uris, ["bolt://localhost:7687"]);
     assert_eq!(config.queries.path, Path::new("/kpis"));
     assert_eq!(config.queries.packs.unwrap(), ["bmad", "own"]);
     assert_eq!(config.queries.every, Duration::from_secs(90));
-    assert_eq!((config.web.listen.to_string().as_str(), config.web.lifecycle), ("[::1]:0", true));
-    assert_eq!(config.web.dashboard_url.unwrap(), "http://localhost:3000/d/bmad");
+    assert_eq!(
+        (config.web.listen.to_string().as_str(), config.web.lifecycle),
+        ("[::1]:0", true)
+    );
+    assert_eq!(
+        config.web.dashboard_url.unwrap(),
+        "http://localhost:3000/d/bmad"
+    );
     assert!(config.state.unwrap().ends_with("kept"));
     assert_eq!(config.base_url.unwrap(), "https://git.example.org/kpis/");
-    let labels: Vec<_> = config.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let labels: Vec<_> = config
+        .labels
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
     assert_eq!(labels, [("Team", ""), ("env", "prod")]);
 }
 
@@ -374,15 +572,34 @@ fn every_key_is_read_from_the_environment() {
         ("CYPHER_EXPORTER_PORT", "tcp://10.0.0.1:9687"),
         ("CYPHER_EXPORTER_SERVICE_HOST", "10.0.0.1"),
     ];
-    let config = load("[queries]\npacks = [\"one\", \"two\", \"three\"]", &variables).unwrap();
-    let [graph] = &config.graphs[..] else { panic!("{config:?}") };
+    let config = load(
+        "[queries]\npacks = [\"one\", \"two\", \"three\"]",
+        &variables,
+    )
+    .unwrap();
+    let [graph] = &config.graphs[..] else {
+        panic!("{config:?}")
+    };
     assert_eq!(graph.uris, ["bolt://a", "bolt://b"]);
-    assert_eq!((graph.user.as_str(), graph.password.expose_secret()), ("reader", "007"));
-    assert_eq!((graph.database.as_deref(), graph.max_concurrent), (Some("memory"), 8));
-    assert_eq!(config.queries.path, Path::new("kpis"), "a path of the environment begins in the working directory");
+    assert_eq!(
+        (graph.user.as_str(), graph.password.expose_secret()),
+        ("reader", "007")
+    );
+    assert_eq!(
+        (graph.database.as_deref(), graph.max_concurrent),
+        (Some("memory"), 8)
+    );
+    assert_eq!(
+        config.queries.path,
+        Path::new("kpis"),
+        "a path of the environment begins in the working directory"
+    );
     assert_eq!(config.queries.packs.unwrap(), ["bmad", "own"]);
     assert_eq!(config.queries.every, Duration::from_secs(15));
-    assert_eq!((config.web.listen.to_string().as_str(), config.web.lifecycle), ("127.0.0.1:0", true));
+    assert_eq!(
+        (config.web.listen.to_string().as_str(), config.web.lifecycle),
+        ("127.0.0.1:0", true)
+    );
     assert_eq!(config.state.unwrap(), Path::new("kept"));
     assert_eq!(config.labels[0].1, "prod");
 }
@@ -395,13 +612,21 @@ fn the_highest_layer_that_names_a_key_counts() {
     for (file, variables, expected) in [
         ("", &[][..], "neo4j"),
         ("", &[("NEO4J_USERNAME", "alias")][..], "alias"),
-        ("", &[("NEO4J_USERNAME", "alias"), neo4j][..], "neo4j-variable"),
+        (
+            "",
+            &[("NEO4J_USERNAME", "alias"), neo4j][..],
+            "neo4j-variable",
+        ),
         (file, &[neo4j][..], "file"),
         (file, &[neo4j, own][..], "own-variable"),
         (file, &[("CYPHER_EXPORTER__GRAPH__USER", "")][..], "file"),
         ("[graph]", &[neo4j][..], "neo4j-variable"),
     ] {
-        assert_eq!(load(file, variables).unwrap().graphs[0].user, expected, "{file} {variables:?}");
+        assert_eq!(
+            load(file, variables).unwrap().graphs[0].user,
+            expected,
+            "{file} {variables:?}"
+        );
     }
 }
 
@@ -412,11 +637,19 @@ fn password_and_password_file_are_one_setting_across_layers() {
     for (file, variables, expected) in [
         ("", &[neo4j][..], "neo4j-variable"),
         ("[graph]\npassword_file = \"secret\"", &[neo4j][..], SECRET),
-        ("[graph]\npassword_file = \"secret\"", &[own, neo4j][..], "own-variable"),
+        (
+            "[graph]\npassword_file = \"secret\"",
+            &[own, neo4j][..],
+            "own-variable",
+        ),
         ("[graph]\npassword = \"\"", &[neo4j][..], ""),
     ] {
         let config = load(file, variables).unwrap();
-        assert_eq!(config.graphs[0].password.expose_secret(), expected, "{file} {variables:?}");
+        assert_eq!(
+            config.graphs[0].password.expose_secret(),
+            expected,
+            "{file} {variables:?}"
+        );
         let shown = format!("{config:?}");
         assert!(expected.is_empty() || !shown.contains(expected), "{shown}");
     }
@@ -425,7 +658,10 @@ fn password_and_password_file_are_one_setting_across_layers() {
 #[test]
 fn a_named_file_must_be_there() {
     let errors = Config::load(Some(Path::new("no/such.toml")), &HashMap::new()).unwrap_err();
-    assert_eq!(errors.to_string(), "no/such.toml: cannot be read: No such file or directory (os error 2)");
+    assert_eq!(
+        errors.to_string(),
+        "no/such.toml: cannot be read: No such file or directory (os error 2)"
+    );
 }
 
 #[test]
@@ -439,17 +675,31 @@ fn the_shipped_file_leaves_the_login_to_neo4j_variables() {
     ]);
     let config = Config::load(Some(&path), &login).unwrap();
     let graph = &config.graphs[0];
-    assert_eq!((graph.uris[0].as_str(), graph.user.as_str()), ("bolt://graph:7687", "reader"));
-    assert_eq!((graph.password.expose_secret(), graph.database.as_deref()), (SECRET, Some("memory")));
+    assert_eq!(
+        (graph.uris[0].as_str(), graph.user.as_str()),
+        ("bolt://graph:7687", "reader")
+    );
+    assert_eq!(
+        (graph.password.expose_secret(), graph.database.as_deref()),
+        (SECRET, Some("memory"))
+    );
     assert_eq!(config.queries.packs, None);
 }
 
 /// What stands commented out in the shipped file is an example of every key, so it must be right as well.
 #[test]
 fn the_shipped_file_is_right_with_every_example_taken() {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("config.toml")).unwrap();
-    let examples: Vec<&str> = text.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).collect();
-    let config = load(&examples.join("\n").replace("/run/secrets/neo4j", "secret"), &[]).unwrap();
+    let text =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("config.toml")).unwrap();
+    let examples: Vec<&str> = text
+        .lines()
+        .map(|line| line.strip_prefix("#: ").unwrap_or(line))
+        .collect();
+    let config = load(
+        &examples.join("\n").replace("/run/secrets/neo4j", "secret"),
+        &[],
+    )
+    .unwrap();
     assert_eq!(config.graphs[0].password.expose_secret(), SECRET);
     assert!(
         config.state.is_some()

@@ -43,11 +43,18 @@ impl Problem {
         };
         let title = level.primary_title(self.message.as_str());
         let group = match self.span.as_ref().map(|span| within(text, span)) {
-            Some(span) => Group::with_title(title)
-                .element(Snippet::source(text).path(self.path.as_str()).annotation(AnnotationKind::Primary.span(span))),
+            Some(span) => Group::with_title(title).element(
+                Snippet::source(text)
+                    .path(self.path.as_str())
+                    .annotation(AnnotationKind::Primary.span(span)),
+            ),
             None => Group::with_title(title).element(Origin::path(self.path.as_str())),
         };
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let renderer = if colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
         renderer.render(&[group.element(Title::HELP.message(self.fix.as_str()))])
     }
 }
@@ -78,7 +85,10 @@ pub fn offset(text: &str, line: usize, column: usize) -> Option<usize> {
         _ => text.match_indices('\n').nth(line - 2)?.0 + 1,
     };
     let rest = text.get(start..)?;
-    let within_line = rest.char_indices().map(|(at, _)| at).nth(column.checked_sub(1)?);
+    let within_line = rest
+        .char_indices()
+        .map(|(at, _)| at)
+        .nth(column.checked_sub(1)?);
     Some(start + within_line.unwrap_or(rest.len()))
 }
 
@@ -86,7 +96,12 @@ pub fn offset(text: &str, line: usize, column: usize) -> Option<usize> {
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .map(|candidate| {
+            (
+                strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase()),
+                candidate,
+            )
+        })
         .filter(|(distance, candidate)| {
             let length = candidate.chars().count();
             // A word of which no letter is left is another word.
@@ -100,8 +115,12 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 pub(crate) fn inside(string: &Range<usize>, text: &str, part: &Range<usize>) -> Range<usize> {
     // One quote, three, or three and a line break, which is no part of the text.
     let quotes = [(1, 2), (3, 6), (4, 7)];
-    let opening = quotes.iter().find(|(_, both)| string.len() == text.len() + both);
-    opening.map_or(string.clone(), |(opening, _)| shift(part.clone(), string.start + opening))
+    let opening = quotes
+        .iter()
+        .find(|(_, both)| string.len() == text.len() + both);
+    opening.map_or(string.clone(), |(opening, _)| {
+        shift(part.clone(), string.start + opening)
+    })
 }
 
 /// A span of a text that begins at `base`.
@@ -111,7 +130,11 @@ pub(crate) fn shift(span: Range<usize>, base: usize) -> Range<usize> {
 
 /// Words as a fix names them.
 pub(crate) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    words
+        .into_iter()
+        .map(|word| format!("`{word}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Collects the problems of one file.
@@ -122,29 +145,51 @@ pub(crate) struct Problems<'s> {
 
 impl<'s> Problems<'s> {
     pub(crate) fn of(path: &'s str) -> Self {
-        Self { path, found: Vec::new() }
+        Self {
+            path,
+            found: Vec::new(),
+        }
     }
 
-    pub(crate) fn error(&mut self, span: Range<usize>, message: impl Into<String>, fix: impl Into<String>) {
+    pub(crate) fn error(
+        &mut self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
         self.push(Level::Error, Some(span), message.into(), fix.into());
     }
 
-    pub(crate) fn warning(&mut self, span: Range<usize>, message: impl Into<String>, fix: impl Into<String>) {
+    pub(crate) fn warning(
+        &mut self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
         self.push(Level::Warning, Some(span), message.into(), fix.into());
     }
 
     fn push(&mut self, level: Level, span: Option<Range<usize>>, message: String, fix: String) {
-        self.found.push(Problem { level, path: self.path.to_owned(), span, message, fix });
+        self.found.push(Problem {
+            level,
+            path: self.path.to_owned(),
+            span,
+            message,
+            fix,
+        });
     }
 
     pub(crate) fn is_without_errors(&self) -> bool {
-        self.found.iter().all(|problem| problem.level == Level::Warning)
+        self.found
+            .iter()
+            .all(|problem| problem.level == Level::Warning)
     }
 
     /// All of them, in order of place; what several metrics of a file find at one place is said once.
     pub(crate) fn into_vec(mut self) -> Vec<Problem> {
         let mut said = HashSet::new();
-        self.found.retain(|problem| said.insert((problem.span.clone(), problem.message.clone())));
+        self.found
+            .retain(|problem| said.insert((problem.span.clone(), problem.message.clone())));
         self.found.sort_by_key(Problem::start);
         self.found
     }
@@ -167,7 +212,10 @@ mod tests {
             (0, 1, None),
         ] {
             let found = offset(text, line, column).map(|at| &text[at..]);
-            assert!(found == expected || found.zip(expected).is_some_and(|(f, e)| f.starts_with(e)), "{line}:{column}");
+            assert!(
+                found == expected || found.zip(expected).is_some_and(|(f, e)| f.starts_with(e)),
+                "{line}:{column}"
+            );
         }
     }
 
@@ -180,7 +228,11 @@ mod tests {
             ("colour", None),
             ("TYPE", Some("type")),
         ] {
-            assert_eq!(nearest(word, ["labels", "every", "type"]), expected, "{word}");
+            assert_eq!(
+                nearest(word, ["labels", "every", "type"]),
+                expected,
+                "{word}"
+            );
         }
     }
 }

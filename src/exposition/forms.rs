@@ -13,7 +13,10 @@ pub struct Forms<T> {
 
 impl<T> Default for Forms<T> {
     fn default() -> Self {
-        Self { text: OnceLock::new(), openmetrics: OnceLock::new() }
+        Self {
+            text: OnceLock::new(),
+            openmetrics: OnceLock::new(),
+        }
     }
 }
 

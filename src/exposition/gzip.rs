@@ -32,12 +32,17 @@ pub struct Deflated {
 impl Deflated {
     /// Compresses a stretch; nothing in it refers to what stands before it.
     pub fn new(plain: &[u8]) -> Self {
-        Self { blocks: raw_blocks(plain).into(), crc: crc32fast::hash(plain), length: plain.len() as u64 }
+        Self {
+            blocks: raw_blocks(plain).into(),
+            crc: crc32fast::hash(plain),
+            length: plain.len() as u64,
+        }
     }
 
     /// A stretch that is sent once, as it is: the compressor's tables alone cost more than some kilobytes on the wire.
     pub(super) fn stored(plain: &[u8]) -> Self {
-        let mut blocks = Vec::with_capacity(plain.len() + STORED_HEADER * (plain.len() / STORED_MOST + 1));
+        let mut blocks =
+            Vec::with_capacity(plain.len() + STORED_HEADER * (plain.len() / STORED_MOST + 1));
         for part in plain.chunks(STORED_MOST) {
             let length = part.len() as u16;
             blocks.push(STORED_BLOCK);
@@ -45,7 +50,11 @@ impl Deflated {
             blocks.extend((!length).to_le_bytes());
             blocks.extend(part);
         }
-        Self { blocks: blocks.into(), crc: crc32fast::hash(plain), length: plain.len() as u64 }
+        Self {
+            blocks: blocks.into(),
+            crc: crc32fast::hash(plain),
+            length: plain.len() as u64,
+        }
     }
 
     /// The deflate blocks, ended at a byte boundary.
@@ -75,7 +84,10 @@ pub(super) fn trailer<'a>(stretches: impl IntoIterator<Item = &'a Deflated>) -> 
     let mut whole = crc32fast::Hasher::new();
     let mut length = 0u64;
     for stretch in stretches {
-        whole.combine(&crc32fast::Hasher::new_with_initial_len(stretch.crc, stretch.length));
+        whole.combine(&crc32fast::Hasher::new_with_initial_len(
+            stretch.crc,
+            stretch.length,
+        ));
         length += stretch.length;
     }
     let mut out = Vec::with_capacity(10);
@@ -107,18 +119,32 @@ mod tests {
         let mut plain = Vec::new();
         let mut reader = flate2::bufread::GzDecoder::new(gzip);
         reader.read_to_end(&mut plain).unwrap();
-        assert!(reader.into_inner().is_empty(), "something stands behind the member");
+        assert!(
+            reader.into_inner().is_empty(),
+            "something stands behind the member"
+        );
         plain
     }
 
     #[test]
     fn stretches_join_to_one_member() {
         // Noise does not shrink, so that the output outgrows the first guess of its size.
-        let noise: Vec<u8> = (0u32..300_000).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let noise: Vec<u8> = (0u32..300_000)
+            .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+            .collect();
         let text = "up{graph=\"a\"} 1\n".repeat(10_000).into_bytes();
-        for stretches in [&[][..], &[&b""[..]], &[b"a\n"], &[&text, b"", &noise, &text], &[&noise, &noise]] {
+        for stretches in [
+            &[][..],
+            &[&b""[..]],
+            &[b"a\n"],
+            &[&text, b"", &noise, &text],
+            &[&noise, &noise],
+        ] {
             for compress in [Deflated::new, Deflated::stored] {
-                assert_eq!(read_first_member(&member(stretches, compress)), stretches.concat());
+                assert_eq!(
+                    read_first_member(&member(stretches, compress)),
+                    stretches.concat()
+                );
             }
         }
     }

@@ -40,7 +40,11 @@ impl Segment {
         let mut out = Vec::new();
         write(families, format, &mut out);
         out.shrink_to_fit();
-        Self { body: out.into(), deflated: OnceLock::new(), once: false }
+        Self {
+            body: out.into(),
+            deflated: OnceLock::new(),
+            once: false,
+        }
     }
 
     /// The segment that ends an answer, with families that are new at each answer.
@@ -51,13 +55,20 @@ impl Segment {
             Format::Text => {}
             Format::OpenMetrics => out.extend(b"# EOF\n"),
         }
-        Self { body: out.into(), deflated: OnceLock::new(), once: true }
+        Self {
+            body: out.into(),
+            deflated: OnceLock::new(),
+            once: true,
+        }
     }
 
     /// These segments side by side; small ones are joined, so that they share a slice and their compression.
     pub fn join<'a>(segments: impl IntoIterator<Item = &'a Arc<Segment>>) -> Box<[Arc<Segment>]> {
         let (mut joined, mut small) = (Vec::new(), Vec::new());
-        for segment in segments.into_iter().filter(|segment| !segment.body.is_empty()) {
+        for segment in segments
+            .into_iter()
+            .filter(|segment| !segment.body.is_empty())
+        {
             if segment.body.len() < SMALL {
                 small.push(segment);
             } else {
@@ -76,7 +87,11 @@ impl Segment {
             [one] => (*one).clone(),
             several => {
                 let body: Vec<_> = several.iter().map(|segment| &segment.body[..]).collect();
-                Arc::new(Self { body: body.concat().into(), deflated: OnceLock::new(), once: false })
+                Arc::new(Self {
+                    body: body.concat().into(),
+                    deflated: OnceLock::new(),
+                    once: false,
+                })
             }
         };
         small.clear();
@@ -90,7 +105,11 @@ impl Segment {
 
     /// The bytes as a stretch of a gzip member.
     pub fn deflated(&self) -> &Deflated {
-        let compress = if self.once { Deflated::stored } else { Deflated::new };
+        let compress = if self.once {
+            Deflated::stored
+        } else {
+            Deflated::new
+        };
         self.deflated.get_or_init(|| compress(&self.body))
     }
 
@@ -106,11 +125,17 @@ impl Segment {
 /// The slices of a whole answer, none of them copied; with gzip they are one member.
 pub fn slices(segments: &[&Segment], coding: Coding) -> Vec<Bytes> {
     match coding {
-        Coding::Identity => segments.iter().map(|segment| segment.body.clone()).collect(),
+        Coding::Identity => segments
+            .iter()
+            .map(|segment| segment.body.clone())
+            .collect(),
         Coding::Gzip => {
             let stretches = || segments.iter().map(|segment| segment.deflated());
             let blocks = stretches().map(|stretch| stretch.blocks().clone());
-            iter::once(Bytes::from_static(&gzip::HEADER)).chain(blocks).chain([gzip::trailer(stretches())]).collect()
+            iter::once(Bytes::from_static(&gzip::HEADER))
+                .chain(blocks)
+                .chain([gzip::trailer(stretches())])
+                .collect()
         }
     }
 }
@@ -127,7 +152,10 @@ fn write(families: &[Family], format: Format, out: &mut Vec<u8>) {
 
 /// A family without series is not mentioned at all.
 fn has_series(family: &Family) -> bool {
-    family.parts.iter().any(|Part { points, .. }| !points.is_empty())
+    family
+        .parts
+        .iter()
+        .any(|Part { points, .. }| !points.is_empty())
 }
 
 /// What may need an escape.

@@ -45,10 +45,14 @@ type Weight = u16;
 ///
 /// Of equal weights the more closely described wins, then the text format.
 pub fn format(accept: &str) -> Format {
-    let rank = |format| best_match(accept, |range| specificity(range, format)).filter(|&(_, weight)| weight > 0);
+    let rank = |format| {
+        best_match(accept, |range| specificity(range, format)).filter(|&(_, weight)| weight > 0)
+    };
     match (rank(Format::Text), rank(Format::OpenMetrics)) {
         (None, Some(_)) => Format::OpenMetrics,
-        (Some((near, weight)), Some((om_near, om_weight))) if (om_weight, om_near) > (weight, near) => {
+        (Some((near, weight)), Some((om_near, om_weight)))
+            if (om_weight, om_near) > (weight, near) =>
+        {
             Format::OpenMetrics
         }
         (Some(_) | None, Some(_) | None) => Format::Text,
@@ -60,13 +64,22 @@ pub fn coding(accept_encoding: &str) -> Coding {
     let weight = |names: &[&str]| {
         best_match(accept_encoding, |range| match range.name {
             "*" => Some(0),
-            name => names.iter().any(|known| name.eq_ignore_ascii_case(known)).then_some(1),
+            name => names
+                .iter()
+                .any(|known| name.eq_ignore_ascii_case(known))
+                .then_some(1),
         })
     };
     let gzip = weight(&["gzip", "x-gzip"]).map_or(0, |(_, weight)| weight);
     // Whatever is not mentioned is refused, but for identity, which every client reads.
-    let identity = weight(&["identity"]).filter(|&(near, _)| near == 1).map_or(0, |(_, weight)| weight);
-    if gzip > 0 && gzip >= identity { Coding::Gzip } else { Coding::Identity }
+    let identity = weight(&["identity"])
+        .filter(|&(near, _)| near == 1)
+        .map_or(0, |(_, weight)| weight);
+    if gzip > 0 && gzip >= identity {
+        Coding::Gzip
+    } else {
+        Coding::Identity
+    }
 }
 
 /// One element of such a header: a name, and parameters.
@@ -81,9 +94,13 @@ fn best_match(header: &str, near: impl Fn(&Range<'_>) -> Option<u8>) -> Option<(
         .filter_map(|element| {
             let mut fields = split(element, ';');
             let name = fields.next()?;
-            let parameters =
-                fields.filter_map(|field| field.split_once('=')).map(|(key, value)| (key.trim(), value.trim()));
-            let range = Range { name, parameters: parameters.collect() };
+            let parameters = fields
+                .filter_map(|field| field.split_once('='))
+                .map(|(key, value)| (key.trim(), value.trim()));
+            let range = Range {
+                name,
+                parameters: parameters.collect(),
+            };
             Some((near(&range)?, weight(&range)?))
         })
         .max()
@@ -120,7 +137,11 @@ fn specificity(range: &Range<'_>, format: Format) -> Option<u8> {
     if !range_subtype.eq_ignore_ascii_case(subtype) {
         return None;
     }
-    match range.parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case("version")) {
+    match range
+        .parameters
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case("version"))
+    {
         None => Some(2),
         Some((_, wanted)) => (wanted.trim_matches('"') == version).then_some(3),
     }
@@ -128,11 +149,17 @@ fn specificity(range: &Range<'_>, format: Format) -> Option<u8> {
 
 /// The weight of an element; none when it cannot be read, which makes the element void.
 fn weight(range: &Range<'_>) -> Option<Weight> {
-    let Some((_, text)) = range.parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case("q")) else {
+    let Some((_, text)) = range
+        .parameters
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case("q"))
+    else {
         return Some(1000);
     };
     let weight: f64 = text.parse().ok()?;
-    (0.0..=1.0).contains(&weight).then_some((weight * 1000.0) as Weight)
+    (0.0..=1.0)
+        .contains(&weight)
+        .then_some((weight * 1000.0) as Weight)
 }
 
 #[cfg(test)]
@@ -167,25 +194,40 @@ mod tests {
                 Text,
             ),
             // A browser, curl, and a client that says nothing.
-            ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", Text),
+            (
+                "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8",
+                Text,
+            ),
             ("*/*", Text),
             ("", Text),
             // Weights decide, then closeness.
             ("application/openmetrics-text;q=0.5, text/plain;q=0.6", Text),
             ("application/openmetrics-text, */*", OpenMetrics),
             ("text/*;q=0.5, application/*", OpenMetrics),
-            ("text/*, application/openmetrics-text;version=1.0.0;q=0.9", Text),
-            ("APPLICATION/OpenMetrics-Text; VERSION=\"1.0.0\"; Q=1.0", OpenMetrics),
+            (
+                "text/*, application/openmetrics-text;version=1.0.0;q=0.9",
+                Text,
+            ),
+            (
+                "APPLICATION/OpenMetrics-Text; VERSION=\"1.0.0\"; Q=1.0",
+                OpenMetrics,
+            ),
             // The closest range decides over a wider one.
             ("text/plain;q=0.1, */*;q=0.5", OpenMetrics),
             ("application/openmetrics-text;q=0, */*", Text),
             ("text/plain;q=0, */*", OpenMetrics),
             // Unknown parameters, even with separators inside quotes.
-            ("application/openmetrics-text;note=\"a,b;q=0\\\"\";q=0.9, text/plain;q=0.8", OpenMetrics),
+            (
+                "application/openmetrics-text;note=\"a,b;q=0\\\"\";q=0.9, text/plain;q=0.8",
+                OpenMetrics,
+            ),
             // Other versions are not ours; what cannot be read is void; nothing acceptable is still answered.
             ("application/openmetrics-text;version=0.0.1", Text),
             ("text/plain;version=1.0.0;escaping=allow-utf-8", Text),
-            ("application/openmetrics-text;q=high, text/plain;q=0.1", Text),
+            (
+                "application/openmetrics-text;q=high, text/plain;q=0.1",
+                Text,
+            ),
             ("application/openmetrics-text;q=2", Text),
             ("image/png", Text),
             ("*/*;q=0", Text),

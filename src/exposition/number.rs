@@ -34,7 +34,9 @@ pub(super) fn canonical(value: f64) -> String {
         return zmij::Buffer::new().format_finite(value).to_owned();
     }
     let scientific = format!("{value:e}");
-    let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
+    let Some((mantissa, exponent)) = scientific.split_once('e') else {
+        return scientific;
+    };
     match exponent.parse::<i32>() {
         Ok(exponent) => {
             let sign = if exponent < 0 { '-' } else { '+' };

@@ -13,7 +13,12 @@ pub(super) fn describe(family: &Family, out: &mut Vec<u8>) {
         out.push(b'\n');
     }
     out.extend(format!("# TYPE {name} {}\n", family.metric_type.as_str()).as_bytes());
-    if let Some(unit) = family.desc.unit.as_ref().filter(|_| family.metric_type.may_have_unit()) {
+    if let Some(unit) = family
+        .desc
+        .unit
+        .as_ref()
+        .filter(|_| family.metric_type.may_have_unit())
+    {
         out.extend(format!("# UNIT {name} {unit}\n").as_bytes());
     }
 }

@@ -43,7 +43,14 @@ impl<'a> Lines<'a> {
             label(name.as_str(), value, &mut constant);
         }
         let (name, label_names) = (family.desc.name.as_str(), &family.desc.labels);
-        Self { name, label_names, frames: frames(name, &constant, label_names), constant, labels: Vec::new(), out }
+        Self {
+            name,
+            label_names,
+            frames: frames(name, &constant, label_names),
+            constant,
+            labels: Vec::new(),
+            out,
+        }
     }
 
     fn values(&mut self, series: &[Series<f64>]) {
@@ -64,8 +71,17 @@ impl<'a> Lines<'a> {
     }
 
     fn histograms(&mut self, bounds: &[f64], series: &[Series<Distribution>]) {
-        let bounds: Vec<_> = bounds.iter().copied().chain(iter::once(f64::INFINITY)).map(number::canonical).collect();
-        for Series { labels, value: Distribution { counts, sum } } in series {
+        let bounds: Vec<_> = bounds
+            .iter()
+            .copied()
+            .chain(iter::once(f64::INFINITY))
+            .map(number::canonical)
+            .collect();
+        for Series {
+            labels,
+            value: Distribution { counts, sum },
+        } in series
+        {
             self.take_labels(labels);
             let mut total = 0_u64;
             for (bound, count) in bounds.iter().zip(counts) {
@@ -85,7 +101,11 @@ impl<'a> Lines<'a> {
 
     fn summaries(&mut self, quantiles: &[f64], series: &[Series<Quantiles>]) {
         let quantiles: Vec<_> = quantiles.iter().copied().map(number::canonical).collect();
-        for Series { labels, value: Quantiles { values, sum, count } } in series {
+        for Series {
+            labels,
+            value: Quantiles { values, sum, count },
+        } in series
+        {
             self.take_labels(labels);
             for (quantile, value) in quantiles.iter().zip(values) {
                 self.head("", Some(("quantile", quantile)));

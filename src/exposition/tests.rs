@@ -4,18 +4,30 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::metric::{Constant, Desc, Distribution, LabelName, MetricName, MetricType, Points, Quantiles, Series};
+use crate::metric::{
+    Constant, Desc, Distribution, LabelName, MetricName, MetricType, Points, Quantiles, Series,
+};
 
 fn family(name: &str, labels: &[&str], points: Points) -> Family {
     let desc = Desc {
         name: MetricName::new(name).unwrap(),
         help: "Help with \"quotes\", a \\ and\na line break.".into(),
         unit: None,
-        labels: labels.iter().map(|label| LabelName::new(label).unwrap()).collect(),
+        labels: labels
+            .iter()
+            .map(|label| LabelName::new(label).unwrap())
+            .collect(),
     };
-    let parts = vec![Part { constant: Constant::default(), points: Arc::new(points) }];
+    let parts = vec![Part {
+        constant: Constant::default(),
+        points: Arc::new(points),
+    }];
     let metric_type = parts[0].points.metric_type();
-    Family { desc: Arc::new(desc), metric_type, parts }
+    Family {
+        desc: Arc::new(desc),
+        metric_type,
+        parts,
+    }
 }
 
 fn with_unit(mut family: Family, unit: &str) -> Family {
@@ -24,12 +36,18 @@ fn with_unit(mut family: Family, unit: &str) -> Family {
 }
 
 fn series<T>(labels: &[&str], value: T) -> Series<T> {
-    Series { labels: labels.iter().map(|label| Arc::from(*label)).collect(), value }
+    Series {
+        labels: labels.iter().map(|label| Arc::from(*label)).collect(),
+        value,
+    }
 }
 
 fn both(families: &[Family]) -> String {
     let of = |format| {
-        let (segment, end) = (Segment::encode(families, format), Segment::last(&[], format));
+        let (segment, end) = (
+            Segment::encode(families, format),
+            Segment::last(&[], format),
+        );
         String::from_utf8([segment.body().as_ref(), end.body()].concat()).unwrap()
     };
     format!("{}--\n{}", of(Format::Text), of(Format::OpenMetrics))
@@ -37,9 +55,19 @@ fn both(families: &[Family]) -> String {
 
 #[test]
 fn gauges_and_counters() {
-    let gauge =
-        family("agents", &["group", "role"], Points::Gauge(vec![series(&["a", "x\"y"], 1.0), series(&["b", ""], 0.5)]));
-    let counter = with_unit(family("busy_seconds_total", &[], Points::Counter(vec![series(&[], 3.0)])), "seconds");
+    let gauge = family(
+        "agents",
+        &["group", "role"],
+        Points::Gauge(vec![series(&["a", "x\"y"], 1.0), series(&["b", ""], 0.5)]),
+    );
+    let counter = with_unit(
+        family(
+            "busy_seconds_total",
+            &[],
+            Points::Counter(vec![series(&[], 3.0)]),
+        ),
+        "seconds",
+    );
     // Not a counter, whatever its name says: both formats keep the name as it is.
     let odd = family("stored_total", &[], Points::Gauge(vec![series(&[], -1.0)]));
     insta::assert_snapshot!(both(&[gauge, counter, odd]), @r#"
@@ -71,7 +99,10 @@ fn gauges_and_counters() {
 
 #[test]
 fn histograms() {
-    let counts = |counts: &[u64], sum| Distribution { counts: counts.into(), sum };
+    let counts = |counts: &[u64], sum| Distribution {
+        counts: counts.into(),
+        sum,
+    };
     let points = Points::Histogram {
         bounds: [0.25, 1.0, 1e6].into(),
         series: vec![
@@ -79,8 +110,14 @@ fn histograms() {
             series(&["b"], counts(&[0, 0, 0, 0], Some(0.0))),
         ],
     };
-    let signed = Points::Histogram { bounds: [-1.0, 1.0].into(), series: vec![series(&[], counts(&[1, 1, 0], None))] };
-    let families = [with_unit(family("skill_seconds", &["skill"], points), "seconds"), family("delta", &[], signed)];
+    let signed = Points::Histogram {
+        bounds: [-1.0, 1.0].into(),
+        series: vec![series(&[], counts(&[1, 1, 0], None))],
+    };
+    let families = [
+        with_unit(family("skill_seconds", &["skill"], points), "seconds"),
+        family("delta", &[], signed),
+    ];
     insta::assert_snapshot!(both(&families), @r#"
     # HELP skill_seconds Help with "quotes", a \\ and\na line break.
     # TYPE skill_seconds histogram
@@ -128,7 +165,11 @@ fn histograms() {
 
 #[test]
 fn summaries() {
-    let quantiles = |values: &[f64], sum, count| Quantiles { values: values.into(), sum, count };
+    let quantiles = |values: &[f64], sum, count| Quantiles {
+        values: values.into(),
+        sum,
+        count,
+    };
     let points = Points::Summary {
         quantiles: [0.5, 1.0].into(),
         series: vec![
@@ -160,9 +201,20 @@ fn summaries() {
 
 #[test]
 fn facts_and_states() {
-    let info = family("model_info", &["version"], Points::Info(vec![series(&["7"], ())]));
+    let info = family(
+        "model_info",
+        &["version"],
+        Points::Info(vec![series(&["7"], ())]),
+    );
     let states = ["open", "closed"].map(Arc::from).into();
-    let stateset = family("breaker", &["id"], Points::StateSet { states, series: vec![series(&["1"], 1)] });
+    let stateset = family(
+        "breaker",
+        &["id"],
+        Points::StateSet {
+            states,
+            series: vec![series(&["1"], 1)],
+        },
+    );
     // A unit would make a parser refuse the text.
     insta::assert_snapshot!(both(&[with_unit(info, "model"), with_unit(stateset, "breaker")]), @r#"
     # HELP model_info Help with "quotes", a \\ and\na line break.
@@ -186,11 +238,21 @@ fn facts_and_states() {
 
 #[test]
 fn constant_labels_come_first_and_empty_families_not_at_all() {
-    let mut up = family("agents", &["group"], Points::Gauge(vec![series(&["g"], 1.0)]));
+    let mut up = family(
+        "agents",
+        &["group"],
+        Points::Gauge(vec![series(&["g"], 1.0)]),
+    );
     let constant = |graph: &str| [(LabelName::new("graph").unwrap(), graph.into())].into();
     up.parts[0].constant = constant("a");
-    up.parts.push(Part { constant: constant("b"), points: Arc::new(Points::Gauge(vec![series(&["h"], 2.0)])) });
-    up.parts.push(Part { constant: constant("c"), points: Arc::new(Points::Gauge(vec![])) });
+    up.parts.push(Part {
+        constant: constant("b"),
+        points: Arc::new(Points::Gauge(vec![series(&["h"], 2.0)])),
+    });
+    up.parts.push(Part {
+        constant: constant("c"),
+        points: Arc::new(Points::Gauge(vec![])),
+    });
     let mut silent = family("silence", &[], Points::Gauge(vec![]));
     assert_eq!(both(std::slice::from_ref(&silent)), "--\n# EOF\n");
     silent.parts.clear();

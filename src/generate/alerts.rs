@@ -2,7 +2,7 @@
 
 use super::{Shared, runbook_anchor, runbook_path, unit};
 use crate::kpi::{Alert, Condition, Kpi, Pack, Severity};
-use promql::{self, Expr, Kind, Operator, Promql};
+use promql::{Expr, Kind, Operator, Promql};
 
 /// An alert and what it needs to stand alone.
 pub(super) struct AlertRule<'a> {
@@ -35,24 +35,65 @@ pub(super) struct Line<'e> {
 /// All alerts of a pack: those of its KPIs by id, then its own.
 pub(super) fn of_pack<'a>(shared: &Shared<'a>, pack: &'a Pack) -> Vec<AlertRule<'a>> {
     let kpis = shared.input.kpis.iter().filter(|kpi| kpi.pack == pack.name);
-    let of_kpis =
-        kpis.flat_map(|kpi| kpi.alerts.iter().map(move |alert| (Some(kpi.as_ref()), kpi.path.as_str(), alert)));
-    let of_pack = pack.alerts.iter().map(|alert| (None, pack.path.as_str(), alert));
-    of_kpis.chain(of_pack).map(|(kpi, path, alert)| rule(shared, pack, kpi, path, alert)).collect()
+    let of_kpis = kpis.flat_map(|kpi| {
+        kpi.alerts
+            .iter()
+            .map(move |alert| (Some(kpi.as_ref()), kpi.path.as_str(), alert))
+    });
+    let of_pack = pack
+        .alerts
+        .iter()
+        .map(|alert| (None, pack.path.as_str(), alert));
+    of_kpis
+        .chain(of_pack)
+        .map(|(kpi, path, alert)| rule(shared, pack, kpi, path, alert))
+        .collect()
 }
 
-fn rule<'a>(shared: &Shared<'a>, pack: &Pack, kpi: Option<&'a Kpi>, path: &'a str, alert: &'a Alert) -> AlertRule<'a> {
+fn rule<'a>(
+    shared: &Shared<'a>,
+    pack: &Pack,
+    kpi: Option<&'a Kpi>,
+    path: &'a str,
+    alert: &'a Alert,
+) -> AlertRule<'a> {
     let condition = condition(kpi, alert);
     let unit = shared.units.of_expr(&condition.expr, &shared.vocabulary);
-    let own = shared.vocabulary.labels(&condition.expr).unwrap_or_default();
+    let own = shared
+        .vocabulary
+        .labels(&condition.expr)
+        .unwrap_or_default();
     let mut labels = vec![("severity", severity(alert.severity).to_owned())];
-    let more = [Some(("pack", pack.name.to_string())), kpi.map(|kpi| ("kpi", kpi.id.to_string()))];
+    let more = [
+        Some(("pack", pack.name.to_string())),
+        kpi.map(|kpi| ("kpi", kpi.id.to_string())),
+    ];
     // A label of the series says more than one of ours of the same name.
-    labels.extend(more.into_iter().flatten().filter(|(name, _)| !own.contains(*name)));
-    let own: Vec<_> = own.iter().map(String::as_str).filter(|label| !super::is_of_target(label)).collect();
-    let summary = alert.summary.clone().unwrap_or_else(|| default_summary(kpi, alert, &own, &unit));
+    labels.extend(
+        more.into_iter()
+            .flatten()
+            .filter(|(name, _)| !own.contains(*name)),
+    );
+    let own: Vec<_> = own
+        .iter()
+        .map(String::as_str)
+        .filter(|label| !super::is_of_target(label))
+        .collect();
+    let summary = alert
+        .summary
+        .clone()
+        .unwrap_or_else(|| default_summary(kpi, alert, &own, &unit));
     let description = description(kpi, alert, &condition, &unit);
-    let mut rule = AlertRule { alert, kpi, path, condition, labels, summary, description, runbook_url: String::new() };
+    let mut rule = AlertRule {
+        alert,
+        kpi,
+        path,
+        condition,
+        labels,
+        summary,
+        description,
+        runbook_url: String::new(),
+    };
     let page = format!("{}#{}", runbook_path(&pack.name), runbook_anchor(&rule));
     rule.runbook_url = alert.runbook.clone().unwrap_or_else(|| shared.link(&page));
     rule
@@ -62,9 +103,14 @@ fn rule<'a>(shared: &Shared<'a>, pack: &Pack, kpi: Option<&'a Kpi>, path: &'a st
 fn condition(kpi: Option<&Kpi>, alert: &Alert) -> Promql {
     let (operator, threshold) = match &alert.condition {
         Condition::Expr(promql) => return promql.clone(),
-        Condition::When { operator, threshold } => (operator, threshold),
+        Condition::When {
+            operator,
+            threshold,
+        } => (operator, threshold),
     };
-    let name = kpi.and_then(|kpi| kpi.metrics.first()).map_or("", |metric| metric.desc.name.as_str());
+    let name = kpi
+        .and_then(|kpi| kpi.metrics.first())
+        .map_or("", |metric| metric.desc.name.as_str());
     Promql::comparison(name, *operator, *threshold)
 }
 
@@ -78,25 +124,46 @@ pub(super) fn severity(severity: Severity) -> &'static str {
 
 fn default_summary(kpi: Option<&Kpi>, alert: &Alert, labels: &[&str], unit: &str) -> String {
     let subject = kpi.map_or_else(|| alert.name.clone(), super::title);
-    let of: Vec<_> = labels.iter().map(|label| format!("{{{{ $labels.{label} }}}}")).collect();
-    let of = if of.is_empty() { String::new() } else { format!(" ({})", of.join(", ")) };
+    let of: Vec<_> = labels
+        .iter()
+        .map(|label| format!("{{{{ $labels.{label} }}}}"))
+        .collect();
+    let of = if of.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", of.join(", "))
+    };
     format!("{subject}{of}: {}", unit::template(unit))
 }
 
 /// The author's description, or the HELP text of the metric; then the value and the threshold that it crossed.
 fn description(kpi: Option<&Kpi>, alert: &Alert, condition: &Promql, unit: &str) -> String {
-    let help = || kpi.and_then(|kpi| kpi.metrics.first()).map(|metric| metric.desc.help.clone());
+    let help = || {
+        kpi.and_then(|kpi| kpi.metrics.first())
+            .map(|metric| metric.desc.help.clone())
+    };
     let meaning = alert.description.clone().or_else(help).unwrap_or_default();
     let hold = promql::written(alert.hold);
     let rule = match line(&condition.expr) {
-        Some(Line { operator, threshold, .. }) => {
+        Some(Line {
+            operator,
+            threshold,
+            ..
+        }) => {
             let value = unit::template(unit);
             let threshold = unit::shown(threshold, unit);
-            format!("Value: {value}. Fires when the value {} {threshold} for {hold}.", comparison(operator))
+            format!(
+                "Value: {value}. Fires when the value {} {threshold} for {hold}.",
+                comparison(operator)
+            )
         }
         None => format!("Fires when the condition holds for {hold}."),
     };
-    if meaning.is_empty() { rule } else { format!("{}\n{rule}", meaning.trim()) }
+    if meaning.is_empty() {
+        rule
+    } else {
+        format!("{}\n{rule}", meaning.trim())
+    }
 }
 
 /// The verb between a value and its threshold.
@@ -123,8 +190,14 @@ fn comparison(operator: Operator) -> &'static str {
 
 /// The line that a condition draws, when it is a comparison with a number.
 pub(super) fn line(expr: &Expr) -> Option<Line<'_>> {
-    let Kind::Binary(binary) = &expr.bare().kind else { return None };
+    let Kind::Binary(binary) = &expr.bare().kind else {
+        return None;
+    };
     let threshold = binary.right.number()?;
-    let line = Line { subject: binary.left.bare(), operator: binary.operator, threshold };
+    let line = Line {
+        subject: binary.left.bare(),
+        operator: binary.operator,
+        threshold,
+    };
     (binary.operator.is_comparison() && !binary.is_bool).then_some(line)
 }

@@ -15,8 +15,15 @@ const PACK: &str = include_str!("exporter.toml");
 
 /// Its alerts, in the form of a pack; none when its own text were wrong, which a test rules out.
 pub(super) fn pack() -> Option<Pack> {
-    let source = crate::kpi::Source { path: "exporter.toml".to_owned(), pack: NAME.to_owned(), text: PACK.to_owned() };
-    let defaults = Defaults { every: Duration::from_secs(300), const_labels: &[] };
+    let source = crate::kpi::Source {
+        path: "exporter.toml".to_owned(),
+        pack: NAME.to_owned(),
+        text: PACK.to_owned(),
+    };
+    let defaults = Defaults {
+        every: Duration::from_secs(300),
+        const_labels: &[],
+    };
     load(&[], &[source], &defaults).packs.into_iter().next()
 }
 
@@ -50,7 +57,10 @@ const HEALTH: &[Panel] = &[
         description: "Share of the KPIs whose last run succeeded.",
         kind: PanelKind::Stat,
         unit: "percentunit",
-        queries: &[("avg(cypher_exporter_kpi_up)", "KPIs with a successful last run")],
+        queries: &[(
+            "avg(cypher_exporter_kpi_up)",
+            "KPIs with a successful last run",
+        )],
         steps: &[(0.0, "red"), (0.9, "yellow"), (1.0, "green")],
         ..LINES
     },
@@ -58,7 +68,10 @@ const HEALTH: &[Panel] = &[
         title: "Failing KPIs",
         description: "KPIs whose last run failed. Their last good values are kept until they are stale.",
         kind: PanelKind::Stat,
-        queries: &[("count(cypher_exporter_kpi_up == 0) or vector(0)", "Failing KPIs")],
+        queries: &[(
+            "count(cypher_exporter_kpi_up == 0) or vector(0)",
+            "Failing KPIs",
+        )],
         steps: &[(0.0, "green"), (1.0, "red")],
         ..LINES
     },
@@ -95,7 +108,10 @@ const KPIS: &[Panel] = &[
         title: "Time since the last successful run",
         description: "The values of a KPI are dropped when this exceeds its `stale_after`.",
         unit: "s",
-        queries: &[("time() - cypher_exporter_kpi_last_success_timestamp_seconds", "{{kpi}}")],
+        queries: &[(
+            "time() - cypher_exporter_kpi_last_success_timestamp_seconds",
+            "{{kpi}}",
+        )],
         ..LINES
     },
     Panel {
@@ -118,7 +134,10 @@ const KPIS: &[Panel] = &[
         title: "Duration relative to the timeout",
         description: "A run fails at 100 %.",
         unit: "percentunit",
-        queries: &[("cypher_exporter_kpi_duration_seconds / cypher_exporter_kpi_timeout_seconds", "{{kpi}}")],
+        queries: &[(
+            "cypher_exporter_kpi_duration_seconds / cypher_exporter_kpi_timeout_seconds",
+            "{{kpi}}",
+        )],
         steps: &[(0.0, "green"), (0.8, "yellow"), (1.0, "red")],
         ..LINES
     },
@@ -132,7 +151,10 @@ const KPIS: &[Panel] = &[
         title: "Series relative to the limit",
         description: "A run fails at 100 %.",
         unit: "percentunit",
-        queries: &[("cypher_exporter_kpi_series / cypher_exporter_kpi_max_series", "{{kpi}}")],
+        queries: &[(
+            "cypher_exporter_kpi_series / cypher_exporter_kpi_max_series",
+            "{{kpi}}",
+        )],
         steps: &[(0.0, "green"), (0.8, "yellow"), (1.0, "red")],
         ..LINES
     },
@@ -155,14 +177,20 @@ const KPIS: &[Panel] = &[
     Panel {
         title: "Windows retried at half length",
         description: "Windows that were too large for one query, or had a row that cannot be counted. The run fails only when the shortest window fails.",
-        queries: &[("sum by (kpi) (increase(cypher_exporter_kpi_windows_halved_total[$__rate_interval]))", "{{kpi}}")],
+        queries: &[(
+            "sum by (kpi) (increase(cypher_exporter_kpi_windows_halved_total[$__rate_interval]))",
+            "{{kpi}}",
+        )],
         ..LINES
     },
     Panel {
         title: "Runs",
         description: "Finished runs of all KPIs per second.",
         unit: "ops",
-        queries: &[("sum(rate(cypher_exporter_kpi_runs_total[$__rate_interval]))", "runs")],
+        queries: &[(
+            "sum(rate(cypher_exporter_kpi_runs_total[$__rate_interval]))",
+            "runs",
+        )],
         ..LINES
     },
     Panel {
@@ -225,7 +253,10 @@ const PROCESS: &[Panel] = &[
     Panel {
         title: "CPU",
         description: "CPU cores in use.",
-        queries: &[("rate(process_cpu_seconds_total{job=~\"$job\"}[$__rate_interval])", "{{instance}}")],
+        queries: &[(
+            "rate(process_cpu_seconds_total{job=~\"$job\"}[$__rate_interval])",
+            "{{instance}}",
+        )],
         ..LINES
     },
     Panel {
@@ -238,7 +269,10 @@ const PROCESS: &[Panel] = &[
     Panel {
         title: "Open files",
         description: "Open file descriptors, including connections, and their limit.",
-        queries: &[("process_open_fds", "{{instance}}"), ("process_max_fds", "{{instance}}: limit")],
+        queries: &[
+            ("process_open_fds", "{{instance}}"),
+            ("process_max_fds", "{{instance}}: limit"),
+        ],
         ..LINES
     },
     Panel {
@@ -250,15 +284,26 @@ const PROCESS: &[Panel] = &[
     },
 ];
 
-const ROWS: [(&str, &[Panel]); 4] = [("Health", HEALTH), ("KPIs", KPIS), ("Scrapes", SCRAPES), ("Process", PROCESS)];
+const ROWS: [(&str, &[Panel]); 4] = [
+    ("Health", HEALTH),
+    ("KPIs", KPIS),
+    ("Scrapes", SCRAPES),
+    ("Process", PROCESS),
+];
 
 /// The dashboard of the exporter.
 pub(super) fn dashboard(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -> File {
     let variables = Variables::of_own();
-    let source = Source { shared, variables: &variables };
+    let source = Source {
+        shared,
+        variables: &variables,
+    };
     let row = |(title, panels): (&str, &[Panel])| Row {
         title: Some(title.to_owned()),
-        panels: panels.iter().map(|panel| drawn(&source, panel, alerts)).collect(),
+        panels: panels
+            .iter()
+            .map(|panel| drawn(&source, panel, alerts))
+            .collect(),
     };
     let description = pack.description.clone().unwrap_or_default();
     let page = Page {
@@ -293,7 +338,10 @@ fn drawn(source: &Source<'_, '_>, panel: &Panel, alerts: &[AlertRule<'_>]) -> Dr
         kind: panel.kind,
         unit: panel.unit.to_owned(),
         steps,
-        queries: promqls.iter().map(|(promql, legend)| source.query(promql, *legend)).collect(),
+        queries: promqls
+            .iter()
+            .map(|(promql, legend)| source.query(promql, *legend))
+            .collect(),
         mappings: panel
             .mappings
             .iter()

@@ -25,7 +25,12 @@ mod yaml;
 pub const MARK: &str = "Made by `cypher-exporter generate`";
 
 /// The folders of the generated files; others may stand in them.
-pub const FOLDERS: [&str; 4] = ["docs/runbook", "grafana/dashboards", "prometheus/rules", "prometheus/tests"];
+pub const FOLDERS: [&str; 4] = [
+    "docs/runbook",
+    "grafana/dashboards",
+    "prometheus/rules",
+    "prometheus/tests",
+];
 
 /// What the files are made of.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +66,11 @@ pub fn generate(input: &Input<'_>) -> Result<Vec<File>, Vec<Problem>> {
         vocabulary: Vocabulary::of(input.kpis, input.packs, input.const_labels),
         units: Units::of(input.kpis.iter().map(Arc::as_ref)),
     };
-    if let Some(pack) = input.packs.iter().find(|pack| &*pack.name == exporter::NAME) {
+    if let Some(pack) = input
+        .packs
+        .iter()
+        .find(|pack| &*pack.name == exporter::NAME)
+    {
         return Err(vec![taken(input, pack)]);
     }
     let own = exporter::pack();
@@ -83,7 +92,11 @@ pub fn generate(input: &Input<'_>) -> Result<Vec<File>, Vec<Problem>> {
         }
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    if problems.is_empty() { Ok(files) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(files)
+    } else {
+        Err(problems)
+    }
 }
 
 /// A pack whose files would be the exporter's own.
@@ -92,7 +105,10 @@ fn taken(input: &Input<'_>, pack: &Pack) -> Problem {
         level: Level::Error,
         path: format!("{}/{}", input.folder, pack.name),
         span: None,
-        message: format!("the pack name `{}` is reserved for the files of the exporter itself", pack.name),
+        message: format!(
+            "the pack name `{}` is reserved for the files of the exporter itself",
+            pack.name
+        ),
         fix: "rename the folder".to_owned(),
     }
 }
@@ -128,7 +144,10 @@ impl Shared<'_> {
         if &*pack.name == exporter::NAME {
             return format!("{MARK}; do not edit.");
         }
-        format!("{MARK} from {}/{}; edit the files there instead.", self.input.folder, pack.name)
+        format!(
+            "{MARK} from {}/{}; edit the files there instead.",
+            self.input.folder, pack.name
+        )
     }
 }
 
@@ -154,7 +173,9 @@ fn is_of_target(label: &str) -> bool {
 
 /// What a KPI is about, in a few words: the beginning of its HELP.
 fn title(kpi: &Kpi) -> String {
-    kpi.metrics.first().map_or_else(|| kpi.id.to_string(), |metric| short(&metric.desc.help))
+    kpi.metrics
+        .first()
+        .map_or_else(|| kpi.id.to_string(), |metric| short(&metric.desc.help))
 }
 
 /// A title of more characters is cut.
@@ -162,14 +183,18 @@ const LONGEST_TITLE: usize = 60;
 
 /// Words with which no title ends.
 const NOT_LAST: [&str; 20] = [
-    "a", "an", "and", "at", "by", "for", "from", "has", "have", "in", "is", "of", "on", "or", "that", "the", "to",
-    "which", "who", "with",
+    "a", "an", "and", "at", "by", "for", "from", "has", "have", "in", "is", "of", "on", "or",
+    "that", "the", "to", "which", "who", "with",
 ];
 
 /// The beginning of a sentence, up to where it goes into detail.
 fn short(help: &str) -> String {
     let ends = ["; ", ": ", ". ", ", by ", ", in ", ", of ", " ("];
-    let cut = ends.iter().filter_map(|end| help.find(end)).min().unwrap_or(help.len());
+    let cut = ends
+        .iter()
+        .filter_map(|end| help.find(end))
+        .min()
+        .unwrap_or(help.len());
     let first = help[..cut].trim_end_matches(['.', ',', ' ']);
     if first.chars().count() <= LONGEST_TITLE {
         return first.to_owned();

@@ -13,14 +13,19 @@ pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -
     if !alerts.is_empty() {
         text.push_str("\n## Alerts\n");
         text.push_str(&summary(alerts));
-        alerts.iter().for_each(|rule| text.push_str(&alert(shared, rule)));
+        alerts
+            .iter()
+            .for_each(|rule| text.push_str(&alert(shared, rule)));
     }
     let mut kpis = shared.kpis_of(pack).peekable();
     if kpis.peek().is_some() {
         text.push_str("\n## KPIs\n");
         kpis.for_each(|kpi_of_pack| text.push_str(&kpi(shared, kpi_of_pack)));
     }
-    File { path: runbook_path(&pack.name), text }
+    File {
+        path: runbook_path(&pack.name),
+        text,
+    }
 }
 
 /// All alerts at a glance.
@@ -28,9 +33,16 @@ fn summary(alerts: &[AlertRule<'_>]) -> String {
     let row = |rule: &AlertRule<'_>| {
         let alert = rule.alert;
         let link = format!("[{}](#{})", alert.name, super::runbook_anchor(rule));
-        format!("| {link} | {} | {} |\n", severity(alert.severity), promql::written(alert.hold))
+        format!(
+            "| {link} | {} | {} |\n",
+            severity(alert.severity),
+            promql::written(alert.hold)
+        )
     };
-    format!("\n| alert | severity | for |\n|---|---|---|\n{}", alerts.iter().map(row).collect::<String>())
+    format!(
+        "\n| alert | severity | for |\n|---|---|---|\n{}",
+        alerts.iter().map(row).collect::<String>()
+    )
 }
 
 fn alert(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
@@ -90,12 +102,14 @@ fn of_kpi(shared: &Shared<'_>, rule: &AlertRule<'_>, kpi: &Kpi) -> String {
 fn of_selected(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
     let mut ids: Vec<&str> = Vec::new();
     for selector in rule.condition.selectors() {
-        let Some(name) = selector.metric() else { continue };
-        let of = shared
-            .input
-            .kpis
-            .iter()
-            .find(|kpi| kpi.metrics.iter().any(|metric| name.starts_with(metric.desc.name.as_str())));
+        let Some(name) = selector.metric() else {
+            continue;
+        };
+        let of = shared.input.kpis.iter().find(|kpi| {
+            kpi.metrics
+                .iter()
+                .any(|metric| name.starts_with(metric.desc.name.as_str()))
+        });
         if let Some(kpi) = of.filter(|kpi| !ids.contains(&&*kpi.id)) {
             ids.push(&kpi.id);
         }
@@ -103,7 +117,10 @@ fn of_selected(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
     if ids.is_empty() {
         return String::new();
     }
-    let links: Vec<_> = ids.iter().map(|id| format!("[`{id}`](#{})", anchor(id))).collect();
+    let links: Vec<_> = ids
+        .iter()
+        .map(|id| format!("[`{id}`](#{})", anchor(id)))
+        .collect();
     format!(
         "\nThis alert watches {}. When such a KPI fails, see [CypherExporterKpiDown]({}#cypherexporterkpidown).\n",
         links.join(", "),
@@ -114,24 +131,43 @@ fn of_selected(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
 fn kpi(shared: &Shared<'_>, kpi: &Kpi) -> String {
     let mut text = format!("\n### {}\n", kpi.id);
     for metric in &kpi.metrics {
-        let labels: Vec<_> = metric.desc.labels.iter().map(|label| format!("`{label}`")).collect();
-        let labels = if labels.is_empty() { "no labels".to_owned() } else { format!("labels {}", labels.join(", ")) };
+        let labels: Vec<_> = metric
+            .desc
+            .labels
+            .iter()
+            .map(|label| format!("`{label}`"))
+            .collect();
+        let labels = if labels.is_empty() {
+            "no labels".to_owned()
+        } else {
+            format!("labels {}", labels.join(", "))
+        };
         let kind = metric.shape.metric_type().as_str();
-        text.push_str(&format!("\n`{}`, {kind}, {labels}: {}\n", metric.desc.name, metric.desc.help));
+        text.push_str(&format!(
+            "\n`{}`, {kind}, {labels}: {}\n",
+            metric.desc.name, metric.desc.help
+        ));
     }
     let when = match &kpi.schedule {
         Schedule::Every(interval) => format!("every {}", promql::written(*interval)),
         Schedule::Cron(cron) => format!("on the cron schedule `{}` (UTC)", cron.expression()),
     };
     let path = shared.file_of(kpi);
-    text.push_str(&format!("\nRuns {when}. Source: [`{path}`]({}).\n", link(shared, &path)));
+    text.push_str(&format!(
+        "\nRuns {when}. Source: [`{path}`]({}).\n",
+        link(shared, &path)
+    ));
     text.push_str(&format!("\n```cypher\n{}\n```\n", kpi.statement().trim()));
     text
 }
 
 /// A link to a file of the repository, from a page two folders below its root.
 fn link(shared: &Shared<'_>, path: &str) -> String {
-    if shared.input.base_url.is_some() { shared.link(path) } else { format!("../../{path}") }
+    if shared.input.base_url.is_some() {
+        shared.link(path)
+    } else {
+        format!("../../{path}")
+    }
 }
 
 fn own_page() -> String {
@@ -140,5 +176,9 @@ fn own_page() -> String {
 
 /// The anchor that Markdown readers make of a heading.
 fn anchor(heading: &str) -> String {
-    heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
+    heading
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+        .collect()
 }

@@ -17,15 +17,28 @@ pub(super) fn catalog(files: &[(&str, &str)]) -> Catalog {
         pack: path.rsplit('/').nth(1).unwrap_or_default().to_owned(),
         text: (*text).to_owned(),
     };
-    let (packs, kpis) = files.iter().map(source).partition::<Vec<_>, _>(|file| file.path.ends_with(".toml"));
-    let catalog = load(&kpis, &packs, &Defaults { every: Duration::from_secs(300), const_labels: &[] });
+    let (packs, kpis) = files
+        .iter()
+        .map(source)
+        .partition::<Vec<_>, _>(|file| file.path.ends_with(".toml"));
+    let catalog = load(
+        &kpis,
+        &packs,
+        &Defaults {
+            every: Duration::from_secs(300),
+            const_labels: &[],
+        },
+    );
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog
 }
 
 /// One metric of each kind.
 pub(super) const KINDS: &[(&str, &str)] = &[
-    ("queries/p/gauge.cypher", "// Things by a.\nRETURN 'x' AS a, 1 AS value"),
+    (
+        "queries/p/gauge.cypher",
+        "// Things by a.\nRETURN 'x' AS a, 1 AS value",
+    ),
     ("queries/p/plain.cypher", "// Things.\nRETURN 1 AS value"),
     (
         "queries/p/calls_total.cypher",
@@ -35,8 +48,14 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "queries/p/took_seconds.cypher",
         "// How long calls take.\n/*kpi\ntype = \"histogram\"\nmode = \"window\"\nbuckets = [0.1, 0.5, 1, 5]\n*/\nMATCH (c:Call) WHERE c.timestamp > $since AND c.timestamp <= $until RETURN c.agent AS agent, c.took AS value",
     ),
-    ("queries/p/begun_timestamp_seconds.cypher", "// When jobs began.\nRETURN 'x' AS job_id, 1 AS value"),
-    ("queries/p/pack.toml", "[[record]]\nrecord = \"p:quality\"\nexpr = 'avg(p_gauge)'\n"),
+    (
+        "queries/p/begun_timestamp_seconds.cypher",
+        "// When jobs began.\nRETURN 'x' AS job_id, 1 AS value",
+    ),
+    (
+        "queries/p/pack.toml",
+        "[[record]]\nrecord = \"p:quality\"\nexpr = 'avg(p_gauge)'\n",
+    ),
 ];
 
 pub(super) fn vocabulary() -> Vocabulary {
@@ -47,10 +66,19 @@ pub(super) fn vocabulary() -> Vocabulary {
 #[test]
 fn titles_are_the_beginnings_of_sentences() {
     for (help, expected) in [
-        ("Agents without a brain: they remember nothing.", "Agents without a brain"),
+        (
+            "Agents without a brain: they remember nothing.",
+            "Agents without a brain",
+        ),
         ("Share (0 to 1) of the events.", "Share"),
-        ("Events, by type and project group; archived ones included.", "Events"),
-        ("Total tokens consumed, read and written.", "Total tokens consumed, read and written"),
+        (
+            "Events, by type and project group; archived ones included.",
+            "Events",
+        ),
+        (
+            "Total tokens consumed, read and written.",
+            "Total tokens consumed, read and written",
+        ),
         (
             "Percentage of the tasks finished in the last 24 hours that succeeded, by agent.",
             "Percentage of the tasks finished in the last 24 hours",
@@ -66,8 +94,15 @@ fn titles_are_the_beginnings_of_sentences() {
     }
 }
 
-fn made(catalog: &Catalog, const_labels: &[&str], base_url: Option<&str>) -> Result<Vec<File>, Vec<Problem>> {
-    let const_labels: Vec<_> = const_labels.iter().map(|label| LabelName::new(label).unwrap()).collect();
+fn made(
+    catalog: &Catalog,
+    const_labels: &[&str],
+    base_url: Option<&str>,
+) -> Result<Vec<File>, Vec<Problem>> {
+    let const_labels: Vec<_> = const_labels
+        .iter()
+        .map(|label| LabelName::new(label).unwrap())
+        .collect();
     generate(&Input {
         kpis: &catalog.kpis,
         packs: &catalog.packs,
@@ -78,7 +113,12 @@ fn made(catalog: &Catalog, const_labels: &[&str], base_url: Option<&str>) -> Res
 }
 
 fn text(files: &[File], path: &str) -> String {
-    files.iter().find(|file| file.path == path).unwrap_or_else(|| panic!("no {path}")).text.clone()
+    files
+        .iter()
+        .find(|file| file.path == path)
+        .unwrap_or_else(|| panic!("no {path}"))
+        .text
+        .clone()
 }
 
 fn dashboard(files: &[File]) -> Value {
@@ -90,22 +130,40 @@ fn shown(dashboard: &Value) -> String {
     let panel = |panel: &Value| {
         let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let place = &panel["gridPos"];
-        let mut line = format!("{} {}x{} {:?}", word(&panel["type"]), place["w"], place["h"], word(&panel["title"]));
+        let mut line = format!(
+            "{} {}x{} {:?}",
+            word(&panel["type"]),
+            place["w"],
+            place["h"],
+            word(&panel["title"])
+        );
         if panel["type"] == "row" {
             return format!("{line}\n");
         }
         let defaults = &panel["fieldConfig"]["defaults"];
         let steps = defaults["thresholds"]["steps"].as_array().unwrap().iter();
-        let steps: Vec<_> = steps.map(|step| format!("{}{}", step["value"], word(&step["color"]))).collect();
-        line += &format!(" {} {}\n", word(&defaults["unit"]), steps.join(" ").replace("null", ""));
+        let steps: Vec<_> = steps
+            .map(|step| format!("{}{}", step["value"], word(&step["color"])))
+            .collect();
+        line += &format!(
+            " {} {}\n",
+            word(&defaults["unit"]),
+            steps.join(" ").replace("null", "")
+        );
         for target in panel["targets"].as_array().unwrap() {
-            let [expr, legend, step] = ["expr", "legendFormat", "interval"].map(|key| word(&target[key]));
+            let [expr, legend, step] =
+                ["expr", "legendFormat", "interval"].map(|key| word(&target[key]));
             let expr = expr.replace("job=~\"$job\",instance=~\"$instance\"", "TARGET");
             line += &format!("  {expr} | {legend} | {step}\n");
         }
         line
     };
-    dashboard["panels"].as_array().unwrap().iter().map(panel).collect()
+    dashboard["panels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(panel)
+        .collect()
 }
 
 #[test]
@@ -115,12 +173,18 @@ fn panels_follow_from_type_unit_labels_and_interval() {
             "queries/p/summary_bytes.cypher",
             "// Sizes.\n/*kpi\ntype = \"summary\"\nquantiles = { \"0.5\" = \"m\" }\n*/\nRETURN 'x' AS a, 2 AS m",
         ),
-        ("queries/p/model_info.cypher", "// Models.\n/*kpi\ntype = \"info\"\n*/\nRETURN 'x' AS version"),
+        (
+            "queries/p/model_info.cypher",
+            "// Models.\n/*kpi\ntype = \"info\"\n*/\nRETURN 'x' AS version",
+        ),
         (
             "queries/p/breaker.cypher",
             "// Breakers.\n/*kpi\ntype = \"stateset\"\nexpect = { value = [\"open\", \"closed\"] }\n*/\nRETURN 'x' AS id, 'open' AS value",
         ),
-        ("queries/p/mood.cypher", "// Moods.\n/*kpi\ntype = \"stateset\"\n*/\nRETURN 'x' AS id, 'glad' AS value"),
+        (
+            "queries/p/mood.cypher",
+            "// Moods.\n/*kpi\ntype = \"stateset\"\n*/\nRETURN 'x' AS id, 'glad' AS value",
+        ),
         (
             "queries/p/share_ratio.cypher",
             "// Shares.\n/*kpi\nevery = \"15s\"\nunit = \"ratio\"\n[[alert]]\nname = \"Low\"\nwhen = \"< 0.7\"\n[[alert]]\nname = \"VeryLow\"\nwhen = \"< 0.5\"\nseverity = \"critical\"\n*/\nRETURN 1.0 AS value",
@@ -129,7 +193,10 @@ fn panels_follow_from_type_unit_labels_and_interval() {
             "queries/p/sizes_bytes.cypher",
             "// Sizes now.\n/*kpi\ntype = \"histogram\"\nbuckets = [1, 5]\n*/\nRETURN 2 AS value",
         ),
-        ("queries/p/hidden.cypher", "// Hidden.\n/*kpi\npanel = false\n*/\nRETURN 2 AS value"),
+        (
+            "queries/p/hidden.cypher",
+            "// Hidden.\n/*kpi\npanel = false\n*/\nRETURN 2 AS value",
+        ),
     ];
     let files = made(&catalog(&[KINDS, &more].concat()), &[], None).unwrap();
     insta::assert_snapshot!(shown(&dashboard(&files)), @r#"
@@ -229,11 +296,17 @@ fn several_graphs_are_told_apart() {
         .iter()
         .map(|variable| variable["name"].as_str().unwrap())
         .collect();
-    assert_eq!(variables, ["datasource", "job", "instance", "agent", "env", "graph"]);
+    assert_eq!(
+        variables,
+        ["datasource", "job", "instance", "agent", "env", "graph"]
+    );
     assert!(shown(&dashboard).contains("p_plain{TARGET,env=~\"$env\",graph=~\"$graph\"}"));
     // The exporter's own series carry the graph, not the labels of the settings.
     let tests = text(&files, "prometheus/tests/cypher-exporter.yml");
-    assert!(tests.contains("cypher_exporter_kpi_up{graph=\"example\",instance="), "{tests}");
+    assert!(
+        tests.contains("cypher_exporter_kpi_up{graph=\"example\",instance="),
+        "{tests}"
+    );
     assert!(!tests.contains("env="));
 }
 
@@ -301,24 +374,41 @@ fn an_alert_without_words_has_some() {
 
 #[test]
 fn links_begin_where_the_settings_say() {
-    let files = made(&catalog(ONE_ALERT), &[], Some("https://git.example.org/kpis/")).unwrap();
+    let files = made(
+        &catalog(ONE_ALERT),
+        &[],
+        Some("https://git.example.org/kpis/"),
+    )
+    .unwrap();
     let rules = text(&files, "prometheus/rules/p.yml");
-    assert!(rules.contains("runbook_url: https://git.example.org/kpis/docs/runbook/p.md#longwait\n"), "{rules}");
+    assert!(
+        rules.contains("runbook_url: https://git.example.org/kpis/docs/runbook/p.md#longwait\n"),
+        "{rules}"
+    );
     let panel = &dashboard(&files)["panels"][0];
-    assert_eq!(panel["links"][0]["url"], "https://git.example.org/kpis/queries/p/wait_seconds.cypher");
+    assert_eq!(
+        panel["links"][0]["url"],
+        "https://git.example.org/kpis/queries/p/wait_seconds.cypher"
+    );
     assert!(
         panel["description"]
             .as_str()
             .unwrap()
             .contains("[LongWait](https://git.example.org/kpis/docs/runbook/p.md#longwait)")
     );
-    assert!(dashboard(&made(&catalog(ONE_ALERT), &[], None).unwrap())["panels"][0]["links"].is_null());
+    assert!(
+        dashboard(&made(&catalog(ONE_ALERT), &[], None).unwrap())["panels"][0]["links"].is_null()
+    );
 }
 
 #[test]
 fn the_exporters_own_alerts_are_whole() {
     let pack = super::exporter::pack().unwrap();
-    let names: Vec<_> = pack.alerts.iter().map(|alert| alert.name.as_str()).collect();
+    let names: Vec<_> = pack
+        .alerts
+        .iter()
+        .map(|alert| alert.name.as_str())
+        .collect();
     insta::assert_snapshot!(names.join("\n"), @"
     CypherExporterAbsent
     CypherExporterDown
@@ -334,19 +424,33 @@ fn the_exporters_own_alerts_are_whole() {
     ");
     // Each of them has a test, by `generate` itself; each of its panels is drawn.
     let files = made(&catalog(ONE_ALERT), &[], None).unwrap();
-    let own: Value = serde_json::from_str(&text(&files, "grafana/dashboards/cypher-exporter.json")).unwrap();
-    for panel in own["panels"].as_array().unwrap().iter().filter(|panel| panel["type"] != "row") {
-        assert!(!panel["targets"].as_array().unwrap().is_empty(), "{}", panel["title"]);
+    let own: Value =
+        serde_json::from_str(&text(&files, "grafana/dashboards/cypher-exporter.json")).unwrap();
+    for panel in own["panels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|panel| panel["type"] != "row")
+    {
+        assert!(
+            !panel["targets"].as_array().unwrap().is_empty(),
+            "{}",
+            panel["title"]
+        );
     }
 }
 
 #[test]
 fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
     let told = |alert: &str| {
-        let text = format!("// Waiting.\n/*kpi\n[[alert]]\nname = \"A\"\n{alert}\n*/\nRETURN 1 AS value");
+        let text =
+            format!("// Waiting.\n/*kpi\n[[alert]]\nname = \"A\"\n{alert}\n*/\nRETURN 1 AS value");
         match made(&catalog(&[("queries/p/x.cypher", &text)]), &[], None) {
             Ok(files) => self::text(&files, "prometheus/tests/p.yml"),
-            Err(problems) => problems.iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect(),
+            Err(problems) => problems
+                .iter()
+                .map(|problem| format!("{}: {}", problem.path, problem.message))
+                .collect(),
         }
     };
     assert_eq!(
@@ -362,7 +466,9 @@ fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
         told(unknown),
         "queries/p/x.cypher: cannot generate a test for `A`: its condition uses functions that are not evaluated here"
     );
-    let tests = told(&format!("{unknown}\nfires = {{ p_x = \"0+1x90\" }}\nsilent = {{ p_x = \"1x90\" }}"));
+    let tests = told(&format!(
+        "{unknown}\nfires = {{ p_x = \"0+1x90\" }}\nsilent = {{ p_x = \"1x90\" }}"
+    ));
     insta::assert_snapshot!(tests, @r#"
     # Made by `cypher-exporter generate` from queries/p; edit the files there instead.
     rule_files:
@@ -399,7 +505,13 @@ fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
 
 #[test]
 fn a_pack_cannot_take_the_exporters_place() {
-    let file = [("queries/cypher-exporter/a.cypher", "// A.\n/*kpi\nname = \"a\"\n*/\nRETURN 1 AS value")];
+    let file = [(
+        "queries/cypher-exporter/a.cypher",
+        "// A.\n/*kpi\nname = \"a\"\n*/\nRETURN 1 AS value",
+    )];
     let problems = made(&catalog(&file), &[], None).unwrap_err();
-    assert_eq!(problems[0].message, "the pack name `cypher-exporter` is reserved for the files of the exporter itself");
+    assert_eq!(
+        problems[0].message,
+        "the pack name `cypher-exporter` is reserved for the files of the exporter itself"
+    );
 }

@@ -39,18 +39,24 @@ impl Units {
         if name.ends_with("_bucket") || name.ends_with("_count") {
             return NONE.to_owned();
         }
-        let known = vocabulary.get(name).and_then(|known| known.unit.clone()).or_else(|| unit_of_name(name));
+        let known = vocabulary
+            .get(name)
+            .and_then(|known| known.unit.clone())
+            .or_else(|| unit_of_name(name));
         let stem = name.strip_suffix("_sum").unwrap_or(name);
-        self.said.get(stem).cloned().unwrap_or_else(|| known.map_or(NONE.to_owned(), |unit| of_prometheus(&unit)))
+        self.said
+            .get(stem)
+            .cloned()
+            .unwrap_or_else(|| known.map_or(NONE.to_owned(), |unit| of_prometheus(&unit)))
     }
 
     /// Grafana's unit for the values of an expression.
     pub(super) fn of_expr(&self, expr: &Expr, vocabulary: &Vocabulary) -> String {
         match &expr.kind {
             Kind::Number(_) | Kind::Text(_) => NONE.to_owned(),
-            Kind::Select(selector) | Kind::Range(selector, _) => {
-                selector.metric().map_or(NONE.to_owned(), |name| self.of_metric(name, vocabulary))
-            }
+            Kind::Select(selector) | Kind::Range(selector, _) => selector
+                .metric()
+                .map_or(NONE.to_owned(), |name| self.of_metric(name, vocabulary)),
             Kind::Subquery(subquery) => self.of_expr(&subquery.expr, vocabulary),
             Kind::Call(function, arguments) => self.of_call(function.name, arguments, vocabulary),
             Kind::Aggregate(aggregate) => match aggregate.operator {
@@ -71,15 +77,21 @@ impl Units {
     }
 
     fn of_call(&self, name: &str, arguments: &[Expr], vocabulary: &Vocabulary) -> String {
-        let of = |at: usize| arguments.get(at).map_or(NONE.to_owned(), |argument| self.of_expr(argument, vocabulary));
+        let of = |at: usize| {
+            arguments.get(at).map_or(NONE.to_owned(), |argument| {
+                self.of_expr(argument, vocabulary)
+            })
+        };
         match name {
             "rate" | "irate" | "deriv" => per_second(&of(0)).to_owned(),
             "time" | "timestamp" => SECONDS.to_owned(),
-            "histogram_quantile" => {
-                arguments.get(1).map_or(NONE.to_owned(), |buckets| self.of_bounds(buckets, vocabulary))
-            }
+            "histogram_quantile" => arguments.get(1).map_or(NONE.to_owned(), |buckets| {
+                self.of_bounds(buckets, vocabulary)
+            }),
             "quantile_over_time" => of(1),
-            "absent" | "absent_over_time" | "changes" | "count_over_time" | "resets" | "sgn" => NONE.to_owned(),
+            "absent" | "absent_over_time" | "changes" | "count_over_time" | "resets" | "sgn" => {
+                NONE.to_owned()
+            }
             _ => of(0),
         }
     }
@@ -89,7 +101,9 @@ impl Units {
         let mut unit = None;
         buckets.walk(&mut |expr| {
             if let Kind::Select(selector) | Kind::Range(selector, _) = &expr.kind
-                && let Some(histogram) = selector.metric().and_then(|name| name.strip_suffix("_bucket"))
+                && let Some(histogram) = selector
+                    .metric()
+                    .and_then(|name| name.strip_suffix("_bucket"))
             {
                 unit = Some(self.of_metric(&format!("{histogram}_sum"), vocabulary));
             }
@@ -99,23 +113,36 @@ impl Units {
 
     /// The unit of the sum in an expression.
     fn mean_of(&self, expr: &Expr, vocabulary: &Vocabulary) -> String {
-        metrics(expr).first().map_or(NONE.to_owned(), |sum| self.of_metric(sum, vocabulary))
+        metrics(expr)
+            .first()
+            .map_or(NONE.to_owned(), |sum| self.of_metric(sum, vocabulary))
     }
 
     fn of_binary(&self, binary: &Binary, vocabulary: &Vocabulary) -> String {
-        let (left, right) = (self.of_expr(&binary.left, vocabulary), self.of_expr(&binary.right, vocabulary));
+        let (left, right) = (
+            self.of_expr(&binary.left, vocabulary),
+            self.of_expr(&binary.right, vocabulary),
+        );
         let (left_number, right_number) = (binary.left.number(), binary.right.number());
         match binary.operator {
             Operator::Divide if left_number.is_none() && right_number.is_none() => {
-                quotient(&binary.left, &binary.right, || self.mean_of(&binary.left, vocabulary))
+                quotient(&binary.left, &binary.right, || {
+                    self.mean_of(&binary.left, vocabulary)
+                })
             }
             Operator::Divide if right_number.is_some() => left,
             Operator::Multiply if left_number.or(right_number) == Some(100.0) => {
                 let other = if left_number.is_some() { right } else { left };
-                if other == RATIO { PERCENT.to_owned() } else { other }
+                if other == RATIO {
+                    PERCENT.to_owned()
+                } else {
+                    other
+                }
             }
             Operator::Add | Operator::Subtract if left_number.is_some() => right,
-            Operator::Divide | Operator::Multiply | Operator::Power | Operator::Atan2 => NONE.to_owned(),
+            Operator::Divide | Operator::Multiply | Operator::Power | Operator::Atan2 => {
+                NONE.to_owned()
+            }
             Operator::Add
             | Operator::Subtract
             | Operator::Modulo
@@ -135,7 +162,10 @@ impl Units {
 /// A part by the whole is a ratio, a sum by its count a mean; anything else has a unit of its own.
 fn quotient(left: &Expr, right: &Expr, mean: impl FnOnce() -> String) -> String {
     let (left, right) = (metrics(left), metrics(right));
-    let is_mean = left.iter().zip(&right).all(|(sum, count)| sum.strip_suffix("_sum") == count.strip_suffix("_count"));
+    let is_mean = left
+        .iter()
+        .zip(&right)
+        .all(|(sum, count)| sum.strip_suffix("_sum") == count.strip_suffix("_count"));
     if !left.is_empty() && left.is_subset(&right) {
         RATIO.to_owned()
     } else if left.len() == 1 && right.len() == 1 && is_mean {
@@ -164,7 +194,9 @@ fn shown_metric(kpi: &Kpi, panel: &Panel) -> Option<String> {
             (!is_counter).then(|| metric.desc.name.to_string())
         }
         ([one], _) => {
-            let Kind::Select(selector) = &one.expr.bare().kind else { return None };
+            let Kind::Select(selector) = &one.expr.bare().kind else {
+                return None;
+            };
             selector.metric().map(str::to_owned)
         }
         _ => None,
@@ -225,7 +257,11 @@ pub(super) fn shown(number: f64, unit: &str) -> String {
         "bytes" => format!("{} B", rounded(number)),
         "decmbytes" => format!("{} MB", rounded(number)),
         "currencyUSD" => format!("${}", rounded(number)),
-        other => format!("{}{}", rounded(number), other.strip_prefix("suffix:").unwrap_or_default()),
+        other => format!(
+            "{}{}",
+            rounded(number),
+            other.strip_prefix("suffix:").unwrap_or_default()
+        ),
     }
 }
 

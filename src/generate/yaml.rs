@@ -109,12 +109,18 @@ fn is_plain(text: &str) -> bool {
     // A duration is no number to anyone.
     let is_duration = text.starts_with(|c: char| c.is_ascii_digit())
         && text.ends_with(['s', 'm', 'h', 'd'])
-        && text.chars().all(|c| c.is_ascii_digit() || "smhd".contains(c));
-    let starts_well = is_duration || text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '.');
-    let is_word = ["true", "false", "yes", "no", "on", "off", "null", "y", "n", ".inf", ".nan"];
+        && text
+            .chars()
+            .all(|c| c.is_ascii_digit() || "smhd".contains(c));
+    let starts_well =
+        is_duration || text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '.');
+    let is_word = [
+        "true", "false", "yes", "no", "on", "off", "null", "y", "n", ".inf", ".nan",
+    ];
     starts_well
         && !is_word.contains(&text.to_ascii_lowercase().as_str())
-        && !text.starts_with(|c: char| c == '.' && text[1..].starts_with(|c: char| c.is_ascii_digit()))
+        && !text
+            .starts_with(|c: char| c == '.' && text[1..].starts_with(|c: char| c.is_ascii_digit()))
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && !text.contains(" #")
@@ -144,12 +150,27 @@ mod tests {
             ),
             ("none", Yaml::List(vec![])),
             ("number", Yaml::Number(0.5)),
-            ("files", Yaml::List(vec![text("../rules/p.yml"), text("5m")])),
+            (
+                "files",
+                Yaml::List(vec![text("../rules/p.yml"), text("5m")]),
+            ),
             ("lines", text("a\n  b: 'c'\n\nd\n")),
             (
                 "odd",
                 Yaml::List(
-                    ["", "true", "5m", "it's: so", "{{ $value }}", "a #b", "tab\t", "x > 1", "- x"].map(text).into(),
+                    [
+                        "",
+                        "true",
+                        "5m",
+                        "it's: so",
+                        "{{ $value }}",
+                        "a #b",
+                        "tab\t",
+                        "x > 1",
+                        "- x",
+                    ]
+                    .map(text)
+                    .into(),
                 ),
             ),
         ]);

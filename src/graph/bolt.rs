@@ -50,7 +50,10 @@ impl fmt::Debug for BoltSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // An address may carry a password where none belongs.
         f.debug_struct("BoltSettings")
-            .field("uris", &self.uris.iter().map(|uri| address(uri)).collect::<Vec<_>>())
+            .field(
+                "uris",
+                &self.uris.iter().map(|uri| address(uri)).collect::<Vec<_>>(),
+            )
             .field("user", &self.user)
             .field("password", &self.password)
             .field("database", &self.database)
@@ -71,7 +74,9 @@ pub struct Bolt {
 
 impl fmt::Debug for Bolt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bolt").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Bolt")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -79,17 +84,30 @@ impl Bolt {
     /// Connects on first use. TLS needs the process-wide crypto provider of rustls to be installed before that.
     pub fn new(settings: BoltSettings) -> Self {
         let slots = Semaphore::new(settings.max_concurrent.max(1));
-        Self { settings, slots, gate: Gate::default(), idle: Mutex::default() }
+        Self {
+            settings,
+            slots,
+            gate: Gate::default(),
+            idle: Mutex::default(),
+        }
     }
 
     /// Closes the connections that are not in use.
     pub fn forget(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     /// All its addresses, without credentials.
     pub(super) fn address(&self) -> String {
-        self.settings.uris.iter().map(|uri| address(uri)).collect::<Vec<_>>().join(", ")
+        self.settings
+            .uris
+            .iter()
+            .map(|uri| address(uri))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// The most queries at one time.
@@ -98,19 +116,36 @@ impl Bolt {
     }
 
     pub(super) async fn turn(&self) -> SemaphorePermit<'_> {
-        self.slots.acquire().await.expect("the semaphore is never closed")
+        self.slots
+            .acquire()
+            .await
+            .expect("the semaphore is never closed")
     }
 
-    pub(super) async fn rows(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+    pub(super) async fn rows(
+        &self,
+        request: &Request<'_>,
+        sink: &mut RowSink<'_>,
+    ) -> Result<(), GraphError> {
         let deadline = Instant::now() + request.timeout;
         let connection = self.connect(request.timeout, deadline).await?;
         self.take((connection, None), request, deadline, sink).await
     }
 
     /// As [`Self::rows`], of a question so small that a connection which was idle proves by it that it works.
-    pub(super) async fn small(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+    pub(super) async fn small(
+        &self,
+        request: &Request<'_>,
+        sink: &mut RowSink<'_>,
+    ) -> Result<(), GraphError> {
         let deadline = Instant::now() + request.timeout;
-        let begun = self.connect_by(Some(self.query(request, deadline)), request.timeout, deadline).await?;
+        let begun = self
+            .connect_by(
+                Some(self.query(request, deadline)),
+                request.timeout,
+                deadline,
+            )
+            .await?;
         self.take(begun, request, deadline, sink).await
     }
 
@@ -122,7 +157,10 @@ impl Bolt {
         sink: &mut RowSink<'_>,
     ) -> Result<(), GraphError> {
         let stream = self.stream(&connection, begun, request, deadline, sink);
-        match timeout_at(deadline, stream).await.map_err(|_| GraphError::Timeout(request.timeout))? {
+        match timeout_at(deadline, stream)
+            .await
+            .map_err(|_| GraphError::Timeout(request.timeout))?
+        {
             Ok(Stream::Complete) => self.keep(connection),
             Ok(Stream::Broken) => {}
             Err(failure) => return Err(self.fail(failure, connection, request)),
@@ -130,19 +168,28 @@ impl Bolt {
         Ok(())
     }
 
-    pub(super) async fn write(&self, changes: &[Change], timeout: Duration) -> Result<(), GraphError> {
+    pub(super) async fn write(
+        &self,
+        changes: &[Change],
+        timeout: Duration,
+    ) -> Result<(), GraphError> {
         let deadline = Instant::now() + timeout;
         let connection = self.connect(timeout, deadline).await?;
         let transaction = self.transaction(&connection, changes);
-        match timeout_at(deadline, transaction).await.map_err(|_| GraphError::Timeout(timeout))? {
+        match timeout_at(deadline, transaction)
+            .await
+            .map_err(|_| GraphError::Timeout(timeout))?
+        {
             Ok(()) => {
                 self.keep(connection);
                 Ok(())
             }
             // The connection goes with what the failed transaction left on it.
-            Err((error, statement)) => {
-                Err(failure::of_query(&error, &connection.address, &telling(statement, timeout)))
-            }
+            Err((error, statement)) => Err(failure::of_query(
+                &error,
+                &connection.address,
+                &telling(statement, timeout),
+            )),
         }
     }
 
@@ -159,16 +206,29 @@ impl Bolt {
             None => connection.graph.start_txn().await,
         }
         .map_err(nowhere)?;
-        for Change { statement, parameters } in changes {
+        for Change {
+            statement,
+            parameters,
+        } in changes
+        {
             let query = neo4rs::query(statement).with_params(value::encode(parameters));
-            transaction.run(query).await.map_err(|error| (error, &**statement))?;
+            transaction
+                .run(query)
+                .await
+                .map_err(|error| (error, &**statement))?;
         }
         transaction.commit().await.map_err(nowhere)
     }
 
     /// A connection that has answered just now.
-    async fn connect(&self, timeout: Duration, deadline: Instant) -> Result<Connection, GraphError> {
-        self.connect_by(None, timeout, deadline).await.map(|(connection, _)| connection)
+    async fn connect(
+        &self,
+        timeout: Duration,
+        deadline: Instant,
+    ) -> Result<Connection, GraphError> {
+        self.connect_by(None, timeout, deadline)
+            .await
+            .map(|(connection, _)| connection)
     }
 
     /// As [`Self::connect`]; where there is a `small` question, one that was idle has been asked it.
@@ -178,10 +238,18 @@ impl Bolt {
         timeout: Duration,
         deadline: Instant,
     ) -> Result<Begun, GraphError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         match idle {
             Some(connection) if connection.is_fresh() => Ok((connection, None)),
-            idle => match self.gate.pass(deadline, self.prove(idle, small, deadline)).await {
+            idle => match self
+                .gate
+                .pass(deadline, self.prove(idle, small, deadline))
+                .await
+            {
                 Ok(outcome) => outcome,
                 Err(_) => Err(GraphError::Timeout(timeout)),
             },
@@ -196,7 +264,8 @@ impl Bolt {
         small: Option<neo4rs::Query>,
         deadline: Instant,
     ) -> Result<Begun, GraphError> {
-        let mut left = u32::from(idle.is_some()) + u32::try_from(self.settings.uris.len()).unwrap_or(u32::MAX);
+        let mut left =
+            u32::from(idle.is_some()) + u32::try_from(self.settings.uris.len()).unwrap_or(u32::MAX);
         let mut limit = || {
             let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
             left -= 1;
@@ -255,12 +324,17 @@ impl Bolt {
     }
 
     fn query(&self, request: &Request<'_>, deadline: Instant) -> neo4rs::Query {
-        let left = deadline.saturating_duration_since(Instant::now()).as_millis();
+        let left = deadline
+            .saturating_duration_since(Instant::now())
+            .as_millis();
         let query = neo4rs::query(request.query)
             .with_params(value::encode(request.parameters))
             // 0 would mean no limit.
             .extra("tx_timeout", i64::try_from(left).unwrap_or(i64::MAX).max(1))
-            .extra("tx_metadata", value::metadata([("app", "cypher-exporter"), ("kpi", request.kpi)]));
+            .extra(
+                "tx_metadata",
+                value::metadata([("app", "cypher-exporter"), ("kpi", request.kpi)]),
+            );
         match request.database.or(self.settings.database.as_deref()) {
             // Not by the driver's own setting: that one overwrites what a request asks for.
             Some(database) => query.extra("db", database),
@@ -270,7 +344,10 @@ impl Bolt {
 
     fn keep(&self, mut connection: Connection) {
         connection.answered();
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(connection);
     }
 
     fn fail(&self, failure: Failure, connection: Connection, request: &Request<'_>) -> GraphError {
@@ -296,7 +373,14 @@ type Begun = (Connection, Option<Rows>);
 /// A statement of ours, for what the server says of it.
 fn telling(statement: &str, timeout: Duration) -> Request<'_> {
     static NONE: Parameters = Parameters::new();
-    Request { kpi: "", query: statement, columns: &[], parameters: &NONE, database: None, timeout }
+    Request {
+        kpi: "",
+        query: statement,
+        columns: &[],
+        parameters: &NONE,
+        database: None,
+        timeout,
+    }
 }
 
 /// How a stream of rows ended.

@@ -91,7 +91,10 @@ impl GraphError {
 
     /// Whether the graph itself is away, so that asking it with other queries would fail as well.
     pub fn graph_is_away(&self) -> bool {
-        matches!(self, GraphError::Unreachable { .. } | GraphError::Authentication { .. })
+        matches!(
+            self,
+            GraphError::Unreachable { .. } | GraphError::Authentication { .. }
+        )
     }
 }
 
@@ -101,15 +104,36 @@ mod tests {
 
     #[test]
     fn what_a_graph_would_not_answer_later_either() {
-        let server = |code: &str| GraphError::Server { code: code.to_owned(), message: String::new() };
+        let server = |code: &str| GraphError::Server {
+            code: code.to_owned(),
+            message: String::new(),
+        };
         for (error, refuses) in [
             (server("Neo.ClientError.Procedure.ProcedureNotFound"), true),
             (server("Neo.ClientError.Security.Forbidden"), true),
-            (server("Memgraph.ClientError.MemgraphError.MemgraphError"), true),
-            (server("Neo.TransientError.General.MemoryPoolOutOfMemoryError"), false),
-            (GraphError::Statement { message: String::new(), place: None }, true),
+            (
+                server("Memgraph.ClientError.MemgraphError.MemgraphError"),
+                true,
+            ),
+            (
+                server("Neo.TransientError.General.MemoryPoolOutOfMemoryError"),
+                false,
+            ),
+            (
+                GraphError::Statement {
+                    message: String::new(),
+                    place: None,
+                },
+                true,
+            ),
             (GraphError::Timeout(Duration::from_secs(1)), false),
-            (GraphError::Unreachable { uri: String::new(), cause: String::new() }, false),
+            (
+                GraphError::Unreachable {
+                    uri: String::new(),
+                    cause: String::new(),
+                },
+                false,
+            ),
         ] {
             assert_eq!(error.refuses_statement(), refuses, "{error:?}");
         }

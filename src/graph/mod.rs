@@ -49,7 +49,10 @@ pub struct Clock {
 #[derive(Debug)]
 #[cfg_attr(
     feature = "embedded",
-    expect(clippy::large_enum_variant, reason = "a program has a handful of graphs, each behind an Arc")
+    expect(
+        clippy::large_enum_variant,
+        reason = "a program has a handful of graphs, each behind an Arc"
+    )
 )]
 pub enum Graph {
     /// Neo4j, or what speaks its protocol.
@@ -73,9 +76,15 @@ impl Graph {
     /// query its time.
     pub async fn turn(&self) -> Turn<'_> {
         match self {
-            Graph::Bolt(bolt) => Turn { graph: self, _permit: bolt.turn().await },
+            Graph::Bolt(bolt) => Turn {
+                graph: self,
+                _permit: bolt.turn().await,
+            },
             #[cfg(feature = "embedded")]
-            Graph::Embedded(embedded) => Turn { graph: self, _permit: embedded.acquire().await },
+            Graph::Embedded(embedded) => Turn {
+                graph: self,
+                _permit: embedded.acquire().await,
+            },
         }
     }
 
@@ -83,7 +92,11 @@ impl Graph {
     ///
     /// # Errors
     /// As [`Turn::rows`].
-    pub async fn rows(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+    pub async fn rows(
+        &self,
+        request: &Request<'_>,
+        sink: &mut RowSink<'_>,
+    ) -> Result<(), GraphError> {
         self.turn().await.rows(request, sink).await
     }
 
@@ -101,14 +114,24 @@ impl Graph {
             database: None,
             timeout,
         };
-        self.small(&request, &mut |_| ControlFlow::Continue(())).await.map_err(|error| self.hung(error))
+        self.small(&request, &mut |_| ControlFlow::Continue(()))
+            .await
+            .map_err(|error| self.hung(error))
     }
 
     /// A graph that does not answer so small a question in time is one that cannot be reached.
     fn hung(&self, error: GraphError) -> GraphError {
-        let GraphError::Timeout(within) = error else { return error };
-        let cause = format!("it does not answer within {}", humantime::format_duration(within));
-        GraphError::Unreachable { uri: self.address(), cause }
+        let GraphError::Timeout(within) = error else {
+            return error;
+        };
+        let cause = format!(
+            "it does not answer within {}",
+            humantime::format_duration(within)
+        );
+        GraphError::Unreachable {
+            uri: self.address(),
+            cause,
+        }
     }
 
     /// Makes all changes, in this order, or none of them. KPIs have no way to this: they ask, and only read.
@@ -136,7 +159,9 @@ impl Graph {
         match self {
             Graph::Bolt(bolt) => bolt.rows(request, sink).await,
             #[cfg(feature = "embedded")]
-            Graph::Embedded(embedded) => Ok(embedded.rows(&embedded_request(request), sink).await?),
+            Graph::Embedded(embedded) => {
+                Ok(embedded.rows(&embedded_request(request), sink).await?)
+            }
         }
     }
 
@@ -145,7 +170,9 @@ impl Graph {
         match self {
             Graph::Bolt(bolt) => bolt.small(request, sink).await,
             #[cfg(feature = "embedded")]
-            Graph::Embedded(embedded) => Ok(embedded.rows(&embedded_request(request), sink).await?),
+            Graph::Embedded(embedded) => {
+                Ok(embedded.rows(&embedded_request(request), sink).await?)
+            }
         }
     }
 }
@@ -158,14 +185,19 @@ pub struct Turn<'g> {
 }
 
 const CLOCK: &str = "RETURN datetime().epochMillis AS now";
-const CLOCK_AND_DATABASE: &str = "CALL db.info() YIELD id RETURN datetime().epochMillis AS now, id AS database";
+const CLOCK_AND_DATABASE: &str =
+    "CALL db.info() YIELD id RETURN datetime().epochMillis AS now, id AS database";
 
 impl Turn<'_> {
     /// Asks, and hands every row to `sink`. A query that was stopped by the sink is a success: the sink knows why.
     ///
     /// # Errors
     /// [`GraphError`] says by reason what went wrong; rows that came before it have been handed over.
-    pub async fn rows(&mut self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+    pub async fn rows(
+        &mut self,
+        request: &Request<'_>,
+        sink: &mut RowSink<'_>,
+    ) -> Result<(), GraphError> {
         self.graph.ask(request, sink).await
     }
 
@@ -175,26 +207,50 @@ impl Turn<'_> {
     /// As [`Graph::ping`].
     pub async fn clock(&mut self, timeout: Duration) -> Result<Clock, GraphError> {
         let told = match self.graph {
-            Graph::Bolt(_) => self.shown(CLOCK_AND_DATABASE, &["now".into(), "database".into()], timeout).await,
+            Graph::Bolt(_) => {
+                self.shown(
+                    CLOCK_AND_DATABASE,
+                    &["now".into(), "database".into()],
+                    timeout,
+                )
+                .await
+            }
             #[cfg(feature = "embedded")]
             Graph::Embedded(_) => self.shown(CLOCK, &["now".into()], timeout).await,
         };
         match told {
             // Not every server that speaks Bolt has the procedure, nor may every user call it.
-            Err(error) if error.refuses_statement() => self.shown(CLOCK, &["now".into()], timeout).await,
+            Err(error) if error.refuses_statement() => {
+                self.shown(CLOCK, &["now".into()], timeout).await
+            }
             told => told,
         }
     }
 
-    async fn shown(&self, query: &str, columns: &[Arc<str>], timeout: Duration) -> Result<Clock, GraphError> {
+    async fn shown(
+        &self,
+        query: &str,
+        columns: &[Arc<str>],
+        timeout: Duration,
+    ) -> Result<Clock, GraphError> {
         let parameters = &Parameters::new();
-        let request = Request { kpi: "cypher-exporter/clock", query, columns, parameters, database: None, timeout };
+        let request = Request {
+            kpi: "cypher-exporter/clock",
+            query,
+            columns,
+            parameters,
+            database: None,
+            timeout,
+        };
         let mut shown = Row::new();
         let mut take = |row: &Row| {
             shown.clone_from(row);
             ControlFlow::Continue(())
         };
-        self.graph.small(&request, &mut take).await.map_err(|error| self.graph.hung(error))?;
+        self.graph
+            .small(&request, &mut take)
+            .await
+            .map_err(|error| self.graph.hung(error))?;
         let now = match shown.first() {
             Some(Value::Integer(now)) => UnixMillis(*now),
             other => {
@@ -202,16 +258,35 @@ impl Turn<'_> {
                 return Err(GraphError::Decode(cause));
             }
         };
-        let database =
-            shown.get(1).and_then(|id| if let Value::String(id) = id { Some(id.as_str().into()) } else { None });
+        let database = shown.get(1).and_then(|id| {
+            if let Value::String(id) = id {
+                Some(id.as_str().into())
+            } else {
+                None
+            }
+        });
         Ok(Clock { now, database })
     }
 }
 
 #[cfg(feature = "embedded")]
 fn embedded_request<'a>(request: &Request<'a>) -> embedded::Request<'a> {
-    let Request { kpi: name, query, columns, parameters, database, timeout } = *request;
-    embedded::Request { name, query, columns, parameters, database, timeout }
+    let Request {
+        kpi: name,
+        query,
+        columns,
+        parameters,
+        database,
+        timeout,
+    } = *request;
+    embedded::Request {
+        name,
+        query,
+        columns,
+        parameters,
+        database,
+        timeout,
+    }
 }
 
 #[cfg(feature = "embedded")]

@@ -20,7 +20,10 @@ pub(super) async fn summary(state: &AppState) -> Response {
     // As long as the answer to a scrape, and never kept ready.
     match spawn_blocking(move || summary_of(&board)).await {
         Ok(summary) => answer(StatusCode::OK, &summary),
-        Err(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "the summary could not be written\n"),
+        Err(_) => text(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the summary could not be written\n",
+        ),
     }
 }
 
@@ -40,12 +43,20 @@ pub(super) fn health(state: &AppState) -> Response {
 pub(super) async fn refresh(state: &AppState, query: &str) -> Response {
     if !state.settings.lifecycle {
         let message = "refreshing is not allowed: set `lifecycle = true` under `[web]`";
-        return answer(StatusCode::FORBIDDEN, &json!({ "status": "error", "error": message }));
+        return answer(
+            StatusCode::FORBIDDEN,
+            &json!({ "status": "error", "error": message }),
+        );
     }
-    let kpi = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "kpi").map(|(_, id)| id.into_owned());
+    let kpi = form_urlencoded::parse(query.as_bytes())
+        .find(|(key, _)| key == "kpi")
+        .map(|(_, id)| id.into_owned());
     let begin = Instant::now();
     match (state.refresh)(kpi).await {
-        Err(unknown) => answer(StatusCode::NOT_FOUND, &json!({ "status": "error", "error": unknown.to_string() })),
+        Err(unknown) => answer(
+            StatusCode::NOT_FOUND,
+            &json!({ "status": "error", "error": unknown.to_string() }),
+        ),
         Ok(results) => {
             let well = results.iter().all(|result| result.error.is_none());
             let report = json!({
@@ -54,7 +65,14 @@ pub(super) async fn refresh(state: &AppState, query: &str) -> Response {
                 "timestamp": timestamp(Some(SystemTime::now())),
                 "kpis": results.iter().map(refreshed).collect::<Vec<_>>(),
             });
-            answer(if well { StatusCode::OK } else { StatusCode::BAD_GATEWAY }, &report)
+            answer(
+                if well {
+                    StatusCode::OK
+                } else {
+                    StatusCode::BAD_GATEWAY
+                },
+                &report,
+            )
         }
     }
 }
@@ -73,7 +91,10 @@ fn refreshed(result: &Refreshed) -> Value {
 }
 
 fn summary_of(board: &Board) -> Value {
-    let intervals = board.slots().iter().map(|slot| slot.kpi.schedule.interval());
+    let intervals = board
+        .slots()
+        .iter()
+        .map(|slot| slot.kpi.schedule.interval());
     json!({
         "last_update": timestamp(board.last_update()),
         // KPIs have intervals of their own: this is how often anything changes.
@@ -131,36 +152,48 @@ fn part_series(family: &Family, part: &Part) -> Vec<Value> {
     let labels = |values: &[Arc<str>]| -> Map<String, Value> {
         let constant = part.constant.iter().map(|(name, value)| (name, value));
         let own = family.desc.labels.iter().zip(values);
-        constant.chain(own).map(|(name, value)| (name.to_string(), json!(**value))).collect()
+        constant
+            .chain(own)
+            .map(|(name, value)| (name.to_string(), json!(**value)))
+            .collect()
     };
     fn each<T>(
         series: &[Series<T>],
         labels: impl Fn(&[Arc<str>]) -> Map<String, Value>,
         value: impl Fn(&T) -> Value,
     ) -> Vec<Value> {
-        series.iter().map(|one| json!({ "labels": labels(&one.labels), "value": value(&one.value) })).collect()
+        series
+            .iter()
+            .map(|one| json!({ "labels": labels(&one.labels), "value": value(&one.value) }))
+            .collect()
     }
     match part.points.as_ref() {
-        Points::Gauge(series) | Points::Counter(series) => each(series, labels, |value| number(*value)),
+        Points::Gauge(series) | Points::Counter(series) => {
+            each(series, labels, |value| number(*value))
+        }
         Points::Histogram { bounds, series } => each(series, labels, |value| {
             let totals = value.counts.iter().scan(0, |total, count| {
                 *total += count;
                 Some(*total)
             });
             let bounds = bounds.iter().copied().chain(iter::once(f64::INFINITY));
-            let buckets: Vec<_> =
-                bounds.zip(totals).map(|(le, count)| json!({ "le": number(le), "count": count })).collect();
+            let buckets: Vec<_> = bounds
+                .zip(totals)
+                .map(|(le, count)| json!({ "le": number(le), "count": count }))
+                .collect();
             json!({ "count": value.counts.iter().sum::<u64>(), "sum": value.sum.map(number), "buckets": buckets })
         }),
         Points::Summary { quantiles, series } => each(series, labels, |value| {
             let values = quantiles.iter().zip(&value.values);
-            let values: Vec<_> = values.map(|(q, value)| json!({ "quantile": q, "value": number(*value) })).collect();
+            let values: Vec<_> = values
+                .map(|(q, value)| json!({ "quantile": q, "value": number(*value) }))
+                .collect();
             json!({ "count": value.count, "sum": value.sum.map(number), "quantiles": values })
         }),
         Points::Info(series) => each(series, labels, |()| json!(1)),
-        Points::StateSet { states, series } => {
-            each(series, labels, |state| json!(states.get(*state).map(|state| &**state)))
-        }
+        Points::StateSet { states, series } => each(series, labels, |state| {
+            json!(states.get(*state).map(|state| &**state))
+        }),
     }
 }
 
@@ -168,7 +201,11 @@ fn part_series(family: &Family, part: &Part) -> Vec<Value> {
 fn number(value: f64) -> Value {
     if value.is_finite() {
         // 3, not 3.0.
-        return if value.fract() == 0.0 && value.abs() < 1e15 { json!(value as i64) } else { json!(value) };
+        return if value.fract() == 0.0 && value.abs() < 1e15 {
+            json!(value as i64)
+        } else {
+            json!(value)
+        };
     }
     json!(if value.is_nan() {
         "NaN"
@@ -189,5 +226,9 @@ fn milliseconds(duration: Duration) -> Value {
 
 fn answer(status: StatusCode, value: &Value) -> Response {
     let body = format!("{value:#}\n");
-    response(status, HeaderValue::from_static("application/json"), bytes::Bytes::from(body))
+    response(
+        status,
+        HeaderValue::from_static("application/json"),
+        bytes::Bytes::from(body),
+    )
 }

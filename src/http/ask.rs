@@ -22,7 +22,9 @@ pub struct Answer {
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
     /// Nobody listens there.
-    #[error("nobody answers on {address}: {cause}; is the exporter running, and is this its `[web] listen`?")]
+    #[error(
+        "nobody answers on {address}: {cause}; is the exporter running, and is this its `[web] listen`?"
+    )]
     Connect {
         /// Where.
         address: String,
@@ -52,22 +54,50 @@ pub enum AskError {
 /// # Errors
 /// When there is no answer in time.
 pub async fn ask(address: &str, path: &str, within: Duration) -> Result<Answer, AskError> {
-    let late = AskError::Timeout { address: address.to_owned(), within };
-    tokio::time::timeout(within, exchange(address, path)).await.map_err(|_| late)?
+    let late = AskError::Timeout {
+        address: address.to_owned(),
+        within,
+    };
+    tokio::time::timeout(within, exchange(address, path))
+        .await
+        .map_err(|_| late)?
 }
 
 async fn exchange(address: &str, path: &str) -> Result<Answer, AskError> {
-    let failed = |cause: String| AskError::Http { address: address.to_owned(), cause };
-    let stream =
-        TcpStream::connect(address).await.map_err(|cause| AskError::Connect { address: address.to_owned(), cause })?;
-    let (mut sender, connection) =
-        http1::handshake(TokioIo::new(stream)).await.map_err(|cause| failed(cause.to_string()))?;
+    let failed = |cause: String| AskError::Http {
+        address: address.to_owned(),
+        cause,
+    };
+    let stream = TcpStream::connect(address)
+        .await
+        .map_err(|cause| AskError::Connect {
+            address: address.to_owned(),
+            cause,
+        })?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|cause| failed(cause.to_string()))?;
     // Ends with the answer: both sides close the connection then.
     tokio::spawn(connection);
-    let request = Request::get(path).header(http::header::HOST, address).header(http::header::CONNECTION, "close");
-    let request = request.body(Empty::<Bytes>::new()).map_err(|cause| failed(cause.to_string()))?;
-    let answer = sender.send_request(request).await.map_err(|cause| failed(cause.to_string()))?;
+    let request = Request::get(path)
+        .header(http::header::HOST, address)
+        .header(http::header::CONNECTION, "close");
+    let request = request
+        .body(Empty::<Bytes>::new())
+        .map_err(|cause| failed(cause.to_string()))?;
+    let answer = sender
+        .send_request(request)
+        .await
+        .map_err(|cause| failed(cause.to_string()))?;
     let well = answer.status().is_success();
-    let body = answer.into_body().collect().await.map_err(|cause| failed(cause.to_string()))?.to_bytes();
-    Ok(Answer { well, body: String::from_utf8_lossy(&body).into_owned() })
+    let body = answer
+        .into_body()
+        .collect()
+        .await
+        .map_err(|cause| failed(cause.to_string()))?
+        .to_bytes();
+    Ok(Answer {
+        well,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    })
 }

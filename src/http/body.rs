@@ -57,7 +57,10 @@ impl Body for Slices {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let this = self.get_mut();
         let slice = this.slices.pop_front();
         this.remaining -= slice.as_ref().map_or(0, |slice| slice.len() as u64);
@@ -81,7 +84,10 @@ mod tests {
     fn large_slices_are_shared_and_small_ones_joined() {
         let large = Bytes::from(vec![b'x'; SMALL]);
         let parts = [b"a", b"b"].map(|part| Bytes::from_static(part));
-        let body: Slices = [&parts[0], &parts[1], &large, &parts[0], &large, &large].into_iter().cloned().collect();
+        let body: Slices = [&parts[0], &parts[1], &large, &parts[0], &large, &large]
+            .into_iter()
+            .cloned()
+            .collect();
         let lengths: Vec<_> = body.slices.iter().map(Bytes::len).collect();
         assert_eq!(lengths, [2, SMALL, 1, SMALL, SMALL]);
         assert_eq!(body.slices[1].as_ptr(), large.as_ptr());

@@ -6,12 +6,18 @@ use crate::board::Board;
 pub(super) fn not_ready(board: &Board) -> Option<String> {
     if !board.first_pass_done() {
         let waiting = board.lanes().filter(|lane| !lane.has_run()).count();
-        return Some(format!("{waiting} of {} KPI runs have not been made yet", board.lanes().count()));
+        return Some(format!(
+            "{waiting} of {} KPI runs have not been made yet",
+            board.lanes().count()
+        ));
     }
     if board.any_graph_up() {
         return None;
     }
-    let away = board.graphs().iter().filter_map(|graph| Some(format!("graph `{}`: {}", graph.name, graph.away()?)));
+    let away = board
+        .graphs()
+        .iter()
+        .filter_map(|graph| Some(format!("graph `{}`: {}", graph.name, graph.away()?)));
     Some(away.collect::<Vec<_>>().join("; "))
 }
 

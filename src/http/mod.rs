@@ -44,7 +44,9 @@ pub struct AppState {
 }
 
 /// Runs one KPI by its id, or all, now, and waits for the results.
-pub type Refresh = Arc<dyn Fn(Option<String>) -> BoxFuture<'static, Result<Vec<Refreshed>, UnknownKpi>> + Send + Sync>;
+pub type Refresh = Arc<
+    dyn Fn(Option<String>) -> BoxFuture<'static, Result<Vec<Refreshed>, UnknownKpi>> + Send + Sync,
+>;
 
 /// How one KPI's run on one graph went.
 #[derive(Clone, Debug)]

@@ -18,8 +18,11 @@ const STYLE: &str = include_str!("page.css");
 
 /// The page.
 pub(super) fn answer(state: &AppState) -> Response {
-    let answer =
-        response(StatusCode::OK, HeaderValue::from_static("text/html; charset=utf-8"), bytes::Bytes::from(html(state)));
+    let answer = response(
+        StatusCode::OK,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+        bytes::Bytes::from(html(state)),
+    );
     insert_header(
         answer,
         CONTENT_SECURITY_POLICY,
@@ -35,10 +38,18 @@ fn html(state: &AppState) -> String {
         .board
         .slots()
         .iter()
-        .flat_map(|slot| slot.lanes().iter().map(move |lane| row(slot, lane, several)))
+        .flat_map(|slot| {
+            slot.lanes()
+                .iter()
+                .map(move |lane| row(slot, lane, several))
+        })
         .collect();
     let graph = if several { "<th>Graph" } else { "" };
-    let dashboard = state.settings.dashboard_url.as_ref().map_or("", |_| " · <a href=\"/dashboard\">dashboard</a>");
+    let dashboard = state
+        .settings
+        .dashboard_url
+        .as_ref()
+        .map_or("", |_| " · <a href=\"/dashboard\">dashboard</a>");
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -57,34 +68,70 @@ fn html(state: &AppState) -> String {
 
 /// The graphs that are away; nothing when all answer.
 fn graphs(state: &AppState) -> String {
-    state.board.graphs().iter().fold(String::new(), |mut out, graph| {
-        if let Some(reason) = graph.away() {
-            let _ = writeln!(out, "<p class=\"error\">graph {} is away: {}</p>", escape(&graph.name), escape(&reason));
-        }
-        out
-    })
+    state
+        .board
+        .graphs()
+        .iter()
+        .fold(String::new(), |mut out, graph| {
+            if let Some(reason) = graph.away() {
+                let _ = writeln!(
+                    out,
+                    "<p class=\"error\">graph {} is away: {}</p>",
+                    escape(&graph.name),
+                    escape(&reason)
+                );
+            }
+            out
+        })
 }
 
 fn row(slot: &Slot, lane: &Lane, several_graphs: bool) -> String {
     let status = lane.status();
-    let types: Vec<_> = slot.kpi.metrics.iter().map(|metric| metric.shape.metric_type().as_str()).collect();
-    let help = slot.kpi.metrics.first().map_or("", |metric| metric.desc.help.as_str());
+    let types: Vec<_> = slot
+        .kpi
+        .metrics
+        .iter()
+        .map(|metric| metric.shape.metric_type().as_str())
+        .collect();
+    let help = slot
+        .kpi
+        .metrics
+        .first()
+        .map_or("", |metric| metric.desc.help.as_str());
     let error = status.error.as_deref().unwrap_or_default();
-    let took = status.duration.map_or("–".to_owned(), |took| format!("{:.1} ms", took.as_secs_f64() * 1000.0));
-    let next = if status.running { "now".to_owned() } else { time(status.next_run) };
-    let graph = if several_graphs { format!("<td>{}", escape(&lane.graph)) } else { String::new() };
+    let took = status.duration.map_or("–".to_owned(), |took| {
+        format!("{:.1} ms", took.as_secs_f64() * 1000.0)
+    });
+    let next = if status.running {
+        "now".to_owned()
+    } else {
+        time(status.next_run)
+    };
+    let graph = if several_graphs {
+        format!("<td>{}", escape(&lane.graph))
+    } else {
+        String::new()
+    };
     let value = format!("{}{}", escape(&values(lane)), counted(&status));
     let cells = [types.join(", "), value, time(status.last_run), next, took];
     let cells: String = cells.iter().map(|cell| format!("<td>{cell}")).collect();
     let id = escape(&slot.kpi.id);
-    format!("<tr><td title=\"{}\">{id}{graph}{cells}<td class=\"error\">{}\n", escape(help), escape(error))
+    format!(
+        "<tr><td title=\"{}\">{id}{graph}{cells}<td class=\"error\">{}\n",
+        escape(help),
+        escape(error)
+    )
 }
 
 /// A number for each metric with one plain value, a count of series for any other.
 fn values(lane: &Lane) -> String {
-    let Some(points) = lane.points() else { return "–".to_owned() };
+    let Some(points) = lane.points() else {
+        return "–".to_owned();
+    };
     let shown = points.iter().map(|points| match points.as_ref() {
-        Points::Gauge(series) | Points::Counter(series) if series.len() == 1 => short(series[0].value),
+        Points::Gauge(series) | Points::Counter(series) if series.len() == 1 => {
+            short(series[0].value)
+        }
         Points::Gauge(_)
         | Points::Counter(_)
         | Points::Histogram { .. }
@@ -97,24 +144,39 @@ fn values(lane: &Lane) -> String {
 
 /// Up to when a window KPI has counted, and how far that is behind where that is worth a word.
 fn counted(status: &Status) -> String {
-    let Some(until) = status.counted_until else { return String::new() };
-    let lag = status.window_lag.filter(|lag| *lag >= TOLD_LAG).map_or(String::new(), |lag| {
-        let lag = Duration::from_secs_f64(lag.floor());
-        format!(", {} behind", humantime::format_duration(lag))
-    });
+    let Some(until) = status.counted_until else {
+        return String::new();
+    };
+    let lag = status
+        .window_lag
+        .filter(|lag| *lag >= TOLD_LAG)
+        .map_or(String::new(), |lag| {
+            let lag = Duration::from_secs_f64(lag.floor());
+            format!(", {} behind", humantime::format_duration(lag))
+        });
     format!(" <small>counted to {}{lag}</small>", time(Some(until)))
 }
 
 /// Four digits after the point are enough: the page is for a glance, `/metrics` for the exact value.
 fn short(value: f64) -> String {
     let exact = value.to_string();
-    let rounded = if value.abs() < 0.001 { format!("{value:.3e}") } else { format!("{value:.4}") };
-    if exact.len() > rounded.len() { rounded } else { exact }
+    let rounded = if value.abs() < 0.001 {
+        format!("{value:.3e}")
+    } else {
+        format!("{value:.4}")
+    };
+    if exact.len() > rounded.len() {
+        rounded
+    } else {
+        exact
+    }
 }
 
 /// The time of day in UTC; the date shows when pointed at.
 fn time(time: Option<SystemTime>) -> String {
-    let Some(time) = time else { return "–".to_owned() };
+    let Some(time) = time else {
+        return "–".to_owned();
+    };
     let full = humantime::format_rfc3339_seconds(time).to_string();
     let of_day = full.get(11..19).unwrap_or(&full);
     format!("<time datetime=\"{full}\" title=\"{full}\">{of_day}</time>")
@@ -157,15 +219,32 @@ mod tests {
     #[test]
     fn a_count_says_how_far_it_is() {
         let until = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_252_087);
-        let shown = |lag| counted(&Status { counted_until: Some(until), window_lag: lag, ..Status::default() });
-        assert!(shown(Some(0.5)).ends_with(">09:08:07</time></small>"), "{}", shown(Some(0.5)));
+        let shown = |lag| {
+            counted(&Status {
+                counted_until: Some(until),
+                window_lag: lag,
+                ..Status::default()
+            })
+        };
+        assert!(
+            shown(Some(0.5)).ends_with(">09:08:07</time></small>"),
+            "{}",
+            shown(Some(0.5))
+        );
         assert_eq!(shown(Some(-5.0)), shown(None));
-        assert!(shown(Some(7261.5)).ends_with(">09:08:07</time>, 2h 1m 1s behind</small>"), "{}", shown(Some(7261.5)));
+        assert!(
+            shown(Some(7261.5)).ends_with(">09:08:07</time>, 2h 1m 1s behind</small>"),
+            "{}",
+            shown(Some(7261.5))
+        );
         assert_eq!(counted(&Status::default()), "");
     }
 
     #[test]
     fn no_text_becomes_markup() {
-        assert_eq!(escape("<b a='1' c=\"2\">&</b> é"), "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;&lt;/b&gt; é");
+        assert_eq!(
+            escape("<b a='1' c=\"2\">&</b> é"),
+            "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;&lt;/b&gt; é"
+        );
     }
 }

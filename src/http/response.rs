@@ -15,15 +15,31 @@ pub(super) fn text(status: StatusCode, body: impl Into<bytes::Bytes>) -> Respons
 }
 
 /// A response that caches must not keep.
-pub(super) fn response(status: StatusCode, content_type: HeaderValue, body: impl Into<Slices>) -> Response {
+pub(super) fn response(
+    status: StatusCode,
+    content_type: HeaderValue,
+    body: impl Into<Slices>,
+) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let response = insert_header(response, CONTENT_TYPE, content_type);
-    let response = insert_header(response, CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    insert_header(response, X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))
+    let response = insert_header(
+        response,
+        CACHE_CONTROL,
+        HeaderValue::from_static("no-store"),
+    );
+    insert_header(
+        response,
+        X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    )
 }
 
-pub(super) fn insert_header(mut response: Response, name: HeaderName, value: HeaderValue) -> Response {
+pub(super) fn insert_header(
+    mut response: Response,
+    name: HeaderName,
+    value: HeaderValue,
+) -> Response {
     response.headers_mut().insert(name, value);
     response
 }

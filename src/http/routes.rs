@@ -52,11 +52,23 @@ impl Route {
 pub(super) async fn answer<B>(state: &AppState, request: Request<B>) -> Response {
     let path = request.uri().path();
     let Some(route) = Route::of(path) else {
-        let known = "try /, /metrics, /api/metrics/summary, /api/metrics/health, /-/healthy or /-/ready";
-        return text(StatusCode::NOT_FOUND, format!("nothing at this address: {known}\n"));
+        let known =
+            "try /, /metrics, /api/metrics/summary, /api/metrics/health, /-/healthy or /-/ready";
+        return text(
+            StatusCode::NOT_FOUND,
+            format!("nothing at this address: {known}\n"),
+        );
     };
-    if !route.methods().split(", ").any(|method| method == request.method().as_str()) {
-        let message = format!("{path} does not take {}, but {}\n", request.method(), route.methods());
+    if !route
+        .methods()
+        .split(", ")
+        .any(|method| method == request.method().as_str())
+    {
+        let message = format!(
+            "{path} does not take {}, but {}\n",
+            request.method(),
+            route.methods()
+        );
         let refusal = text(StatusCode::METHOD_NOT_ALLOWED, message);
         return insert_header(refusal, ALLOW, HeaderValue::from_static(route.methods()));
     }
@@ -69,7 +81,10 @@ pub(super) async fn answer<B>(state: &AppState, request: Request<B>) -> Response
         Route::Live => text(StatusCode::OK, "ok\n"),
         Route::Ready => match health::not_ready(&state.board) {
             None => text(StatusCode::OK, "ready\n"),
-            Some(reason) => text(StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {reason}\n")),
+            Some(reason) => text(
+                StatusCode::SERVICE_UNAVAILABLE,
+                format!("not ready: {reason}\n"),
+            ),
         },
         Route::Dashboard => dashboard(state),
     }
@@ -77,10 +92,20 @@ pub(super) async fn answer<B>(state: &AppState, request: Request<B>) -> Response
 
 fn dashboard(state: &AppState) -> Response {
     let Some(url) = &state.settings.dashboard_url else {
-        return text(StatusCode::NOT_FOUND, "no dashboard is configured: set `dashboard_url` under `[web]`\n");
+        return text(
+            StatusCode::NOT_FOUND,
+            "no dashboard is configured: set `dashboard_url` under `[web]`\n",
+        );
     };
     match HeaderValue::from_str(url) {
-        Ok(location) => insert_header(text(StatusCode::FOUND, format!("{url}\n")), LOCATION, location),
-        Err(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "`dashboard_url` under `[web]` cannot stand in a header\n"),
+        Ok(location) => insert_header(
+            text(StatusCode::FOUND, format!("{url}\n")),
+            LOCATION,
+            location,
+        ),
+        Err(_) => text(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "`dashboard_url` under `[web]` cannot stand in a header\n",
+        ),
     }
 }

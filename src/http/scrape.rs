@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hyper::StatusCode;
-use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, VARY};
+use hyper::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, VARY,
+};
 use tokio::task::spawn_blocking;
 
 use super::AppState;
@@ -21,15 +23,31 @@ pub(super) async fn answer(state: &AppState, headers: &HeaderMap) -> Response {
     let coding = exposition::coding(&joined(headers, &ACCEPT_ENCODING));
     let (pages, instruments) = (state.board.pages(), state.instruments.clone());
     // Pages stay as they are: what is ready now costs no more than being listed.
-    let is_ready = instruments.is_ready(format, coding) && pages.iter().all(|page| page.is_ready(format, coding));
+    let is_ready = instruments.is_ready(format, coding)
+        && pages.iter().all(|page| page.is_ready(format, coding));
     let list = move || body(&pages, &instruments, format, coding);
     // Encoding and compressing large readings takes a while at the first use: not on a thread that others wait for.
-    let Ok(body) = (if is_ready { Ok(list()) } else { spawn_blocking(list).await }) else {
-        return text(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written\n");
+    let Ok(body) = (if is_ready {
+        Ok(list())
+    } else {
+        spawn_blocking(list).await
+    }) else {
+        return text(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the answer could not be written\n",
+        );
     };
     state.instruments.scraped(begin.elapsed(), body.len());
-    let answer = response(StatusCode::OK, HeaderValue::from_static(format.content_type()), body);
-    let answer = insert_header(answer, VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
+    let answer = response(
+        StatusCode::OK,
+        HeaderValue::from_static(format.content_type()),
+        body,
+    );
+    let answer = insert_header(
+        answer,
+        VARY,
+        HeaderValue::from_static("Accept, Accept-Encoding"),
+    );
     match coding {
         Coding::Identity => answer,
         Coding::Gzip => insert_header(answer, CONTENT_ENCODING, HeaderValue::from_static("gzip")),
@@ -38,14 +56,21 @@ pub(super) async fn answer(state: &AppState, headers: &HeaderMap) -> Response {
 
 /// Several headers of one name count as one, joined by commas.
 fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
-    let values: Vec<_> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    let values: Vec<_> = headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
     values.join(",")
 }
 
 fn body(pages: &[Arc<Page>], instruments: &Instruments, format: Format, coding: Coding) -> Slices {
     let own = instruments.segments(format);
     let last = Segment::last(&instruments.of_this_scrape(), format);
-    let shared = pages.iter().flat_map(|page| page.segments(format)).chain(&own);
+    let shared = pages
+        .iter()
+        .flat_map(|page| page.segments(format))
+        .chain(&own);
     let segments: Vec<_> = shared.map(Arc::as_ref).chain([&last]).collect();
     exposition::slices(&segments, coding).into_iter().collect()
 }

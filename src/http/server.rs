@@ -34,7 +34,11 @@ pub async fn serve(listener: TcpListener, state: Arc<AppState>, stop: Cancellati
     let connections = TaskTracker::new();
     loop {
         let accepted = async {
-            let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
+            let place = places
+                .clone()
+                .acquire_owned()
+                .await
+                .expect("the semaphore is never closed");
             (listener.accept().await, place)
         };
         let (accepted, place) = tokio::select! {
@@ -64,7 +68,11 @@ pub async fn serve(listener: TcpListener, state: Arc<AppState>, stop: Cancellati
     connections.wait().await;
 }
 
-async fn connection(stream: TcpStream, state: Arc<AppState>, stop: CancellationToken) -> Result<(), ConnectionError> {
+async fn connection(
+    stream: TcpStream,
+    state: Arc<AppState>,
+    stop: CancellationToken,
+) -> Result<(), ConnectionError> {
     stream.set_nodelay(true)?;
     SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER)?;
     let limits = state.settings.limits.clone();

@@ -5,21 +5,32 @@ use std::sync::Arc;
 use prometheus::proto::{Histogram, Metric, MetricFamily, MetricType as Gathered};
 
 use super::table::unit;
-use crate::metric::{Constant, Desc, Distribution, Family, LabelName, MetricName, MetricType, Part, Points, Series};
+use crate::metric::{
+    Constant, Desc, Distribution, Family, LabelName, MetricName, MetricType, Part, Points, Series,
+};
 
 /// A family of ours; none for a kind that the instruments do not use.
 pub(super) fn family(gathered: &MetricFamily) -> Option<Family> {
     let metrics = gathered.get_metric();
     let points = match gathered.get_field_type() {
         Gathered::GAUGE => Points::Gauge(series(metrics, |metric| metric.get_gauge().get_value())),
-        Gathered::COUNTER => Points::Counter(series(metrics, |metric| metric.get_counter().get_value())),
+        Gathered::COUNTER => {
+            Points::Counter(series(metrics, |metric| metric.get_counter().get_value()))
+        }
         Gathered::HISTOGRAM => {
             let bounds = bounds(metrics.first()?.get_histogram());
-            Points::Histogram { bounds, series: series(metrics, |metric| distribution(metric.get_histogram())) }
+            Points::Histogram {
+                bounds,
+                series: series(metrics, |metric| distribution(metric.get_histogram())),
+            }
         }
         Gathered::SUMMARY | Gathered::UNTYPED => return None,
     };
-    let labels = metrics.first()?.get_label().iter().map(|label| LabelName::new(label.name()).ok());
+    let labels = metrics
+        .first()?
+        .get_label()
+        .iter()
+        .map(|label| LabelName::new(label.name()).ok());
     let desc = Desc {
         name: MetricName::new(gathered.name()).ok()?,
         help: gathered.help().to_owned(),
@@ -31,27 +42,58 @@ pub(super) fn family(gathered: &MetricFamily) -> Option<Family> {
 
 fn whole(desc: Desc, points: Points) -> Family {
     let metric_type: MetricType = points.metric_type();
-    let parts = vec![Part { constant: Constant::default(), points: Arc::new(points) }];
-    Family { desc: Arc::new(desc), metric_type, parts }
+    let parts = vec![Part {
+        constant: Constant::default(),
+        points: Arc::new(points),
+    }];
+    Family {
+        desc: Arc::new(desc),
+        metric_type,
+        parts,
+    }
 }
 
 fn series<T>(metrics: &[Metric], value: impl Fn(&Metric) -> T) -> Vec<Series<T>> {
-    let labels = |metric: &Metric| metric.get_label().iter().map(|label| Arc::from(label.value())).collect();
-    metrics.iter().map(|metric| Series { labels: labels(metric), value: value(metric) }).collect()
+    let labels = |metric: &Metric| {
+        metric
+            .get_label()
+            .iter()
+            .map(|label| Arc::from(label.value()))
+            .collect()
+    };
+    metrics
+        .iter()
+        .map(|metric| Series {
+            labels: labels(metric),
+            value: value(metric),
+        })
+        .collect()
 }
 
 fn bounds(histogram: &Histogram) -> Arc<[f64]> {
-    histogram.get_bucket().iter().map(|bucket| bucket.upper_bound()).collect()
+    histogram
+        .get_bucket()
+        .iter()
+        .map(|bucket| bucket.upper_bound())
+        .collect()
 }
 
 fn distribution(histogram: &Histogram) -> Distribution {
-    let cumulated = histogram.get_bucket().iter().map(|bucket| bucket.cumulative_count());
+    let cumulated = histogram
+        .get_bucket()
+        .iter()
+        .map(|bucket| bucket.cumulative_count());
     let mut below = 0;
     // Observations that arrive during the gathering may make the total lag behind the buckets.
-    let counts = cumulated.chain([histogram.get_sample_count()]).map(|total| {
-        let count = total.saturating_sub(below);
-        below = below.max(total);
-        count
-    });
-    Distribution { counts: counts.collect(), sum: Some(histogram.get_sample_sum()) }
+    let counts = cumulated
+        .chain([histogram.get_sample_count()])
+        .map(|total| {
+            let count = total.saturating_sub(below);
+            below = below.max(total);
+            count
+        });
+    Distribution {
+        counts: counts.collect(),
+        sum: Some(histogram.get_sample_sum()),
+    }
 }

@@ -20,7 +20,10 @@ pub(super) struct Process {
 
 impl Default for Process {
     fn default() -> Self {
-        Self { collector: ProcessCollector::for_self(), read: Mutex::default() }
+        Self {
+            collector: ProcessCollector::for_self(),
+            read: Mutex::default(),
+        }
     }
 }
 
@@ -31,7 +34,12 @@ impl Process {
         match &*read {
             Some((at, families)) if at.elapsed() < FRESH => families.clone(),
             Some(_) | None => {
-                let families: Vec<_> = self.collector.collect().iter().filter_map(gathered::family).collect();
+                let families: Vec<_> = self
+                    .collector
+                    .collect()
+                    .iter()
+                    .filter_map(gathered::family)
+                    .collect();
                 *read = Some((Instant::now(), families.clone()));
                 families
             }

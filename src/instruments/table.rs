@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::exposition::{Format, Forms, Segment};
 use crate::metric::{
-    Constant, Desc, Distribution, Family, LabelName, LabelValues, MetricName, Part, Points, Series, own,
+    Constant, Desc, Distribution, Family, LabelName, LabelValues, MetricName, Part, Points, Series,
+    own,
 };
 
 /// One series for each label set that has been told of.
@@ -61,7 +62,9 @@ impl Table<f64> {
 
     /// Counts.
     pub(super) fn add(&self, labels: &LabelValues, by: u64) {
-        self.update(labels, |total| total.copied().unwrap_or_default() + by as f64);
+        self.update(labels, |total| {
+            total.copied().unwrap_or_default() + by as f64
+        });
     }
 }
 
@@ -79,13 +82,19 @@ impl Table<Distribution> {
     /// Histograms over these bounds.
     pub(super) fn histograms(desc: Desc, bounds: &Arc<[f64]>) -> Self {
         let bounds = bounds.clone();
-        Self::new(desc, move |series| Points::Histogram { bounds: bounds.clone(), series })
+        Self::new(desc, move |series| Points::Histogram {
+            bounds: bounds.clone(),
+            series,
+        })
     }
 
     /// Counts an observation into one of `bounds`, which are those of the table.
     pub(super) fn observe(&self, labels: &LabelValues, bounds: &[f64], value: f64) {
         self.update(labels, |known| {
-            let zero = || Distribution { counts: vec![0; bounds.len() + 1].into(), sum: Some(0.0) };
+            let zero = || Distribution {
+                counts: vec![0; bounds.len() + 1].into(),
+                sum: Some(0.0),
+            };
             let mut distribution = known.cloned().unwrap_or_else(zero);
             if value.is_finite() {
                 distribution.counts[bounds.partition_point(|bound| *bound < value)] += 1;
@@ -98,8 +107,15 @@ impl Table<Distribution> {
 
 impl<T: Clone + PartialEq> Table<T> {
     fn new(desc: Desc, points: impl Fn(Vec<Series<T>>) -> Points + Send + Sync + 'static) -> Self {
-        let kept = Mutex::new(Kept { series: BTreeMap::new(), written: Forms::default() });
-        Self { desc: Arc::new(desc), points: Box::new(points), kept }
+        let kept = Mutex::new(Kept {
+            series: BTreeMap::new(),
+            written: Forms::default(),
+        });
+        Self {
+            desc: Arc::new(desc),
+            points: Box::new(points),
+            kept,
+        }
     }
 
     fn update(&self, labels: &LabelValues, update: impl FnOnce(Option<&T>) -> T) {
@@ -118,11 +134,21 @@ impl<T: Clone + PartialEq> Table<T> {
     }
 
     fn family_of(&self, series: &BTreeMap<LabelValues, T>) -> Family {
-        let series = series.iter().map(|(labels, value)| Series { labels: labels.clone(), value: value.clone() });
+        let series = series.iter().map(|(labels, value)| Series {
+            labels: labels.clone(),
+            value: value.clone(),
+        });
         let points = (self.points)(series.collect());
         let metric_type = points.metric_type();
-        let parts = vec![Part { constant: Constant::default(), points: Arc::new(points) }];
-        Family { desc: self.desc.clone(), metric_type, parts }
+        let parts = vec![Part {
+            constant: Constant::default(),
+            points: Arc::new(points),
+        }];
+        Family {
+            desc: self.desc.clone(),
+            metric_type,
+            parts,
+        }
     }
 }
 
@@ -153,7 +179,10 @@ fn own_desc(name: &str, help: &str, labels: &[&str]) -> Desc {
         name: MetricName::new(&format!("{}{name}", own::PREFIX)).expect("a legal name"),
         help: help.to_owned(),
         unit: unit(name),
-        labels: labels.iter().map(|label| LabelName::new(label).expect("a legal label")).collect(),
+        labels: labels
+            .iter()
+            .map(|label| LabelName::new(label).expect("a legal label"))
+            .collect(),
     }
 }
 
@@ -161,5 +190,7 @@ fn own_desc(name: &str, help: &str, labels: &[&str]) -> Desc {
 pub(super) fn unit(name: &str) -> Option<String> {
     let name = name.strip_suffix("_total").unwrap_or(name);
     let (_, last) = name.rsplit_once('_')?;
-    ["seconds", "bytes", "ms"].contains(&last).then(|| last.to_owned())
+    ["seconds", "bytes", "ms"]
+        .contains(&last)
+        .then(|| last.to_owned())
 }

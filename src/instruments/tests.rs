@@ -5,7 +5,10 @@ use crate::kpi;
 use crate::metric::{LabelName, MetricName};
 
 fn kpi(id: &str) -> Arc<Kpi> {
-    kpi::one(&format!("queries/{id}.cypher"), "// Help.\nRETURN 1 AS value")
+    kpi::one(
+        &format!("queries/{id}.cypher"),
+        "// Help.\nRETURN 1 AS value",
+    )
 }
 
 fn pack(name: &str, query_latency: Option<Timing>, export_latency: Option<Timing>) -> Pack {
@@ -47,9 +50,18 @@ impl Instruments {
 fn samples(instruments: &Instruments) -> String {
     let segment = Segment::encode(&instruments.families(), Format::Text);
     let text = std::str::from_utf8(segment.body()).unwrap();
-    let varies = ["#", "process_", "cypher_exporter_build", "cypher_exporter_scrape", "cypher_exporter_kpi_last"];
+    let varies = [
+        "#",
+        "process_",
+        "cypher_exporter_build",
+        "cypher_exporter_scrape",
+        "cypher_exporter_kpi_last",
+    ];
     let stays = |line: &&str| !varies.iter().any(|start| line.starts_with(start));
-    text.lines().filter(stays).map(|line| format!("{line}\n")).collect()
+    text.lines()
+        .filter(stays)
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 #[test]
@@ -61,14 +73,31 @@ fn the_names_are_those_that_kpis_cannot_take() {
     lane.window_lag(0.0);
     lane.state_discarded("changed");
     instruments.scraped(Duration::from_millis(1), 1);
-    let names: Vec<_> = instruments.families().iter().map(|family| family.desc.name.to_string()).collect();
+    let names: Vec<_> = instruments
+        .families()
+        .iter()
+        .map(|family| family.desc.name.to_string())
+        .collect();
     assert_eq!(names, own::NAMES);
-    assert!(names.iter().all(|name| name.starts_with(own::PREFIX) || name.starts_with("process_")));
+    assert!(
+        names
+            .iter()
+            .all(|name| name.starts_with(own::PREFIX) || name.starts_with("process_"))
+    );
     for family in instruments.families() {
         let name = family.desc.name.as_str();
-        let mut labels: Vec<_> = family.desc.labels.iter().map(|label| label.as_str()).collect();
+        let mut labels: Vec<_> = family
+            .desc
+            .labels
+            .iter()
+            .map(|label| label.as_str())
+            .collect();
         labels.sort_by_key(|label| own::labels(name).iter().position(|known| known == label));
-        assert_eq!((&labels[..], family.metric_type), (own::labels(name), own::metric_type(name)), "{name}");
+        assert_eq!(
+            (&labels[..], family.metric_type),
+            (own::labels(name), own::metric_type(name)),
+            "{name}"
+        );
     }
 }
 
@@ -93,7 +122,10 @@ fn before_any_run() {
 fn after_a_failure_and_a_success_on_two_graphs() {
     let graphs = ["one".into(), "two".into()];
     let instruments = Instruments::new(&[kpi("p/a")], &[], &graphs).unwrap();
-    let (one, two) = (instruments.lane(&kpi("p/a"), "one"), instruments.lane(&kpi("p/a"), "two"));
+    let (one, two) = (
+        instruments.lane(&kpi("p/a"), "one"),
+        instruments.lane(&kpi("p/a"), "two"),
+    );
     one.failed(Some(Duration::from_millis(250)), "timeout");
     one.succeeded(Some(Duration::from_millis(500)), 7, 3);
     one.skipped(SkipReason::NullValue, 2);
@@ -130,8 +162,10 @@ fn after_a_failure_and_a_success_on_two_graphs() {
     cypher_exporter_kpi_up{graph="two",kpi="p/a"} 0
     cypher_exporter_rejected_files 2
     "#);
-    let last_success =
-        instruments.families().into_iter().find(|family| family.desc.name.as_str().contains("last_success"));
+    let last_success = instruments
+        .families()
+        .into_iter()
+        .find(|family| family.desc.name.as_str().contains("last_success"));
     assert_eq!(last_success.unwrap().parts[0].points.len(), 2);
 }
 
@@ -140,11 +174,19 @@ fn a_window_kpi_tells_how_far_behind_it_is_what_was_halved_and_what_was_not_take
     let window = "// Help.\n/*kpi\nname = \"p_total\"\ntype = \"counter\"\nmode = \"window\"\n*/\n\
                   MATCH (e) WHERE e.t > $since AND e.t <= $until RETURN 1 AS value";
     let kpi = kpi::one("queries/p/a.cypher", window);
-    let instruments = Instruments::new(std::slice::from_ref(&kpi), &[], &["default".into()]).unwrap();
+    let instruments =
+        Instruments::new(std::slice::from_ref(&kpi), &[], &["default".into()]).unwrap();
     let windows = || {
         let text = samples(&instruments);
-        let of_windows = |line: &&str| ["window", "discarded"].iter().any(|word| line.contains(word));
-        text.lines().filter(of_windows).map(|line| format!("{line}\n")).collect::<String>()
+        let of_windows = |line: &&str| {
+            ["window", "discarded"]
+                .iter()
+                .any(|word| line.contains(word))
+        };
+        text.lines()
+            .filter(of_windows)
+            .map(|line| format!("{line}\n"))
+            .collect::<String>()
     };
     insta::assert_snapshot!(windows(), @r#"
     cypher_exporter_kpi_windows_halved_total{kpi="p/a"} 0
@@ -166,17 +208,36 @@ fn a_window_kpi_tells_how_far_behind_it_is_what_was_halved_and_what_was_not_take
 #[test]
 fn packs_name_their_own_timings() {
     let packs = [
-        pack("p", Some(timing("p_query_latency_seconds", Some("query_type"))), None),
-        pack("q", Some(timing("q_latency_ms", None)), Some(timing("q_export_latency_ms", None))),
+        pack(
+            "p",
+            Some(timing("p_query_latency_seconds", Some("query_type"))),
+            None,
+        ),
+        pack(
+            "q",
+            Some(timing("q_latency_ms", None)),
+            Some(timing("q_export_latency_ms", None)),
+        ),
     ];
     let instruments = Instruments::new(&[], &packs, &["default".into()]).unwrap();
-    instruments.lane(&kpi("p/a"), "default").succeeded(Some(Duration::from_millis(250)), 1, 1);
-    instruments.lane(&kpi("p/b"), "default").failed(Some(Duration::from_secs(250)), "timeout");
-    instruments.lane(&kpi("q/c"), "default").succeeded(Some(Duration::from_millis(250)), 1, 1);
-    instruments.lane(&kpi("q/d"), "default").succeeded(Some(Duration::from_micros(250)), 1, 1);
+    instruments
+        .lane(&kpi("p/a"), "default")
+        .succeeded(Some(Duration::from_millis(250)), 1, 1);
+    instruments
+        .lane(&kpi("p/b"), "default")
+        .failed(Some(Duration::from_secs(250)), "timeout");
+    instruments
+        .lane(&kpi("q/c"), "default")
+        .succeeded(Some(Duration::from_millis(250)), 1, 1);
+    instruments
+        .lane(&kpi("q/d"), "default")
+        .succeeded(Some(Duration::from_micros(250)), 1, 1);
     instruments.scraped(Duration::from_millis(2), 1);
-    let text: String =
-        samples(&instruments).lines().filter(|line| !line.starts_with("cypher")).map(|l| format!("{l}\n")).collect();
+    let text: String = samples(&instruments)
+        .lines()
+        .filter(|line| !line.starts_with("cypher"))
+        .map(|l| format!("{l}\n"))
+        .collect();
     insta::assert_snapshot!(text, @r#"
     p_query_latency_seconds_bucket{query_type="a",le="0.5"} 1
     p_query_latency_seconds_bucket{query_type="a",le="200.0"} 1

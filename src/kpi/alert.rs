@@ -7,8 +7,11 @@ use super::{Alert, Condition, Severity, example};
 use crate::diagnostic::Problems;
 use promql::{Operator, Promql, Variables};
 
-const SEVERITIES: [(&str, Severity); 3] =
-    [("critical", Severity::Critical), ("warning", Severity::Warning), ("info", Severity::Info)];
+const SEVERITIES: [(&str, Severity); 3] = [
+    ("critical", Severity::Critical),
+    ("warning", Severity::Warning),
+    ("info", Severity::Info),
+];
 
 /// How long a condition holds before an alert fires, when the file does not say: one default interval.
 const HOLD: std::time::Duration = std::time::Duration::from_secs(300);
@@ -24,14 +27,20 @@ const OPERATORS: [Operator; 6] = [
 ];
 
 /// Reads one alert; `None` when it is not usable, which `problems` then say.
-pub(super) fn read(table: At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Option<Alert> {
+pub(super) fn read(
+    table: At<&DeTable<'_>>,
+    base: usize,
+    problems: &mut Problems<'_>,
+) -> Option<Alert> {
     let mut fields = Fields::of(table.value, base, "an alert", problems);
     let name = fields.string("name");
     let expr = fields.promql("expr", Variables::Refused);
     let has_expr = fields.any("expr").is_some();
     let when = fields.string("when");
     let hold = fields.hold("for").map_or(HOLD, |at| at.value);
-    let severity = fields.choice("severity", &SEVERITIES).map_or(Severity::Warning, |at| at.value);
+    let severity = fields
+        .choice("severity", &SEVERITIES)
+        .map_or(Severity::Warning, |at| at.value);
     let summary = fields.string("summary").map(|at| at.value);
     let description = fields.string("description").map(|at| at.value);
     let runbook = fields.string("runbook").map(|at| at.value);
@@ -52,9 +61,17 @@ pub(super) fn read(table: At<&DeTable<'_>>, base: usize, problems: &mut Problems
     })
 }
 
-fn legal_name(name: Option<At<String>>, table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<String> {
+fn legal_name(
+    name: Option<At<String>>,
+    table: &At<&DeTable<'_>>,
+    problems: &mut Problems<'_>,
+) -> Option<String> {
     let Some(At { value: name, span }) = name else {
-        problems.error(table.span.clone(), "the alert has no name", "give it one: name = \"PatternReuseLow\"");
+        problems.error(
+            table.span.clone(),
+            "the alert has no name",
+            "give it one: name = \"PatternReuseLow\"",
+        );
         return None;
     };
     let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -83,12 +100,20 @@ fn condition(
             let condition = compare(&when.value);
             if condition.is_none() {
                 let fix = "write an operator and a number: when = \"< 0.6\"; for more write `expr` in PromQL";
-                problems.error(when.span, format!("`when` cannot be \"{}\"", when.value), fix);
+                problems.error(
+                    when.span,
+                    format!("`when` cannot be \"{}\"", when.value),
+                    fix,
+                );
             }
             condition
         }
         (true, Some(when)) => {
-            problems.error(when.span, "the alert has both `expr` and `when`", "keep one of them");
+            problems.error(
+                when.span,
+                "the alert has both `expr` and `when`",
+                "keep one of them",
+            );
             None
         }
         (false, None) => {
@@ -101,9 +126,18 @@ fn condition(
 
 fn compare(text: &str) -> Option<Condition> {
     let text = text.trim();
-    let operator = OPERATORS.into_iter().find(|operator| text.starts_with(operator.sign()))?;
-    let threshold = text[operator.sign().len()..].trim().parse::<f64>().ok().filter(|number| number.is_finite())?;
-    Some(Condition::When { operator, threshold })
+    let operator = OPERATORS
+        .into_iter()
+        .find(|operator| text.starts_with(operator.sign()))?;
+    let threshold = text[operator.sign().len()..]
+        .trim()
+        .parse::<f64>()
+        .ok()
+        .filter(|number| number.is_finite())?;
+    Some(Condition::When {
+        operator,
+        threshold,
+    })
 }
 
 #[cfg(test)]
@@ -121,7 +155,10 @@ mod tests {
             ("< NaN", None),
             ("=> 5", None),
         ] {
-            let expected = expected.map(|(operator, threshold)| Condition::When { operator, threshold });
+            let expected = expected.map(|(operator, threshold)| Condition::When {
+                operator,
+                threshold,
+            });
             assert_eq!(compare(text), expected, "{text}");
         }
     }

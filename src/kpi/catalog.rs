@@ -25,7 +25,8 @@ pub struct Catalog {
 impl Catalog {
     /// Puts the problems in order of file and place.
     pub fn sort_problems(&mut self) {
-        self.problems.sort_by(|a, b| (&a.path, a.start()).cmp(&(&b.path, b.start())));
+        self.problems
+            .sort_by(|a, b| (&a.path, a.start()).cmp(&(&b.path, b.start())));
     }
 
     /// How many of the problems keep something from running.
@@ -35,17 +36,23 @@ impl Catalog {
 
     /// How many files are left out.
     pub fn rejected_files(&self) -> usize {
-        self.error_problems().map(|problem| problem.path.as_str()).collect::<HashSet<_>>().len()
+        self.error_problems()
+            .map(|problem| problem.path.as_str())
+            .collect::<HashSet<_>>()
+            .len()
     }
 
     /// Whether the file of the KPI with this id is left out.
     pub fn rejects(&self, kpi: &str) -> bool {
         let file = format!("{kpi}.cypher");
-        self.error_problems().any(|problem| Path::new(&problem.path).ends_with(&file))
+        self.error_problems()
+            .any(|problem| Path::new(&problem.path).ends_with(&file))
     }
 
     fn error_problems(&self) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().filter(|problem| problem.level == Level::Error)
+        self.problems
+            .iter()
+            .filter(|problem| problem.level == Level::Error)
     }
 }
 
@@ -97,7 +104,9 @@ fn add_bare_packs(catalog: &mut Catalog) {
 
 /// Names that the exporter or Prometheus itself writes.
 fn reserved(name: &str) -> bool {
-    ["cypher_exporter_", "process_", "scrape_"].iter().any(|prefix| name.starts_with(prefix))
+    ["cypher_exporter_", "process_", "scrape_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
         || ["up", "ALERTS", "ALERTS_FOR_STATE", "target_info"].contains(&name)
 }
 
@@ -110,7 +119,8 @@ struct Taken {
     records: HashMap<String, String>,
 }
 
-const FIX_METRIC: &str = "give one of them another name: by its file's name or by `name` in the header";
+const FIX_METRIC: &str =
+    "give one of them another name: by its file's name or by `name` in the header";
 const FIX: &str = "give one of them another name";
 
 impl Taken {
@@ -126,7 +136,9 @@ impl Taken {
 
     /// Takes all names of a pack, or none when one of them is in use.
     fn by_pack(&mut self, pack: &Pack, path: &str) -> Vec<Problem> {
-        let timings = [&pack.query_latency, &pack.export_latency].into_iter().flatten();
+        let timings = [&pack.query_latency, &pack.export_latency]
+            .into_iter()
+            .flatten();
         let families = timings.map(|timing| Claim {
             name: timing.name.as_str(),
             metric_type: MetricType::Histogram,
@@ -147,7 +159,10 @@ impl Taken {
         let mut own = HashMap::new();
         for family in families {
             let clash = if reserved(family.name) {
-                Some(format!("`{}` is a name of the exporter's own or of Prometheus", family.name))
+                Some(format!(
+                    "`{}` is a name of the exporter's own or of Prometheus",
+                    family.name
+                ))
             } else {
                 family.clash(&self.names, &own)
             };
@@ -156,10 +171,23 @@ impl Taken {
         }
         let alert = |alert: &Alert| (alert.name.clone(), alert.place.clone());
         let record = |rule: &RecordingRule| (rule.record.clone(), rule.place.clone());
-        let alerts = once_each(path, "an alert", alerts.iter().map(alert), &self.alerts, &mut problems);
-        let records = once_each(path, "a recording rule", records.iter().map(record), &self.records, &mut problems);
+        let alerts = once_each(
+            path,
+            "an alert",
+            alerts.iter().map(alert),
+            &self.alerts,
+            &mut problems,
+        );
+        let records = once_each(
+            path,
+            "a recording rule",
+            records.iter().map(record),
+            &self.records,
+            &mut problems,
+        );
         if problems.is_empty() {
-            self.names.extend(own.into_keys().map(|name| (name, path.to_owned())));
+            self.names
+                .extend(own.into_keys().map(|name| (name, path.to_owned())));
             self.alerts.extend(alerts);
             self.records.extend(records);
         }
@@ -178,22 +206,36 @@ impl Claim<'_> {
     /// All names that no other family may have: OpenMetrics parsers refuse the whole text otherwise.
     fn names(&self) -> impl Iterator<Item = String> {
         let family = self.metric_type.family_name(self.name);
-        self.metric_type.kept_suffixes().iter().map(move |suffix| format!("{family}{suffix}"))
+        self.metric_type
+            .kept_suffixes()
+            .iter()
+            .map(move |suffix| format!("{family}{suffix}"))
     }
 
     /// What is wrong when one of the names is taken, by another file or by an earlier metric of this one.
-    fn clash(&self, taken: &HashMap<String, String>, own: &HashMap<String, String>) -> Option<String> {
-        let by = self.names().find_map(|name| match (taken.get(&name), own.get(&name)) {
-            (Some(path), _) => Some((name, path.clone())),
-            (None, Some(earlier)) if earlier == self.name => Some((name, "this file".to_owned())),
-            (None, Some(earlier)) => Some((name, format!("`{earlier}` of this file"))),
-            (None, None) => None,
-        });
+    fn clash(
+        &self,
+        taken: &HashMap<String, String>,
+        own: &HashMap<String, String>,
+    ) -> Option<String> {
+        let by = self
+            .names()
+            .find_map(|name| match (taken.get(&name), own.get(&name)) {
+                (Some(path), _) => Some((name, path.clone())),
+                (None, Some(earlier)) if earlier == self.name => {
+                    Some((name, "this file".to_owned()))
+                }
+                (None, Some(earlier)) => Some((name, format!("`{earlier}` of this file"))),
+                (None, None) => None,
+            });
         by.map(|(name, by)| {
             if name == self.name {
                 format!("`{name}` is already written by {by}")
             } else {
-                format!("`{}` needs the name `{name}`, which is already taken by {by}", self.name)
+                format!(
+                    "`{}` needs the name `{name}`, which is already taken by {by}",
+                    self.name
+                )
             }
         })
     }
@@ -210,7 +252,12 @@ fn once_each(
     let mut own = HashMap::new();
     for (name, place) in names {
         if let Some(other) = taken.get(&name).or_else(|| own.get(&name)) {
-            problems.push(problem(path, &place, format!("{what} `{name}` stands already in {other}"), FIX));
+            problems.push(problem(
+                path,
+                &place,
+                format!("{what} `{name}` stands already in {other}"),
+                FIX,
+            ));
         }
         own.insert(name, path.to_owned());
     }
@@ -218,15 +265,32 @@ fn once_each(
 }
 
 fn problem(path: &str, place: &Range<usize>, message: String, fix: &str) -> Problem {
-    Problem { level: Level::Error, path: path.to_owned(), span: Some(place.clone()), message, fix: fix.to_owned() }
+    Problem {
+        level: Level::Error,
+        path: path.to_owned(),
+        span: Some(place.clone()),
+        message,
+        fix: fix.to_owned(),
+    }
 }
 
 /// The KPI of one good file, for tests of the floors above.
 #[cfg(test)]
 pub(crate) fn one(path: &str, text: &str) -> Arc<Kpi> {
     let pack = path.rsplit('/').nth(1).unwrap_or_default().to_owned();
-    let source = Source { path: path.to_owned(), pack, text: text.to_owned() };
-    let catalog = load(&[source], &[], &Defaults { every: std::time::Duration::from_secs(60), const_labels: &[] });
+    let source = Source {
+        path: path.to_owned(),
+        pack,
+        text: text.to_owned(),
+    };
+    let catalog = load(
+        &[source],
+        &[],
+        &Defaults {
+            every: std::time::Duration::from_secs(60),
+            const_labels: &[],
+        },
+    );
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog.kpis[0].clone()
 }

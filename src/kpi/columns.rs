@@ -16,33 +16,56 @@ pub(super) struct Columns<'a> {
 
 impl Columns<'_> {
     pub(super) fn position(&self, name: &str) -> Option<Column> {
-        self.statement.columns.iter().position(|column| column.name == name)
+        self.statement
+            .columns
+            .iter()
+            .position(|column| column.name == name)
     }
 
     /// The server refuses such a RETURN, and which of the two is meant nobody can say.
     pub(super) fn refuse_twice(&self, problems: &mut Problems<'_>) {
         let mut seen = HashSet::new();
-        for column in self.statement.columns.iter().filter(|column| !seen.insert(column.name.as_str())) {
+        for column in self
+            .statement
+            .columns
+            .iter()
+            .filter(|column| !seen.insert(column.name.as_str()))
+        {
             let message = format!("two columns are called `{}`", column.name);
-            problems.error(column.span.clone(), message, "give one of them another name, with AS");
+            problems.error(
+                column.span.clone(),
+                message,
+                "give one of them another name, with AS",
+            );
         }
     }
 
     fn place(&self) -> Range<usize> {
         let columns = &self.statement.columns;
-        columns.first().zip(columns.last()).map_or(0..0, |(first, last)| first.span.start..last.span.end)
+        columns
+            .first()
+            .zip(columns.last())
+            .map_or(0..0, |(first, last)| first.span.start..last.span.end)
     }
 
     /// The column that a key names, or a problem at the key.
     pub(super) fn named(&self, name: &At<String>, problems: &mut Problems<'_>) -> Option<Column> {
         let found = self.position(&name.value);
         if found.is_none() {
-            let columns = self.statement.columns.iter().map(|column| column.name.as_str());
+            let columns = self
+                .statement
+                .columns
+                .iter()
+                .map(|column| column.name.as_str());
             let fix = match nearest(&name.value, columns.clone()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("the query returns {}", listed(columns)),
             };
-            problems.error(name.span.clone(), format!("the query returns no column `{}`", name.value), fix);
+            problems.error(
+                name.span.clone(),
+                format!("the query returns no column `{}`", name.value),
+                fix,
+            );
         }
         found
     }

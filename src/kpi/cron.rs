@@ -34,10 +34,19 @@ impl Cron {
             _ => return Err(CronFault::Fields(fields)),
         };
         // The same settings as the scheduler's own parser: day of month AND day of week.
-        let parser = CronParser::builder().seconds(Seconds::Required).dom_and_dow(true).build();
-        let pattern = parser.parse(&expression).map_err(|fault| CronFault::Syntax(fault.to_string()))?;
+        let parser = CronParser::builder()
+            .seconds(Seconds::Required)
+            .dom_and_dow(true)
+            .build();
+        let pattern = parser
+            .parse(&expression)
+            .map_err(|fault| CronFault::Syntax(fault.to_string()))?;
         let longest = longest_gap(&pattern).ok_or(CronFault::Never)?;
-        Ok(Self { expression, longest, pattern: Box::new(pattern) })
+        Ok(Self {
+            expression,
+            longest,
+            pattern: Box::new(pattern),
+        })
     }
 
     /// Six fields, seconds first, whatever the file wrote.
@@ -52,7 +61,10 @@ impl Cron {
 
     /// The first run after `time`.
     pub fn next_after(&self, time: SystemTime) -> Option<SystemTime> {
-        self.pattern.find_next_occurrence(&DateTime::<Utc>::from(time), false).ok().map(SystemTime::from)
+        self.pattern
+            .find_next_occurrence(&DateTime::<Utc>::from(time), false)
+            .ok()
+            .map(SystemTime::from)
     }
 }
 
@@ -66,7 +78,9 @@ fn longest_gap(cron: &croner::Cron) -> Option<Duration> {
     let mut longest = Duration::ZERO;
     let mut last = first;
     for _ in 0..RUNS {
-        let Ok(next) = cron.find_next_occurrence(&last, false) else { break };
+        let Ok(next) = cron.find_next_occurrence(&last, false) else {
+            break;
+        };
         longest = longest.max((next - last).to_std().unwrap_or_default());
         last = next;
     }
@@ -88,16 +102,27 @@ mod tests {
     fn expressions() {
         let hours = |n: u64| Duration::from_secs(n * 3600);
         for (text, expected) in [
-            ("*/5 * * * *", Ok(("0 */5 * * * *", Duration::from_secs(300)))),
+            (
+                "*/5 * * * *",
+                Ok(("0 */5 * * * *", Duration::from_secs(300))),
+            ),
             ("30 0 2 * * *", Ok(("30 0 2 * * *", hours(24)))),
             ("0 9 * * MON", Ok(("0 0 9 * * MON", hours(24 * 7)))),
             ("0 0 30 2 *", Err(CronFault::Never)),
             ("@daily", Err(CronFault::Fields(1))),
             ("* * *", Err(CronFault::Fields(3))),
         ] {
-            let found = Cron::parse(text).map(|cron| (cron.expression().to_owned(), cron.longest()));
-            assert_eq!(found, expected.map(|(expression, gap)| (expression.to_owned(), gap)), "{text}");
+            let found =
+                Cron::parse(text).map(|cron| (cron.expression().to_owned(), cron.longest()));
+            assert_eq!(
+                found,
+                expected.map(|(expression, gap)| (expression.to_owned(), gap)),
+                "{text}"
+            );
         }
-        assert!(matches!(Cron::parse("61 * * * *"), Err(CronFault::Syntax(_))));
+        assert!(matches!(
+            Cron::parse("61 * * * *"),
+            Err(CronFault::Syntax(_))
+        ));
     }
 }

@@ -15,41 +15,76 @@ pub type Definition = BTreeMap<String, String>;
 impl Kpi {
     /// What it counts.
     pub fn definition(&self) -> Definition {
-        let metrics: Vec<_> = self.metrics.iter().map(|metric| self.counts(metric)).collect();
+        let metrics: Vec<_> = self
+            .metrics
+            .iter()
+            .map(|metric| self.counts(metric))
+            .collect();
         // What the query does not name counts nothing.
         let tokens = cypher::tokens(&self.query).unwrap_or_default();
-        let named = tokens.iter().filter(|token| token.kind == cypher::Kind::Parameter);
+        let named = tokens
+            .iter()
+            .filter(|token| token.kind == cypher::Kind::Parameter);
         let named: HashSet<_> = named.map(|token| token.text.as_ref()).collect();
-        let used =
-            |set: &Parameters| set.clone().into_iter().filter(|(name, _)| named.contains(name.as_str())).collect();
-        let parameters: Vec<_> = self.parameters.iter().map(|set| literal(&Literal::Map(used(set)))).collect();
+        let used = |set: &Parameters| {
+            set.clone()
+                .into_iter()
+                .filter(|(name, _)| named.contains(name.as_str()))
+                .collect()
+        };
+        let parameters: Vec<_> = self
+            .parameters
+            .iter()
+            .map(|set| literal(&Literal::Map(used(set))))
+            .collect();
         let time = self.window().map_or("", |window| window.time.as_str());
         let parts = [
             ("query", cypher::canonical(&self.query)),
             ("metrics", metrics.join("; ")),
             ("parameters", parameters.join("; ")),
             ("time", time.to_owned()),
-            ("database", self.database.as_deref().unwrap_or_default().to_owned()),
+            (
+                "database",
+                self.database.as_deref().unwrap_or_default().to_owned(),
+            ),
         ];
-        parts.into_iter().map(|(part, text)| (part.to_owned(), text)).collect()
+        parts
+            .into_iter()
+            .map(|(part, text)| (part.to_owned(), text))
+            .collect()
     }
 
     /// A metric by its name, its labels and the columns that it is made of.
     fn counts(&self, metric: &Metric) -> String {
         let column = |column: usize| self.columns.get(column).map_or("", |name| name);
         let labels = metric.desc.labels.iter().zip(&metric.labels);
-        let labels: Vec<_> = labels.map(|(label, from)| format!("{label}={}", column(*from))).collect();
+        let labels: Vec<_> = labels
+            .map(|(label, from)| format!("{label}={}", column(*from)))
+            .collect();
         let of = match &metric.shape {
             Shape::Gauge { value } | Shape::Counter { value } | Shape::StateSet { value, .. } => {
                 column(*value).to_owned()
             }
-            Shape::Histogram { value, weight, bounds } => {
-                format!("{} weight {} le {bounds:?}", column(*value), weight.map_or("1", column))
+            Shape::Histogram {
+                value,
+                weight,
+                bounds,
+            } => {
+                format!(
+                    "{} weight {} le {bounds:?}",
+                    column(*value),
+                    weight.map_or("1", column)
+                )
             }
             Shape::Summary { quantiles, .. } => format!("{quantiles:?}"),
             Shape::Info => String::new(),
         };
-        format!("{} {}{{{}}} {of}", metric.shape.metric_type().as_str(), metric.desc.name, labels.join(","))
+        format!(
+            "{} {}{{{}}} {of}",
+            metric.shape.metric_type().as_str(),
+            metric.desc.name,
+            labels.join(",")
+        )
     }
 }
 
@@ -60,9 +95,14 @@ fn literal(value: &Literal) -> String {
         Literal::Integer(integer) => integer.to_string(),
         Literal::Float(float) => format!("{float:?}"),
         Literal::String(text) => quoted(text),
-        Literal::List(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
+        Literal::List(items) => format!(
+            "[{}]",
+            items.iter().map(literal).collect::<Vec<_>>().join(", ")
+        ),
         Literal::Map(entries) => {
-            let entries = entries.iter().map(|(name, value)| format!("{}: {}", quoted(name), literal(value)));
+            let entries = entries
+                .iter()
+                .map(|(name, value)| format!("{}: {}", quoted(name), literal(value)));
             format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
         }
         Literal::DateTime(at) => format!("datetime {}", at.0),
@@ -98,8 +138,19 @@ RETURN e.g AS g, e.s AS value";
             assert!(text.contains(from), "{from}");
             text.replace(from, to)
         });
-        let source = Source { path: "queries/p/a.cypher".to_owned(), pack: "p".to_owned(), text };
-        let catalog = load(&[source], &[], &Defaults { every: Duration::from_secs(60), const_labels: &[] });
+        let source = Source {
+            path: "queries/p/a.cypher".to_owned(),
+            pack: "p".to_owned(),
+            text,
+        };
+        let catalog = load(
+            &[source],
+            &[],
+            &Defaults {
+                every: Duration::from_secs(60),
+                const_labels: &[],
+            },
+        );
         // Some of what changes no total is warned of.
         assert_eq!(catalog.errors(), 0, "{:?}", catalog.problems);
         catalog.kpis[0].definition()
@@ -107,7 +158,10 @@ RETURN e.g AS g, e.s AS value";
 
     #[test]
     fn in_words() {
-        let text: Vec<_> = definition(&[]).into_iter().map(|(part, text)| format!("{part}: {text}")).collect();
+        let text: Vec<_> = definition(&[])
+            .into_iter()
+            .map(|(part, text)| format!("{part}: {text}"))
+            .collect();
         insta::assert_snapshot!(text.join("\n"), @r#"
         database: 
         metrics: histogram p_seconds{g=g} value weight 1 le [0.5, 1.0]
@@ -122,8 +176,14 @@ RETURN e.g AS g, e.s AS value";
         for replaced in [
             ("Help.", "Other words."),
             ("mode =", "lag = \"1m\"\nstart = \"now\"\nmode ="),
-            ("mode =", "every = \"7s\"\ntimeout = \"1s\"\nmax_series = 7\nexpect = { g = [\"x\"] }\nmode ="),
-            ("\n*/", "\n[panel]\ntitle = \"T\"\n[[alert]]\nname = \"A\"\nexpr = \"up == 0\"\n*/"),
+            (
+                "mode =",
+                "every = \"7s\"\ntimeout = \"1s\"\nmax_series = 7\nexpect = { g = [\"x\"] }\nmode =",
+            ),
+            (
+                "\n*/",
+                "\n[panel]\ntitle = \"T\"\n[[alert]]\nname = \"A\"\nexpr = \"up == 0\"\n*/",
+            ),
             ("// why", "/* because */"),
             (" AND ", "\n  AND\t"),
             ("AS value", "AS value;"),
@@ -142,14 +202,29 @@ RETURN e.g AS g, e.s AS value";
             (&[("(e:Event)", "(e:`Event `)")], "query"),
             (&[("p_seconds", "q_seconds")], "metrics"),
             (&[("[0.5, 1]", "[0.5, 2]")], "metrics"),
-            (&[("\"histogram\"\nbuckets = [0.5, 1]", "\"counter\""), ("p_seconds", "p_total")], "metrics"),
+            (
+                &[
+                    ("\"histogram\"\nbuckets = [0.5, 1]", "\"counter\""),
+                    ("p_seconds", "p_total"),
+                ],
+                "metrics",
+            ),
             (&[("true", "false")], "parameters"),
-            (&[("params = { k = [\"a\\\"\", 2, 0.5, true] }", "params = [{ k = 1 }, { k = 1 }]")], "parameters"),
+            (
+                &[(
+                    "params = { k = [\"a\\\"\", 2, 0.5, true] }",
+                    "params = [{ k = 1 }, { k = 1 }]",
+                )],
+                "parameters",
+            ),
             (&[("mode =", "time = \"iso\"\nmode =")], "time"),
             (&[("mode =", "database = \"other\"\nmode =")], "database"),
         ] {
             let (before, after) = (definition(&[]), definition(replaced));
-            let changed: Vec<_> = after.keys().filter(|part| before[*part] != after[*part]).collect();
+            let changed: Vec<_> = after
+                .keys()
+                .filter(|part| before[*part] != after[*part])
+                .collect();
             assert_eq!(changed, [part], "{replaced:?}");
         }
     }

@@ -16,8 +16,14 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Option<Examples> {
     match (fires, silent) {
         (None, None) => None,
         (Some(fires), Some(silent)) => {
-            let (fires, silent) = (series(&fires, base, problems), series(&silent, base, problems));
-            Some(Examples { fires: fires?, silent: silent? })
+            let (fires, silent) = (
+                series(&fires, base, problems),
+                series(&silent, base, problems),
+            );
+            Some(Examples {
+                fires: fires?,
+                silent: silent?,
+            })
         }
         (Some(one), None) => lonely(&one, "silent", problems),
         (None, Some(one)) => lonely(&one, "fires", problems),
@@ -25,12 +31,22 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Option<Examples> {
 }
 
 fn lonely(one: &At<&DeTable<'_>>, missing: &str, problems: &mut Problems<'_>) -> Option<Examples> {
-    let fix = format!("write both: fires = {{ 'x' = '1x30' }} and {missing} = {{ … }}, one sample a minute");
-    problems.error(one.span.clone(), format!("here `{missing}` is missing"), fix);
+    let fix = format!(
+        "write both: fires = {{ 'x' = '1x30' }} and {missing} = {{ … }}, one sample a minute"
+    );
+    problems.error(
+        one.span.clone(),
+        format!("here `{missing}` is missing"),
+        fix,
+    );
     None
 }
 
-fn series(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Option<Vec<Example>> {
+fn series(
+    table: &At<&DeTable<'_>>,
+    base: usize,
+    problems: &mut Problems<'_>,
+) -> Option<Vec<Example>> {
     let mut examples = Vec::new();
     for (name, values) in table.value.iter() {
         let (series, at) = (name.get_ref().to_string(), shift(name.span(), base));
@@ -41,12 +57,26 @@ fn series(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) ->
         };
         let place = shift(values.span(), base);
         let text = values.get_ref().as_str().unwrap_or_default();
-        let Some(minutes) = text.split_whitespace().map(samples).sum::<Option<usize>>().filter(|n| *n > 0) else {
+        let Some(minutes) = text
+            .split_whitespace()
+            .map(samples)
+            .sum::<Option<usize>>()
+            .filter(|n| *n > 0)
+        else {
             let fix = "write promtool's notation, one sample a minute: '0.9x60 0.5x30', '0+2x90'";
-            problems.error(inside(&place, text, &(0..text.len())), "these are no values", fix);
+            problems.error(
+                inside(&place, text, &(0..text.len())),
+                "these are no values",
+                fix,
+            );
             return None;
         };
-        examples.push(Example { metric, series, values: text.to_owned(), minutes });
+        examples.push(Example {
+            metric,
+            series,
+            values: text.to_owned(),
+            minutes,
+        });
     }
     Some(examples)
 }
@@ -54,8 +84,18 @@ fn series(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) ->
 /// The metric of a text that names one series.
 fn plain_series(text: &str) -> Option<String> {
     let read = Promql::read(text, Variables::Refused).ok()?;
-    let Kind::Select(Selector { name: Some(name), matchers, .. }) = read.expr.kind else { return None };
-    matchers.iter().all(|matcher| matcher.operator == MatchOperator::Equal).then_some(name)
+    let Kind::Select(Selector {
+        name: Some(name),
+        matchers,
+        ..
+    }) = read.expr.kind
+    else {
+        return None;
+    };
+    matchers
+        .iter()
+        .all(|matcher| matcher.operator == MatchOperator::Equal)
+        .then_some(name)
 }
 
 /// How many samples a word stands for: `1`, `_`, `stale`, `1x5`, `_x5`, `1+2x5`, `1-2x5`.
@@ -70,8 +110,10 @@ fn samples(word: &str) -> Option<usize> {
     }
     let is_step = word.contains('x');
     let number = |text: &str| text.parse::<f64>().is_ok();
-    let split =
-        value.char_indices().skip(1).find(|(at, c)| matches!(c, '+' | '-') && !value[..*at].ends_with(['e', 'E']));
+    let split = value
+        .char_indices()
+        .skip(1)
+        .find(|(at, c)| matches!(c, '+' | '-') && !value[..*at].ends_with(['e', 'E']));
     let legal = match split {
         Some((at, _)) => is_step && number(&value[..at]) && number(&value[at + 1..]),
         None => number(value) || value == "stale",

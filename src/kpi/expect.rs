@@ -16,38 +16,78 @@ pub(super) struct Expects<'h> {
 }
 
 impl<'h> Expects<'h> {
-    pub(super) fn of<'s>(header: &'h Header, shapes: impl Iterator<Item = &'s Shape>, query: &Columns<'_>) -> Self {
-        let mut expects = Self { header, states: Vec::new(), zero: false };
+    pub(super) fn of<'s>(
+        header: &'h Header,
+        shapes: impl Iterator<Item = &'s Shape>,
+        query: &Columns<'_>,
+    ) -> Self {
+        let mut expects = Self {
+            header,
+            states: Vec::new(),
+            zero: false,
+        };
         for shape in shapes {
             match shape {
-                Shape::Gauge { .. } | Shape::Counter { .. } | Shape::Histogram { .. } => expects.zero = true,
-                Shape::StateSet { value, .. } => expects.states.push(query.statement.columns[*value].name.clone()),
+                Shape::Gauge { .. } | Shape::Counter { .. } | Shape::Histogram { .. } => {
+                    expects.zero = true
+                }
+                Shape::StateSet { value, .. } => expects
+                    .states
+                    .push(query.statement.columns[*value].name.clone()),
                 Shape::Summary { .. } | Shape::Info => {}
             }
         }
         expects
     }
 
-    pub(super) fn of_metric(&self, desc: &Desc, shape: &Shape, problems: &mut Problems<'_>) -> Vec<Expected> {
-        let labels = self.header.expect.iter().filter(|expect| !self.states.contains(&expect.column.value));
-        labels.filter_map(|expect| self.of_label(expect, desc, shape, problems)).collect()
+    pub(super) fn of_metric(
+        &self,
+        desc: &Desc,
+        shape: &Shape,
+        problems: &mut Problems<'_>,
+    ) -> Vec<Expected> {
+        let labels = self
+            .header
+            .expect
+            .iter()
+            .filter(|expect| !self.states.contains(&expect.column.value));
+        labels
+            .filter_map(|expect| self.of_label(expect, desc, shape, problems))
+            .collect()
     }
 
-    fn of_label(&self, expect: &Expect, desc: &Desc, shape: &Shape, problems: &mut Problems<'_>) -> Option<Expected> {
+    fn of_label(
+        &self,
+        expect: &Expect,
+        desc: &Desc,
+        shape: &Shape,
+        problems: &mut Problems<'_>,
+    ) -> Option<Expected> {
         let column = &expect.column;
-        let Some(label) = desc.labels.iter().position(|label| label.as_str() == column.value) else {
+        let Some(label) = desc
+            .labels
+            .iter()
+            .position(|label| label.as_str() == column.value)
+        else {
             let message = format!("`expect` names `{}`, which is no label", column.value);
             problems.error(column.span.clone(), message, known_labels(desc));
             return None;
         };
         match shape {
             Shape::Gauge { .. } | Shape::Counter { .. } | Shape::Histogram { .. } => {
-                let values = expect.values.iter().map(|value| value.value.as_str().into()).collect();
+                let values = expect
+                    .values
+                    .iter()
+                    .map(|value| value.value.as_str().into())
+                    .collect();
                 Some(Expected { label, values })
             }
             Shape::Summary { .. } | Shape::Info | Shape::StateSet { .. } => {
                 if !self.zero {
-                    let message = format!("a metric of type {} has no zero to expect", shape.metric_type().as_str());
+                    let message = format!(
+                        "a metric of type {} has no zero to expect",
+                        shape.metric_type().as_str()
+                    );
                     problems.error(column.span.clone(), message, "take `expect` out");
                 }
                 None

@@ -37,9 +37,16 @@ pub(super) fn parse<'t>(text: &'t str, base: usize, problems: &mut Problems<'_>)
             continue;
         }
         let fix = "mend the TOML; strings stand in quotes, tables as `[name]`";
-        problems.error(base + span.start..base + span.end, format!("this is not TOML: {}", error.message()), fix);
+        problems.error(
+            base + span.start..base + span.end,
+            format!("this is not TOML: {}", error.message()),
+            fix,
+        );
     }
-    Toml { table: table.into_inner(), is_cut }
+    Toml {
+        table: table.into_inner(),
+        is_cut,
+    }
 }
 
 /// A table being read.
@@ -53,8 +60,19 @@ pub(super) struct Fields<'a, 't, 'p, 's> {
 
 impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
     /// `base` is the byte of the file at which the TOML text begins, `place` what people call this table.
-    pub(super) fn of(table: &'a DeTable<'t>, base: usize, place: &'static str, problems: &'p mut Problems<'s>) -> Self {
-        Self { table, base, place, known: Vec::new(), problems }
+    pub(super) fn of(
+        table: &'a DeTable<'t>,
+        base: usize,
+        place: &'static str,
+        problems: &'p mut Problems<'s>,
+    ) -> Self {
+        Self {
+            table,
+            base,
+            place,
+            known: Vec::new(),
+            problems,
+        }
     }
 
     /// The value of `key`, of whatever type.
@@ -63,7 +81,10 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
             self.known.push(key);
         }
         let (_, value) = self.table.iter().find(|(name, _)| name.get_ref() == key)?;
-        Some(At { value: value.get_ref(), span: shift(value.span(), self.base) })
+        Some(At {
+            value: value.get_ref(),
+            span: shift(value.span(), self.base),
+        })
     }
 
     /// The value of `key`, turned by `read`, or a problem that says what is `wanted`.
@@ -84,19 +105,28 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
     }
 
     fn wrong(&mut self, span: &Range<usize>, key: &str, wanted: &str, value: &DeValue<'_>) {
-        let (message, fix) = (format!("`{key}` cannot be {}", shown(value)), format!("write {wanted}"));
+        let (message, fix) = (
+            format!("`{key}` cannot be {}", shown(value)),
+            format!("write {wanted}"),
+        );
         self.problems.error(span.clone(), message, fix);
     }
 
     pub(super) fn string(&mut self, key: &'static str) -> Option<At<String>> {
-        self.typed(key, "a string in quotes", |value| value.as_str().map(str::to_owned))
+        self.typed(key, "a string in quotes", |value| {
+            value.as_str().map(str::to_owned)
+        })
     }
 
     /// A string that says something.
     pub(super) fn word(&mut self, key: &'static str) -> Option<At<String>> {
         let word = self.string(key)?;
         if word.value.trim().is_empty() {
-            self.problems.error(word.span, format!("`{key}` is empty"), format!("write a value, or take `{key}` out"));
+            self.problems.error(
+                word.span,
+                format!("`{key}` is empty"),
+                format!("write a value, or take `{key}` out"),
+            );
             return None;
         }
         Some(word)
@@ -108,18 +138,34 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
         self.read_promql(key, text, variables)
     }
 
-    pub(super) fn read_promql(&mut self, key: &str, text: At<String>, variables: Variables) -> Option<At<Promql>> {
+    pub(super) fn read_promql(
+        &mut self,
+        key: &str,
+        text: At<String>,
+        variables: Variables,
+    ) -> Option<At<Promql>> {
         let At { value: text, span } = text;
         match Promql::read(&text, variables) {
-            Ok(read) => Some(At { value: Promql { place: span.clone(), ..read }, span }),
+            Ok(read) => Some(At {
+                value: Promql {
+                    place: span.clone(),
+                    ..read
+                },
+                span,
+            }),
             Err(fault) => {
-                let meant = text.get(fault.span.clone()).and_then(|word| nearest(word, fault.known.iter().copied()));
+                let meant = text
+                    .get(fault.span.clone())
+                    .and_then(|word| nearest(word, fault.known.iter().copied()));
                 let fix = match meant {
                     Some(meant) => format!("did you mean `{meant}`?"),
-                    None => "fix the PromQL; to try it, paste it into the page of Prometheus".to_owned(),
+                    None => {
+                        "fix the PromQL; to try it, paste it into the page of Prometheus".to_owned()
+                    }
                 };
                 let message = format!("invalid PromQL in `{key}`: {}", fault.message);
-                self.problems.error(inside(&span, &text, &fault.span), message, fix);
+                self.problems
+                    .error(inside(&span, &text, &fault.span), message, fix);
                 None
             }
         }
@@ -127,7 +173,9 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
 
     pub(super) fn duration(&mut self, key: &'static str) -> Option<At<Duration>> {
         let wanted = "a duration above zero in quotes, e.g. \"30s\", \"5m\" or \"1h 30m\"";
-        self.typed(key, wanted, |value| duration(value).filter(|duration| !duration.is_zero()))
+        self.typed(key, wanted, |value| {
+            duration(value).filter(|duration| !duration.is_zero())
+        })
     }
 
     /// A duration that may be zero.
@@ -138,27 +186,44 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
 
     pub(super) fn count(&mut self, key: &'static str) -> Option<At<usize>> {
         self.typed(key, "a whole number above zero", |value| {
-            integer(value).and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0)
+            integer(value)
+                .and_then(|n| usize::try_from(n).ok())
+                .filter(|n| *n > 0)
         })
     }
 
     /// One of a closed set of words.
-    pub(super) fn choice<T: Copy>(&mut self, key: &'static str, words: &[(&'static str, T)]) -> Option<At<T>> {
+    pub(super) fn choice<T: Copy>(
+        &mut self,
+        key: &'static str,
+        words: &[(&'static str, T)],
+    ) -> Option<At<T>> {
         let At { value: word, span } = self.string(key)?;
         if let Some((_, value)) = words.iter().find(|(known, _)| *known == word) {
-            return Some(At { value: *value, span });
+            return Some(At {
+                value: *value,
+                span,
+            });
         }
         let meant = nearest(&word, words.iter().map(|(known, _)| *known));
-        let all = words.iter().map(|(known, _)| format!("\"{known}\"")).collect::<Vec<_>>().join(", ");
-        let fix =
-            meant.map_or(format!("one of {all}"), |meant| format!("did you mean \"{meant}\"? It is one of {all}"));
-        self.problems.error(span, format!("`{key}` cannot be \"{word}\""), fix);
+        let all = words
+            .iter()
+            .map(|(known, _)| format!("\"{known}\""))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let fix = meant.map_or(format!("one of {all}"), |meant| {
+            format!("did you mean \"{meant}\"? It is one of {all}")
+        });
+        self.problems
+            .error(span, format!("`{key}` cannot be \"{word}\""), fix);
         None
     }
 
     pub(super) fn strings(&mut self, key: &'static str) -> Option<At<Vec<At<String>>>> {
         let base = self.base;
-        self.typed(key, "a list of strings, e.g. [\"a\", \"b\"]", |value| strings(value, base))
+        self.typed(key, "a list of strings, e.g. [\"a\", \"b\"]", |value| {
+            strings(value, base)
+        })
     }
 
     /// A string, or a list of them that is not empty.
@@ -166,12 +231,20 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
         let base = self.base;
         let read = self.typed(key, wanted, |value| match value.as_str() {
             Some(one) => Some((one.to_owned(), Vec::new())),
-            None => strings(value, base).filter(|several| !several.is_empty()).map(|several| (String::new(), several)),
+            None => strings(value, base)
+                .filter(|several| !several.is_empty())
+                .map(|several| (String::new(), several)),
         });
         match read {
             None => Vec::new(),
-            Some(At { value: (one, several), span }) if several.is_empty() => vec![At { value: one, span }],
-            Some(At { value: (_, several), .. }) => several,
+            Some(At {
+                value: (one, several),
+                span,
+            }) if several.is_empty() => vec![At { value: one, span }],
+            Some(At {
+                value: (_, several),
+                ..
+            }) => several,
         }
     }
 
@@ -180,9 +253,17 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
     }
 
     pub(super) fn numbers(&mut self, key: &'static str) -> Option<At<Vec<f64>>> {
-        self.typed(key, "a list of finite numbers, e.g. [0.1, 1, 10]", |value| {
-            value.as_array()?.iter().map(|item| number(item.get_ref())).collect()
-        })
+        self.typed(
+            key,
+            "a list of finite numbers, e.g. [0.1, 1, 10]",
+            |value| {
+                value
+                    .as_array()?
+                    .iter()
+                    .map(|item| number(item.get_ref()))
+                    .collect()
+            },
+        )
     }
 
     pub(super) fn table(&mut self, key: &'static str) -> Option<At<&'a DeTable<'t>>> {
@@ -192,15 +273,33 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
     /// `[[key]]`, or a single `[key]`.
     pub(super) fn tables(&mut self, key: &'static str) -> Vec<At<&'a DeTable<'t>>> {
         let base = self.base;
-        let tables = self.typed(key, "one or several tables, as `[[…]]`", |value| match value.as_table() {
-            Some(table) => Some(vec![(table, None)]),
-            None => {
-                value.as_array()?.iter().map(|item| Some((item.get_ref().as_table()?, Some(item.span())))).collect()
-            }
-        });
-        let Some(At { value: tables, span }) = tables else { return Vec::new() };
+        let tables = self.typed(
+            key,
+            "one or several tables, as `[[…]]`",
+            |value| match value.as_table() {
+                Some(table) => Some(vec![(table, None)]),
+                None => value
+                    .as_array()?
+                    .iter()
+                    .map(|item| Some((item.get_ref().as_table()?, Some(item.span()))))
+                    .collect(),
+            },
+        );
+        let Some(At {
+            value: tables,
+            span,
+        }) = tables
+        else {
+            return Vec::new();
+        };
         let place = |own: Option<Range<usize>>| own.map_or(span.clone(), |own| shift(own, base));
-        tables.into_iter().map(|(value, own)| At { value, span: place(own) }).collect()
+        tables
+            .into_iter()
+            .map(|(value, own)| At {
+                value,
+                span: place(own),
+            })
+            .collect()
     }
 
     /// Whatever key nobody asked for is a problem.
@@ -212,9 +311,17 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
             }
             let fix = match nearest(word, self.known.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("{} knows {}", self.place, listed(self.known.iter().copied())),
+                None => format!(
+                    "{} knows {}",
+                    self.place,
+                    listed(self.known.iter().copied())
+                ),
             };
-            self.problems.error(shift(name.span(), self.base), format!("unknown key `{word}`"), fix);
+            self.problems.error(
+                shift(name.span(), self.base),
+                format!("unknown key `{word}`"),
+                fix,
+            );
         }
     }
 
@@ -237,12 +344,17 @@ pub(super) fn shown(value: &DeValue<'_>) -> String {
 }
 
 fn duration(value: &DeValue<'_>) -> Option<Duration> {
-    humantime::parse_duration(value.as_str()?).ok().filter(|duration| *duration <= LONGEST)
+    humantime::parse_duration(value.as_str()?)
+        .ok()
+        .filter(|duration| *duration <= LONGEST)
 }
 
 pub(super) fn strings(value: &DeValue<'_>, base: usize) -> Option<Vec<At<String>>> {
     let item = |item: &toml::Spanned<DeValue<'_>>| {
-        Some(At { value: item.get_ref().as_str()?.to_owned(), span: shift(item.span(), base) })
+        Some(At {
+            value: item.get_ref().as_str()?.to_owned(),
+            span: shift(item.span(), base),
+        })
     };
     value.as_array()?.iter().map(item).collect()
 }
@@ -254,6 +366,13 @@ pub(super) fn integer(value: &DeValue<'_>) -> Option<i64> {
 
 /// A number that is neither infinite nor NaN.
 pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
-    let float = || value.as_float()?.as_str().parse::<f64>().ok().filter(|f| f.is_finite());
+    let float = || {
+        value
+            .as_float()?
+            .as_str()
+            .parse::<f64>()
+            .ok()
+            .filter(|f| f.is_finite())
+    };
     integer(value).map(|n| n as f64).or_else(float)
 }

@@ -66,7 +66,9 @@ impl MetricKeys {
 
     /// Gauge, unless the file says otherwise.
     pub(super) fn metric_type(&self) -> MetricType {
-        self.metric_type.as_ref().map_or(MetricType::Gauge, |at| at.value)
+        self.metric_type
+            .as_ref()
+            .map_or(MetricType::Gauge, |at| at.value)
     }
 }
 
@@ -93,7 +95,8 @@ const TIMES: [(&str, TimeForm); 5] = [
     TimeForm::EpochSeconds.named(),
     TimeForm::Iso.named(),
 ];
-const DUPLICATES: [(&str, OnDuplicate); 2] = [("error", OnDuplicate::Error), ("sum", OnDuplicate::Sum)];
+const DUPLICATES: [(&str, OnDuplicate); 2] =
+    [("error", OnDuplicate::Error), ("sum", OnDuplicate::Sum)];
 
 /// Reads the header that begins at byte `base` of the file.
 pub(super) fn read(table: &DeTable<'_>, base: usize, problems: &mut Problems<'_>) -> Header {
@@ -122,8 +125,14 @@ pub(super) fn read(table: &DeTable<'_>, base: usize, problems: &mut Problems<'_>
     let alerts = fields.tables("alert");
     let metrics = fields.tables("metric");
     fields.finish();
-    header.alerts = alerts.into_iter().filter_map(|table| alert::read(table, base, problems)).collect();
-    header.metrics = metrics.into_iter().map(|table| metric_table(&table, base, problems)).collect();
+    header.alerts = alerts
+        .into_iter()
+        .filter_map(|table| alert::read(table, base, problems))
+        .collect();
+    header.metrics = metrics
+        .into_iter()
+        .map(|table| metric_table(&table, base, problems))
+        .collect();
     header
 }
 
@@ -151,7 +160,9 @@ fn metric_keys(fields: &mut Fields<'_, '_, '_, '_>, span: Range<usize>) -> Metri
         ("buckets", keys.buckets.is_some()),
         ("quantiles", keys.quantiles.is_some()),
     ];
-    let unread = read.into_iter().filter(|(key, is_read)| !is_read && fields.any(key).is_some());
+    let unread = read
+        .into_iter()
+        .filter(|(key, is_read)| !is_read && fields.any(key).is_some());
     keys.unread.extend(unread.map(|(key, _)| key));
     keys
 }
@@ -161,33 +172,54 @@ pub(super) fn buckets(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<f64>
     let bounds = fields.numbers("buckets")?;
     if bounds.value.is_empty() || bounds.value.windows(2).any(|pair| pair[0] >= pair[1]) {
         let fix = "write at least one bound, each above the one before; +Inf is added by itself";
-        fields.problems.error(bounds.span, "`buckets` do not rise", fix);
+        fields
+            .problems
+            .error(bounds.span, "`buckets` do not rise", fix);
         return None;
     }
     // Zero is written without its sign.
     let value = bounds.value.into_iter().map(|bound| bound + 0.0).collect();
-    Some(At { value, span: bounds.span })
+    Some(At {
+        value,
+        span: bounds.span,
+    })
 }
 
 fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<Quantile>>> {
     let base = fields.base();
     let At { value: table, span } = fields.table("quantiles")?;
     let pair = |key: &str, value: &toml::Spanned<DeValue<'_>>| {
-        let quantile = key.parse::<f64>().ok().filter(|q| (0.0..=1.0).contains(q))?;
+        let quantile = key
+            .parse::<f64>()
+            .ok()
+            .filter(|q| (0.0..=1.0).contains(q))?;
         let column = value.get_ref().as_str()?.to_owned();
         // A `-0` would stand beside a `0` as if it were another quantile.
-        Some((quantile + 0.0, At { value: column, span: shift(value.span(), base) }))
+        Some((
+            quantile + 0.0,
+            At {
+                value: column,
+                span: shift(value.span(), base),
+            },
+        ))
     };
-    let pairs: Option<Vec<_>> = table.iter().map(|(key, value)| pair(key.get_ref(), value)).collect();
+    let pairs: Option<Vec<_>> = table
+        .iter()
+        .map(|(key, value)| pair(key.get_ref(), value))
+        .collect();
     let Some(mut pairs) = pairs.filter(|pairs| !pairs.is_empty()) else {
         let fix = "name a column for each quantile from 0 to 1: { \"0.5\" = \"p50\", \"0.99\" = \"p99\" }";
-        fields.problems.error(span, "`quantiles` is no map of quantiles to columns", fix);
+        fields
+            .problems
+            .error(span, "`quantiles` is no map of quantiles to columns", fix);
         return None;
     };
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
     if let Some(twice) = pairs.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         let message = format!("the quantile {} stands twice", twice[1].0);
-        fields.problems.error(twice[1].1.span.clone(), message, "keep one of them");
+        fields
+            .problems
+            .error(twice[1].1.span.clone(), message, "keep one of them");
         return None;
     }
     Some(At { value: pairs, span })
@@ -213,14 +245,22 @@ fn on_error(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<OnError>> {
 
 fn expect(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<Expect> {
     let base = fields.base();
-    let Some(At { value: table, .. }) = fields.table("expect") else { return Vec::new() };
+    let Some(At { value: table, .. }) = fields.table("expect") else {
+        return Vec::new();
+    };
     let mut expected = Vec::new();
     for (column, values) in table.iter() {
         let span = shift(column.span(), base);
         match strings(values.get_ref(), base).filter(|values| !values.is_empty()) {
             Some(values) => {
                 refuse_twice(&values, fields.problems);
-                expected.push(Expect { column: At { value: column.get_ref().to_string(), span }, values });
+                expected.push(Expect {
+                    column: At {
+                        value: column.get_ref().to_string(),
+                        span,
+                    },
+                    values,
+                });
             }
             None => fields.problems.error(
                 shift(values.span(), base),
@@ -236,7 +276,11 @@ fn expect(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<Expect> {
 fn refuse_twice(values: &[At<String>], problems: &mut Problems<'_>) {
     let mut seen = HashSet::new();
     for value in values.iter().filter(|value| !seen.insert(&value.value)) {
-        problems.error(value.span.clone(), format!("`{}` is expected twice", value.value), "keep one of them");
+        problems.error(
+            value.span.clone(),
+            format!("`{}` is expected twice", value.value),
+            "keep one of them",
+        );
     }
 }
 
@@ -266,9 +310,12 @@ fn literal(value: &DeValue<'_>) -> Option<Literal> {
         DeValue::Float(float) => Literal::Float(float.as_str().parse().ok()?),
         DeValue::Boolean(boolean) => Literal::Boolean(*boolean),
         DeValue::Datetime(_) => return None,
-        DeValue::Array(items) => {
-            Literal::List(items.iter().map(|item| literal(item.get_ref())).collect::<Option<_>>()?)
-        }
+        DeValue::Array(items) => Literal::List(
+            items
+                .iter()
+                .map(|item| literal(item.get_ref()))
+                .collect::<Option<_>>()?,
+        ),
         DeValue::Table(table) => Literal::Map(
             table
                 .iter()

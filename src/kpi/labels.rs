@@ -29,7 +29,9 @@ pub(super) fn labels(
         None => {
             let columns = query.statement.columns.iter().enumerate();
             let once = columns.filter(|(at, column)| query.position(&column.name) == Some(*at));
-            once.filter(|(at, _)| !taken.contains(at)).map(|(at, column)| (at, column.span.clone())).collect()
+            once.filter(|(at, _)| !taken.contains(at))
+                .map(|(at, column)| (at, column.span.clone()))
+                .collect()
         }
     };
     let mut labels: Vec<Label> = Vec::new();
@@ -37,15 +39,27 @@ pub(super) fn labels(
         let text = &query.statement.columns[column].name;
         match LabelName::new(text) {
             Err(fault) => {
-                let fix = format!("name the column as Prometheus names labels, e.g. `… AS {}`", suggestion(text));
-                problems.error(span, format!("the column `{text}` cannot be a label: {fault}"), fix);
+                let fix = format!(
+                    "name the column as Prometheus names labels, e.g. `… AS {}`",
+                    suggestion(text)
+                );
+                problems.error(
+                    span,
+                    format!("the column `{text}` cannot be a label: {fault}"),
+                    fix,
+                );
             }
             Ok(name) if names.reserved.contains(&name) => {
-                let message = format!("the label `{name}` is already on every series, by the settings");
+                let message =
+                    format!("the label `{name}` is already on every series, by the settings");
                 problems.error(span, message, reserved_fix(&name));
             }
             Ok(name) if labels.iter().any(|label| label.name == name) => {
-                problems.error(span, format!("the label `{name}` stands twice"), "keep one of them");
+                problems.error(
+                    span,
+                    format!("the label `{name}` stands twice"),
+                    "keep one of them",
+                );
             }
             Ok(name) => labels.push(Label { name, column, span }),
         }
@@ -65,7 +79,10 @@ fn listed_columns(
         match query.named(name, problems) {
             // Each value would be a series of its own.
             Some(column) if taken.contains(&column) => {
-                let message = format!("the column `{}` is a value and cannot be a label as well", name.value);
+                let message = format!(
+                    "the column `{}` is a value and cannot be a label as well",
+                    name.value
+                );
                 problems.error(name.span.clone(), message, "take it out of `labels`");
             }
             Some(column) => columns.push((column, name.span.clone())),
@@ -86,8 +103,15 @@ fn reserved_fix(name: &LabelName) -> &'static str {
 /// A legal label name made of whatever a column is called.
 fn suggestion(column: &str) -> String {
     let last = column.rsplit('.').next().unwrap_or(column);
-    let legal: String = last.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-    if LabelName::new(&legal).is_ok() { legal.to_lowercase() } else { "label".to_owned() }
+    let legal: String = last
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .collect();
+    if LabelName::new(&legal).is_ok() {
+        legal.to_lowercase()
+    } else {
+        "label".to_owned()
+    }
 }
 
 /// A histogram writes `le` itself, a summary `quantile`, a state set its own name.
@@ -106,12 +130,21 @@ pub(super) fn check_labels(
         MetricType::Gauge | MetricType::Counter | MetricType::Info => return,
     };
     if let Some(label) = labels.iter().find(|label| label.name.as_str() == own) {
-        let message = format!("a {} writes the label `{own}` itself", shape.metric_type().as_str());
+        let message = format!(
+            "a {} writes the label `{own}` itself",
+            shape.metric_type().as_str()
+        );
         problems.error(label.span.clone(), message, "name the column otherwise");
     }
     if reserved.iter().any(|label| label.as_str() == own) {
-        let message =
-            format!("a {} writes the label `{own}` itself, and so do the settings", shape.metric_type().as_str());
-        problems.error(place.clone(), message, "take the label out of [labels] in the settings");
+        let message = format!(
+            "a {} writes the label `{own}` itself, and so do the settings",
+            shape.metric_type().as_str()
+        );
+        problems.error(
+            place.clone(),
+            message,
+            "take the label out of [labels] in the settings",
+        );
     }
 }

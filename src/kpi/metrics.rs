@@ -23,7 +23,10 @@ pub(super) fn metrics(
     let keys = metric_keys(header, problems);
     let query = Columns { statement };
     query.refuse_twice(problems);
-    let shapes: Vec<_> = keys.iter().map(|keys| shape(keys, header, &query, problems)).collect();
+    let shapes: Vec<_> = keys
+        .iter()
+        .map(|keys| shape(keys, header, &query, problems))
+        .collect();
     let taken: Vec<Column> = shapes.iter().flatten().flat_map(Shape::columns).collect();
     let labels = labels(header, &query, &taken, names, problems);
     let expects = Expects::of(header, shapes.iter().flatten(), &query);
@@ -31,11 +34,20 @@ pub(super) fn metrics(
     for (keys, shape) in keys.iter().zip(shapes) {
         let desc = desc(keys, names, &labels, problems);
         if let (Some(shape), Some(desc)) = (shape, desc) {
-            let place = keys.name.as_ref().map_or(keys.span.clone(), |name| name.span.clone());
+            let place = keys
+                .name
+                .as_ref()
+                .map_or(keys.span.clone(), |name| name.span.clone());
             check_labels(&desc, &shape, &labels, names.reserved, &place, problems);
             let expected = expects.of_metric(&desc, &shape, problems);
             let columns = labels.iter().map(|label| label.column).collect();
-            metrics.push(Metric { desc: Arc::new(desc), labels: columns, shape, expected, place });
+            metrics.push(Metric {
+                desc: Arc::new(desc),
+                labels: columns,
+                shape,
+                expected,
+                place,
+            });
         }
     }
     metrics
@@ -47,33 +59,64 @@ fn metric_keys(header: &Header, problems: &mut Problems<'_>) -> Vec<MetricKeys> 
     if header.metrics.is_empty() {
         return vec![own.clone()];
     }
-    let misplaced = [("name", own.name.as_ref().map(|at| &at.span)), ("value", own.value.as_ref().map(|at| &at.span))];
+    let misplaced = [
+        ("name", own.name.as_ref().map(|at| &at.span)),
+        ("value", own.value.as_ref().map(|at| &at.span)),
+    ];
     for (key, span) in misplaced {
         if let Some(span) = span {
             let fix = format!("move `{key}` into one of the `[[metric]]` tables");
-            problems.error(span.clone(), format!("`{key}` and `[[metric]]` cannot stand together"), fix);
+            problems.error(
+                span.clone(),
+                format!("`{key}` and `[[metric]]` cannot stand together"),
+                fix,
+            );
         }
     }
     for keys in header.metrics.iter().filter(|keys| keys.name.is_none()) {
-        problems.error(keys.span.clone(), "this metric has no name", "write `name = \"…\"` into each `[[metric]]`");
+        problems.error(
+            keys.span.clone(),
+            "this metric has no name",
+            "write `name = \"…\"` into each `[[metric]]`",
+        );
     }
-    let typed: Vec<_> = header.metrics.iter().map(|keys| with_type(keys, own)).collect();
+    let typed: Vec<_> = header
+        .metrics
+        .iter()
+        .map(|keys| with_type(keys, own))
+        .collect();
     let takes = |keys: &MetricKeys, metric_type| keys.metric_type() == metric_type;
     // A default goes to the metrics that can take it; to all of them, to be refused there, when none can.
     let default = |keys: &MetricKeys, metric_type| {
-        takes(keys, metric_type) || !typed.iter().any(|keys| takes(keys, metric_type) || keys.is_unread("type"))
+        takes(keys, metric_type)
+            || !typed
+                .iter()
+                .any(|keys| takes(keys, metric_type) || keys.is_unread("type"))
     };
     let filled = |keys: &MetricKeys| MetricKeys {
         help: keys.help.clone().or_else(|| own.help.clone()),
-        unit: keys.unit.clone().or_else(|| own.unit.clone().filter(|_| keys.metric_type().may_have_unit())),
-        buckets: keys.buckets.clone().or_else(|| own.buckets.clone().filter(|_| default(keys, MetricType::Histogram))),
-        quantiles: keys
-            .quantiles
-            .clone()
-            .or_else(|| own.quantiles.clone().filter(|_| default(keys, MetricType::Summary))),
+        unit: keys.unit.clone().or_else(|| {
+            own.unit
+                .clone()
+                .filter(|_| keys.metric_type().may_have_unit())
+        }),
+        buckets: keys.buckets.clone().or_else(|| {
+            own.buckets
+                .clone()
+                .filter(|_| default(keys, MetricType::Histogram))
+        }),
+        quantiles: keys.quantiles.clone().or_else(|| {
+            own.quantiles
+                .clone()
+                .filter(|_| default(keys, MetricType::Summary))
+        }),
         ..keys.clone()
     };
-    typed.iter().filter(|keys| keys.name.is_some()).map(filled).collect()
+    typed
+        .iter()
+        .filter(|keys| keys.name.is_some())
+        .map(filled)
+        .collect()
 }
 
 /// The keys with the type that holds for them, which may be the one at the top.
@@ -83,11 +126,20 @@ fn with_type(keys: &MetricKeys, own: &MetricKeys) -> MetricKeys {
         keys.metric_type = own.metric_type.clone();
         keys.unread.extend(own.is_unread("type").then_some("type"));
     }
-    keys.unread.extend(["buckets", "quantiles"].into_iter().filter(|key| own.is_unread(key)));
+    keys.unread.extend(
+        ["buckets", "quantiles"]
+            .into_iter()
+            .filter(|key| own.is_unread(key)),
+    );
     keys
 }
 
-fn desc(keys: &MetricKeys, names: &Names<'_>, labels: &[Label], problems: &mut Problems<'_>) -> Option<Desc> {
+fn desc(
+    keys: &MetricKeys,
+    names: &Names<'_>,
+    labels: &[Label],
+    problems: &mut Problems<'_>,
+) -> Option<Desc> {
     let (text, span) = match &keys.name {
         Some(name) => (name.value.as_str(), name.span.clone()),
         None => (names.from_path, keys.span.clone()),
@@ -96,7 +148,11 @@ fn desc(keys: &MetricKeys, names: &Names<'_>, labels: &[Label], problems: &mut P
         Ok(name) => name,
         Err(fault) => {
             let fix = "rename the file, or write a legal `name` into the header";
-            problems.error(span, format!("the metric cannot be called `{text}`: {fault}"), fix);
+            problems.error(
+                span,
+                format!("the metric cannot be called `{text}`: {fault}"),
+                fix,
+            );
             return None;
         }
     };
@@ -106,17 +162,26 @@ fn desc(keys: &MetricKeys, names: &Names<'_>, labels: &[Label], problems: &mut P
     if keys.is_unread("type") {
         // Neither suffix nor unit can be judged.
     } else if stem.is_empty() {
-        let message = format!("`{text}` is only the suffix of a metric of type {}, not a name", metric_type.as_str());
+        let message = format!(
+            "`{text}` is only the suffix of a metric of type {}, not a name",
+            metric_type.as_str()
+        );
         problems.error(span, message, "put before it what is counted or told");
     } else if !text.ends_with(suffix) {
-        let message =
-            format!("the name of a metric of type {} ends in `{suffix}`, `{text}` does not", metric_type.as_str());
+        let message = format!(
+            "the name of a metric of type {} ends in `{suffix}`, `{text}` does not",
+            metric_type.as_str()
+        );
         problems.error(
             span,
             message,
             format!("call it `{text}{suffix}`, by the file's name or by `name` in the header"),
         );
-    } else if let Some(unit) = keys.unit.as_ref().filter(|unit| !has_unit(stem, &unit.value)) {
+    } else if let Some(unit) = keys
+        .unit
+        .as_ref()
+        .filter(|unit| !has_unit(stem, &unit.value))
+    {
         let message = format!("`{text}` does not end in its unit `{}`", unit.value);
         let named = format!("{stem}_{}{suffix}", unit.value);
         let fix = if MetricName::new(&named).is_ok() {
@@ -126,15 +191,28 @@ fn desc(keys: &MetricKeys, names: &Names<'_>, labels: &[Label], problems: &mut P
         };
         problems.error(unit.span.clone(), message, fix);
     }
-    let help = keys.help.as_ref().map(|at| at.value.as_str()).or(names.help).unwrap_or_default().trim().to_owned();
+    let help = keys
+        .help
+        .as_ref()
+        .map(|at| at.value.as_str())
+        .or(names.help)
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
     if help.is_empty() {
         let fix = "write one sentence as the first line of the file: `// Number of …`";
         problems.error(keys.span.clone(), format!("`{text}` has no HELP text"), fix);
     }
     let labels = labels.iter().map(|label| label.name.clone()).collect();
-    Some(Desc { name, help, unit: keys.unit.as_ref().map(|at| at.value.clone()), labels })
+    Some(Desc {
+        name,
+        help,
+        unit: keys.unit.as_ref().map(|at| at.value.clone()),
+        labels,
+    })
 }
 
 fn has_unit(stem: &str, unit: &str) -> bool {
-    stem.strip_suffix(unit).is_some_and(|rest| rest.ends_with('_') && rest.len() > 1)
+    stem.strip_suffix(unit)
+        .is_some_and(|rest| rest.ends_with('_') && rest.len() > 1)
 }

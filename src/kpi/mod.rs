@@ -107,7 +107,9 @@ impl Kpi {
 
     /// The query without the comments above it.
     pub fn statement(&self) -> &str {
-        self.query.get(opening::read(&self.query).end..).unwrap_or_default()
+        self.query
+            .get(opening::read(&self.query).end..)
+            .unwrap_or_default()
     }
 
     /// The id without its pack.
@@ -137,7 +139,11 @@ pub struct Metric {
 impl Metric {
     /// The family of this metric, of what the graphs contribute to it.
     pub fn family(&self, parts: Vec<Part>) -> Family {
-        Family { desc: self.desc.clone(), metric_type: self.shape.metric_type(), parts }
+        Family {
+            desc: self.desc.clone(),
+            metric_type: self.shape.metric_type(),
+            parts,
+        }
     }
 }
 

@@ -45,10 +45,17 @@ pub(super) fn read(text: &str) -> Opening<'_> {
             };
             if is_header(rest) {
                 let mark = MARK.len();
-                opening.headers.push(Block { toml: &rest[mark..2 + length], start: at + mark });
+                opening.headers.push(Block {
+                    toml: &rest[mark..2 + length],
+                    start: at + mark,
+                });
             }
             at += length + 4;
-        } else if let Some(space) = rest.chars().next().filter(|c| c.is_whitespace() || *c == '\u{feff}') {
+        } else if let Some(space) = rest
+            .chars()
+            .next()
+            .filter(|c| c.is_whitespace() || *c == '\u{feff}')
+        {
             at += space.len_utf8();
         } else {
             break;
@@ -80,8 +87,12 @@ impl Block<'_> {
 
 /// Where a header stands that comes too late to be read: after the query has begun.
 pub(super) fn late_header(text: &str, opening: &Opening<'_>) -> Option<Range<usize>> {
-    let query = text.get(opening.end..).filter(|_| opening.unclosed.is_none())?;
-    let (at, _) = query.match_indices(MARK).find(|(at, _)| is_header(&query[*at..]))?;
+    let query = text
+        .get(opening.end..)
+        .filter(|_| opening.unclosed.is_none())?;
+    let (at, _) = query
+        .match_indices(MARK)
+        .find(|(at, _)| is_header(&query[*at..]))?;
     Some(opening.end + at..opening.end + at + MARK.len())
 }
 
@@ -119,18 +130,44 @@ mod tests {
     fn openings() {
         for (text, help, toml, query) in [
             ("RETURN 1", None, vec![], "RETURN 1"),
-            ("// One\n// sentence.\n//\n// More.\nRETURN 1", Some("One sentence."), vec![], "RETURN 1"),
-            ("\u{feff}// Help.\r\n/*kpi\nunit = \"s\"\n*/\r\nMATCH", Some("Help."), vec!["\nunit = \"s\"\n"], "MATCH"),
-            ("/* licence */ /*kpi*/ // Late help\nMATCH", Some("Late help"), vec![""], "MATCH"),
+            (
+                "// One\n// sentence.\n//\n// More.\nRETURN 1",
+                Some("One sentence."),
+                vec![],
+                "RETURN 1",
+            ),
+            (
+                "\u{feff}// Help.\r\n/*kpi\nunit = \"s\"\n*/\r\nMATCH",
+                Some("Help."),
+                vec!["\nunit = \"s\"\n"],
+                "MATCH",
+            ),
+            (
+                "/* licence */ /*kpi*/ // Late help\nMATCH",
+                Some("Late help"),
+                vec![""],
+                "MATCH",
+            ),
             ("/*kpis*/ RETURN 1", None, vec![], "RETURN 1"),
             ("/*kpi a*//*kpi b*/x", None, vec![" a", " b"], "x"),
             ("// Only this", Some("Only this"), vec![], ""),
         ] {
             let opening = read(text);
             assert_eq!(opening.help.as_deref(), help, "{text}");
-            assert_eq!(opening.headers.iter().map(|block| block.toml).collect::<Vec<_>>(), toml, "{text}");
+            assert_eq!(
+                opening
+                    .headers
+                    .iter()
+                    .map(|block| block.toml)
+                    .collect::<Vec<_>>(),
+                toml,
+                "{text}"
+            );
             for block in &opening.headers {
-                assert_eq!(&text[block.start..block.start + block.toml.len()], block.toml);
+                assert_eq!(
+                    &text[block.start..block.start + block.toml.len()],
+                    block.toml
+                );
             }
             assert_eq!(&text[opening.end..], query, "{text}");
         }

@@ -77,7 +77,11 @@ pub struct Timing {
 impl Timing {
     /// How many of its unit a second has.
     pub fn per_second(&self) -> f64 {
-        if self.name.as_str().ends_with("_ms") { 1000.0 } else { 1.0 }
+        if self.name.as_str().ends_with("_ms") {
+            1000.0
+        } else {
+            1.0
+        }
     }
 }
 
@@ -104,7 +108,11 @@ pub(super) fn read(source: &Source, stems: &[&str]) -> (Option<Pack>, Vec<Proble
     let toml = fields::parse(&source.text, 0, &mut problems);
     if toml.is_cut {
         let end = source.text.len();
-        problems.error(end..end, "the file ends in the middle of a string", "close it with the quote that opened it");
+        problems.error(
+            end..end,
+            "the file ends in the middle of a string",
+            "close it with the quote that opened it",
+        );
     }
     let pack = pack(&toml.table, source, stems, &mut problems);
     let pack = problems.is_without_errors().then_some(pack);
@@ -113,7 +121,10 @@ pub(super) fn read(source: &Source, stems: &[&str]) -> (Option<Pack>, Vec<Proble
 
 fn pack(table: &DeTable<'_>, source: &Source, stems: &[&str], problems: &mut Problems<'_>) -> Pack {
     let mut fields = Fields::of(table, 0, "pack.toml", problems);
-    let named: Vec<_> = [QUERY_LATENCY, EXPORT_LATENCY].into_iter().filter(|key| fields.any(key).is_some()).collect();
+    let named: Vec<_> = [QUERY_LATENCY, EXPORT_LATENCY]
+        .into_iter()
+        .filter(|key| fields.any(key).is_some())
+        .collect();
     let drawn = [stems, &named].concat();
     let title = fields.string("title").map(|at| at.value);
     let description = fields.string("description").map(|at| at.value);
@@ -127,9 +138,18 @@ fn pack(table: &DeTable<'_>, source: &Source, stems: &[&str], problems: &mut Pro
         path: source.path.clone(),
         title: title.unwrap_or_else(|| source.pack.clone()),
         description,
-        rows: rows.iter().filter_map(|table| row(table, &drawn, problems)).collect(),
-        alerts: alerts.into_iter().filter_map(|table| pack_alert(table, problems)).collect(),
-        records: records.iter().filter_map(|table| record(table, problems)).collect(),
+        rows: rows
+            .iter()
+            .filter_map(|table| row(table, &drawn, problems))
+            .collect(),
+        alerts: alerts
+            .into_iter()
+            .filter_map(|table| pack_alert(table, problems))
+            .collect(),
+        records: records
+            .iter()
+            .filter_map(|table| record(table, problems))
+            .collect(),
         query_latency: query_latency.and_then(|table| timing(&table, true, problems)),
         export_latency: export_latency.and_then(|table| timing(&table, false, problems)),
         ..Pack::bare(&source.pack.as_str().into())
@@ -141,37 +161,67 @@ fn row(table: &At<&DeTable<'_>>, drawn: &[&str], problems: &mut Problems<'_>) ->
     let title = required(fields.string("title"), "title", table, fields.problems);
     let kpis = required(fields.strings("kpis"), "kpis", table, fields.problems);
     fields.finish();
-    for kpi in kpis.iter().flatten().filter(|kpi| !drawn.contains(&kpi.value.as_str())) {
+    for kpi in kpis
+        .iter()
+        .flatten()
+        .filter(|kpi| !drawn.contains(&kpi.value.as_str()))
+    {
         let fix = match nearest(&kpi.value, drawn.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "name KPIs by their files, without `.cypher`".to_owned(),
         };
-        problems.error(kpi.span.clone(), format!("the pack has no KPI `{}`", kpi.value), fix);
+        problems.error(
+            kpi.span.clone(),
+            format!("the pack has no KPI `{}`", kpi.value),
+            fix,
+        );
     }
-    Some(PanelRow { title: title?, kpis: kpis?.into_iter().map(|at| at.value).collect() })
+    Some(PanelRow {
+        title: title?,
+        kpis: kpis?.into_iter().map(|at| at.value).collect(),
+    })
 }
 
 fn record(table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<RecordingRule> {
     let mut fields = Fields::of(table.value, 0, "a recording rule", problems);
     let record = fields.string("record");
-    let place = record.as_ref().map_or(table.span.clone(), |record| record.span.clone());
+    let place = record
+        .as_ref()
+        .map_or(table.span.clone(), |record| record.span.clone());
     let record = required(record, "record", table, fields.problems);
-    let expr = required(fields.promql("expr", Variables::Refused), "expr", table, fields.problems);
+    let expr = required(
+        fields.promql("expr", Variables::Refused),
+        "expr",
+        table,
+        fields.problems,
+    );
     fields.finish();
     let record = record?;
     // A colon is legal in the name of a recording rule, and only there.
     if let Err(fault) = MetricName::new(&record.replace(':', "_")) {
         let fix = "name it level:metric:operation, as in group_id:bmad_events_total:rate5m";
-        problems.error(place.clone(), format!("`{record}` is no name for a recording rule: {fault}"), fix);
+        problems.error(
+            place.clone(),
+            format!("`{record}` is no name for a recording rule: {fault}"),
+            fix,
+        );
     }
-    Some(RecordingRule { record, expr: expr?, place })
+    Some(RecordingRule {
+        record,
+        expr: expr?,
+        place,
+    })
 }
 
 fn pack_alert(table: At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<Alert> {
     let alert = alert::read(table, 0, problems)?;
     if matches!(alert.condition, Condition::When { .. }) {
         let fix = "write `expr` in PromQL, or move the alert into the KPI's file";
-        problems.error(alert.place.clone(), "`when` has no metric to speak of in pack.toml", fix);
+        problems.error(
+            alert.place.clone(),
+            "`when` has no metric to speak of in pack.toml",
+            fix,
+        );
     }
     Some(alert)
 }
@@ -179,20 +229,38 @@ fn pack_alert(table: At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<Al
 fn timing(table: &At<&DeTable<'_>>, labelled: bool, problems: &mut Problems<'_>) -> Option<Timing> {
     let mut fields = Fields::of(table.value, 0, "a timing", problems);
     let name = fields.string("name");
-    let place = name.as_ref().map_or(table.span.clone(), |name| name.span.clone());
+    let place = name
+        .as_ref()
+        .map_or(table.span.clone(), |name| name.span.clone());
     let help = required(fields.word("help"), "help", table, fields.problems);
-    let label = if labelled { fields.string("label") } else { None };
+    let label = if labelled {
+        fields.string("label")
+    } else {
+        None
+    };
     let bounds = super::header::buckets(&mut fields);
     let bounds = required(bounds, "buckets", table, fields.problems);
     fields.finish();
     let name = required(name, "name", table, problems)?;
-    let legal = MetricName::new(&name).ok().filter(|_| name.ends_with("_seconds") || name.ends_with("_ms"));
+    let legal = MetricName::new(&name)
+        .ok()
+        .filter(|_| name.ends_with("_seconds") || name.ends_with("_ms"));
     if legal.is_none() {
         let fix = "end it in `_seconds` or `_ms`: that says the unit";
-        problems.error(place.clone(), format!("a timing cannot be called `{name}`"), fix);
+        problems.error(
+            place.clone(),
+            format!("a timing cannot be called `{name}`"),
+            fix,
+        );
     }
     let label = label.and_then(|label| timing_label(label, problems));
-    Some(Timing { name: legal?, help: help?, label, bounds: bounds?.into(), place })
+    Some(Timing {
+        name: legal?,
+        help: help?,
+        label,
+        bounds: bounds?.into(),
+        place,
+    })
 }
 
 fn timing_label(label: At<String>, problems: &mut Problems<'_>) -> Option<LabelName> {
@@ -206,10 +274,19 @@ fn timing_label(label: At<String>, problems: &mut Problems<'_>) -> Option<LabelN
     None
 }
 
-fn required<T>(field: Option<At<T>>, key: &str, table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<T> {
+fn required<T>(
+    field: Option<At<T>>,
+    key: &str,
+    table: &At<&DeTable<'_>>,
+    problems: &mut Problems<'_>,
+) -> Option<T> {
     let is_there = table.value.iter().any(|(name, _)| name.get_ref() == key);
     if field.is_none() && !is_there {
-        problems.error(table.span.clone(), format!("`{key}` is missing"), format!("write `{key} = …`"));
+        problems.error(
+            table.span.clone(),
+            format!("`{key}` is missing"),
+            format!("write `{key} = …`"),
+        );
     }
     field.map(|at| at.value)
 }

@@ -25,13 +25,22 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Option<Vec<Panel>> {
     let At { value, span } = fields.any("panel")?;
     if let Some(wanted) = value.as_bool() {
         if wanted {
-            fields.problems.error(span, "`panel = true` says nothing", "leave it out: a panel is made by default");
+            fields.problems.error(
+                span,
+                "`panel = true` says nothing",
+                "leave it out: a panel is made by default",
+            );
         }
         return Some(Vec::new());
     }
     let base = fields.base();
     let tables = fields.tables("panel");
-    Some(tables.into_iter().map(|table| panel(&table, base, fields.problems)).collect())
+    Some(
+        tables
+            .into_iter()
+            .map(|table| panel(&table, base, fields.problems))
+            .collect(),
+    )
 }
 
 fn panel(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Panel {
@@ -47,19 +56,39 @@ fn panel(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> 
     };
     let thresholds = fields.tables("thresholds");
     fields.finish();
-    let thresholds: Vec<_> = thresholds.iter().filter_map(|table| threshold(table, base, problems)).collect();
-    if thresholds.windows(2).any(|pair| pair[0].from >= pair[1].from) {
+    let thresholds: Vec<_> = thresholds
+        .iter()
+        .filter_map(|table| threshold(table, base, problems))
+        .collect();
+    if thresholds
+        .windows(2)
+        .any(|pair| pair[0].from >= pair[1].from)
+    {
         problems.error(
             table.span.clone(),
             "the thresholds do not rise",
             "write them from the lowest `from` to the highest",
         );
     }
-    if let Some(legend) = legends.first().filter(|_| legends.len() != panel.exprs.len().max(1)) {
-        let message = format!("`legend` names {} of {} lines", legends.len(), panel.exprs.len().max(1));
-        problems.error(legend.span.clone(), message, "write one for each `expr`, in the same order");
+    if let Some(legend) = legends
+        .first()
+        .filter(|_| legends.len() != panel.exprs.len().max(1))
+    {
+        let message = format!(
+            "`legend` names {} of {} lines",
+            legends.len(),
+            panel.exprs.len().max(1)
+        );
+        problems.error(
+            legend.span.clone(),
+            message,
+            "write one for each `expr`, in the same order",
+        );
     }
-    Panel { thresholds, ..panel }
+    Panel {
+        thresholds,
+        ..panel
+    }
 }
 
 fn exprs(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<Promql> {
@@ -71,7 +100,11 @@ fn exprs(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<Promql> {
         .collect()
 }
 
-fn threshold(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Option<Threshold> {
+fn threshold(
+    table: &At<&DeTable<'_>>,
+    base: usize,
+    problems: &mut Problems<'_>,
+) -> Option<Threshold> {
     let mut fields = Fields::of(table.value, base, "a threshold", problems);
     let from = fields.number("from");
     let color = fields.string("color");
@@ -84,5 +117,9 @@ fn threshold(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>)
             "e.g. { from = 0.6, color = \"yellow\" }",
         );
     }
-    Some(Threshold { from: from?.value, color: color?.value, name })
+    Some(Threshold {
+        from: from?.value,
+        color: color?.value,
+        name,
+    })
 }

@@ -18,16 +18,29 @@ pub(super) fn shape(
     let metric_type = keys.metric_type();
     refuse_foreign_keys(keys, metric_type, problems);
     match metric_type {
-        MetricType::Gauge => Some(Shape::Gauge { value: query.value(keys, problems)? }),
-        MetricType::Counter => Some(Shape::Counter { value: query.value(keys, problems)? }),
+        MetricType::Gauge => Some(Shape::Gauge {
+            value: query.value(keys, problems)?,
+        }),
+        MetricType::Counter => Some(Shape::Counter {
+            value: query.value(keys, problems)?,
+        }),
         MetricType::Histogram => histogram(keys, query, problems),
         MetricType::Summary => summary(keys, query, problems),
         MetricType::Info => Some(Shape::Info),
         MetricType::StateSet => {
             let value = query.value(keys, problems)?;
             let column = &query.statement.columns[value].name;
-            let expect = header.expect.iter().find(|expect| expect.column.value == *column);
-            let states = expect.map(|expect| expect.values.iter().map(|state| state.value.as_str().into()).collect());
+            let expect = header
+                .expect
+                .iter()
+                .find(|expect| expect.column.value == *column);
+            let states = expect.map(|expect| {
+                expect
+                    .values
+                    .iter()
+                    .map(|state| state.value.as_str().into())
+                    .collect()
+            });
             Some(Shape::StateSet { value, states })
         }
     }
@@ -37,15 +50,31 @@ pub(super) fn shape(
 fn refuse_foreign_keys(keys: &MetricKeys, metric_type: MetricType, problems: &mut Problems<'_>) {
     let no_value = matches!(metric_type, MetricType::Summary | MetricType::Info);
     let foreign = [
-        ("buckets", keys.buckets.as_ref().map(|at| &at.span), metric_type != MetricType::Histogram),
-        ("quantiles", keys.quantiles.as_ref().map(|at| &at.span), metric_type != MetricType::Summary),
+        (
+            "buckets",
+            keys.buckets.as_ref().map(|at| &at.span),
+            metric_type != MetricType::Histogram,
+        ),
+        (
+            "quantiles",
+            keys.quantiles.as_ref().map(|at| &at.span),
+            metric_type != MetricType::Summary,
+        ),
         ("value", keys.value.as_ref().map(|at| &at.span), no_value),
-        ("unit", keys.unit.as_ref().map(|at| &at.span), !metric_type.may_have_unit()),
+        (
+            "unit",
+            keys.unit.as_ref().map(|at| &at.span),
+            !metric_type.may_have_unit(),
+        ),
     ];
     for (key, span, is_foreign) in foreign {
         if let Some(span) = span.filter(|_| is_foreign) {
             let message = format!("a metric of type {} has no `{key}`", metric_type.as_str());
-            problems.error(span.clone(), message, format!("take `{key}` out, or give the metric another `type`"));
+            problems.error(
+                span.clone(),
+                message,
+                format!("take `{key}` out, or give the metric another `type`"),
+            );
         }
     }
 }
@@ -53,12 +82,19 @@ fn refuse_foreign_keys(keys: &MetricKeys, metric_type: MetricType, problems: &mu
 fn histogram(keys: &MetricKeys, query: &Columns<'_>, problems: &mut Problems<'_>) -> Option<Shape> {
     if keys.buckets.is_none() && !keys.is_unread("buckets") {
         let fix = "write the upper bounds, e.g. buckets = [0.1, 0.5, 1, 5]";
-        let place = keys.metric_type.as_ref().map_or(keys.span.clone(), |at| at.span.clone());
+        let place = keys
+            .metric_type
+            .as_ref()
+            .map_or(keys.span.clone(), |at| at.span.clone());
         problems.error(place, "a histogram needs `buckets`", fix);
     }
     let value = query.value(keys, problems)?;
     let bounds = keys.buckets.as_ref()?.value.as_slice().into();
-    Some(Shape::Histogram { value, weight: query.position("weight"), bounds })
+    Some(Shape::Histogram {
+        value,
+        weight: query.position("weight"),
+        bounds,
+    })
 }
 
 fn summary(keys: &MetricKeys, query: &Columns<'_>, problems: &mut Problems<'_>) -> Option<Shape> {
@@ -67,13 +103,24 @@ fn summary(keys: &MetricKeys, query: &Columns<'_>, problems: &mut Problems<'_>) 
             return None;
         }
         let fix = "name a column for each quantile: quantiles = { \"0.5\" = \"p50\", \"0.99\" = \"p99\" }";
-        let place = keys.metric_type.as_ref().map_or(keys.span.clone(), |at| at.span.clone());
+        let place = keys
+            .metric_type
+            .as_ref()
+            .map_or(keys.span.clone(), |at| at.span.clone());
         problems.error(place, "a summary needs `quantiles`", fix);
         return None;
     };
-    let columns: Vec<_> = quantiles.value.iter().map(|(_, column)| query.named(column, problems)).collect();
+    let columns: Vec<_> = quantiles
+        .value
+        .iter()
+        .map(|(_, column)| query.named(column, problems))
+        .collect();
     Some(Shape::Summary {
-        quantiles: quantiles.value.iter().map(|(quantile, _)| *quantile).collect(),
+        quantiles: quantiles
+            .value
+            .iter()
+            .map(|(quantile, _)| *quantile)
+            .collect(),
         columns: columns.into_iter().collect::<Option<_>>()?,
         sum: query.position("sum"),
         count: query.position("count"),
@@ -84,9 +131,18 @@ impl Shape {
     /// The columns that hold its value and are therefore no labels.
     pub(super) fn columns(&self) -> Vec<Column> {
         match self {
-            Shape::Gauge { value } | Shape::Counter { value } | Shape::StateSet { value, .. } => vec![*value],
-            Shape::Histogram { value, weight, .. } => std::iter::once(*value).chain(*weight).collect(),
-            Shape::Summary { columns, sum, count, .. } => columns.iter().copied().chain(*sum).chain(*count).collect(),
+            Shape::Gauge { value } | Shape::Counter { value } | Shape::StateSet { value, .. } => {
+                vec![*value]
+            }
+            Shape::Histogram { value, weight, .. } => {
+                std::iter::once(*value).chain(*weight).collect()
+            }
+            Shape::Summary {
+                columns,
+                sum,
+                count,
+                ..
+            } => columns.iter().copied().chain(*sum).chain(*count).collect(),
             Shape::Info => Vec::new(),
         }
     }

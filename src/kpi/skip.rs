@@ -17,7 +17,12 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::NullValue, Self::NaNValue, Self::NegativeValue, Self::InfiniteValue];
+    pub const ALL: [Self; 4] = [
+        Self::NullValue,
+        Self::NaNValue,
+        Self::NegativeValue,
+        Self::InfiniteValue,
+    ];
 
     /// The value of the label `reason`.
     pub const fn as_str(self) -> &'static str {
@@ -35,7 +40,10 @@ impl Kpi {
     pub fn skip_reasons(&self) -> impl Iterator<Item = SkipReason> {
         SkipReason::ALL.into_iter().filter(|reason| match reason {
             SkipReason::NullValue | SkipReason::NaNValue => true,
-            SkipReason::NegativeValue => self.metrics.iter().any(|metric| metric.shape.is_never_negative()),
+            SkipReason::NegativeValue => self
+                .metrics
+                .iter()
+                .any(|metric| metric.shape.is_never_negative()),
             SkipReason::InfiniteValue => self.window().is_some(),
         })
     }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use super::{Kpi, Metric, Pack, Shape, Timing};
 use crate::metric::{LabelName, MetricType, own};
-use promql::{Aggregate, Aggregator, Binary, Expr, Grouping, Kind, Many, MatchOperator, Matching, Selector};
+use promql::{
+    Aggregate, Aggregator, Binary, Expr, Grouping, Kind, Many, MatchOperator, Matching, Selector,
+};
 
 /// What Prometheus puts on every series it scrapes.
 pub const TARGET_LABELS: [&str; 2] = ["job", "instance"];
@@ -82,7 +84,10 @@ impl Vocabulary {
             }
         }
         for pack in packs {
-            for timing in [&pack.query_latency, &pack.export_latency].into_iter().flatten() {
+            for timing in [&pack.query_latency, &pack.export_latency]
+                .into_iter()
+                .flatten()
+            {
                 vocabulary.timing(timing);
             }
         }
@@ -115,7 +120,12 @@ impl Vocabulary {
     }
 
     fn metric(&mut self, kpi: &Kpi, metric: &Metric, const_labels: &[LabelName]) {
-        let own = metric.desc.labels.iter().chain(const_labels).map(LabelName::as_str);
+        let own = metric
+            .desc
+            .labels
+            .iter()
+            .chain(const_labels)
+            .map(LabelName::as_str);
         let all = labels(own);
         let (name, interval) = (metric.desc.name.as_str(), Some(kpi.schedule.interval()));
         match &metric.shape {
@@ -157,7 +167,13 @@ impl Vocabulary {
 
     fn timing(&mut self, timing: &Timing) {
         let all = labels(timing.label.iter().map(LabelName::as_str));
-        self.histogram(timing.name.as_str(), &all, true, timing.bounds.clone(), None);
+        self.histogram(
+            timing.name.as_str(),
+            &all,
+            true,
+            timing.bounds.clone(),
+            None,
+        );
     }
 
     fn histogram(
@@ -170,8 +186,18 @@ impl Vocabulary {
     ) {
         let unit = unit_of_name(name);
         let part = if grows { Part::Counter } else { Part::Gauge };
-        self.add(&format!("{name}_bucket"), with(labels, "le"), Part::Bucket { grows, bounds }, interval);
-        self.add(&format!("{name}_sum"), labels.clone(), part.clone(), interval);
+        self.add(
+            &format!("{name}_bucket"),
+            with(labels, "le"),
+            Part::Bucket { grows, bounds },
+            interval,
+        );
+        self.add(
+            &format!("{name}_sum"),
+            labels.clone(),
+            part.clone(),
+            interval,
+        );
         self.add(&format!("{name}_count"), labels.clone(), part, interval);
         for suffix in ["_bucket", "_sum"] {
             if let Some(known) = self.known.get_mut(&format!("{name}{suffix}")) {
@@ -180,9 +206,20 @@ impl Vocabulary {
         }
     }
 
-    fn add(&mut self, name: &str, labels: BTreeSet<String>, part: Part, interval: Option<Duration>) {
-        let known =
-            Known { labels: Some(labels), part, unit: unit_of_name(name), interval, expected: BTreeMap::default() };
+    fn add(
+        &mut self,
+        name: &str,
+        labels: BTreeSet<String>,
+        part: Part,
+        interval: Option<Duration>,
+    ) {
+        let known = Known {
+            labels: Some(labels),
+            part,
+            unit: unit_of_name(name),
+            interval,
+            expected: BTreeMap::default(),
+        };
         self.known.insert(name.to_owned(), known);
     }
 
@@ -195,8 +232,12 @@ impl Vocabulary {
         for _ in &rules {
             for rule in &rules {
                 let labels = self.labels(&rule.expr.expr);
-                let interval =
-                    rule.expr.selectors().iter().filter_map(|selector| self.selected(selector)?.interval).max();
+                let interval = rule
+                    .expr
+                    .selectors()
+                    .iter()
+                    .filter_map(|selector| self.selected(selector)?.interval)
+                    .max();
                 if let Some(known) = self.known.get_mut(&rule.record) {
                     known.labels = labels;
                     known.interval = interval;
@@ -229,12 +270,16 @@ impl Vocabulary {
 
     fn of_call(&self, name: &str, arguments: &[Expr]) -> Labels {
         let text = |at: usize| {
-            let Kind::Text(text) = &arguments.get(at)?.kind else { return None };
+            let Kind::Text(text) = &arguments.get(at)?.kind else {
+                return None;
+            };
             Some(text.clone())
         };
         match name {
             "time" | "pi" | "scalar" | "vector" => Some(BTreeSet::new()),
-            "absent" | "absent_over_time" => Some(arguments.first().map(of_absence).unwrap_or_default()),
+            "absent" | "absent_over_time" => {
+                Some(arguments.first().map(of_absence).unwrap_or_default())
+            }
             "histogram_quantile" => {
                 let mut labels = self.labels(arguments.get(1)?)?;
                 labels.remove("le");
@@ -263,7 +308,9 @@ impl Vocabulary {
         let mut labels = match &aggregate.grouping {
             Grouping::By(by) => {
                 let by = by.iter().cloned().collect::<BTreeSet<_>>();
-                inner.map_or(by.clone(), |inner| inner.intersection(&by).cloned().collect())
+                inner.map_or(by.clone(), |inner| {
+                    inner.intersection(&by).cloned().collect()
+                })
             }
             Grouping::Without(without) => {
                 let mut inner = inner?;
@@ -271,9 +318,13 @@ impl Vocabulary {
                 inner
             }
         };
-        if let (Aggregator::CountValues, Some(Kind::Text(label))) =
-            (aggregate.operator, aggregate.parameter.as_ref().map(|parameter| &parameter.kind))
-        {
+        if let (Aggregator::CountValues, Some(Kind::Text(label))) = (
+            aggregate.operator,
+            aggregate
+                .parameter
+                .as_ref()
+                .map(|parameter| &parameter.kind),
+        ) {
             labels.insert(label.clone());
         }
         Some(labels)
@@ -296,7 +347,9 @@ impl Vocabulary {
             return left;
         }
         match &binary.many {
-            Many::Left(taken) => left.map(|labels| labels.into_iter().chain(taken.iter().cloned()).collect()),
+            Many::Left(taken) => {
+                left.map(|labels| labels.into_iter().chain(taken.iter().cloned()).collect())
+            }
             Many::Right(taken) => {
                 let right = self.labels(&binary.right);
                 right.map(|labels| labels.into_iter().chain(taken.iter().cloned()).collect())
@@ -307,9 +360,12 @@ impl Vocabulary {
                     let on = on.iter().cloned().collect::<BTreeSet<_>>();
                     left.map(|labels| labels.intersection(&on).cloned().collect())
                 }
-                Matching::Ignoring(ignored) => {
-                    left.map(|labels| labels.into_iter().filter(|label| !ignored.contains(label)).collect())
-                }
+                Matching::Ignoring(ignored) => left.map(|labels| {
+                    labels
+                        .into_iter()
+                        .filter(|label| !ignored.contains(label))
+                        .collect()
+                }),
             },
         }
     }
@@ -318,31 +374,55 @@ impl Vocabulary {
 impl Known {
     /// Nothing is known but that it is there.
     fn any() -> Self {
-        Self { labels: None, part: Part::Gauge, unit: None, interval: None, expected: BTreeMap::default() }
+        Self {
+            labels: None,
+            part: Part::Gauge,
+            unit: None,
+            interval: None,
+            expected: BTreeMap::default(),
+        }
     }
 }
 
 /// A metric's own labels and those of its target.
 fn labels<'a>(own: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
-    own.into_iter().chain(TARGET_LABELS).map(str::to_owned).collect()
+    own.into_iter()
+        .chain(TARGET_LABELS)
+        .map(str::to_owned)
+        .collect()
 }
 
 fn with(labels: &BTreeSet<String>, one: &str) -> BTreeSet<String> {
-    labels.iter().map(String::as_str).chain([one]).map(str::to_owned).collect()
+    labels
+        .iter()
+        .map(String::as_str)
+        .chain([one])
+        .map(str::to_owned)
+        .collect()
 }
 
 /// `label=""` selects series without it.
 fn asks_for_none(selector: &Selector, label: &str) -> bool {
     let none = |operator, value: &str| operator == MatchOperator::Equal && value.is_empty();
-    selector.matchers.iter().any(|matcher| matcher.label == label && none(matcher.operator, &matcher.value))
+    selector
+        .matchers
+        .iter()
+        .any(|matcher| matcher.label == label && none(matcher.operator, &matcher.value))
 }
 
 /// What is absent has the labels that were asked for by `=`.
 fn of_absence(argument: &Expr) -> BTreeSet<String> {
     let mut labels = BTreeSet::new();
     if let Kind::Select(selector) | Kind::Range(selector, _) = &argument.bare().kind {
-        let equal = selector.matchers.iter().filter(|matcher| matcher.operator == MatchOperator::Equal);
-        labels.extend(equal.map(|matcher| matcher.label.clone()).filter(|label| label != "__name__"));
+        let equal = selector
+            .matchers
+            .iter()
+            .filter(|matcher| matcher.operator == MatchOperator::Equal);
+        labels.extend(
+            equal
+                .map(|matcher| matcher.label.clone())
+                .filter(|label| label != "__name__"),
+        );
     }
     labels
 }
@@ -351,5 +431,8 @@ fn of_absence(argument: &Expr) -> BTreeSet<String> {
 pub fn unit_of_name(name: &str) -> Option<String> {
     let name = name.strip_suffix("_total").unwrap_or(name);
     let units = ["seconds", "ms", "bytes", "mb", "ratio", "percent", "usd"];
-    units.into_iter().find(|unit| name.ends_with(&format!("_{unit}"))).map(str::to_owned)
+    units
+        .into_iter()
+        .find(|unit| name.ends_with(&format!("_{unit}")))
+        .map(str::to_owned)
 }

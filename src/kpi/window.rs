@@ -81,7 +81,10 @@ impl TimeForm {
     fn tick(self) -> i64 {
         match self {
             TimeForm::EpochSeconds => 1000,
-            TimeForm::DateTime | TimeForm::LocalDateTime | TimeForm::EpochMillis | TimeForm::Iso => 1,
+            TimeForm::DateTime
+            | TimeForm::LocalDateTime
+            | TimeForm::EpochMillis
+            | TimeForm::Iso => 1,
         }
     }
 
@@ -101,7 +104,9 @@ impl Window {
     /// second (or millisecond) that is under way there, since events with that time may still come.
     pub fn end(&self, clock: UnixMillis) -> UnixMillis {
         let lag = i64::try_from(self.lag.as_millis()).unwrap_or(i64::MAX);
-        self.time.floor(UnixMillis(clock.0.saturating_sub(lag).saturating_sub(self.time.tick())))
+        self.time.floor(UnixMillis(
+            clock.0.saturating_sub(lag).saturating_sub(self.time.tick()),
+        ))
     }
 }
 
@@ -116,10 +121,15 @@ impl Kpi {
 
     /// Its sets of parameters for one window; the query runs once for each.
     pub fn parameters_between(&self, since: UnixMillis, until: UnixMillis) -> Vec<Parameters> {
-        let Some(window) = self.window() else { return self.parameters.clone() };
+        let Some(window) = self.window() else {
+            return self.parameters.clone();
+        };
         let ends = || SINCE_AND_UNTIL.into_iter().zip([since, until]);
         let given = ends().map(|(name, at)| (name.to_owned(), window.time.literal(at)));
-        self.parameters.iter().map(|own| own.clone().into_iter().chain(given.clone()).collect()).collect()
+        self.parameters
+            .iter()
+            .map(|own| own.clone().into_iter().chain(given.clone()).collect())
+            .collect()
     }
 }
 
@@ -130,20 +140,49 @@ mod tests {
     /// 2026-11-21T09:08:07.006Z.
     const AT: UnixMillis = UnixMillis(1_795_252_087_006);
 
-    const FORMS: [TimeForm; 5] =
-        [TimeForm::DateTime, TimeForm::LocalDateTime, TimeForm::EpochMillis, TimeForm::EpochSeconds, TimeForm::Iso];
+    const FORMS: [TimeForm; 5] = [
+        TimeForm::DateTime,
+        TimeForm::LocalDateTime,
+        TimeForm::EpochMillis,
+        TimeForm::EpochSeconds,
+        TimeForm::Iso,
+    ];
 
     #[test]
     fn a_moment_in_each_form() {
         let text = |text: &str| Literal::String(text.to_owned());
         for (form, now, beginning) in [
-            (TimeForm::DateTime, Literal::DateTime(AT), Literal::DateTime(BEGINNING)),
-            (TimeForm::LocalDateTime, Literal::LocalDateTime(AT), Literal::LocalDateTime(BEGINNING)),
-            (TimeForm::EpochMillis, Literal::Integer(1_795_252_087_006), Literal::Integer(-62_135_596_800_000)),
-            (TimeForm::EpochSeconds, Literal::Integer(1_795_252_087), Literal::Integer(-62_135_596_800)),
-            (TimeForm::Iso, text("2026-11-21T09:08:07.006Z"), text("0001-01-01T00:00:00.000Z")),
+            (
+                TimeForm::DateTime,
+                Literal::DateTime(AT),
+                Literal::DateTime(BEGINNING),
+            ),
+            (
+                TimeForm::LocalDateTime,
+                Literal::LocalDateTime(AT),
+                Literal::LocalDateTime(BEGINNING),
+            ),
+            (
+                TimeForm::EpochMillis,
+                Literal::Integer(1_795_252_087_006),
+                Literal::Integer(-62_135_596_800_000),
+            ),
+            (
+                TimeForm::EpochSeconds,
+                Literal::Integer(1_795_252_087),
+                Literal::Integer(-62_135_596_800),
+            ),
+            (
+                TimeForm::Iso,
+                text("2026-11-21T09:08:07.006Z"),
+                text("0001-01-01T00:00:00.000Z"),
+            ),
         ] {
-            assert_eq!((form.literal(AT), form.literal(BEGINNING)), (now, beginning), "{form:?}");
+            assert_eq!(
+                (form.literal(AT), form.literal(BEGINNING)),
+                (now, beginning),
+                "{form:?}"
+            );
         }
     }
 
@@ -157,7 +196,11 @@ mod tests {
             (TimeForm::EpochSeconds, 10_000, "2026-11-21T09:07:56.000Z"),
             (TimeForm::EpochSeconds, 7, "2026-11-21T09:08:05.000Z"),
         ] {
-            let window = Window { lag: Duration::from_millis(lag), start: Start::Beginning, time };
+            let window = Window {
+                lag: Duration::from_millis(lag),
+                start: Start::Beginning,
+                time,
+            };
             assert_eq!(iso(window.end(AT)), end, "{time:?} with a lag of {lag} ms");
         }
     }
@@ -165,7 +208,11 @@ mod tests {
     #[test]
     fn ends_can_be_told_in_every_form_without_loss() {
         for time in FORMS {
-            let window = Window { lag: Duration::from_millis(1), start: Start::Beginning, time };
+            let window = Window {
+                lag: Duration::from_millis(1),
+                start: Start::Beginning,
+                time,
+            };
             for clock in [-1, 0, 1, 999, 1000, 1001, AT.0] {
                 let end = window.end(UnixMillis(clock));
                 assert_eq!(time.floor(end), end, "{time:?} at {clock}");
@@ -187,7 +234,10 @@ mod tests {
         );
         let sets = kpi.parameters_between(UnixMillis(4000), UnixMillis(9000));
         let set = |k| {
-            Parameters::from([("k", k), ("since", 4), ("until", 9)].map(|(n, v)| (n.to_owned(), Literal::Integer(v))))
+            Parameters::from(
+                [("k", k), ("since", 4), ("until", 9)]
+                    .map(|(n, v)| (n.to_owned(), Literal::Integer(v))),
+            )
         };
         assert_eq!(sets, [set(1), set(2)]);
     }

@@ -9,26 +9,43 @@ use crate::kpi::vocabulary::Vocabulary;
 use crate::kpi::{Alert, Catalog, Condition};
 use crate::metric::{LabelName, MetricName};
 use promql::{
-    Aggregate, Binary, Expr, Grouping, Kind, Many, Matching, Operator, Promql, Selector, Type, Window, written,
+    Aggregate, Binary, Expr, Grouping, Kind, Many, Matching, Operator, Promql, Selector, Type,
+    Window, written,
 };
 
 /// The fewest answers of a KPI that a rate makes something of.
 const ANSWERS: u32 = 3;
 
 /// Functions that compare the samples of a range with each other.
-const RATES: [&str; 8] = ["changes", "delta", "deriv", "idelta", "increase", "irate", "rate", "resets"];
+const RATES: [&str; 8] = [
+    "changes", "delta", "deriv", "idelta", "increase", "irate", "rate", "resets",
+];
 
 /// Adds to the problems of a catalog what is wrong across its files; `const_labels` are on every series of a KPI.
 pub fn check(catalog: &mut Catalog, const_labels: &[LabelName]) {
     let vocabulary = &Vocabulary::of(&catalog.kpis, &catalog.packs, const_labels);
     let mut problems = Vec::new();
     for kpi in &catalog.kpis {
-        let mut file = File { path: &kpi.path, vocabulary, problems: &mut problems };
-        kpi.panels.iter().flatten().flat_map(|panel| &panel.exprs).for_each(|promql| file.promql(promql));
-        kpi.alerts.iter().for_each(|alert| file.alert(alert, kpi.metrics.first().map(|metric| &metric.desc.name)));
+        let mut file = File {
+            path: &kpi.path,
+            vocabulary,
+            problems: &mut problems,
+        };
+        kpi.panels
+            .iter()
+            .flatten()
+            .flat_map(|panel| &panel.exprs)
+            .for_each(|promql| file.promql(promql));
+        kpi.alerts.iter().for_each(|alert| {
+            file.alert(alert, kpi.metrics.first().map(|metric| &metric.desc.name))
+        });
     }
     for pack in &catalog.packs {
-        let mut file = File { path: &pack.path, vocabulary, problems: &mut problems };
+        let mut file = File {
+            path: &pack.path,
+            vocabulary,
+            problems: &mut problems,
+        };
         pack.records.iter().for_each(|rule| file.promql(&rule.expr));
         pack.alerts.iter().for_each(|alert| file.alert(alert, None));
     }
@@ -44,8 +61,13 @@ struct File<'f> {
 
 impl File<'_> {
     fn warn(&mut self, span: Range<usize>, message: String, fix: impl Into<String>) {
-        let problem =
-            Problem { level: Level::Warning, path: self.path.to_owned(), span: Some(span), message, fix: fix.into() };
+        let problem = Problem {
+            level: Level::Warning,
+            path: self.path.to_owned(),
+            span: Some(span),
+            message,
+            fix: fix.into(),
+        };
         // What two panels say alike at one place is said once.
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
@@ -58,15 +80,21 @@ impl File<'_> {
                 self.promql(promql);
                 self.vocabulary.labels(&promql.expr)
             }
-            Condition::When { .. } => {
-                metric.and_then(|metric| self.vocabulary.get(metric.as_str())).and_then(|known| known.labels.clone())
-            }
+            Condition::When { .. } => metric
+                .and_then(|metric| self.vocabulary.get(metric.as_str()))
+                .and_then(|known| known.labels.clone()),
         };
         let Some(labels) = labels else { return };
         for text in [&alert.summary, &alert.description].into_iter().flatten() {
             for label in told_labels(text).filter(|label| !labels.contains(*label)) {
-                let fix = format!("an alert has the labels of its expression: {}", shown(&labels));
-                let message = format!("the text of `{}` tells the label `{label}`, which it does not have", alert.name);
+                let fix = format!(
+                    "an alert has the labels of its expression: {}",
+                    shown(&labels)
+                );
+                let message = format!(
+                    "the text of `{}` tells the label `{label}`, which it does not have",
+                    alert.name
+                );
                 self.warn(alert.place.clone(), message, fix);
             }
         }
@@ -78,50 +106,82 @@ impl File<'_> {
             Kind::Aggregate(aggregate) => self.aggregate(promql, expr, aggregate),
             Kind::Binary(binary) => self.binary(promql, expr, binary),
             Kind::Call(function, arguments) => self.call(promql, expr, function.name, arguments),
-            Kind::Number(_) | Kind::Text(_) | Kind::Subquery(_) | Kind::Negative(_) | Kind::Parentheses(_) => {}
+            Kind::Number(_)
+            | Kind::Text(_)
+            | Kind::Subquery(_)
+            | Kind::Negative(_)
+            | Kind::Parentheses(_) => {}
         });
     }
 
     fn selector(&mut self, promql: &Promql, selector: &Selector) {
-        let Some(name) = selector.metric() else { return };
+        let Some(name) = selector.metric() else {
+            return;
+        };
         let place = place(promql, &selector.span);
         let Some(known) = self.vocabulary.get(name) else {
             let fix = match nearest(name, self.vocabulary.names()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => "nothing to do if something else that Prometheus scrapes writes it".to_owned(),
+                None => {
+                    "nothing to do if something else that Prometheus scrapes writes it".to_owned()
+                }
             };
             self.warn(place, format!("no KPI and no rule writes `{name}`"), fix);
             return;
         };
         let Some(labels) = &known.labels else { return };
-        for matcher in selector.matchers.iter().filter(|matcher| matcher.label != "__name__") {
+        for matcher in selector
+            .matchers
+            .iter()
+            .filter(|matcher| matcher.label != "__name__")
+        {
             if !labels.contains(&matcher.label) {
                 let fix = format!("it has {}", shown(labels));
-                self.warn(place.clone(), format!("`{name}` has no label `{}`", matcher.label), fix);
+                self.warn(
+                    place.clone(),
+                    format!("`{name}` has no label `{}`", matcher.label),
+                    fix,
+                );
             }
         }
     }
 
     fn aggregate(&mut self, promql: &Promql, expr: &Expr, aggregate: &Aggregate) {
-        let (Grouping::By(by), Some(labels)) = (&aggregate.grouping, self.vocabulary.labels(&aggregate.expr)) else {
+        let (Grouping::By(by), Some(labels)) =
+            (&aggregate.grouping, self.vocabulary.labels(&aggregate.expr))
+        else {
             return;
         };
         for label in by.iter().filter(|label| !labels.contains(*label)) {
             let fix = format!("there are {}", shown(&labels));
-            self.warn(place(promql, &expr.span), format!("what is aggregated by `{label}` has no such label"), fix);
+            self.warn(
+                place(promql, &expr.span),
+                format!("what is aggregated by `{label}` has no such label"),
+                fix,
+            );
         }
     }
 
     fn call(&mut self, promql: &Promql, expr: &Expr, name: &str, arguments: &[Expr]) {
         if name == "histogram_quantile" {
-            let labels = arguments.get(1).and_then(|buckets| self.vocabulary.labels(buckets));
+            let labels = arguments
+                .get(1)
+                .and_then(|buckets| self.vocabulary.labels(buckets));
             if labels.is_some_and(|labels| !labels.contains("le")) {
                 let fix = "keep the label of the bounds: sum by (le, …)";
-                self.warn(place(promql, &expr.span), "these buckets have lost their bounds".to_owned(), fix);
+                self.warn(
+                    place(promql, &expr.span),
+                    "these buckets have lost their bounds".to_owned(),
+                    fix,
+                );
             }
         }
-        if let Some(Kind::Range(selector, Window::Fixed(range))) = arguments.first().map(|first| &first.kind)
-            && let Some(interval) = self.vocabulary.selected(selector).and_then(|known| known.interval)
+        if let Some(Kind::Range(selector, Window::Fixed(range))) =
+            arguments.first().map(|first| &first.kind)
+            && let Some(interval) = self
+                .vocabulary
+                .selected(selector)
+                .and_then(|known| known.interval)
             && RATES.contains(&name)
             && *range < interval.saturating_mul(ANSWERS)
         {
@@ -130,23 +190,37 @@ impl File<'_> {
                 "this range holds fewer than {ANSWERS} answers of a KPI that is asked every {}",
                 written(interval)
             );
-            self.warn(place(promql, &expr.span), message, format!("write at least [{least}], or ask more often"));
+            self.warn(
+                place(promql, &expr.span),
+                message,
+                format!("write at least [{least}], or ask more often"),
+            );
         }
     }
 
     fn binary(&mut self, promql: &Promql, expr: &Expr, binary: &Binary) {
         let sides = [&binary.left, &binary.right];
-        if binary.operator == Operator::Or || sides.iter().any(|side| side.value_type() == Type::Scalar) {
+        if binary.operator == Operator::Or
+            || sides.iter().any(|side| side.value_type() == Type::Scalar)
+        {
             return;
         }
-        let [Some(left), Some(right)] = sides.map(|side| self.vocabulary.labels(side)) else { return };
+        let [Some(left), Some(right)] = sides.map(|side| self.vocabulary.labels(side)) else {
+            return;
+        };
         let (left_keys, right_keys) = (keys(&binary.matching, left), keys(&binary.matching, right));
-        let differ: BTreeSet<_> = left_keys.symmetric_difference(&right_keys).cloned().collect();
+        let differ: BTreeSet<_> = left_keys
+            .symmetric_difference(&right_keys)
+            .cloned()
+            .collect();
         let is_even = binary.many == Many::Neither || matches!(binary.matching, Matching::On(_));
         if is_even && !differ.is_empty() {
             let fix = "name the labels that both have: on (…), or those to leave out: ignoring (…)";
-            let message =
-                format!("the two sides of `{}` never match: only one has {}", binary.operator.sign(), shown(&differ));
+            let message = format!(
+                "the two sides of `{}` never match: only one has {}",
+                binary.operator.sign(),
+                shown(&differ)
+            );
             self.warn(place(promql, &expr.span), message, fix);
         }
     }
@@ -156,15 +230,23 @@ impl File<'_> {
 fn keys(matching: &Matching, labels: BTreeSet<String>) -> BTreeSet<String> {
     match matching {
         Matching::All => labels,
-        Matching::On(on) => labels.into_iter().filter(|label| on.contains(label)).collect(),
-        Matching::Ignoring(ignored) => labels.into_iter().filter(|label| !ignored.contains(label)).collect(),
+        Matching::On(on) => labels
+            .into_iter()
+            .filter(|label| on.contains(label))
+            .collect(),
+        Matching::Ignoring(ignored) => labels
+            .into_iter()
+            .filter(|label| !ignored.contains(label))
+            .collect(),
     }
 }
 
 /// The labels that a template names: `$labels.x`.
 fn told_labels(text: &str) -> impl Iterator<Item = &str> {
     text.split("$labels.").skip(1).map(|rest| {
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .unwrap_or(rest.len());
         &rest[..end]
     })
 }
@@ -174,7 +256,11 @@ fn place(promql: &Promql, span: &Range<usize>) -> Range<usize> {
 }
 
 fn shown(labels: &BTreeSet<String>) -> String {
-    if labels.is_empty() { "no label".to_owned() } else { listed(labels.iter().map(String::as_str)) }
+    if labels.is_empty() {
+        "no label".to_owned()
+    } else {
+        listed(labels.iter().map(String::as_str))
+    }
 }
 
 #[cfg(test)]

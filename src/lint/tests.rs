@@ -12,19 +12,35 @@ fn linted(files: &[(&str, &str)]) -> Catalog {
         pack: path.rsplit('/').nth(1).unwrap_or_default().to_owned(),
         text: (*text).to_owned(),
     };
-    let (packs, kpis) = files.iter().map(source).partition::<Vec<_>, _>(|file| file.path.ends_with(".toml"));
-    let mut catalog = load(&kpis, &packs, &Defaults { every: Duration::from_secs(300), const_labels: &[] });
+    let (packs, kpis) = files
+        .iter()
+        .map(source)
+        .partition::<Vec<_>, _>(|file| file.path.ends_with(".toml"));
+    let mut catalog = load(
+        &kpis,
+        &packs,
+        &Defaults {
+            every: Duration::from_secs(300),
+            const_labels: &[],
+        },
+    );
     check(&mut catalog, &[]);
     catalog
 }
 
 fn messages(catalog: &Catalog) -> Vec<String> {
-    catalog.problems.iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect()
+    catalog
+        .problems
+        .iter()
+        .map(|problem| format!("{}: {}", problem.path, problem.message))
+        .collect()
 }
 
 /// A file with this header, over a query that returns `a` and `value`.
 fn with_header(header: &str) -> String {
-    format!("// Number of things.\n/*kpi\n{header}\n*/\nMATCH (n:N) RETURN n.a AS a, count(n) AS value\n")
+    format!(
+        "// Number of things.\n/*kpi\n{header}\n*/\nMATCH (n:N) RETURN n.a AS a, count(n) AS value\n"
+    )
 }
 
 #[test]
@@ -34,7 +50,10 @@ fn promql_that_selects_nothing_is_a_warning() {
                 RETURN 'x' AS b, 1 AS value";
     for (expr, expected) in [
         ("sum by (a) (rate(p_calls_total[15m])) > 1", ""),
-        ("p_calls_totl > 1", "p_calls_totl: no KPI and no rule writes `p_calls_totl`; did you mean `p_calls_total`?"),
+        (
+            "p_calls_totl > 1",
+            "p_calls_totl: no KPI and no rule writes `p_calls_totl`; did you mean `p_calls_total`?",
+        ),
         (
             "node_load1 > 1",
             "node_load1: no KPI and no rule writes `node_load1`; nothing to do if something else that Prometheus scrapes writes it",
@@ -59,9 +78,18 @@ fn promql_that_selects_nothing_is_a_warning() {
             "p_took_seconds_count > 0 and p_calls_total > 0",
             "p_took_seconds_count > 0 and p_calls_total > 0: the two sides of `and` never match: only one has `a`, `b`; name the labels that both have: on (…), or those to leave out: ignoring (…)",
         ),
-        ("p_took_seconds_count > 0 and on (job) p_calls_total > 0", ""),
-        ("p_took_seconds_count / ignoring (a, b) p_calls_total > 0", ""),
-        ("p_calls_total / on (a) group_left () sum by (a) (p_calls_total) > 0", ""),
+        (
+            "p_took_seconds_count > 0 and on (job) p_calls_total > 0",
+            "",
+        ),
+        (
+            "p_took_seconds_count / ignoring (a, b) p_calls_total > 0",
+            "",
+        ),
+        (
+            "p_calls_total / on (a) group_left () sum by (a) (p_calls_total) > 0",
+            "",
+        ),
         ("p_calls_total or p_took_seconds_count", ""),
         ("p_calls_total * 2 > time()", ""),
         (
@@ -74,17 +102,45 @@ fn promql_that_selects_nothing_is_a_warning() {
         ),
     ] {
         let pack = format!("[[alert]]\nname = \"A\"\nexpr = '{expr}'\n");
-        let catalog = linted(&[("p/calls.cypher", &calls), ("p/took.cypher", took), ("p/pack.toml", &pack)]);
-        assert!(catalog.problems.iter().all(|problem| problem.level == Level::Warning));
+        let catalog = linted(&[
+            ("p/calls.cypher", &calls),
+            ("p/took.cypher", took),
+            ("p/pack.toml", &pack),
+        ]);
+        assert!(
+            catalog
+                .problems
+                .iter()
+                .all(|problem| problem.level == Level::Warning)
+        );
         let told = |problem: &Problem| {
-            format!("{}: {}; {}", &pack[problem.span.clone().unwrap()], problem.message, problem.fix)
+            format!(
+                "{}: {}; {}",
+                &pack[problem.span.clone().unwrap()],
+                problem.message,
+                problem.fix
+            )
         };
-        assert_eq!(catalog.problems.iter().map(told).collect::<Vec<_>>().join(" | "), expected, "{expr}");
+        assert_eq!(
+            catalog
+                .problems
+                .iter()
+                .map(told)
+                .collect::<Vec<_>>()
+                .join(" | "),
+            expected,
+            "{expr}"
+        );
     }
-    let text =
-        "[[alert]]\nname = \"A\"\nexpr = 'sum(p_calls_total) > 1'\nsummary = \"{{ $labels.a }} of {{ $value }}\"";
+    let text = "[[alert]]\nname = \"A\"\nexpr = 'sum(p_calls_total) > 1'\nsummary = \"{{ $labels.a }} of {{ $value }}\"";
     let catalog = linted(&[("p/calls.cypher", &calls), ("p/pack.toml", text)]);
-    assert_eq!(messages(&catalog), ["p/pack.toml: the text of `A` tells the label `a`, which it does not have"]);
-    let catalog = linted(&[("p/calls.cypher", &calls), ("p/pack.toml", &text.replace("sum(", "("))]);
+    assert_eq!(
+        messages(&catalog),
+        ["p/pack.toml: the text of `A` tells the label `a`, which it does not have"]
+    );
+    let catalog = linted(&[
+        ("p/calls.cypher", &calls),
+        ("p/pack.toml", &text.replace("sum(", "(")),
+    ]);
     assert_eq!(messages(&catalog), Vec::<String>::new());
 }

@@ -24,10 +24,17 @@ pub struct Beyond {
 pub fn beyond(kpi: &Kpi, points: &[Arc<Points>]) -> Vec<Beyond> {
     let metrics = kpi.metrics.iter().zip(points);
     let too_low = metrics.filter_map(|(metric, points)| {
-        let Points::Histogram { bounds, series } = &**points else { return None };
+        let Points::Histogram { bounds, series } = &**points else {
+            return None;
+        };
         let (above, all) = counts(series);
         let bound = *bounds.last()?;
-        (above > all / ONE_IN).then(|| Beyond { metric: metric.desc.name.clone(), bound, above, all })
+        (above > all / ONE_IN).then(|| Beyond {
+            metric: metric.desc.name.clone(),
+            bound,
+            above,
+            all,
+        })
     });
     too_low.collect()
 }
@@ -36,8 +43,15 @@ pub fn beyond(kpi: &Kpi, points: &[Arc<Points>]) -> Vec<Beyond> {
 fn counts(series: &[Series<Distribution>]) -> (u64, u64) {
     let each = series.iter().map(|series| &series.value.counts);
     each.fold((0, 0), |(above, all), counts| {
-        let own = counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
-        (counts.last().map_or(above, |last| above.saturating_add(*last)), all.saturating_add(own))
+        let own = counts
+            .iter()
+            .fold(0_u64, |sum, count| sum.saturating_add(*count));
+        (
+            counts
+                .last()
+                .map_or(above, |last| above.saturating_add(*last)),
+            all.saturating_add(own),
+        )
     })
 }
 
@@ -53,9 +67,15 @@ mod tests {
         let kpi = one("queries/p/t.cypher", text);
         let mut rows = Rows::of_snapshot(&kpi, &[]);
         for (at, seconds) in seconds.iter().enumerate() {
-            let _ = rows.row(&vec![Value::Integer(i64::try_from(at % 2).unwrap()), Value::Float(*seconds)]);
+            let _ = rows.row(&vec![
+                Value::Integer(i64::try_from(at % 2).unwrap()),
+                Value::Float(*seconds),
+            ]);
         }
-        beyond(&kpi, &rows.finish().unwrap().points).iter().map(ToString::to_string).collect()
+        beyond(&kpi, &rows.finish().unwrap().points)
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]

@@ -25,11 +25,30 @@ pub(super) struct Growing<'k> {
 }
 
 enum ByType<'k> {
-    Plain { value: Column, counter: bool, sum: bool, sets: LabelSets<'k, f64> },
-    Histogram { value: Column, weight: Option<Column>, bounds: &'k Arc<[f64]>, sets: LabelSets<'k, Distribution> },
-    Summary { columns: SummaryColumns<'k>, sets: LabelSets<'k, Quantiles> },
-    Info { sets: LabelSets<'k, ()> },
-    StateSet { value: Column, states: Option<&'k Arc<[Arc<str>]>>, sets: LabelSets<'k, Arc<str>> },
+    Plain {
+        value: Column,
+        counter: bool,
+        sum: bool,
+        sets: LabelSets<'k, f64>,
+    },
+    Histogram {
+        value: Column,
+        weight: Option<Column>,
+        bounds: &'k Arc<[f64]>,
+        sets: LabelSets<'k, Distribution>,
+    },
+    Summary {
+        columns: SummaryColumns<'k>,
+        sets: LabelSets<'k, Quantiles>,
+    },
+    Info {
+        sets: LabelSets<'k, ()>,
+    },
+    StateSet {
+        value: Column,
+        states: Option<&'k Arc<[Arc<str>]>>,
+        sets: LabelSets<'k, Arc<str>>,
+    },
 }
 
 struct SummaryColumns<'k> {
@@ -54,7 +73,14 @@ impl<'k> Growing<'k> {
         let sum = kpi.on_duplicate == OnDuplicate::Sum;
         let series = ByType::after(kpi, metric, sum, last);
         let zeros = !metric.expected.is_empty();
-        Self { metric, series, lasts: false, before: None, zeros, labels: RowLabels::default() }
+        Self {
+            metric,
+            series,
+            lasts: false,
+            before: None,
+            zeros,
+            labels: RowLabels::default(),
+        }
     }
 
     /// A metric that has been counted before: rows add up.
@@ -62,26 +88,62 @@ impl<'k> Growing<'k> {
         let series = match (&metric.shape, before.map(|points| &**points)) {
             (Shape::Counter { value }, Some(Points::Counter(totals))) => {
                 let sets = LabelSets::over(&metric.desc, kpi.max_series, totals);
-                ByType::Plain { value: *value, counter: true, sum: true, sets }
+                ByType::Plain {
+                    value: *value,
+                    counter: true,
+                    sum: true,
+                    sets,
+                }
             }
-            (Shape::Histogram { value, weight, bounds }, Some(Points::Histogram { series: totals, .. })) => {
+            (
+                Shape::Histogram {
+                    value,
+                    weight,
+                    bounds,
+                },
+                Some(Points::Histogram { series: totals, .. }),
+            ) => {
                 let sets = LabelSets::over(&metric.desc, kpi.max_series, totals);
-                ByType::Histogram { value: *value, weight: *weight, bounds, sets }
+                ByType::Histogram {
+                    value: *value,
+                    weight: *weight,
+                    bounds,
+                    sets,
+                }
             }
             // Only counters and histograms are counted in windows: here nothing has been counted yet.
             (_, _) => ByType::after(kpi, metric, true, None),
         };
-        Self { metric, series, lasts: true, before, zeros: has_zeros(metric), labels: RowLabels::default() }
+        Self {
+            metric,
+            series,
+            lasts: true,
+            before,
+            zeros: has_zeros(metric),
+            labels: RowLabels::default(),
+        }
     }
 
     /// Takes what a row says of this metric.
     pub(super) fn take(&mut self, row: &RowContext<'_>) -> Result<(), NotTaken> {
-        let Self { metric, series, labels, lasts, .. } = self;
+        let Self {
+            metric,
+            series,
+            labels,
+            lasts,
+            ..
+        } = self;
         match series {
-            ByType::Plain { value, counter, sum, sets } => {
+            ByType::Plain {
+                value,
+                counter,
+                sum,
+                sets,
+            } => {
                 let number = row.number(*value, *lasts)?;
                 if *counter {
-                    row.cell(*value).not_negative(number, if *sum { ADDED } else { TOTAL })?;
+                    row.cell(*value)
+                        .not_negative(number, if *sum { ADDED } else { TOTAL })?;
                 }
                 row.labels(metric, labels)?;
                 if *sum {
@@ -97,7 +159,12 @@ impl<'k> Growing<'k> {
                 }
                 Ok(sets.only(row.number, labels, number, SUM)?)
             }
-            ByType::Histogram { value, weight, bounds, sets } => {
+            ByType::Histogram {
+                value,
+                weight,
+                bounds,
+                sets,
+            } => {
                 let number = row.number(*value, *lasts)?;
                 if number < 0.0 && metric.shape.is_never_negative() {
                     return Err(SkipReason::NegativeValue.into());
@@ -105,7 +172,12 @@ impl<'k> Growing<'k> {
                 let weight = row.weight(*weight)?;
                 row.labels(metric, labels)?;
                 if weight > 0 || !sets.knows(labels) {
-                    observe(sets.at(labels, || zero(&metric.shape, bounds))?, number, weight, bounds);
+                    observe(
+                        sets.at(labels, || zero(&metric.shape, bounds))?,
+                        number,
+                        weight,
+                        bounds,
+                    );
                 }
                 Ok(())
             }
@@ -118,7 +190,11 @@ impl<'k> Growing<'k> {
                 row.labels(metric, labels)?;
                 Ok(sets.only(row.number, labels, (), DISTINCT)?)
             }
-            ByType::StateSet { value, states, sets } => {
+            ByType::StateSet {
+                value,
+                states,
+                sets,
+            } => {
                 let state = row.state(*value, *states)?;
                 row.labels(metric, labels)?;
                 Ok(sets.only(row.number, labels, state, AGGREGATE)?)
@@ -139,22 +215,34 @@ impl<'k> Growing<'k> {
     pub(super) fn complete(self) -> Result<Points, MeasureError> {
         let expected = &self.metric.expected;
         Ok(match self.series {
-            ByType::Plain { counter, mut sets, .. } => {
+            ByType::Plain {
+                counter, mut sets, ..
+            } => {
                 if self.zeros {
                     sets.fill(expected, &0.0)?;
                 }
                 let series = sets.into_series();
-                if counter { Points::Counter(series) } else { Points::Gauge(series) }
+                if counter {
+                    Points::Counter(series)
+                } else {
+                    Points::Gauge(series)
+                }
             }
-            ByType::Histogram { bounds, mut sets, .. } => {
+            ByType::Histogram {
+                bounds, mut sets, ..
+            } => {
                 if self.zeros {
                     sets.fill(expected, &zero(&self.metric.shape, bounds))?;
                 }
-                Points::Histogram { bounds: bounds.clone(), series: sets.into_series() }
+                Points::Histogram {
+                    bounds: bounds.clone(),
+                    series: sets.into_series(),
+                }
             }
-            ByType::Summary { columns, sets } => {
-                Points::Summary { quantiles: columns.quantiles.clone(), series: sets.into_series() }
-            }
+            ByType::Summary { columns, sets } => Points::Summary {
+                quantiles: columns.quantiles.clone(),
+                series: sets.into_series(),
+            },
             ByType::Info { sets } => Points::Info(sets.into_series()),
             ByType::StateSet { states, sets, .. } => state_set(sets.into_series(), states),
         })
@@ -171,23 +259,50 @@ impl<'k> ByType<'k> {
     fn after(kpi: &'k Kpi, metric: &'k Metric, sum: bool, last: Option<&Points>) -> Self {
         let (desc, limit) = (&*metric.desc, kpi.max_series);
         match &metric.shape {
-            Shape::Gauge { value } => {
-                Self::Plain { value: *value, counter: false, sum, sets: LabelSets::after(desc, limit, last) }
-            }
-            Shape::Counter { value } => {
-                Self::Plain { value: *value, counter: true, sum, sets: LabelSets::after(desc, limit, last) }
-            }
-            Shape::Histogram { value, weight, bounds } => {
-                Self::Histogram { value: *value, weight: *weight, bounds, sets: LabelSets::after(desc, limit, last) }
-            }
-            Shape::Summary { quantiles, columns, sum, count } => Self::Summary {
-                columns: SummaryColumns { quantiles, values: columns, sum: *sum, count: *count },
+            Shape::Gauge { value } => Self::Plain {
+                value: *value,
+                counter: false,
+                sum,
                 sets: LabelSets::after(desc, limit, last),
             },
-            Shape::Info => Self::Info { sets: LabelSets::after(desc, limit, last) },
-            Shape::StateSet { value, states } => {
-                Self::StateSet { value: *value, states: states.as_ref(), sets: LabelSets::after(desc, limit, last) }
-            }
+            Shape::Counter { value } => Self::Plain {
+                value: *value,
+                counter: true,
+                sum,
+                sets: LabelSets::after(desc, limit, last),
+            },
+            Shape::Histogram {
+                value,
+                weight,
+                bounds,
+            } => Self::Histogram {
+                value: *value,
+                weight: *weight,
+                bounds,
+                sets: LabelSets::after(desc, limit, last),
+            },
+            Shape::Summary {
+                quantiles,
+                columns,
+                sum,
+                count,
+            } => Self::Summary {
+                columns: SummaryColumns {
+                    quantiles,
+                    values: columns,
+                    sum: *sum,
+                    count: *count,
+                },
+                sets: LabelSets::after(desc, limit, last),
+            },
+            Shape::Info => Self::Info {
+                sets: LabelSets::after(desc, limit, last),
+            },
+            Shape::StateSet { value, states } => Self::StateSet {
+                value: *value,
+                states: states.as_ref(),
+                sets: LabelSets::after(desc, limit, last),
+            },
         }
     }
 
@@ -207,18 +322,30 @@ impl SummaryColumns<'_> {
         let mut values = Vec::with_capacity(self.values.len());
         for column in self.values {
             let value = row.number(*column, false)?;
-            values.push(row.cell(*column).not_negative(value, "a summary's quantile: it must not be negative")?);
+            values.push(
+                row.cell(*column)
+                    .not_negative(value, "a summary's quantile: it must not be negative")?,
+            );
         }
-        let sum =
-            known(row, self.sum)?.map(|(cell, sum)| cell.not_negative(sum, "a summary's sum: it must not be negative"));
+        let sum = known(row, self.sum)?
+            .map(|(cell, sum)| cell.not_negative(sum, "a summary's sum: it must not be negative"));
         let count = known(row, self.count)?.map(|(cell, count)| cell.count(count));
-        Ok(Quantiles { values: values.into(), sum: sum.transpose()?, count: count.transpose()? })
+        Ok(Quantiles {
+            values: values.into(),
+            sum: sum.transpose()?,
+            count: count.transpose()?,
+        })
     }
 }
 
 /// The number in a column that may be missing, as sum and count may.
-fn known<'r>(row: &'r RowContext<'_>, column: Option<Column>) -> Result<Option<(Cell<'r>, f64)>, MeasureError> {
-    let Some(column) = column else { return Ok(None) };
+fn known<'r>(
+    row: &'r RowContext<'_>,
+    column: Option<Column>,
+) -> Result<Option<(Cell<'r>, f64)>, MeasureError> {
+    let Some(column) = column else {
+        return Ok(None);
+    };
     Ok(match row.cell(column).number()? {
         Number::Is(number) => Some((row.cell(column), number)),
         Number::Null | Number::NaN => None,
@@ -228,7 +355,10 @@ fn known<'r>(row: &'r RowContext<'_>, column: Option<Column>) -> Result<Option<(
 /// A histogram of no observation; without a sum where what it observes may be negative, since such a sum may fall: parsers
 /// refuse a negative one, and `rate` would take the fall for a restart.
 fn zero(shape: &Shape, bounds: &[f64]) -> Distribution {
-    Distribution { counts: vec![0; bounds.len() + 1].into(), sum: shape.is_never_negative().then_some(0.0) }
+    Distribution {
+        counts: vec![0; bounds.len() + 1].into(),
+        sum: shape.is_never_negative().then_some(0.0),
+    }
 }
 
 fn observe(histogram: &mut Distribution, value: f64, weight: u64, bounds: &[f64]) {
@@ -250,7 +380,13 @@ fn state_set(series: Vec<Series<Arc<str>>>, listed: Option<&Arc<[Arc<str>]>>) ->
     });
     let index = |series: Series<Arc<str>>| {
         let value = states.iter().position(|state| *state == series.value)?;
-        Some(Series { labels: series.labels, value })
+        Some(Series {
+            labels: series.labels,
+            value,
+        })
     };
-    Points::StateSet { series: series.into_iter().filter_map(index).collect(), states: states.clone() }
+    Points::StateSet {
+        series: series.into_iter().filter_map(index).collect(),
+        states: states.clone(),
+    }
 }

@@ -82,17 +82,36 @@ impl<'k, T: Clone> LabelSets<'k, T> {
     pub(super) fn after(desc: &'k Desc, limit: usize, last: Option<&Points>) -> Self {
         let known = last.into_iter().flat_map(Points::label_values);
         let sets: Vec<_> = known.map(|labels| (labels.clone(), None)).collect();
-        let (hasher, mut places) = (DefaultHashBuilder::default(), HashTable::with_capacity(sets.len()));
+        let (hasher, mut places) = (
+            DefaultHashBuilder::default(),
+            HashTable::with_capacity(sets.len()),
+        );
         for (place, (labels, _)) in sets.iter().enumerate() {
-            places.insert_unique(hash(&hasher, labels), place, |place| hash(&hasher, &sets[*place].0));
+            places.insert_unique(hash(&hasher, labels), place, |place| {
+                hash(&hasher, &sets[*place].0)
+            });
         }
         let (last, texts) = (sets.len(), HashSet::new());
-        Self { desc, limit, before: &[], sets, last, valued: 0, carried: 0, places, hasher, texts }
+        Self {
+            desc,
+            limit,
+            before: &[],
+            sets,
+            last,
+            valued: 0,
+            carried: 0,
+            places,
+            hasher,
+            texts,
+        }
     }
 
     /// With totals, in order of labels, that rows are added to.
     pub(super) fn over(desc: &'k Desc, limit: usize, before: &'k [Series<T>]) -> Self {
-        Self { before, ..Self::new(desc, limit) }
+        Self {
+            before,
+            ..Self::new(desc, limit)
+        }
     }
 
     /// Whether no row has spoken of any label set.
@@ -102,12 +121,18 @@ impl<'k, T: Clone> LabelSets<'k, T> {
 
     /// Whether anything is known of the value of a label set.
     pub(super) fn knows(&self, labels: &impl Labels) -> bool {
-        let known = self.find(labels).is_some_and(|place| self.sets[place].1.is_some());
+        let known = self
+            .find(labels)
+            .is_some_and(|place| self.sets[place].1.is_some());
         known || total(self.before, labels).is_some()
     }
 
     /// What is known of a label set, which begins as `new` when this is its first row.
-    pub(super) fn at(&mut self, labels: &impl Labels, new: impl FnOnce() -> T) -> Result<&mut T, MeasureError> {
+    pub(super) fn at(
+        &mut self,
+        labels: &impl Labels,
+        new: impl FnOnce() -> T,
+    ) -> Result<&mut T, MeasureError> {
         let place = self.place(labels)?;
         if self.sets[place].1.is_none() {
             self.room()?;
@@ -128,7 +153,12 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         self.at(labels, || value)?;
         if self.valued == before {
             let labels = shown(self.desc, labels);
-            return Err(MeasureError::Duplicate { row, metric: self.desc.name.to_string(), labels, fix });
+            return Err(MeasureError::Duplicate {
+                row,
+                metric: self.desc.name.to_string(),
+                labels,
+                fix,
+            });
         }
         Ok(())
     }
@@ -152,7 +182,10 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         let place = self.sets.len();
         self.sets.push(set);
         let (sets, hasher) = (&self.sets, &self.hasher);
-        self.places.insert_unique(hash(hasher, labels), place, |place| hash(hasher, &sets[*place].0));
+        self.places
+            .insert_unique(hash(hasher, labels), place, |place| {
+                hash(hasher, &sets[*place].0)
+            });
         Ok(place)
     }
 
@@ -163,7 +196,11 @@ impl<'k, T: Clone> LabelSets<'k, T> {
 
     /// Whether there is room for one more series.
     fn room(&self) -> Result<(), MeasureError> {
-        if self.series() < self.limit { Ok(()) } else { Err(too_many(self.desc, self.limit)) }
+        if self.series() < self.limit {
+            Ok(())
+        } else {
+            Err(too_many(self.desc, self.limit))
+        }
     }
 
     /// How many series this makes.
@@ -193,11 +230,22 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         }
         let blank = |labels: &LabelValues| -> LabelValues {
             let values = labels.iter().enumerate();
-            values.map(|(at, value)| if is_expected(at) { empty.clone() } else { value.clone() }).collect()
+            values
+                .map(|(at, value)| {
+                    if is_expected(at) {
+                        empty.clone()
+                    } else {
+                        value.clone()
+                    }
+                })
+                .collect()
         };
         let seen = self.sets.iter().filter(|(_, value)| value.is_some());
         let before = self.before.iter().map(|series| &series.labels);
-        let mut patterns: Vec<_> = before.chain(seen.map(|(labels, _)| labels)).map(blank).collect();
+        let mut patterns: Vec<_> = before
+            .chain(seen.map(|(labels, _)| labels))
+            .map(blank)
+            .collect();
         patterns.sort_unstable();
         patterns.dedup();
         patterns
@@ -207,8 +255,18 @@ impl<'k, T: Clone> LabelSets<'k, T> {
     pub(super) fn into_series(self) -> Vec<Series<T>> {
         let in_order = self.before.is_empty() && self.sets.len() == self.last;
         let mut series = Vec::with_capacity(self.series());
-        series.extend(self.before.iter().filter(|total| self.find(&total.labels).is_none()).cloned());
-        series.extend(self.sets.into_iter().filter_map(|(labels, value)| Some(Series { labels, value: value? })));
+        series.extend(
+            self.before
+                .iter()
+                .filter(|total| self.find(&total.labels).is_none())
+                .cloned(),
+        );
+        series.extend(self.sets.into_iter().filter_map(|(labels, value)| {
+            Some(Series {
+                labels,
+                value: value?,
+            })
+        }));
         if !in_order {
             // This sort finds the stretch that is in order already.
             series.sort_by(|a, b| a.labels.cmp(&b.labels));
@@ -218,7 +276,9 @@ impl<'k, T: Clone> LabelSets<'k, T> {
 }
 
 fn total<'s, T>(totals: &'s [Series<T>], labels: &impl Labels) -> Option<&'s Series<T>> {
-    let at = totals.binary_search_by(|total| total.labels.values().cmp(labels.values())).ok()?;
+    let at = totals
+        .binary_search_by(|total| total.labels.values().cmp(labels.values()))
+        .ok()?;
     totals.get(at)
 }
 
@@ -237,20 +297,33 @@ fn combinations(seen: LabelValues, expected: &[Expected]) -> Vec<LabelValues> {
     let mut all = vec![seen];
     for Expected { label, values } in expected {
         let with = |labels: &LabelValues, value: &Arc<str>| {
-            let values = labels.iter().enumerate().map(|(at, seen)| if at == *label { value } else { seen });
+            let values = labels
+                .iter()
+                .enumerate()
+                .map(|(at, seen)| if at == *label { value } else { seen });
             values.cloned().collect::<LabelValues>()
         };
-        all = all.iter().flat_map(|labels| values.iter().map(move |value| with(labels, value))).collect();
+        all = all
+            .iter()
+            .flat_map(|labels| values.iter().map(move |value| with(labels, value)))
+            .collect();
     }
     all
 }
 
 fn too_many(desc: &Desc, limit: usize) -> MeasureError {
-    MeasureError::TooManySeries { metric: desc.name.to_string(), limit }
+    MeasureError::TooManySeries {
+        metric: desc.name.to_string(),
+        limit,
+    }
 }
 
 fn shown(desc: &Desc, labels: &impl Labels) -> String {
-    let pairs = desc.labels.iter().zip(labels.values()).map(|(name, value)| format!("{name}={value:?}"));
+    let pairs = desc
+        .labels
+        .iter()
+        .zip(labels.values())
+        .map(|(name, value)| format!("{name}={value:?}"));
     pairs.collect::<Vec<_>>().join(", ")
 }
 
@@ -321,10 +394,19 @@ mod tests {
         for b in ["1", "2", "3"] {
             let cells = ["same", b].map(|text| cypher::Value::String(text.into()));
             let column = Arc::from("c");
-            row.take(cells.iter().map(|value| super::super::value::Cell { value, column: &column, row: 1 })).unwrap();
+            row.take(cells.iter().map(|value| super::super::value::Cell {
+                value,
+                column: &column,
+                row: 1,
+            }))
+            .unwrap();
             sets.only(1, &row, 0.0, "").unwrap();
         }
-        let texts: BTreeSet<_> = sets.into_series().iter().map(|series| series.labels[0].as_ptr()).collect();
+        let texts: BTreeSet<_> = sets
+            .into_series()
+            .iter()
+            .map(|series| series.labels[0].as_ptr())
+            .collect();
         assert_eq!(texts.len(), 1);
     }
 }

@@ -51,7 +51,10 @@ impl Skipped {
 
     /// For each reason for which there was one.
     pub fn reasons(&self) -> impl Iterator<Item = (SkipReason, u64)> {
-        SkipReason::ALL.into_iter().map(|reason| (reason, self.of(reason))).filter(|(_, rows)| *rows > 0)
+        SkipReason::ALL
+            .into_iter()
+            .map(|reason| (reason, self.of(reason)))
+            .filter(|(_, rows)| *rows > 0)
     }
 
     fn add(&mut self, reason: SkipReason) {
@@ -119,7 +122,9 @@ pub enum MeasureError {
         wanted: &'static str,
     },
     /// A label is a list, a map or a part of the graph.
-    #[error("row {row}: the column `{column}` is a {found} and cannot be a label; return one of its properties")]
+    #[error(
+        "row {row}: the column `{column}` is a {found} and cannot be a label; return one of its properties"
+    )]
     Label {
         /// From 1.
         row: u64,
@@ -157,7 +162,9 @@ pub enum MeasureError {
         limit: u64,
     },
     /// More label sets than `max_series`.
-    #[error("`{metric}` has more than {limit} series; return fewer label values, or raise `max_series`")]
+    #[error(
+        "`{metric}` has more than {limit} series; return fewer label values, or raise `max_series`"
+    )]
     TooManySeries {
         /// The metric.
         metric: String,
@@ -167,7 +174,11 @@ pub enum MeasureError {
 }
 
 fn with(labels: &str) -> String {
-    if labels.is_empty() { "without labels".to_owned() } else { format!("with the labels {{{labels}}}") }
+    if labels.is_empty() {
+        "without labels".to_owned()
+    } else {
+        format!("with the labels {{{labels}}}")
+    }
 }
 
 impl MeasureError {
@@ -187,7 +198,9 @@ impl MeasureError {
     /// The value of the label `reason`; a closed set.
     pub fn reason(&self) -> &'static str {
         match self {
-            MeasureError::Value { .. } | MeasureError::TooLarge { .. } | MeasureError::Range { .. } => "value",
+            MeasureError::Value { .. }
+            | MeasureError::TooLarge { .. }
+            | MeasureError::Range { .. } => "value",
             MeasureError::Label { .. } => "label",
             MeasureError::State { .. } => "unexpected_state",
             MeasureError::Duplicate { .. } => "duplicate",

@@ -18,17 +18,27 @@ pub(super) struct RowContext<'a> {
 
 impl RowContext<'_> {
     pub(super) fn cell(&self, column: Column) -> Cell<'_> {
-        Cell { value: &self.row[column], column: &self.kpi.columns[column], row: self.number }
+        Cell {
+            value: &self.row[column],
+            column: &self.kpi.columns[column],
+            row: self.number,
+        }
     }
 
-    pub(super) fn labels(&self, metric: &Metric, labels: &mut RowLabels) -> Result<(), MeasureError> {
+    pub(super) fn labels(
+        &self,
+        metric: &Metric,
+        labels: &mut RowLabels,
+    ) -> Result<(), MeasureError> {
         labels.take(metric.labels.iter().map(|column| self.cell(*column)))
     }
 
     /// The number in a column; where it would last for ever, a finite one.
     pub(super) fn number(&self, column: Column, lasts: bool) -> Result<f64, NotTaken> {
         match self.cell(column).number()? {
-            Number::Is(number) if lasts && number.is_infinite() => Err(SkipReason::InfiniteValue.into()),
+            Number::Is(number) if lasts && number.is_infinite() => {
+                Err(SkipReason::InfiniteValue.into())
+            }
             Number::Is(number) => Ok(number),
             Number::Null => Err(SkipReason::NullValue.into()),
             Number::NaN => Err(SkipReason::NaNValue.into()),
@@ -41,14 +51,23 @@ impl RowContext<'_> {
         Ok(self.cell(column).count(self.number(column, false)?)?)
     }
 
-    pub(super) fn state(&self, column: Column, states: Option<&Arc<[Arc<str>]>>) -> Result<Arc<str>, NotTaken> {
+    pub(super) fn state(
+        &self,
+        column: Column,
+        states: Option<&Arc<[Arc<str>]>>,
+    ) -> Result<Arc<str>, NotTaken> {
         let cell = self.cell(column);
         if cell.is_null() {
             return Err(SkipReason::NullValue.into());
         }
         let state = cell.label()?;
         if states.is_some_and(|states| !states.contains(&state)) {
-            return Err(MeasureError::State { row: self.number, column: cell.column.clone(), state }.into());
+            return Err(MeasureError::State {
+                row: self.number,
+                column: cell.column.clone(),
+                state,
+            }
+            .into());
         }
         Ok(state)
     }

@@ -14,7 +14,10 @@ pub(super) struct RowLabels {
 
 impl RowLabels {
     /// Takes the labels of the next row.
-    pub(super) fn take<'r>(&mut self, cells: impl Iterator<Item = Cell<'r>>) -> Result<(), MeasureError> {
+    pub(super) fn take<'r>(
+        &mut self,
+        cells: impl Iterator<Item = Cell<'r>>,
+    ) -> Result<(), MeasureError> {
         self.text.clear();
         self.ends.clear();
         for cell in cells {
@@ -27,6 +30,8 @@ impl RowLabels {
     /// The values, in the order of the cells.
     pub(super) fn values(&self) -> impl Iterator<Item = &str> {
         let begins = std::iter::once(0).chain(self.ends.iter().copied());
-        begins.zip(&self.ends).map(|(begin, end)| &self.text[begin..*end])
+        begins
+            .zip(&self.ends)
+            .map(|(begin, end)| &self.text[begin..*end])
     }
 }

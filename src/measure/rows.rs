@@ -29,15 +29,30 @@ impl<'k> Rows<'k> {
     pub fn of_snapshot(kpi: &'k Kpi, last: &[Arc<Points>]) -> Self {
         let last = |at: usize| last.get(at).map(|points| &**points);
         let metrics = kpi.metrics.iter().enumerate();
-        let metrics = metrics.map(|(at, metric)| Growing::after(kpi, metric, last(at))).collect();
-        Self { kpi, metrics, rows: 0, most: None, skipped: Skipped::default(), fault: None }
+        let metrics = metrics
+            .map(|(at, metric)| Growing::after(kpi, metric, last(at)))
+            .collect();
+        Self {
+            kpi,
+            metrics,
+            rows: 0,
+            most: None,
+            skipped: Skipped::default(),
+            fault: None,
+        }
     }
 
     /// A window: the rows are added to what has been counted before, which itself is left as it is.
     pub fn of_window(kpi: &'k Kpi, before: &'k Totals) -> Self {
         let metrics = kpi.metrics.iter().enumerate();
-        let metrics = metrics.map(|(at, metric)| Growing::over(kpi, metric, before.points().get(at))).collect();
-        Self { metrics, most: Some(MAX_ROWS_OF_WINDOW), ..Self::of_snapshot(kpi, &[]) }
+        let metrics = metrics
+            .map(|(at, metric)| Growing::over(kpi, metric, before.points().get(at)))
+            .collect();
+        Self {
+            metrics,
+            most: Some(MAX_ROWS_OF_WINDOW),
+            ..Self::of_snapshot(kpi, &[])
+        }
     }
 
     /// Takes the next row. `Break` says that no further row is wanted: [`Rows::finish`] tells why.
@@ -56,7 +71,11 @@ impl<'k> Rows<'k> {
         if let Some(limit) = self.most.filter(|most| self.rows > *most) {
             return Err(MeasureError::TooManyRows { limit });
         }
-        let numbered = RowContext { kpi: self.kpi, row, number: self.rows };
+        let numbered = RowContext {
+            kpi: self.kpi,
+            row,
+            number: self.rows,
+        };
         let (mut nulls, mut left_out) = (0, Skipped::default());
         for metric in &mut self.metrics {
             match metric.take(&numbered) {
@@ -66,7 +85,9 @@ impl<'k> Rows<'k> {
                 Err(NotTaken::Fault(fault)) => return Err(fault),
             }
         }
-        left_out.reasons().for_each(|(reason, _)| self.skipped.add(reason));
+        left_out
+            .reasons()
+            .for_each(|(reason, _)| self.skipped.add(reason));
         if nulls == self.metrics.len() {
             self.skipped.add(SkipReason::NullValue);
         }
@@ -98,6 +119,10 @@ impl<'k> Rows<'k> {
             return Err(fault);
         }
         let points: Result<Vec<_>, _> = self.metrics.into_iter().map(Growing::finish).collect();
-        Ok(Measured { points: points?, rows: self.rows, skipped: self.skipped })
+        Ok(Measured {
+            points: points?,
+            rows: self.rows,
+            skipped: self.skipped,
+        })
     }
 }

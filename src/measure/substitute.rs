@@ -9,9 +9,14 @@ use crate::metric::{LabelValues, Points, Series};
 /// Every gauge of the KPI at `number`: for the label sets last published, for those that are expected,
 /// and for a metric without labels its one series.
 pub fn substitute(kpi: &Kpi, last: Option<&[Arc<Points>]>, number: f64) -> Vec<Arc<Points>> {
-    let known = |at: usize| last.and_then(|last| last.get(at)).map_or(&[][..], |points| gauges(points));
+    let known = |at: usize| {
+        last.and_then(|last| last.get(at))
+            .map_or(&[][..], |points| gauges(points))
+    };
     let metrics = kpi.metrics.iter().enumerate();
-    metrics.map(|(at, metric)| Arc::new(gauge(metric, known(at), kpi.max_series, number))).collect()
+    metrics
+        .map(|(at, metric)| Arc::new(gauge(metric, known(at), kpi.max_series, number)))
+        .collect()
 }
 
 fn gauges(points: &Points) -> &[Series<f64>] {

@@ -30,9 +30,15 @@ impl Totals {
         }
         let with_expected = |(metric, points): (&Metric, Arc<Points>)| {
             // Where there is no room for more zeros the totals are right as they are: the next window says what is too much.
-            if has_zeros(metric) { completed(kpi, metric, &points).unwrap_or(points) } else { points }
+            if has_zeros(metric) {
+                completed(kpi, metric, &points).unwrap_or(points)
+            } else {
+                points
+            }
         };
-        Ok(Self { points: kpi.metrics.iter().zip(points).map(with_expected).collect() })
+        Ok(Self {
+            points: kpi.metrics.iter().zip(points).map(with_expected).collect(),
+        })
     }
 
     /// One for each metric of the KPI, in that order, each in order of labels; empty before the first window.
@@ -43,17 +49,27 @@ impl Totals {
     /// The totals with a window counted.
     #[must_use]
     pub fn after(window: &Measured) -> Self {
-        Self { points: window.points.clone() }
+        Self {
+            points: window.points.clone(),
+        }
     }
 
     /// Whether these are the very same totals, in the same memory: no row has been counted between the two.
     pub fn is(&self, other: &Self) -> bool {
-        self.points.len() == other.points.len() && self.points.iter().zip(&other.points).all(|(a, b)| Arc::ptr_eq(a, b))
+        self.points.len() == other.points.len()
+            && self
+                .points
+                .iter()
+                .zip(&other.points)
+                .all(|(a, b)| Arc::ptr_eq(a, b))
     }
 }
 
 fn completed(kpi: &Kpi, metric: &Metric, points: &Arc<Points>) -> Option<Arc<Points>> {
-    Growing::over(kpi, metric, Some(points)).complete().ok().map(Arc::new)
+    Growing::over(kpi, metric, Some(points))
+        .complete()
+        .ok()
+        .map(Arc::new)
 }
 
 fn check(metric: &Metric, points: &Points) -> Result<(), &'static str> {
@@ -62,10 +78,20 @@ fn check(metric: &Metric, points: &Points) -> Result<(), &'static str> {
             in_order(metric, series)?;
             all(series, "it holds a negative total", |total| *total >= 0.0)
         }
-        (Shape::Histogram { bounds, .. }, Points::Histogram { bounds: held, series }) if bounds == held => {
+        (
+            Shape::Histogram { bounds, .. },
+            Points::Histogram {
+                bounds: held,
+                series,
+            },
+        ) if bounds == held => {
             in_order(metric, series)?;
-            all(series, "it holds another number of buckets", |value| value.counts.len() == bounds.len() + 1)?;
-            all(series, "it holds a negative sum", |value| value.sum.is_none_or(|sum| sum >= 0.0))
+            all(series, "it holds another number of buckets", |value| {
+                value.counts.len() == bounds.len() + 1
+            })?;
+            all(series, "it holds a negative sum", |value| {
+                value.sum.is_none_or(|sum| sum >= 0.0)
+            })
         }
         (
             Shape::Gauge { .. }
@@ -81,15 +107,29 @@ fn check(metric: &Metric, points: &Points) -> Result<(), &'static str> {
 
 fn in_order<T>(metric: &Metric, series: &[Series<T>]) -> Result<(), &'static str> {
     all_labels(metric, series)?;
-    let rises = series.windows(2).all(|pair| pair[0].labels < pair[1].labels);
+    let rises = series
+        .windows(2)
+        .all(|pair| pair[0].labels < pair[1].labels);
     rises.then_some(()).ok_or("its label sets are not in order")
 }
 
 fn all_labels<T>(metric: &Metric, series: &[Series<T>]) -> Result<(), &'static str> {
-    let right = series.iter().all(|series| series.labels.len() == metric.desc.labels.len());
-    right.then_some(()).ok_or("it holds another number of labels")
+    let right = series
+        .iter()
+        .all(|series| series.labels.len() == metric.desc.labels.len());
+    right
+        .then_some(())
+        .ok_or("it holds another number of labels")
 }
 
-fn all<T>(series: &[Series<T>], fault: &'static str, right: impl Fn(&T) -> bool) -> Result<(), &'static str> {
-    series.iter().all(|series| right(&series.value)).then_some(()).ok_or(fault)
+fn all<T>(
+    series: &[Series<T>],
+    fault: &'static str,
+    right: impl Fn(&T) -> bool,
+) -> Result<(), &'static str> {
+    series
+        .iter()
+        .all(|series| right(&series.value))
+        .then_some(())
+        .ok_or(fault)
 }

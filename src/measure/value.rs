@@ -36,20 +36,31 @@ impl Cell<'_> {
             Value::Null => Ok(Number::Null),
             Value::Boolean(boolean) => Ok(Number::Is(f64::from(u8::from(*boolean)))),
             Value::Integer(integer) if integer.unsigned_abs() > EXACT => {
-                Err(MeasureError::TooLarge { row: self.row, column: self.column.clone(), value: *integer })
+                Err(MeasureError::TooLarge {
+                    row: self.row,
+                    column: self.column.clone(),
+                    value: *integer,
+                })
             }
             Value::Integer(integer) => Ok(Number::Is(*integer as f64)),
             Value::Float(float) if float.is_nan() => Ok(Number::NaN),
             Value::Float(float) => Ok(Number::Is(*float)),
             Value::String(_) => Err(self.no_number("turn it into one with `toFloat(…)`")),
-            Value::Temporal(_) => Err(self.no_number("return its `.epochSeconds`, or the seconds of a duration")),
+            Value::Temporal(_) => {
+                Err(self.no_number("return its `.epochSeconds`, or the seconds of a duration"))
+            }
             Value::Composite(_) => Err(self.no_number("return its size, or one of its properties")),
         }
     }
 
     fn no_number(self, fix: &'static str) -> MeasureError {
         let found = self.value.type_name();
-        MeasureError::Value { row: self.row, column: self.column.clone(), found, fix }
+        MeasureError::Value {
+            row: self.row,
+            column: self.column.clone(),
+            found,
+            fix,
+        }
     }
 
     /// A number that counts something.
@@ -61,12 +72,25 @@ impl Cell<'_> {
     }
 
     /// A number that its type forbids to be negative; `wanted` says so.
-    pub(super) fn not_negative(self, number: f64, wanted: &'static str) -> Result<f64, MeasureError> {
-        if number < 0.0 { Err(self.out_of_range(number, wanted)) } else { Ok(number) }
+    pub(super) fn not_negative(
+        self,
+        number: f64,
+        wanted: &'static str,
+    ) -> Result<f64, MeasureError> {
+        if number < 0.0 {
+            Err(self.out_of_range(number, wanted))
+        } else {
+            Ok(number)
+        }
     }
 
     fn out_of_range(self, value: f64, wanted: &'static str) -> MeasureError {
-        MeasureError::Range { row: self.row, column: self.column.clone(), value, wanted }
+        MeasureError::Range {
+            row: self.row,
+            column: self.column.clone(),
+            value,
+            wanted,
+        }
     }
 
     /// Appends the cell as a label: NULL is `unknown`; an empty string stays empty.
@@ -79,7 +103,11 @@ impl Cell<'_> {
             Value::Float(float) => drop(write!(out, "{float:?}")),
             Value::String(text) | Value::Temporal(text) => out.push_str(text),
             Value::Composite(found) => {
-                return Err(MeasureError::Label { row: self.row, column: self.column.clone(), found });
+                return Err(MeasureError::Label {
+                    row: self.row,
+                    column: self.column.clone(),
+                    found,
+                });
             }
         }
         Ok(())
@@ -98,7 +126,12 @@ mod tests {
     use super::*;
 
     fn cell(value: &Value) -> Result<Number, MeasureError> {
-        Cell { value, column: &"n".into(), row: 1 }.number()
+        Cell {
+            value,
+            column: &"n".into(),
+            row: 1,
+        }
+        .number()
     }
 
     #[test]
@@ -119,12 +152,30 @@ mod tests {
     #[test]
     fn no_numbers_name_the_column() {
         for (value, expected) in [
-            (Value::Integer(9_007_199_254_740_993), "row 1: 9007199254740993 in the column `n` is beyond 2^53"),
-            (Value::Integer(i64::MIN), "row 1: -9223372036854775808 in the column `n` is beyond 2^53"),
-            (Value::String("12".into()), "row 1: the column `n` is a string, not a number; turn it"),
-            (Value::Temporal("P1D".into()), "row 1: the column `n` is a temporal value, not a number"),
-            (Value::Composite("list"), "row 1: the column `n` is a list, not a number; return its size"),
-            (Value::Composite("node"), "row 1: the column `n` is a node, not a number"),
+            (
+                Value::Integer(9_007_199_254_740_993),
+                "row 1: 9007199254740993 in the column `n` is beyond 2^53",
+            ),
+            (
+                Value::Integer(i64::MIN),
+                "row 1: -9223372036854775808 in the column `n` is beyond 2^53",
+            ),
+            (
+                Value::String("12".into()),
+                "row 1: the column `n` is a string, not a number; turn it",
+            ),
+            (
+                Value::Temporal("P1D".into()),
+                "row 1: the column `n` is a temporal value, not a number",
+            ),
+            (
+                Value::Composite("list"),
+                "row 1: the column `n` is a list, not a number; return its size",
+            ),
+            (
+                Value::Composite("node"),
+                "row 1: the column `n` is a node, not a number",
+            ),
         ] {
             let text = cell(&value).unwrap_err().to_string();
             assert!(text.starts_with(expected), "{text}");
@@ -142,10 +193,25 @@ mod tests {
             (Value::Float(1.0), "1.0"),
             (Value::Temporal("2026-11-21".into()), "2026-11-21"),
         ] {
-            assert_eq!(&*Cell { value: &value, column: &"l".into(), row: 1 }.label().unwrap(), expected);
+            assert_eq!(
+                &*Cell {
+                    value: &value,
+                    column: &"l".into(),
+                    row: 1
+                }
+                .label()
+                .unwrap(),
+                expected
+            );
         }
         let map = Value::Composite("map");
-        let error = Cell { value: &map, column: &"l".into(), row: 3 }.label().unwrap_err();
+        let error = Cell {
+            value: &map,
+            column: &"l".into(),
+            row: 3,
+        }
+        .label()
+        .unwrap_err();
         assert_eq!(error.reason(), "label");
     }
 }

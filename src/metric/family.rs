@@ -39,21 +39,29 @@ impl MetricType {
         match self {
             MetricType::Counter => Some("_total"),
             MetricType::Info => Some("_info"),
-            MetricType::Gauge | MetricType::Histogram | MetricType::Summary | MetricType::StateSet => None,
+            MetricType::Gauge
+            | MetricType::Histogram
+            | MetricType::Summary
+            | MetricType::StateSet => None,
         }
     }
 
     /// Whether a unit may be said; facts and states have none, and a parser refuses the whole text otherwise.
     pub fn may_have_unit(self) -> bool {
         match self {
-            MetricType::Gauge | MetricType::Counter | MetricType::Histogram | MetricType::Summary => true,
+            MetricType::Gauge
+            | MetricType::Counter
+            | MetricType::Histogram
+            | MetricType::Summary => true,
             MetricType::Info | MetricType::StateSet => false,
         }
     }
 
     /// The family's name in OpenMetrics: `name` without the suffix that the type demands.
     pub fn family_name(self, name: &str) -> &str {
-        self.name_suffix().and_then(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
+        self.name_suffix()
+            .and_then(|suffix| name.strip_suffix(suffix))
+            .unwrap_or(name)
     }
 
     /// What may follow the family's name in OpenMetrics; no other family may be called so.

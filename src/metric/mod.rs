@@ -4,5 +4,7 @@ mod family;
 mod name;
 pub mod own;
 
-pub use family::{Constant, Desc, Distribution, Family, LabelValues, MetricType, Part, Points, Quantiles, Series};
+pub use family::{
+    Constant, Desc, Distribution, Family, LabelValues, MetricType, Part, Points, Quantiles, Series,
+};
 pub use name::{IllegalName, LabelName, MetricName};

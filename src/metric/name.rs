@@ -36,7 +36,10 @@ fn legal(text: &str) -> Result<Arc<str>, IllegalName> {
     if first.is_ascii_digit() {
         return Err(IllegalName::Digit);
     }
-    match text.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '_') {
+    match text
+        .chars()
+        .find(|c| !c.is_ascii_alphanumeric() && *c != '_')
+    {
         Some(':') => Err(IllegalName::Colon),
         Some(c) => Err(IllegalName::Character(c)),
         None if text.starts_with("__") => Err(IllegalName::Reserved),

@@ -53,7 +53,9 @@ pub fn labels(name: &str) -> &'static [&'static str] {
 pub fn metric_type(name: &str) -> MetricType {
     match name {
         "cypher_exporter_build_info" => MetricType::Info,
-        "cypher_exporter_scrape_duration_seconds" | "cypher_exporter_scrape_size_bytes" => MetricType::Histogram,
+        "cypher_exporter_scrape_duration_seconds" | "cypher_exporter_scrape_size_bytes" => {
+            MetricType::Histogram
+        }
         _ if name.ends_with("_total") => MetricType::Counter,
         _ => MetricType::Gauge,
     }

@@ -46,7 +46,9 @@ impl Known {
 
     fn is_fresh(&self, now: Instant) -> bool {
         !self.in_doubt
-            && self.shown.is_some_and(|(_, arrived)| now.saturating_duration_since(arrived) < ASK_AGAIN_AFTER)
+            && self.shown.is_some_and(|(_, arrived)| {
+                now.saturating_duration_since(arrived) < ASK_AGAIN_AFTER
+            })
     }
 }
 
@@ -61,8 +63,15 @@ impl GraphClock {
         if let Some(now) = self.fresh() {
             return Ok(now);
         }
-        let Clock { now: shown, database } = turn.clock(WITHIN).await?;
-        *self.lock() = Known { shown: Some((shown, Instant::now())), database, in_doubt: false };
+        let Clock {
+            now: shown,
+            database,
+        } = turn.clock(WITHIN).await?;
+        *self.lock() = Known {
+            shown: Some((shown, Instant::now())),
+            database,
+            in_doubt: false,
+        };
         Ok(shown)
     }
 
@@ -101,10 +110,17 @@ mod tests {
     async fn the_clock_is_carried_on_and_never_too_far() {
         let clock = GraphClock::default();
         assert_eq!((clock.fresh(), clock.estimate()), (None, None));
-        *clock.lock() = Known { shown: Some((UnixMillis(1_000_000), Instant::now())), ..Known::default() };
+        *clock.lock() = Known {
+            shown: Some((UnixMillis(1_000_000), Instant::now())),
+            ..Known::default()
+        };
         assert_eq!(clock.fresh(), Some(UnixMillis(1_000_000)));
         advance(Duration::from_secs(20)).await;
-        assert_eq!(clock.fresh(), Some(UnixMillis(1_019_980)), "a thousandth less than passed here");
+        assert_eq!(
+            clock.fresh(),
+            Some(UnixMillis(1_019_980)),
+            "a thousandth less than passed here"
+        );
         advance(Duration::from_secs(10)).await;
         assert_eq!(clock.fresh(), None, "it is to be asked again");
         assert_eq!(clock.estimate(), Some(UnixMillis(1_029_970)));
@@ -113,8 +129,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_graph_that_failed_is_asked_again() {
         let clock = GraphClock::default();
-        *clock.lock() = Known { shown: Some((UnixMillis(1_000_000), Instant::now())), ..Known::default() };
+        *clock.lock() = Known {
+            shown: Some((UnixMillis(1_000_000), Instant::now())),
+            ..Known::default()
+        };
         clock.doubt();
-        assert_eq!((clock.fresh(), clock.estimate()), (None, Some(UnixMillis(1_000_000))));
+        assert_eq!(
+            (clock.fresh(), clock.estimate()),
+            (None, Some(UnixMillis(1_000_000)))
+        );
     }
 }

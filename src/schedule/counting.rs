@@ -136,7 +136,14 @@ impl Counting {
         self.pace = Pace::from(BEGINNING);
     }
 
-    fn go_on(&mut self, Saved { cursor, totals, database }: Saved) {
+    fn go_on(
+        &mut self,
+        Saved {
+            cursor,
+            totals,
+            database,
+        }: Saved,
+    ) {
         tracing::debug!(kpi = %self.kpi.id, graph = %self.graph, counted_until = iso(cursor), "goes on with its totals");
         self.totals = totals;
         self.cursor = Some(cursor);
@@ -146,10 +153,17 @@ impl Counting {
     }
 
     async fn found(&self) -> Result<Found, StateError> {
-        let Some(file) = self.file.clone() else { return Ok(Found::Nothing) };
+        let Some(file) = self.file.clone() else {
+            return Ok(Found::Nothing);
+        };
         let path = file.path().to_owned();
         let ended = spawn_blocking(move || file.load()).await;
-        ended.unwrap_or_else(|cause| Err(StateError::Read { path, cause: cause.to_string() }))
+        ended.unwrap_or_else(|cause| {
+            Err(StateError::Read {
+                path,
+                cause: cause.to_string(),
+            })
+        })
     }
 
     /// What has been counted; none before the first window.
@@ -166,7 +180,12 @@ impl Counting {
     /// How many seconds of the graph's time are not counted yet, negative when its clock was set back; none before the first
     /// window. Of a graph that has not been asked yet our own clock must do.
     pub(super) fn lag(&self, watch: &GraphWatch) -> Option<f64> {
-        let end = self.window.end(watch.clock.estimate().unwrap_or_else(|| SystemTime::now().into()));
+        let end = self.window.end(
+            watch
+                .clock
+                .estimate()
+                .unwrap_or_else(|| SystemTime::now().into()),
+        );
         Some(end.0.saturating_sub(self.cursor?.0) as f64 / 1000.0)
     }
 
@@ -176,7 +195,11 @@ impl Counting {
             // Someone may have mended it. The graph is not kept waiting for the disk.
             self.refused = self.take_up().await.err();
         }
-        let right = if self.catches_up { Some(watch.right_to_catch_up().await) } else { None };
+        let right = if self.catches_up {
+            Some(watch.right_to_catch_up().await)
+        } else {
+            None
+        };
         let turn = watch.graph.turn().await;
         let counted = self.take(watch, (turn, right)).await;
         self.catches_up = counted.then != Then::Wait;
@@ -218,9 +241,15 @@ impl Counting {
     /// added up. Where nobody tells the id, nothing is compared.
     fn see_database(&mut self, now: Option<Arc<str>>) {
         let Some(now) = now else { return };
-        let is_other = self.cursor.is_some() && self.database.as_ref().is_some_and(|counted_in| *counted_in != now);
+        let is_other = self.cursor.is_some()
+            && self
+                .database
+                .as_ref()
+                .is_some_and(|counted_in| *counted_in != now);
         match &self.file {
-            Some(file) if is_other => return self.refused = Some(StateError::OtherDatabase(file.path().to_owned())),
+            Some(file) if is_other => {
+                return self.refused = Some(StateError::OtherDatabase(file.path().to_owned()));
+            }
             None if is_other => {
                 // As a restart would.
                 tracing::warn!(kpi = %self.kpi.id, graph = %self.graph, "the graph has another database: the KPI is counted anew");
@@ -262,27 +291,53 @@ impl Counting {
             }
             if self.pace.halve(since, until) {
                 self.tell_of_half(error, since, until);
-                return Counted { run, then: Then::Half };
+                return Counted {
+                    run,
+                    then: Then::Half,
+                };
             }
-            run.result = run.result.map_err(|cause| RunError::Shortest { cause: Box::new(cause), since, until });
+            run.result = run.result.map_err(|cause| RunError::Shortest {
+                cause: Box::new(cause),
+                since,
+                until,
+            });
             return Counted::ended(run);
         }
         if let Err(error) = self.keep(totals, until).await {
             // Its rows come again, so that nothing of this run counts, not even what was left out.
             return Counted::ended(Run::failed(error.into(), run.duration.unwrap_or_default()));
         }
-        let easy = is_easy(run.rows(), run.duration.unwrap_or_default(), self.kpi.timeout);
+        let easy = is_easy(
+            run.rows(),
+            run.duration.unwrap_or_default(),
+            self.kpi.timeout,
+        );
         self.pace.went_well(since, until, end, easy);
         self.tell_of_gap(until, end);
-        Counted { run, then: if until < end { Then::GoOn } else { Then::Wait } }
+        Counted {
+            run,
+            then: if until < end { Then::GoOn } else { Then::Wait },
+        }
     }
 
     /// Saves first: what is published was saved, so that nothing that anyone has seen is ever taken back.
     async fn keep(&mut self, totals: Totals, until: UnixMillis) -> Result<(), StateError> {
         let far_ahead = until.0.saturating_sub(self.saved.0) >= SAVE_CURSOR_AFTER;
-        if let Some(file) = self.file.as_ref().filter(|_| far_ahead || !totals.is(&self.totals)) {
+        if let Some(file) = self
+            .file
+            .as_ref()
+            .filter(|_| far_ahead || !totals.is(&self.totals))
+        {
             let database = self.database.clone();
-            save(file, Saved { cursor: until, totals: totals.clone(), database }).await?;
+            save(
+                file,
+                Saved {
+                    cursor: until,
+                    totals: totals.clone(),
+                    database,
+                },
+            )
+            .await?;
             self.saved = until;
         }
         self.totals = totals;
@@ -301,8 +356,13 @@ impl Counting {
     }
 
     fn tell_of_gap(&mut self, until: UnixMillis, end: UnixMillis) {
-        let gap = Duration::from_millis(u64::try_from(end.0.saturating_sub(until.0)).unwrap_or_default());
-        let now = if gap.is_zero() { Told::InStep } else { Told::CatchingUp };
+        let gap =
+            Duration::from_millis(u64::try_from(end.0.saturating_sub(until.0)).unwrap_or_default());
+        let now = if gap.is_zero() {
+            Told::InStep
+        } else {
+            Told::CatchingUp
+        };
         match (self.told, now) {
             (Told::InStep | Told::Ahead, Told::CatchingUp) => {
                 tracing::info!(kpi = %self.kpi.id, graph = %self.graph, counted_until = iso(until), behind = %humantime::format_duration(gap), "catching up");
@@ -310,7 +370,9 @@ impl Counting {
             (Told::CatchingUp, Told::InStep) => {
                 tracing::info!(kpi = %self.kpi.id, graph = %self.graph, "has caught up");
             }
-            (Told::InStep | Told::Ahead, Told::InStep) | (Told::CatchingUp, Told::CatchingUp) | (_, Told::Ahead) => {}
+            (Told::InStep | Told::Ahead, Told::InStep)
+            | (Told::CatchingUp, Told::CatchingUp)
+            | (_, Told::Ahead) => {}
         }
         self.told = now;
     }
@@ -335,11 +397,19 @@ impl Counting {
 async fn save(file: &Arc<StateFile>, saved: Saved) -> Result<(), StateError> {
     let (writer, path) = (file.clone(), file.path().to_owned());
     let ended = spawn_blocking(move || writer.save(&saved)).await;
-    ended.unwrap_or_else(|cause| Err(StateError::Save { path, cause: cause.to_string() }))
+    ended.unwrap_or_else(|cause| {
+        Err(StateError::Save {
+            path,
+            cause: cause.to_string(),
+        })
+    })
 }
 
 impl Counted {
     fn ended(run: Run) -> Self {
-        Self { run, then: Then::Wait }
+        Self {
+            run,
+            then: Then::Wait,
+        }
     }
 }

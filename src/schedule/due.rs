@@ -14,8 +14,14 @@ const ONE: usize = 1;
 
 /// The ticks of one KPI after its first run.
 pub(super) enum Due {
-    Every { interval: Interval, next: Instant },
-    Cron { cron: Cron, ticks: mpsc::Receiver<()> },
+    Every {
+        interval: Interval,
+        next: Instant,
+    },
+    Cron {
+        cron: Cron,
+        ticks: mpsc::Receiver<()>,
+    },
 }
 
 impl Due {
@@ -60,7 +66,9 @@ impl Due {
 fn beat_after(now: Instant, beat: Instant, period: Duration) -> Instant {
     let late = now.saturating_duration_since(beat);
     let into_beat = late.as_nanos() % period.as_nanos().max(1);
-    now + period.saturating_sub(Duration::from_nanos(u64::try_from(into_beat).unwrap_or(u64::MAX)))
+    now + period.saturating_sub(Duration::from_nanos(
+        u64::try_from(into_beat).unwrap_or(u64::MAX),
+    ))
 }
 
 /// The distance from the first run, which is at start, to the second: between half an interval and a whole one,
@@ -81,10 +89,17 @@ pub(super) struct Trigger {
 
 impl Trigger {
     pub(super) fn new(kpis: usize) -> Self {
-        Self { cron: None, capacity: (2 * kpis).max(200) }
+        Self {
+            cron: None,
+            capacity: (2 * kpis).max(200),
+        }
     }
 
-    pub(super) async fn due(&mut self, id: &str, schedule: &Schedule) -> Result<Due, JobSchedulerError> {
+    pub(super) async fn due(
+        &mut self,
+        id: &str,
+        schedule: &Schedule,
+    ) -> Result<Due, JobSchedulerError> {
         match schedule {
             Schedule::Every(period) => {
                 let next = Instant::now() + phase(id, *period);
@@ -92,7 +107,10 @@ impl Trigger {
                 interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
                 Ok(Due::Every { interval, next })
             }
-            Schedule::Cron(cron) => Ok(Due::Cron { cron: cron.clone(), ticks: self.ticks(cron).await? }),
+            Schedule::Cron(cron) => Ok(Due::Cron {
+                cron: cron.clone(),
+                ticks: self.ticks(cron).await?,
+            }),
         }
     }
 
@@ -125,7 +143,10 @@ mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
 
     async fn every_minute() -> Due {
-        Trigger::new(1).due("p/a", &Schedule::Every(MINUTE)).await.expect("an interval is always taken")
+        Trigger::new(1)
+            .due("p/a", &Schedule::Every(MINUTE))
+            .await
+            .expect("an interval is always taken")
     }
 
     /// How long it takes until the next tick.
@@ -142,13 +163,28 @@ mod tests {
 
     #[test]
     fn second_runs_are_spread_over_half_an_interval() {
-        let phases: Vec<_> = (0..1000).map(|n| phase(&format!("pack/kpi_{n}"), MINUTE)).collect();
-        assert!(phases.iter().all(|phase| (MINUTE / 2..=MINUTE).contains(phase)));
+        let phases: Vec<_> = (0..1000)
+            .map(|n| phase(&format!("pack/kpi_{n}"), MINUTE))
+            .collect();
+        assert!(
+            phases
+                .iter()
+                .all(|phase| (MINUTE / 2..=MINUTE).contains(phase))
+        );
         // Each of ten parts of it gets about its tenth.
         for part in 0..10 {
-            let (from, to) = (MINUTE / 2 + part * MINUTE / 20, MINUTE / 2 + (part + 1) * MINUTE / 20);
-            let count = phases.iter().filter(|phase| (from..to).contains(*phase)).count();
-            assert!((50..200).contains(&count), "{count} of 1000 between {from:?} and {to:?}");
+            let (from, to) = (
+                MINUTE / 2 + part * MINUTE / 20,
+                MINUTE / 2 + (part + 1) * MINUTE / 20,
+            );
+            let count = phases
+                .iter()
+                .filter(|phase| (from..to).contains(*phase))
+                .count();
+            assert!(
+                (50..200).contains(&count),
+                "{count} of 1000 between {from:?} and {to:?}"
+            );
         }
         assert_eq!(phases[7], phase("pack/kpi_7", MINUTE));
     }
@@ -160,7 +196,10 @@ mod tests {
         for run in [0, 1, 59].map(Duration::from_secs) {
             advance(run).await;
             due.forget_missed();
-            assert!(close(wait(&mut due).await, MINUTE - run), "after a run of {run:?}");
+            assert!(
+                close(wait(&mut due).await, MINUTE - run),
+                "after a run of {run:?}"
+            );
         }
     }
 
@@ -172,8 +211,15 @@ mod tests {
             advance(Duration::from_secs(run)).await;
             due.forget_missed();
             let left = Duration::from_secs(left);
-            let shown = due.at().expect("there is a next run").duration_since(SystemTime::now()).unwrap_or_default();
-            assert!(shown.abs_diff(left) < Duration::from_secs(5), "after a run of {run} s: {shown:?}");
+            let shown = due
+                .at()
+                .expect("there is a next run")
+                .duration_since(SystemTime::now())
+                .unwrap_or_default();
+            assert!(
+                shown.abs_diff(left) < Duration::from_secs(5),
+                "after a run of {run} s: {shown:?}"
+            );
             assert!(close(wait(&mut due).await, left), "after a run of {run} s");
         }
     }
@@ -190,8 +236,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_cron_tick_that_came_during_a_run_is_forgotten() {
-        let kpi = crate::kpi::one("queries/p/a.cypher", "// One.\n/*kpi\ncron = \"0 0 * * *\"\n*/ RETURN 1 AS value");
-        let Schedule::Cron(cron) = kpi.schedule.clone() else { panic!("the file says `cron`") };
+        let kpi = crate::kpi::one(
+            "queries/p/a.cypher",
+            "// One.\n/*kpi\ncron = \"0 0 * * *\"\n*/ RETURN 1 AS value",
+        );
+        let Schedule::Cron(cron) = kpi.schedule.clone() else {
+            panic!("the file says `cron`")
+        };
         let (send, ticks) = mpsc::channel(ONE);
         let mut due = Due::Cron { cron, ticks };
         send.try_send(()).expect("there is room for one");

@@ -79,17 +79,35 @@ impl Scheduler {
         state: Option<&State>,
     ) -> Result<Self, ScheduleError> {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let mut scheduler = Self { lanes: Vec::new(), tasks, stop };
+        let mut scheduler = Self {
+            lanes: Vec::new(),
+            tasks,
+            stop,
+        };
         let mut trigger = Trigger::new(board.lanes().count());
         for (name, graph) in graphs {
-            let watch = Arc::new(GraphWatch::new(name.clone(), graph.clone(), board.clone(), instruments.clone()));
+            let watch = Arc::new(GraphWatch::new(
+                name.clone(),
+                graph.clone(),
+                board.clone(),
+                instruments.clone(),
+            ));
             scheduler.keep_watch(&watch);
             for (slot, lane) in lanes_of(board, name) {
                 let kpi = &board.slots()[slot].kpi;
                 let instruments = instruments.lane(kpi, name);
                 let file = state.map(|state| state.file(kpi, name));
                 let counting = Counting::open(kpi, name, file, &instruments).await;
-                scheduler.keep_runner(board, (slot, lane), &watch, instruments, counting, &mut trigger).await?;
+                scheduler
+                    .keep_runner(
+                        board,
+                        (slot, lane),
+                        &watch,
+                        instruments,
+                        counting,
+                        &mut trigger,
+                    )
+                    .await?;
             }
         }
         scheduler.tasks.close();
@@ -117,21 +135,41 @@ impl Scheduler {
     ) -> Result<(), ScheduleError> {
         let kpi = &board.slots()[slot].kpi;
         let due = trigger.due(&kpi.id, &kpi.schedule).await;
-        let due = due.map_err(|cause| ScheduleError::Cron { kpi: kpi.id.clone(), cause: cause.to_string() })?;
+        let due = due.map_err(|cause| ScheduleError::Cron {
+            kpi: kpi.id.clone(),
+            cause: cause.to_string(),
+        })?;
         let (requests, receiver) = mpsc::unbounded_channel();
-        let runner = Runner::new((board.clone(), slot, lane), watch.clone(), instruments, receiver, due, counting);
+        let runner = Runner::new(
+            (board.clone(), slot, lane),
+            watch.clone(),
+            instruments,
+            receiver,
+            due,
+            counting,
+        );
         self.tasks.spawn(runner.keep(self.stop.clone()));
-        self.lanes.push(LaneHandle { kpi: kpi.id.clone(), graph: watch.name.clone(), requests });
+        self.lanes.push(LaneHandle {
+            kpi: kpi.id.clone(),
+            graph: watch.name.clone(),
+            requests,
+        });
         Ok(())
     }
 
     /// Runs one KPI, or all of them, now, and waits. Empty when there is no such KPI.
     pub async fn refresh(&self, kpi: Option<&str>) -> Vec<Outcome> {
-        let asked: Vec<_> =
-            self.lanes.iter().filter(|lane| kpi.is_none_or(|id| *lane.kpi == *id)).map(LaneHandle::ask).collect();
+        let asked: Vec<_> = self
+            .lanes
+            .iter()
+            .filter(|lane| kpi.is_none_or(|id| *lane.kpi == *id))
+            .map(LaneHandle::ask)
+            .collect();
         let mut outcomes = Vec::with_capacity(asked.len());
         for (kpi, graph, answer) in asked {
-            let result = answer.await.unwrap_or_else(|_| Err("the exporter is stopping".to_owned()));
+            let result = answer
+                .await
+                .unwrap_or_else(|_| Err("the exporter is stopping".to_owned()));
             outcomes.push(Outcome { kpi, graph, result });
         }
         outcomes
@@ -140,14 +178,23 @@ impl Scheduler {
     /// Stops all runners; queries in flight are ended on the server too. Waits no longer than `patience`.
     pub async fn stop(&self, patience: Duration) {
         self.stop.cancel();
-        if tokio::time::timeout(patience, self.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(patience, self.tasks.wait())
+            .await
+            .is_err()
+        {
             tracing::warn!("some runs did not end in time");
         }
     }
 }
 
 impl LaneHandle {
-    fn ask(&self) -> (Arc<str>, Arc<str>, oneshot::Receiver<Result<Success, String>>) {
+    fn ask(
+        &self,
+    ) -> (
+        Arc<str>,
+        Arc<str>,
+        oneshot::Receiver<Result<Success, String>>,
+    ) {
         let (send, answer) = oneshot::channel();
         // A runner that is gone drops the request, which the receiver sees.
         let _ = self.requests.send(send);
@@ -158,6 +205,14 @@ impl LaneHandle {
 /// Where on the board the KPIs of a graph stand.
 fn lanes_of(board: &Board, graph: &str) -> Vec<(usize, usize)> {
     let slots = board.slots().iter().enumerate();
-    let lanes = slots.flat_map(|(slot, kpi)| kpi.lanes().iter().enumerate().map(move |(lane, on)| (slot, lane, on)));
-    lanes.filter(|(_, _, on)| *on.graph == *graph).map(|(slot, lane, _)| (slot, lane)).collect()
+    let lanes = slots.flat_map(|(slot, kpi)| {
+        kpi.lanes()
+            .iter()
+            .enumerate()
+            .map(move |(lane, on)| (slot, lane, on))
+    });
+    lanes
+        .filter(|(_, _, on)| *on.graph == *graph)
+        .map(|(slot, lane, _)| (slot, lane))
+        .collect()
 }

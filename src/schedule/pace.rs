@@ -35,7 +35,12 @@ impl Pace {
     /// The first window since the beginning is everything; a count that goes on after a gap begins with an hour of it.
     pub(super) fn from(cursor: UnixMillis) -> Self {
         let most = if cursor == BEGINNING { i64::MAX } else { HOUR };
-        Self { most, too_much: None, well: 0, patience: SOON }
+        Self {
+            most,
+            too_much: None,
+            well: 0,
+            patience: SOON,
+        }
     }
 
     /// The end of the next window, when all could be counted up to `end`.
@@ -61,14 +66,21 @@ impl Pace {
 
     /// A window went well; `easy` says that one twice as long would probably do so too. One that is behind grows also when it
     /// is not easy: a query that costs the same for any length never is, and would fall behind for ever.
-    pub(super) fn went_well(&mut self, since: UnixMillis, until: UnixMillis, end: UnixMillis, easy: bool) {
+    pub(super) fn went_well(
+        &mut self,
+        since: UnixMillis,
+        until: UnixMillis,
+        end: UnixMillis,
+        easy: bool,
+    ) {
         let length = length(since, until);
         self.well = self.well.saturating_add(1);
         if self.is_too_much(length) {
             self.too_much = None;
             self.patience = (self.patience / 2).max(SOON);
         }
-        let may_be_longer = !self.is_too_much(self.most.saturating_mul(2)) || self.well >= self.patience;
+        let may_be_longer =
+            !self.is_too_much(self.most.saturating_mul(2)) || self.well >= self.patience;
         if length >= self.most && (easy || until < end) && may_be_longer {
             self.most = self.most.saturating_mul(2);
         }
@@ -94,7 +106,11 @@ fn length(since: UnixMillis, until: UnixMillis) -> i64 {
 }
 
 fn from(since: UnixMillis) -> UnixMillis {
-    if since == BEGINNING { FIRST_EVENTS } else { since }
+    if since == BEGINNING {
+        FIRST_EVENTS
+    } else {
+        since
+    }
 }
 
 #[cfg(test)]
@@ -108,7 +124,10 @@ mod tests {
     const END: UnixMillis = UnixMillis(1_795_252_087_000);
 
     fn of(most: i64) -> Pace {
-        Pace { most, ..Pace::from(UnixMillis(0)) }
+        Pace {
+            most,
+            ..Pace::from(UnixMillis(0))
+        }
     }
 
     /// A graph that can answer for so many events at once: the windows that were tried, and how many events each had.
@@ -122,7 +141,10 @@ mod tests {
         while since < END {
             let until = pace.until(since, END);
             assert!(since < until && until <= END, "{since:?} to {until:?}");
-            let found = events.iter().filter(|at| since.0 < **at && **at <= until.0).count();
+            let found = events
+                .iter()
+                .filter(|at| since.0 < **at && **at <= until.0)
+                .count();
             if found <= bearable {
                 tried.push((since, until, Ok(found)));
                 pace.went_well(since, until, END, found <= bearable / 4);
@@ -146,26 +168,37 @@ mod tests {
     #[test]
     fn a_gap_of_days_is_counted_in_a_few_growing_steps() {
         let cursor = UnixMillis(END.0 - 3 * DAY);
-        let hours: Vec<_> = count(cursor, &[], 1).iter().map(|(since, until, _)| (until.0 - since.0) / HOUR).collect();
+        let hours: Vec<_> = count(cursor, &[], 1)
+            .iter()
+            .map(|(since, until, _)| (until.0 - since.0) / HOUR)
+            .collect();
         assert_eq!(hours, [1, 2, 4, 8, 16, 32, 9]);
     }
 
     #[test]
     fn what_is_too_much_at_once_is_halved_until_it_can_be_borne() {
         // An event each minute of the last month; a thousand of them can be counted at once.
-        let events: Vec<_> = (0..30 * 24 * 60).map(|minute| END.0 - minute * 60_000).collect();
+        let events: Vec<_> = (0..30 * 24 * 60)
+            .map(|minute| END.0 - minute * 60_000)
+            .collect();
         let tried = count(BEGINNING, &events, 1000);
         let counted: usize = tried.iter().filter_map(|(.., found)| found.ok()).sum();
         assert_eq!(counted, events.len());
         let failures = tried.iter().filter(|(.., found)| found.is_err()).count();
         // From half a century to half a day in 17 steps; and a window that is known to be too long is tried again now and then.
-        assert!(failures <= 20 && tried.len() < 150, "{failures} of {}", tried.len());
+        assert!(
+            failures <= 20 && tried.len() < 150,
+            "{failures} of {}",
+            tried.len()
+        );
     }
 
     #[test]
     fn a_second_that_has_too_much_ends_it_there() {
         let busy = END.0 - DAY - 500;
-        let events: Vec<_> = std::iter::repeat_n(busy, 11).chain([busy - 5000, busy + 5000]).collect();
+        let events: Vec<_> = std::iter::repeat_n(busy, 11)
+            .chain([busy - 5000, busy + 5000])
+            .collect();
         let tried = count(UnixMillis(END.0 - 2 * DAY), &events, 10);
         let (since, until, found) = tried[tried.len() - 1];
         assert_eq!((until.0 - since.0, found), (SHORTEST, Err(11)));
@@ -184,7 +217,12 @@ mod tests {
         }
         assert_eq!(lengths, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1553]);
         // In step with the clock its windows are short, and it does not grow for that.
-        pace.went_well(END, UnixMillis(END.0 + 15_000), UnixMillis(END.0 + 15_000), true);
+        pace.went_well(
+            END,
+            UnixMillis(END.0 + 15_000),
+            UnixMillis(END.0 + 15_000),
+            true,
+        );
         assert_eq!(pace.most, 2_048_000);
     }
 
@@ -217,9 +255,21 @@ mod tests {
 
     #[test]
     fn easy_is_what_takes_little_of_its_time_and_of_its_rows() {
-        assert!(!is_easy(0, Duration::from_secs(10), Duration::from_secs(30)));
-        assert!(!is_easy(MAX_ROWS_OF_WINDOW / 2, Duration::ZERO, Duration::from_secs(30)));
-        assert!(is_easy(1000, Duration::from_secs(1), Duration::from_secs(30)));
+        assert!(!is_easy(
+            0,
+            Duration::from_secs(10),
+            Duration::from_secs(30)
+        ));
+        assert!(!is_easy(
+            MAX_ROWS_OF_WINDOW / 2,
+            Duration::ZERO,
+            Duration::from_secs(30)
+        ));
+        assert!(is_easy(
+            1000,
+            Duration::from_secs(1),
+            Duration::from_secs(30)
+        ));
     }
 
     /// A server, and how much it has to do at which time.
@@ -251,7 +301,11 @@ mod tests {
         fn takes(&self, length: i64, now: i64) -> i64 {
             let (from, to, times) = self.load;
             let alone = self.each + self.per_second * (length / 1000);
-            if (from..to).contains(&now) { alone * times } else { alone }
+            if (from..to).contains(&now) {
+                alone * times
+            } else {
+                alone
+            }
         }
 
         /// A day of its life, with a cursor that is `behind` at first.
@@ -265,7 +319,12 @@ mod tests {
                 now += takes.min(TIMEOUT);
                 if takes < TIMEOUT {
                     outcome.windows += 1;
-                    pace.went_well(since, until, end, is_easy(0, millis(takes), millis(TIMEOUT)));
+                    pace.went_well(
+                        since,
+                        until,
+                        end,
+                        is_easy(0, millis(takes), millis(TIMEOUT)),
+                    );
                     since = until;
                 } else {
                     outcome.failures += 1;
@@ -291,16 +350,27 @@ mod tests {
     #[test]
     fn a_query_of_fixed_cost_that_was_halved_once_is_in_step_again() {
         // Ten seconds each, whatever it asks for: never easy, and for some minutes of other work too much.
-        let server = Server { each: 10_000, per_second: 0, load: (0, 400_000, 4) };
+        let server = Server {
+            each: 10_000,
+            per_second: 0,
+            load: (0, 400_000, 4),
+        };
         let outcome = server.day(Pace::from(UnixMillis(0)), HOUR);
-        assert!(outcome.caught_up.is_some_and(|at| at < HOUR / 2), "{outcome:?}");
+        assert!(
+            outcome.caught_up.is_some_and(|at| at < HOUR / 2),
+            "{outcome:?}"
+        );
         assert!(outcome.failures <= 14, "{outcome:?}");
     }
 
     #[test]
     fn what_is_always_too_much_is_tried_ever_more_rarely() {
         // An hour takes 40 s, half of it 20 s; it is behind all day.
-        let server = Server { each: 4_000, per_second: 10, load: (0, 0, 1) };
+        let server = Server {
+            each: 4_000,
+            per_second: 10,
+            load: (0, 0, 1),
+        };
         let outcome = server.day(Pace::from(UnixMillis(0)), 1000 * DAY);
         assert!(outcome.windows > 3000, "{outcome:?}");
         assert!(outcome.failures <= outcome.windows / 50, "{outcome:?}");
@@ -308,7 +378,13 @@ mod tests {
 
     #[test]
     fn it_catches_up_wherever_the_server_could() {
-        let servers = (0..20_000_i64, 0..=100_i64, 0..DAY / 4, 0..DAY / 4, 1..100_i64);
+        let servers = (
+            0..20_000_i64,
+            0..=100_i64,
+            0..DAY / 4,
+            0..DAY / 4,
+            1..100_i64,
+        );
         let cases = (servers, 0..3 * DAY, 0..12_u32);
         proptest!(|(((each, share, from, lasts, times), behind, halvings) in cases)| {
             // At best it counts eight times as fast as time passes, or faster.

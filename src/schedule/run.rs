@@ -63,12 +63,16 @@ impl RunError {
     /// The text of the error; a graph's complaint about the query with its line of the KPI's file.
     pub fn in_file(&self, kpi: &Kpi) -> String {
         match self {
-            RunError::Graph(GraphError::Statement { message, place: Some(place) }) => {
+            RunError::Graph(GraphError::Statement {
+                message,
+                place: Some(place),
+            }) => {
                 format!("{}:{}:{}: {message}", kpi.path, place.line, place.column)
             }
-            RunError::Graph(_) | RunError::Measure(_) | RunError::State(_) | RunError::Shortest { .. } => {
-                self.to_string()
-            }
+            RunError::Graph(_)
+            | RunError::Measure(_)
+            | RunError::State(_)
+            | RunError::Shortest { .. } => self.to_string(),
         }
     }
 
@@ -106,10 +110,22 @@ const MANY: u64 = 10_000;
 
 /// Asks a KPI once: the rows of a snapshot, or all events that a window KPI counts up to now. `seen` is shown each row.
 pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
-    let Some(window) = kpi.window() else { return run_after(kpi, &[], turn, seen).await };
+    let Some(window) = kpi.window() else {
+        return run_after(kpi, &[], turn, seen).await;
+    };
     let started = Instant::now();
     match turn.clock(clock::WITHIN).await {
-        Ok(clock) => self::window(kpi, turn, &mut Totals::default(), BEGINNING, window.end(clock.now), seen).await,
+        Ok(clock) => {
+            self::window(
+                kpi,
+                turn,
+                &mut Totals::default(),
+                BEGINNING,
+                window.end(clock.now),
+                seen,
+            )
+            .await
+        }
         Err(error) => Run::failed(error.into(), started.elapsed()),
     }
 }
@@ -160,13 +176,22 @@ async fn measure(
         Ok(()) => at_length(rows.taken(), || rows.finish()).map_err(RunError::from),
         Err(error) => Err(error.into()),
     };
-    Run { result, skipped, duration: Some(started.elapsed()) }
+    Run {
+        result,
+        skipped,
+        duration: Some(started.elapsed()),
+    }
 }
 
 /// Does some work on so many series; where they are many, the tasks that wait for this thread go on by another one.
 fn at_length<T>(series: u64, work: impl FnOnce() -> T) -> T {
-    let has_others = Handle::try_current().is_ok_and(|here| here.runtime_flavor() == RuntimeFlavor::MultiThread);
-    if series > MANY && has_others { block_in_place(work) } else { work() }
+    let has_others =
+        Handle::try_current().is_ok_and(|here| here.runtime_flavor() == RuntimeFlavor::MultiThread);
+    if series > MANY && has_others {
+        block_in_place(work)
+    } else {
+        work()
+    }
 }
 
 async fn ask(
@@ -194,7 +219,9 @@ async fn ask(
             seen(row);
             rows.row(row)
         };
-        turn.rows(&request, &mut take).await.map_err(|error| whole(error, kpi.timeout))?;
+        turn.rows(&request, &mut take)
+            .await
+            .map_err(|error| whole(error, kpi.timeout))?;
         if rows.is_broken() {
             break;
         }
@@ -205,18 +232,33 @@ async fn ask(
 impl Run {
     /// A run that failed before it asked anything.
     pub(super) fn not_asked(error: RunError) -> Self {
-        Self { result: Err(error), skipped: Skipped::default(), duration: None }
+        Self {
+            result: Err(error),
+            skipped: Skipped::default(),
+            duration: None,
+        }
     }
 
     /// A run that failed before its query.
     pub(super) fn failed(error: RunError, after: Duration) -> Self {
-        Self { duration: Some(after), ..Self::not_asked(error) }
+        Self {
+            duration: Some(after),
+            ..Self::not_asked(error)
+        }
     }
 
     /// A run that found its totals to be all there is.
     pub(super) fn nothing_to_ask(points: Vec<Arc<Points>>) -> Self {
-        let measured = Measured { points, rows: 0, skipped: Skipped::default() };
-        Self { result: Ok(measured), skipped: Skipped::default(), duration: None }
+        let measured = Measured {
+            points,
+            rows: 0,
+            skipped: Skipped::default(),
+        };
+        Self {
+            result: Ok(measured),
+            skipped: Skipped::default(),
+            duration: None,
+        }
     }
 
     /// The rows that came; none of a run that failed counts.
@@ -226,7 +268,9 @@ impl Run {
 
     /// Whether the graph is to blame, and not the query.
     pub(super) fn graph_was_away(&self) -> bool {
-        let Err(error) = &self.result else { return false };
+        let Err(error) = &self.result else {
+            return false;
+        };
         self.duration.is_none() || error.graph().is_some_and(GraphError::graph_is_away)
     }
 
@@ -239,7 +283,11 @@ impl Run {
 
 /// A timeout as the file names it: the request had only what earlier sets of parameters had left.
 fn whole(error: GraphError, timeout: Duration) -> GraphError {
-    if matches!(error, GraphError::Timeout(_)) { GraphError::Timeout(timeout) } else { error }
+    if matches!(error, GraphError::Timeout(_)) {
+        GraphError::Timeout(timeout)
+    } else {
+        error
+    }
 }
 
 #[cfg(test)]
@@ -248,30 +296,71 @@ mod tests {
 
     #[test]
     fn what_half_a_window_may_mend_or_find() {
-        let server = |code: &str| GraphError::Server { code: code.to_owned(), message: String::new() };
+        let server = |code: &str| GraphError::Server {
+            code: code.to_owned(),
+            message: String::new(),
+        };
         let whole = || RunError::Graph(GraphError::Timeout(Duration::from_secs(1)));
         let at = UnixMillis(1_795_252_087_006);
-        let range = MeasureError::Range { row: 1, column: "value".into(), value: -1.0, wanted: "a total" };
+        let range = MeasureError::Range {
+            row: 1,
+            column: "value".into(),
+            value: -1.0,
+            wanted: "a total",
+        };
         for (error, too_much, of_a_row) in [
             (whole(), true, false),
-            (server("Neo.TransientError.General.MemoryPoolOutOfMemoryError").into(), true, false),
+            (
+                server("Neo.TransientError.General.MemoryPoolOutOfMemoryError").into(),
+                true,
+                false,
+            ),
             (MeasureError::TooManyRows { limit: 1 }.into(), true, false),
-            (MeasureError::TooManySeries { metric: String::new(), limit: 1 }.into(), true, false),
+            (
+                MeasureError::TooManySeries {
+                    metric: String::new(),
+                    limit: 1,
+                }
+                .into(),
+                true,
+                false,
+            ),
             (range.into(), false, true),
-            (server("Neo.ClientError.Statement.ArithmeticError").into(), false, false),
+            (
+                server("Neo.ClientError.Statement.ArithmeticError").into(),
+                false,
+                false,
+            ),
             (GraphError::Writes(String::new()).into(), false, false),
             (StateError::Taken("state".into()).into(), false, false),
-            (RunError::Shortest { cause: Box::new(whole()), since: at, until: at }, false, false),
+            (
+                RunError::Shortest {
+                    cause: Box::new(whole()),
+                    since: at,
+                    until: at,
+                },
+                false,
+                false,
+            ),
         ] {
-            assert_eq!((error.is_too_much_at_once(), error.is_of_a_row()), (too_much, of_a_row), "{error}");
+            assert_eq!(
+                (error.is_too_much_at_once(), error.is_of_a_row()),
+                (too_much, of_a_row),
+                "{error}"
+            );
         }
     }
 
     #[test]
     fn the_shortest_window_is_named() {
-        let cause = Box::new(RunError::Graph(GraphError::Timeout(Duration::from_secs(30))));
-        let error =
-            RunError::Shortest { cause, since: UnixMillis(1_795_252_087_006), until: UnixMillis(1_795_252_088_006) };
+        let cause = Box::new(RunError::Graph(GraphError::Timeout(Duration::from_secs(
+            30,
+        ))));
+        let error = RunError::Shortest {
+            cause,
+            since: UnixMillis(1_795_252_087_006),
+            until: UnixMillis(1_795_252_088_006),
+        };
         assert_eq!(error.reason(), "timeout");
         assert_eq!(
             error.to_string(),

@@ -153,7 +153,9 @@ impl Runner {
         }
         // How long it takes to find the graph away says nothing of the query.
         let duration = run.duration.filter(|_| !run.graph_was_away());
-        run.skipped.reasons().for_each(|(reason, rows)| self.instruments.skipped(reason, rows));
+        run.skipped
+            .reasons()
+            .for_each(|(reason, rows)| self.instruments.skipped(reason, rows));
         let now = SystemTime::now();
         self.status = Status {
             running: false,
@@ -193,7 +195,9 @@ impl Runner {
 
     /// How far the totals are, and how far behind.
     fn tell_progress(&mut self) {
-        let Some(counting) = &self.counting else { return };
+        let Some(counting) = &self.counting else {
+            return;
+        };
         self.status.counted_until = counting.counted_until();
         self.status.window_lag = counting.lag(&self.watch);
         if let Some(lag) = self.status.window_lag {
@@ -217,11 +221,24 @@ impl Runner {
         }
     }
 
-    fn succeed(&mut self, measured: Measured, duration: Option<Duration>, now: SystemTime) -> Success {
+    fn succeed(
+        &mut self,
+        measured: Measured,
+        duration: Option<Duration>,
+        now: SystemTime,
+    ) -> Success {
         let duration_or_zero = duration.unwrap_or_default();
-        let success = Success { duration: duration_or_zero, rows: measured.rows, series: measured.series() };
-        self.instruments.succeeded(duration, success.rows, success.series);
-        self.stale_at = self.counting.is_none().then(|| Instant::now() + self.kpi().stale_after);
+        let success = Success {
+            duration: duration_or_zero,
+            rows: measured.rows,
+            series: measured.series(),
+        };
+        self.instruments
+            .succeeded(duration, success.rows, success.series);
+        self.stale_at = self
+            .counting
+            .is_none()
+            .then(|| Instant::now() + self.kpi().stale_after);
         if !self.shows(&measured.points) {
             self.tell_beyond(&measured.points);
             self.slot().publish(self.lane, Some(measured.points));
@@ -271,7 +288,11 @@ impl Runner {
     /// Whether the very same points are on the board already, as after a window in which nothing happened.
     fn shows(&self, points: &[Arc<Points>]) -> bool {
         let shown = self.slot().lanes()[self.lane].points().unwrap_or_default();
-        shown.len() == points.len() && shown.iter().zip(points).all(|(shown, points)| Arc::ptr_eq(shown, points))
+        shown.len() == points.len()
+            && shown
+                .iter()
+                .zip(points)
+                .all(|(shown, points)| Arc::ptr_eq(shown, points))
     }
 
     fn take_away(&mut self) {
@@ -308,7 +329,9 @@ async fn ask(kpi: &Kpi, last: &[Arc<Points>], watch: &GraphWatch) -> Run {
 
 /// A query that always loses the connection would be asked without a pause otherwise: the graph answers each ping.
 fn pause(in_vain: u32) -> Duration {
-    let seconds = in_vain.checked_sub(2).map_or(0, |doublings| 2_u64.saturating_pow(doublings));
+    let seconds = in_vain
+        .checked_sub(2)
+        .map_or(0, |doublings| 2_u64.saturating_pow(doublings));
     Duration::from_secs(seconds).min(LONGEST_PAUSE)
 }
 
@@ -327,7 +350,10 @@ mod tests {
     #[test]
     fn a_query_that_loses_the_connection_each_time_is_asked_ever_more_rarely() {
         let pauses = (0..12).map(|in_vain| pause(in_vain).as_secs());
-        assert_eq!(pauses.collect::<Vec<_>>(), [0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
+        assert_eq!(
+            pauses.collect::<Vec<_>>(),
+            [0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300]
+        );
         assert_eq!(pause(u32::MAX), LONGEST_PAUSE);
     }
 }

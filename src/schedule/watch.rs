@@ -37,17 +37,35 @@ pub(super) struct GraphWatch {
 }
 
 impl GraphWatch {
-    pub(super) fn new(name: Arc<str>, graph: Arc<Graph>, board: Arc<Board>, instruments: Arc<Instruments>) -> Self {
+    pub(super) fn new(
+        name: Arc<str>,
+        graph: Arc<Graph>,
+        board: Arc<Board>,
+        instruments: Arc<Instruments>,
+    ) -> Self {
         let (returns, _) = watch::channel(0);
         let (clock, away) = (GraphClock::default(), ArcSwapOption::empty());
         let catching_up = Semaphore::new(but_one(graph.at_once()));
-        Self { name, graph, clock, catching_up, board, instruments, away, doubt: Notify::new(), returns }
+        Self {
+            name,
+            graph,
+            clock,
+            catching_up,
+            board,
+            instruments,
+            away,
+            doubt: Notify::new(),
+            returns,
+        }
     }
 
     /// The right to wait for a turn, for a window that follows upon the one before at once. A few KPIs that are far behind
     /// would otherwise have all turns among themselves, and the others a fraction of their runs.
     pub(super) async fn right_to_catch_up(&self) -> SemaphorePermit<'_> {
-        self.catching_up.acquire().await.expect("the semaphore is never closed")
+        self.catching_up
+            .acquire()
+            .await
+            .expect("the semaphore is never closed")
     }
 
     /// Why the graph is not asked now.
@@ -96,8 +114,13 @@ impl GraphWatch {
     }
 
     fn set(&self, error: Option<&GraphError>) {
-        let was_away = self.away.swap(error.map(|error| Arc::new(error.clone()))).is_some();
-        let Some(state) = self.board.graph(&self.name) else { return };
+        let was_away = self
+            .away
+            .swap(error.map(|error| Arc::new(error.clone())))
+            .is_some();
+        let Some(state) = self.board.graph(&self.name) else {
+            return;
+        };
         match error {
             None => {
                 state.set_up();

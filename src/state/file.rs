@@ -52,7 +52,13 @@ impl StateFile {
     pub(super) fn new(folder: &Arc<Folder>, kpi: &Arc<Kpi>, graph: &Arc<str>) -> Self {
         let path = folder.path.join(name(&kpi.id, graph));
         let definition = kpi.definition();
-        Self { folder: folder.clone(), path, kpi: kpi.clone(), definition, graph: graph.clone() }
+        Self {
+            folder: folder.clone(),
+            path,
+            kpi: kpi.clone(),
+            definition,
+            graph: graph.clone(),
+        }
     }
 
     /// Where it is.
@@ -75,13 +81,23 @@ impl StateFile {
         let bytes = match fs::read(&self.path) {
             Ok(bytes) => bytes,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
-            Err(cause) => return Err(StateError::Read { path: self.path.clone(), cause: cause.to_string() }),
+            Err(cause) => {
+                return Err(StateError::Read {
+                    path: self.path.clone(),
+                    cause: cause.to_string(),
+                });
+            }
         };
         match record::decode(&bytes, &self.kpi, &self.definition) {
             Ok(saved) => Ok(Found::Saved(saved)),
-            Err(Fault::Version(version)) => Err(StateError::Version { path: self.path.clone(), version }),
+            Err(Fault::Version(version)) => Err(StateError::Version {
+                path: self.path.clone(),
+                version,
+            }),
             Err(Fault::Changed(parts)) => {
-                let aside = self.set_aside("changed", || format!("the KPI's {} changed", parts.join(", ")))?;
+                let aside = self.set_aside("changed", || {
+                    format!("the KPI's {} changed", parts.join(", "))
+                })?;
                 Ok(Found::Changed { parts, aside })
             }
             Err(Fault::Damaged(cause)) => {
@@ -93,9 +109,14 @@ impl StateFile {
 
     fn set_aside(&self, reason: &str, why: impl FnOnce() -> String) -> Result<PathBuf, StateError> {
         let aside = self.aside(reason);
-        let stays =
-            |cause: io::Error| StateError::Aside { path: self.path.clone(), why: why(), cause: cause.to_string() };
-        fs::rename(&self.path, &aside).map(|()| aside).map_err(stays)
+        let stays = |cause: io::Error| StateError::Aside {
+            path: self.path.clone(),
+            why: why(),
+            cause: cause.to_string(),
+        };
+        fs::rename(&self.path, &aside)
+            .map(|()| aside)
+            .map_err(stays)
     }
 
     /// A name that no earlier file has.
@@ -123,15 +144,20 @@ impl StateFile {
     pub fn save(&self, saved: &Saved) -> Result<(), StateError> {
         self.folder.hold()?;
         let bytes = record::encode(saved, &self.kpi, &self.definition, &self.graph);
-        self.replace(&bytes).map_err(|cause| StateError::Save { path: self.path.clone(), cause: cause.to_string() })
+        self.replace(&bytes).map_err(|cause| StateError::Save {
+            path: self.path.clone(),
+            cause: cause.to_string(),
+        })
     }
 
     fn replace(&self, bytes: &[u8]) -> io::Result<()> {
         let new = self.beside(".new");
-        write(&new, bytes).and_then(|()| fs::rename(&new, &self.path)).inspect_err(|_| {
-            // On a full disk half a file would only take what room there is.
-            let _ = fs::remove_file(&new);
-        })?;
+        write(&new, bytes)
+            .and_then(|()| fs::rename(&new, &self.path))
+            .inspect_err(|_| {
+                // On a full disk half a file would only take what room there is.
+                let _ = fs::remove_file(&new);
+            })?;
         // The name of a file is its folder's matter.
         File::open(&self.folder.path)?.sync_all()
     }
@@ -154,6 +180,10 @@ fn name(kpi: &str, graph: &str) -> String {
         'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' | '.' | '@' => character,
         _ => '_',
     };
-    let readable: String = format!("{kpi}@{graph}").chars().map(legal).take(LONGEST_NAME).collect();
+    let readable: String = format!("{kpi}@{graph}")
+        .chars()
+        .map(legal)
+        .take(LONGEST_NAME)
+        .collect();
     format!("{readable}-{:08x}.state", hash.finalize())
 }

@@ -33,7 +33,10 @@ impl Folder {
     /// When there is none and it cannot be made, or another process has it.
     pub(super) fn open(path: &Path) -> Result<Self, StateError> {
         fs::create_dir_all(path).map_err(|cause| unusable(path, &cause))?;
-        let folder = Self { path: path.to_owned(), held: Mutex::default() };
+        let folder = Self {
+            path: path.to_owned(),
+            held: Mutex::default(),
+        };
         match folder.hold() {
             Err(taken @ StateError::Taken(_)) => Err(taken),
             Ok(()) | Err(_) => Ok(folder),
@@ -58,7 +61,10 @@ impl Folder {
     fn take(&self) -> Result<Held, StateError> {
         let folder = File::open(&self.path).map_err(|cause| unusable(&self.path, &cause))?;
         match folder.try_lock() {
-            Ok(()) => Ok(Held { path: self.path.clone(), lock: folder }),
+            Ok(()) => Ok(Held {
+                path: self.path.clone(),
+                lock: folder,
+            }),
             Err(TryLockError::WouldBlock) => Err(StateError::Taken(self.path.clone())),
             Err(TryLockError::Error(_)) => self.take_by_file(),
         }
@@ -66,8 +72,11 @@ impl Folder {
 
     fn take_by_file(&self) -> Result<Held, StateError> {
         let path = self.path.join(LOCK);
-        let lock =
-            File::options().create(true).append(true).open(&path).map_err(|cause| unusable(&self.path, &cause))?;
+        let lock = File::options()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(|cause| unusable(&self.path, &cause))?;
         match lock.try_lock() {
             Ok(()) => Ok(Held { path, lock }),
             Err(TryLockError::WouldBlock) => Err(StateError::Taken(self.path.clone())),
@@ -85,5 +94,8 @@ impl Held {
 }
 
 fn unusable(path: &Path, cause: &io::Error) -> StateError {
-    StateError::Folder { path: path.to_owned(), cause: cause.to_string() }
+    StateError::Folder {
+        path: path.to_owned(),
+        cause: cause.to_string(),
+    }
 }

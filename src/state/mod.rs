@@ -49,7 +49,9 @@ pub enum StateError {
     )]
     Taken(PathBuf),
     /// Another folder, or none, is in its place, which another process may have.
-    #[error("the folder {0} was removed or replaced while this program had it: put it back, or restart the exporter")]
+    #[error(
+        "the folder {0} was removed or replaced while this program had it: put it back, or restart the exporter"
+    )]
     Replaced(PathBuf),
     /// A file cannot be read. It may be whole, so it stays.
     #[error("the totals in {path} cannot be read: {cause}; nothing is counted until they can be")]
@@ -71,7 +73,9 @@ pub enum StateError {
         version: u32,
     },
     /// A file that is no state to go on with cannot be renamed, and would be overwritten.
-    #[error("{path} cannot be renamed, so nothing is counted, which would overwrite it: {cause}; {why}")]
+    #[error(
+        "{path} cannot be renamed, so nothing is counted, which would overwrite it: {cause}; {why}"
+    )]
     Aside {
         /// The file.
         path: PathBuf,
@@ -108,7 +112,9 @@ impl State {
     /// # Errors
     /// When there is no folder and none can be made, or another process has it.
     pub fn open(folder: &Path) -> Result<Self, StateError> {
-        Ok(Self { folder: Arc::new(Folder::open(folder)?) })
+        Ok(Self {
+            folder: Arc::new(Folder::open(folder)?),
+        })
     }
 
     /// The file of one KPI on one graph.

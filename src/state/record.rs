@@ -72,7 +72,9 @@ impl Serialize for Float {
 impl<'de> Deserialize<'de> for Float {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&str>::deserialize(deserializer)?;
-        text.parse().map(Float).map_err(|_| de::Error::custom(format!("`{text}` is no number")))
+        text.parse()
+            .map(Float)
+            .map_err(|_| de::Error::custom(format!("`{text}` is no number")))
     }
 }
 
@@ -85,11 +87,21 @@ pub(super) fn encode(saved: &Saved, kpi: &Kpi, definition: &Definition, graph: &
         counted_until: iso(saved.cursor),
         counted_in: saved.database.as_deref().map(str::to_owned),
         definition: definition.clone(),
-        metrics: saved.totals.points().iter().map(|points| held(points)).collect(),
+        metrics: saved
+            .totals
+            .points()
+            .iter()
+            .map(|points| held(points))
+            .collect(),
     };
-    let mut json = serde_json::to_string(&body).expect("strings, numbers and lists of them are always JSON");
+    let mut json =
+        serde_json::to_string(&body).expect("strings, numbers and lists of them are always JSON");
     json.push('\n');
-    let mut bytes = format!("{MAGIC} {VERSION} crc32 {:08x}\n", crc32fast::hash(json.as_bytes())).into_bytes();
+    let mut bytes = format!(
+        "{MAGIC} {VERSION} crc32 {:08x}\n",
+        crc32fast::hash(json.as_bytes())
+    )
+    .into_bytes();
     bytes.extend_from_slice(json.as_bytes());
     bytes
 }
@@ -103,8 +115,17 @@ pub(super) struct Origin {
 
 /// What these bytes were counted for, if they are a state.
 pub(super) fn origin(bytes: &[u8]) -> Option<Origin> {
-    let Body { kpi, graph, definition, .. } = body(bytes).ok()?;
-    Some(Origin { kpi, graph, definition })
+    let Body {
+        kpi,
+        graph,
+        definition,
+        ..
+    } = body(bytes).ok()?;
+    Some(Origin {
+        kpi,
+        graph,
+        definition,
+    })
 }
 
 fn body(bytes: &[u8]) -> Result<Body, Fault> {
@@ -116,29 +137,53 @@ fn body(bytes: &[u8]) -> Result<Body, Fault> {
 pub(super) fn decode(bytes: &[u8], kpi: &Kpi, definition: &Definition) -> Result<Saved, Fault> {
     let body = body(bytes)?;
     if body.definition != *definition {
-        let changed = definition.iter().filter(|(part, text)| body.definition.get(*part) != Some(text));
-        return Err(Fault::Changed(changed.map(|(part, _)| part.clone()).collect()));
+        let changed = definition
+            .iter()
+            .filter(|(part, text)| body.definition.get(*part) != Some(text));
+        return Err(Fault::Changed(
+            changed.map(|(part, _)| part.clone()).collect(),
+        ));
     }
     let mut texts = Texts::default();
-    let points = kpi.metrics.iter().zip(body.metrics).map(|(metric, held)| texts.points(metric, held)).collect();
+    let points = kpi
+        .metrics
+        .iter()
+        .zip(body.metrics)
+        .map(|(metric, held)| texts.points(metric, held))
+        .collect();
     let totals = Totals::restored(kpi, points).map_err(Fault::damaged)?;
-    Ok(Saved { cursor: UnixMillis(body.cursor), totals, database: body.counted_in.map(Arc::from) })
+    Ok(Saved {
+        cursor: UnixMillis(body.cursor),
+        totals,
+        database: body.counted_in.map(Arc::from),
+    })
 }
 
 /// What follows the first line, when it is what that line promises.
 fn checked(bytes: &[u8]) -> Result<&[u8], Fault> {
-    let end = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(|| Fault::damaged("it has no first line"))?;
+    let end = bytes
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .ok_or_else(|| Fault::damaged("it has no first line"))?;
     let (line, body) = (&bytes[..end], &bytes[end + 1..]);
-    let words = std::str::from_utf8(line).ok().and_then(|line| line.strip_prefix(MAGIC)).unwrap_or_default();
+    let words = std::str::from_utf8(line)
+        .ok()
+        .and_then(|line| line.strip_prefix(MAGIC))
+        .unwrap_or_default();
     let [version, "crc32", sum] = words.split_whitespace().collect::<Vec<_>>()[..] else {
         return Err(Fault::damaged("it does not begin as a state does"));
     };
     if version != VERSION.to_string() {
         let other = version.parse().ok().filter(|other| *other != VERSION);
-        return Err(other.map_or_else(|| Fault::damaged("its version is no number"), Fault::Version));
+        return Err(other.map_or_else(
+            || Fault::damaged("its version is no number"),
+            Fault::Version,
+        ));
     }
     if sum != format!("{:08x}", crc32fast::hash(body)) {
-        return Err(Fault::damaged("its checksum is wrong: it is not what was written"));
+        return Err(Fault::damaged(
+            "its checksum is wrong: it is not what was written",
+        ));
     }
     Ok(body)
 }
@@ -146,12 +191,20 @@ fn checked(bytes: &[u8]) -> Result<&[u8], Fault> {
 fn held(points: &Points) -> Held {
     let texts = |labels: &[Arc<str>]| labels.iter().map(ToString::to_string).collect();
     match points {
-        Points::Counter(series) => {
-            Held::Counter(series.iter().map(|one| (texts(&one.labels), Float(one.value))).collect())
-        }
+        Points::Counter(series) => Held::Counter(
+            series
+                .iter()
+                .map(|one| (texts(&one.labels), Float(one.value)))
+                .collect(),
+        ),
         Points::Histogram { series, .. } => {
-            let one =
-                |one: &Series<Distribution>| (texts(&one.labels), one.value.counts.to_vec(), one.value.sum.map(Float));
+            let one = |one: &Series<Distribution>| {
+                (
+                    texts(&one.labels),
+                    one.value.counts.to_vec(),
+                    one.value.sum.map(Float),
+                )
+            };
             Held::Histogram(series.iter().map(one).collect())
         }
         // No window KPI has one: its file is refused.
@@ -169,18 +222,32 @@ impl Texts {
     fn points(&mut self, metric: &Metric, held: Held) -> Points {
         match held {
             Held::Counter(series) => {
-                let one =
-                    |(labels, total): (Vec<String>, Float)| Series { labels: self.labels(labels), value: total.0 };
+                let one = |(labels, total): (Vec<String>, Float)| Series {
+                    labels: self.labels(labels),
+                    value: total.0,
+                };
                 Points::Counter(series.into_iter().map(one).collect())
             }
             Held::Histogram(series) => {
-                let bounds =
-                    if let Shape::Histogram { bounds, .. } = &metric.shape { bounds.clone() } else { [].into() };
-                let one = |(labels, counts, sum): (Vec<String>, Vec<u64>, Option<Float>)| {
-                    let value = Distribution { counts: counts.into(), sum: sum.map(|sum| sum.0) };
-                    Series { labels: self.labels(labels), value }
+                let bounds = if let Shape::Histogram { bounds, .. } = &metric.shape {
+                    bounds.clone()
+                } else {
+                    [].into()
                 };
-                Points::Histogram { series: series.into_iter().map(one).collect(), bounds }
+                let one = |(labels, counts, sum): (Vec<String>, Vec<u64>, Option<Float>)| {
+                    let value = Distribution {
+                        counts: counts.into(),
+                        sum: sum.map(|sum| sum.0),
+                    };
+                    Series {
+                        labels: self.labels(labels),
+                        value,
+                    }
+                };
+                Points::Histogram {
+                    series: series.into_iter().map(one).collect(),
+                    bounds,
+                }
             }
         }
     }

@@ -21,18 +21,39 @@ pub struct Stray {
 /// The strays in a folder, by name; none when it cannot be read.
 pub(super) fn strays(folder: &Path, owners: &[StateFile]) -> Vec<Stray> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let states = entries.map(|entry| entry.path()).filter(|path| path.extension() == Some(OsStr::new("state")));
-    let mut strays: Vec<_> = states.filter(|path| owners.iter().all(|owner| owner.path() != path)).collect();
+    let states = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension() == Some(OsStr::new("state")));
+    let mut strays: Vec<_> = states
+        .filter(|path| owners.iter().all(|owner| owner.path() != path))
+        .collect();
     strays.sort();
     strays.into_iter().map(|path| stray(path, owners)).collect()
 }
 
 fn stray(path: PathBuf, owners: &[StateFile]) -> Stray {
-    let origin = fs::read(&path).ok().and_then(|bytes| record::origin(&bytes));
-    let Some(Origin { kpi, graph, definition }) = origin else {
-        return Stray { path, counted_for: None, rename_to: Vec::new() };
+    let origin = fs::read(&path)
+        .ok()
+        .and_then(|bytes| record::origin(&bytes));
+    let Some(Origin {
+        kpi,
+        graph,
+        definition,
+    }) = origin
+    else {
+        return Stray {
+            path,
+            counted_for: None,
+            rename_to: Vec::new(),
+        };
     };
-    let same = owners.iter().filter(|owner| *owner.definition() == definition);
+    let same = owners
+        .iter()
+        .filter(|owner| *owner.definition() == definition);
     let rename_to = same.map(|owner| owner.path().to_owned()).collect();
-    Stray { path, counted_for: Some((kpi, graph)), rename_to }
+    Stray {
+        path,
+        counted_for: Some((kpi, graph)),
+        rename_to,
+    }
 }

@@ -14,7 +14,10 @@ const HISTOGRAM: &str = "name = \"p_seconds\"\ntype = \"histogram\"\nbuckets = [
 
 fn window(path: &str, header: &str) -> Arc<Kpi> {
     let query = "MATCH (e) WHERE e.t > $since AND e.t <= $until RETURN e.a AS a, e.v AS value";
-    kpi::one(path, &format!("// Help.\n/*kpi\nmode = \"window\"\n{header}\n*/\n{query}"))
+    kpi::one(
+        path,
+        &format!("// Help.\n/*kpi\nmode = \"window\"\n{header}\n*/\n{query}"),
+    )
 }
 
 fn encode(saved: &Saved, kpi: &Kpi, graph: &str) -> Vec<u8> {
@@ -26,20 +29,34 @@ fn decode(bytes: &[u8], kpi: &Kpi) -> Result<Saved, Fault> {
 }
 
 fn counter() -> Arc<Kpi> {
-    window("queries/p/calls.cypher", "name = \"p_total\"\ntype = \"counter\"")
+    window(
+        "queries/p/calls.cypher",
+        "name = \"p_total\"\ntype = \"counter\"",
+    )
 }
 
 fn counted(kpi: &Kpi, rows: &[(&str, f64)]) -> Totals {
     let totals = Totals::default();
     let mut taken = Rows::of_window(kpi, &totals);
     for (label, value) in rows {
-        assert!(taken.row(&vec![Value::String((*label).to_owned()), Value::Float(*value)]).is_continue());
+        assert!(
+            taken
+                .row(&vec![
+                    Value::String((*label).to_owned()),
+                    Value::Float(*value)
+                ])
+                .is_continue()
+        );
     }
     Totals::after(&taken.finish().unwrap())
 }
 
 fn saved(kpi: &Kpi, rows: &[(&str, f64)]) -> Saved {
-    Saved { cursor: UnixMillis(1_795_252_087_006), totals: counted(kpi, rows), database: Some("5F3A".into()) }
+    Saved {
+        cursor: UnixMillis(1_795_252_087_006),
+        totals: counted(kpi, rows),
+        database: Some("5F3A".into()),
+    }
 }
 
 fn graph() -> Arc<str> {
@@ -51,8 +68,10 @@ fn folder() -> TempDir {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
@@ -60,7 +79,11 @@ fn names(folder: &Path) -> Vec<String> {
 #[test]
 fn the_form_on_disk() {
     let kpi = counter();
-    let bytes = encode(&saved(&kpi, &[("x", 0.1), ("x", 0.2), ("a \"b\"\n", 3.0)]), &kpi, "default");
+    let bytes = encode(
+        &saved(&kpi, &[("x", 0.1), ("x", 0.2), ("a \"b\"\n", 3.0)]),
+        &kpi,
+        "default",
+    );
     insta::assert_snapshot!(String::from_utf8(bytes).unwrap(), @r#"
     cypher-exporter state 1 crc32 4ebf1378
     {"kpi":"p/calls","graph":"default","cursor":1795252087006,"counted_until":"2026-11-21T09:08:07.006Z","counted_in":"5F3A","definition":{"database":"","metrics":"counter p_total{a=a} value","parameters":"{}","query":"MATCH ( e ) WHERE e . t > $since AND e . t <= $until RETURN e . a AS a , e . v AS value","time":"datetime"},"metrics":[{"counter":[[["a \"b\"\n"],"3.0"],[["x"],"0.30000000000000004"]]}]}
@@ -70,17 +93,33 @@ fn the_form_on_disk() {
 #[test]
 fn every_total_comes_back_to_the_last_bit() {
     let histogram = window("queries/p/calls.cypher", HISTOGRAM);
-    let unknown = Saved { database: None, ..saved(&histogram, &[("x", 0.1)]) };
-    assert_eq!(decode(&encode(&unknown, &histogram, "g"), &histogram), Ok(unknown));
+    let unknown = Saved {
+        database: None,
+        ..saved(&histogram, &[("x", 0.1)])
+    };
+    assert_eq!(
+        decode(&encode(&unknown, &histogram, "g"), &histogram),
+        Ok(unknown)
+    );
     for kpi in [counter(), histogram] {
         for rows in [
             &[][..],
             &[("", 0.0)],
-            &[("x", 0.1), ("x", 0.2), ("y", 1e300), ("z", f64::MIN_POSITIVE), ("é\u{0}\\\"", 9_007_199_254_740_991.0)],
+            &[
+                ("x", 0.1),
+                ("x", 0.2),
+                ("y", 1e300),
+                ("z", f64::MIN_POSITIVE),
+                ("é\u{0}\\\"", 9_007_199_254_740_991.0),
+            ],
             &[("inf", f64::INFINITY), ("x", 2.0)],
         ] {
             let saved = saved(&kpi, rows);
-            assert_eq!(decode(&encode(&saved, &kpi, "g"), &kpi), Ok(saved), "{rows:?}");
+            assert_eq!(
+                decode(&encode(&saved, &kpi, "g"), &kpi),
+                Ok(saved),
+                "{rows:?}"
+            );
         }
     }
 }
@@ -92,7 +131,10 @@ fn half_a_file_and_any_flipped_bit_are_damages() {
     let refused = |bytes: &[u8], what: &str| {
         let answer = decode(bytes, &kpi);
         // A bit more makes another number of the version.
-        assert!(matches!(answer, Err(Fault::Damaged(_) | Fault::Version(_))), "{what}: {answer:?}");
+        assert!(
+            matches!(answer, Err(Fault::Damaged(_) | Fault::Version(_))),
+            "{what}: {answer:?}"
+        );
     };
     for len in 0..bytes.len() {
         refused(&bytes[..len], &format!("{len} bytes"));
@@ -124,11 +166,31 @@ fn what_another_program_wrote_is_told() {
     for (from, to, cause) in [
         ("state 1", "state one", "its version is no number"),
         ("\"1.0\"", "\"-1.0\"", "it holds a negative total"),
-        ("[\"x\"]", "[\"x\",\"y\"]", "it holds another number of labels"),
-        ("[[[\"x\"],\"1.0\"]]", "[[[\"x\"],\"1.0\"],[[\"x\"],\"1.0\"]]", "its label sets are not in order"),
-        ("{\"counter\":[[[\"x\"],\"1.0\"]]}", "", "it holds another number of metrics"),
-        ("\"counter\"", "\"histogram\"", "invalid type: string \"1.0\", expected a sequence at line 1 column "),
-        ("\"cursor\"", "\"pointer\"", "unknown field `pointer`, expected one of "),
+        (
+            "[\"x\"]",
+            "[\"x\",\"y\"]",
+            "it holds another number of labels",
+        ),
+        (
+            "[[[\"x\"],\"1.0\"]]",
+            "[[[\"x\"],\"1.0\"],[[\"x\"],\"1.0\"]]",
+            "its label sets are not in order",
+        ),
+        (
+            "{\"counter\":[[[\"x\"],\"1.0\"]]}",
+            "",
+            "it holds another number of metrics",
+        ),
+        (
+            "\"counter\"",
+            "\"histogram\"",
+            "invalid type: string \"1.0\", expected a sequence at line 1 column ",
+        ),
+        (
+            "\"cursor\"",
+            "\"pointer\"",
+            "unknown field `pointer`, expected one of ",
+        ),
     ] {
         let Err(Fault::Damaged(found)) = decode(&as_written(&bytes, from, to), &kpi) else {
             panic!("{to} is taken");
@@ -141,8 +203,14 @@ fn what_another_program_wrote_is_told() {
 fn a_changed_kpi_does_not_go_on() {
     let before = counter();
     let bytes = encode(&saved(&before, &[("x", 1.0)]), &before, "default");
-    let after = window("queries/p/calls.cypher", "name = \"p_total\"\ntype = \"counter\"\ntime = \"iso\"");
-    assert_eq!(decode(&bytes, &after), Err(Fault::Changed(vec!["time".to_owned()])));
+    let after = window(
+        "queries/p/calls.cypher",
+        "name = \"p_total\"\ntype = \"counter\"\ntime = \"iso\"",
+    );
+    assert_eq!(
+        decode(&bytes, &after),
+        Err(Fault::Changed(vec!["time".to_owned()]))
+    );
     let header = "name = \"p_total\"\ntype = \"counter\"\nlag = \"1h\"\n[panel]\ntitle = \"Calls\"";
     assert!(decode(&bytes, &window("queries/p/calls.cypher", header)).is_ok());
 }
@@ -160,8 +228,15 @@ fn a_file_is_replaced_whole() {
     assert_eq!(names(folder.path()), ["p.calls@default-452581cf.state"]);
 
     // A program that was killed while it wrote leaves this, and the state of before.
-    fs::write(folder.path().join("p.calls@default-452581cf.state.new"), "cypher-exporter st").unwrap();
-    assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, &[("x", 2.0), ("y", 1.0)]))));
+    fs::write(
+        folder.path().join("p.calls@default-452581cf.state.new"),
+        "cypher-exporter st",
+    )
+    .unwrap();
+    assert_eq!(
+        file.load(),
+        Ok(Found::Saved(saved(&kpi, &[("x", 2.0), ("y", 1.0)])))
+    );
     file.save(&saved(&kpi, &[("x", 3.0)])).unwrap();
     assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, &[("x", 3.0)]))));
 }
@@ -174,13 +249,22 @@ fn a_disk_that_refuses_leaves_the_old_state() {
     // What stands in the way of the new file, since permissions do not hold back everybody.
     let new = folder.path().join("p.calls@default-452581cf.state.new");
     fs::create_dir(&new).unwrap();
-    let error = file.save(&saved(&kpi, &[("x", 2.0)])).unwrap_err().to_string();
-    assert!(error.contains("p.calls@default") && error.contains("directory"), "{error}");
+    let error = file
+        .save(&saved(&kpi, &[("x", 2.0)]))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("p.calls@default") && error.contains("directory"),
+        "{error}"
+    );
     assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, &[("x", 1.0)]))));
     fs::remove_dir(&new).unwrap();
     // A disk without room takes the file and refuses what is to stand in it.
     std::os::unix::fs::symlink("/dev/full", &new).unwrap();
-    let error = file.save(&saved(&kpi, &[("x", 2.0)])).unwrap_err().to_string();
+    let error = file
+        .save(&saved(&kpi, &[("x", 2.0)]))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("No space left"), "{error}");
     assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, &[("x", 1.0)]))));
     assert!(!new.exists(), "half a file takes no room");
@@ -196,21 +280,41 @@ fn what_was_read_and_is_wrong_is_set_aside() {
         fs::write(file.path(), "not a state").unwrap();
         let aside = beside(&format!(".damaged-{number}"));
         let cause = "it has no first line".to_owned();
-        assert_eq!(file.load(), Ok(Found::Damaged { cause, aside: aside.clone() }));
+        assert_eq!(
+            file.load(),
+            Ok(Found::Damaged {
+                cause,
+                aside: aside.clone()
+            })
+        );
         assert_eq!(fs::read_to_string(aside).unwrap(), "not a state");
         assert_eq!(file.load(), Ok(Found::Nothing));
     }
 
     // What was counted before the KPI changed can be had back.
-    let before = window("queries/p/calls.cypher", "name = \"p_total\"\ntype = \"counter\"\ntime = \"iso\"");
-    let older = State::open(&folder.path().join("older")).unwrap().file(&before, &graph());
+    let before = window(
+        "queries/p/calls.cypher",
+        "name = \"p_total\"\ntype = \"counter\"\ntime = \"iso\"",
+    );
+    let older = State::open(&folder.path().join("older"))
+        .unwrap()
+        .file(&before, &graph());
     older.save(&saved(&before, &[("x", 1.0)])).unwrap();
     fs::rename(older.path(), file.path()).unwrap();
     let aside = beside(".changed-1");
-    assert_eq!(file.load(), Ok(Found::Changed { parts: vec!["time".to_owned()], aside: aside.clone() }));
+    assert_eq!(
+        file.load(),
+        Ok(Found::Changed {
+            parts: vec!["time".to_owned()],
+            aside: aside.clone()
+        })
+    );
     assert_eq!(file.load(), Ok(Found::Nothing));
     fs::rename(aside, older.path()).unwrap();
-    assert_eq!(older.load(), Ok(Found::Saved(saved(&before, &[("x", 1.0)]))));
+    assert_eq!(
+        older.load(),
+        Ok(Found::Saved(saved(&before, &[("x", 1.0)])))
+    );
 }
 
 #[test]
@@ -220,16 +324,33 @@ fn what_cannot_be_read_stays_where_it_is() {
     // Permissions do not hold back everybody; what is no file can be read by nobody.
     fs::create_dir(file.path()).unwrap();
     let error = file.load().unwrap_err();
-    assert!(matches!(&error, StateError::Read { path, .. } if path == file.path()), "{error:?}");
-    assert!(error.to_string().contains("cannot be read: Is a directory"), "{error}");
+    assert!(
+        matches!(&error, StateError::Read { path, .. } if path == file.path()),
+        "{error:?}"
+    );
+    assert!(
+        error.to_string().contains("cannot be read: Is a directory"),
+        "{error}"
+    );
     fs::remove_dir(file.path()).unwrap();
 
     file.save(&saved(&kpi, &[("x", 1.0)])).unwrap();
     let other = as_written(&fs::read(file.path()).unwrap(), "state 1", "state 2");
     fs::write(file.path(), &other).unwrap();
     let error = file.load().unwrap_err();
-    assert_eq!(error, StateError::Version { path: file.path().to_owned(), version: 2 });
-    for words in [file.path().to_str().unwrap(), "of version 2", "reads version 1", "or remove the file"] {
+    assert_eq!(
+        error,
+        StateError::Version {
+            path: file.path().to_owned(),
+            version: 2
+        }
+    );
+    for words in [
+        file.path().to_str().unwrap(),
+        "of version 2",
+        "reads version 1",
+        "or remove the file",
+    ] {
         assert!(error.to_string().contains(words), "{error}");
     }
     assert_eq!(fs::read(file.path()).unwrap(), other);
@@ -263,11 +384,20 @@ fn a_folder_that_was_replaced_is_another_one() {
     file.save(&saved(&kpi, &[("x", 1.0)])).unwrap();
     fs::rename(&path, &moved).unwrap();
     let replaced = || StateError::Replaced(path.clone());
-    assert_eq!((file.load(), file.save(&saved(&kpi, &[]))), (Err(replaced()), Err(replaced())));
+    assert_eq!(
+        (file.load(), file.save(&saved(&kpi, &[]))),
+        (Err(replaced()), Err(replaced()))
+    );
     // Another exporter may have the new one.
     let other = State::open(&path).unwrap().file(&kpi, &graph());
-    assert_eq!((file.load(), file.save(&saved(&kpi, &[]))), (Err(replaced()), Err(replaced())));
-    assert_eq!((other.load(), names(&path)), (Ok(Found::Nothing), Vec::<String>::new()));
+    assert_eq!(
+        (file.load(), file.save(&saved(&kpi, &[]))),
+        (Err(replaced()), Err(replaced()))
+    );
+    assert_eq!(
+        (other.load(), names(&path)),
+        (Ok(Found::Nothing), Vec::<String>::new())
+    );
     drop(other);
 
     fs::remove_dir(&path).unwrap();
@@ -281,41 +411,88 @@ fn a_state_that_no_kpi_owns_is_found_with_the_name_that_it_should_have() {
     let folder = folder();
     let state = State::open(folder.path()).unwrap();
     let header = "name = \"p_total\"\ntype = \"counter\"";
-    let [calls, renamed] = ["calls", "renamed"].map(|stem| window(&format!("queries/p/{stem}.cypher"), header));
+    let [calls, renamed] =
+        ["calls", "renamed"].map(|stem| window(&format!("queries/p/{stem}.cypher"), header));
     let sizes = window("queries/p/sizes.cypher", HISTOGRAM);
     let (before, other) = (state.file(&calls, &graph()), state.file(&sizes, &graph()));
     before.save(&saved(&calls, &[("x", 1.0)])).unwrap();
     other.save(&saved(&sizes, &[("x", 1.0)])).unwrap();
     let broken = folder.path().join("z.state");
-    for beside in [&broken, &folder.path().join("p.calls@default-452581cf.state.damaged-1")] {
+    for beside in [
+        &broken,
+        &folder
+            .path()
+            .join("p.calls@default-452581cf.state.damaged-1"),
+    ] {
         fs::write(beside, "not a state").unwrap();
     }
     let counted_for = |kpi: &str| Some((kpi.to_owned(), "default".to_owned()));
     let strays = |owners: &[StateFile]| state.strays(owners);
-    let last = Stray { path: broken, counted_for: None, rename_to: Vec::new() };
-    let gone = Stray { path: other.path().to_owned(), counted_for: counted_for("p/sizes"), rename_to: Vec::new() };
-    let owners = [state.file(&renamed, &graph()), state.file(&calls, &"east".into())];
+    let last = Stray {
+        path: broken,
+        counted_for: None,
+        rename_to: Vec::new(),
+    };
+    let gone = Stray {
+        path: other.path().to_owned(),
+        counted_for: counted_for("p/sizes"),
+        rename_to: Vec::new(),
+    };
+    let owners = [
+        state.file(&renamed, &graph()),
+        state.file(&calls, &"east".into()),
+    ];
     let rename_to = owners.iter().map(|owner| owner.path().to_owned()).collect();
-    let moved = Stray { path: before.path().to_owned(), counted_for: counted_for("p/calls"), rename_to };
+    let moved = Stray {
+        path: before.path().to_owned(),
+        counted_for: counted_for("p/calls"),
+        rename_to,
+    };
     assert_eq!(strays(&owners), [moved, gone, last.clone()]);
-    assert_eq!(strays(&[state.file(&calls, &graph()), state.file(&sizes, &graph())]), [last]);
+    assert_eq!(
+        strays(&[state.file(&calls, &graph()), state.file(&sizes, &graph())]),
+        [last]
+    );
 
     fs::rename(before.path(), owners[0].path()).unwrap();
-    assert_eq!(owners[0].load(), Ok(Found::Saved(saved(&renamed, &[("x", 1.0)]))));
+    assert_eq!(
+        owners[0].load(),
+        Ok(Found::Saved(saved(&renamed, &[("x", 1.0)])))
+    );
 }
 
 #[test]
 fn files_have_readable_names_of_their_own() {
     let (folder, longest) = (folder(), "ß".repeat(100));
     let state = State::open(folder.path()).unwrap();
-    let ids = ["p/a_b", "p/a b", "p/A_b", "p.a/b", "p/é", "p/è", &format!("p/{longest}1"), &format!("p/{longest}2")];
+    let ids = [
+        "p/a_b",
+        "p/a b",
+        "p/A_b",
+        "p.a/b",
+        "p/é",
+        "p/è",
+        &format!("p/{longest}1"),
+        &format!("p/{longest}2"),
+    ];
     for id in ids {
-        let kpi = window(&format!("queries/{id}.cypher"), "name = \"p_total\"\ntype = \"counter\"");
+        let kpi = window(
+            &format!("queries/{id}.cypher"),
+            "name = \"p_total\"\ntype = \"counter\"",
+        );
         for graph in ["east", "west"] {
-            state.file(&kpi, &graph.into()).save(&saved(&kpi, &[])).unwrap();
+            state
+                .file(&kpi, &graph.into())
+                .save(&saved(&kpi, &[]))
+                .unwrap();
         }
     }
     let names = names(folder.path());
     assert_eq!(names.len(), 2 * ids.len());
-    assert!(names.iter().all(|name| name.len() <= 200 && name.is_ascii()), "{names:?}");
+    assert!(
+        names
+            .iter()
+            .all(|name| name.len() <= 200 && name.is_ascii()),
+        "{names:?}"
+    );
 }

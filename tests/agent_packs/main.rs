@@ -2,7 +2,10 @@
 //! and the same in plain Rust; and whether their alerts can fire.
 // The driver's futures lie so deep in each other that the compiler's default is just passed, or just not, by chance.
 #![recursion_limit = "256"]
-#![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that fails has nothing better to do than to panic"
+)]
 
 #[path = "../model/alerts.rs"]
 mod alerts;
@@ -45,10 +48,21 @@ struct Pack {
     cases: fn() -> Vec<Case>,
 }
 
-const AGENTOS: Pack = Pack { name: "agentos", families: &agentos::FAMILIES, cases: glance::agentos };
-const SESSION_BUDDY: Pack =
-    Pack { name: "session_buddy", families: &session_buddy::FAMILIES, cases: glance::session_buddy };
-const AGENTCORE: Pack = Pack { name: "agentcore", families: &agentcore::FAMILIES, cases: glance::agentcore };
+const AGENTOS: Pack = Pack {
+    name: "agentos",
+    families: &agentos::FAMILIES,
+    cases: glance::agentos,
+};
+const SESSION_BUDDY: Pack = Pack {
+    name: "session_buddy",
+    families: &session_buddy::FAMILIES,
+    cases: glance::session_buddy,
+};
+const AGENTCORE: Pack = Pack {
+    name: "agentcore",
+    families: &agentcore::FAMILIES,
+    cases: glance::agentcore,
+};
 const PACKS: [Pack; 3] = [AGENTOS, SESSION_BUDDY, AGENTCORE];
 
 const SEEDS: RangeInclusive<u64> = 1..=3;
@@ -61,17 +75,29 @@ impl Pack {
 
     /// Such a world in which every third property is missing.
     fn careless_world(&self) -> World {
-        random::world(4, Shape { missing_one_in: 3, ..self.shape() })
+        random::world(
+            4,
+            Shape {
+                missing_one_in: 3,
+                ..self.shape()
+            },
+        )
     }
 
     fn shape(&self) -> Shape {
-        Shape { mostly: Some(self.name), ..Shape::default() }
+        Shape {
+            mostly: Some(self.name),
+            ..Shape::default()
+        }
     }
 }
 
 /// All KPIs of the three packs.
 fn kpis() -> Vec<Arc<Kpi>> {
-    PACKS.iter().flat_map(|pack| pack::catalog(pack.name).kpis).collect()
+    PACKS
+        .iter()
+        .flat_map(|pack| pack::catalog(pack.name).kpis)
+        .collect()
 }
 
 fn graph(neo4j: &Neo4j) -> Graph {
@@ -81,7 +107,9 @@ fn graph(neo4j: &Neo4j) -> Graph {
 async fn check(graph: &Graph, world: &World, case: &str) {
     let asked = ask(graph, &kpis(), world).await;
     let families = PACKS.iter().flat_map(|pack| pack.families);
-    asked.agrees(families).unwrap_or_else(|wrong| panic!("{case}:\n{wrong}"));
+    asked
+        .agrees(families)
+        .unwrap_or_else(|wrong| panic!("{case}:\n{wrong}"));
 }
 
 on_every_graph! {
@@ -95,17 +123,23 @@ on_every_graph! {
 
 #[test]
 fn the_packs_load_without_a_problem() {
-    PACKS.iter().for_each(|pack| pack::loads_without_a_problem(pack.name));
+    PACKS
+        .iter()
+        .for_each(|pack| pack::loads_without_a_problem(pack.name));
 }
 
 #[test]
 fn the_packs_have_exactly_their_families() {
-    PACKS.iter().for_each(|pack| pack::has_exactly(pack.name, pack.families));
+    PACKS
+        .iter()
+        .for_each(|pack| pack::has_exactly(pack.name, pack.families));
 }
 
 #[test]
 fn every_kpi_has_its_place_on_the_dashboard() {
-    PACKS.iter().for_each(|pack| pack::has_a_place_for_every_kpi(pack.name));
+    PACKS
+        .iter()
+        .for_each(|pack| pack::has_a_place_for_every_kpi(pack.name));
 }
 
 #[test]
@@ -125,7 +159,11 @@ fn every_random_world_has_something_of_every_family() {
     for pack in PACKS {
         for (world, seed) in pack.worlds().zip(SEEDS) {
             for family in pack.families {
-                assert!(family.expected(&world, whole).says_something(), "seed {seed}: {}", family.name);
+                assert!(
+                    family.expected(&world, whole).says_something(),
+                    "seed {seed}: {}",
+                    family.name
+                );
             }
         }
     }
@@ -134,7 +172,12 @@ fn every_random_world_has_something_of_every_family() {
 async fn random_worlds(graph: &Graph) {
     for pack in PACKS {
         for (world, seed) in pack.worlds().zip(SEEDS) {
-            check(graph, &world, &format!("the world of seed {seed}, mostly of {}", pack.name)).await;
+            check(
+                graph,
+                &world,
+                &format!("the world of seed {seed}, mostly of {}", pack.name),
+            )
+            .await;
         }
     }
 }
@@ -144,7 +187,9 @@ async fn random_worlds(graph: &Graph) {
 async fn the_indexes_of_the_model_change_no_answer() {
     let Some(neo4j) = shared() else { return };
     let _alone = neo4j.alone().await;
-    neo4j.write(&fs::read_to_string("queries/model.cypher").unwrap()).await;
+    neo4j
+        .write(&fs::read_to_string("queries/model.cypher").unwrap())
+        .await;
     for pack in PACKS {
         check(
             &graph(neo4j),
@@ -189,9 +234,16 @@ async fn no_query_over_time_reads_all_there_ever_was() {
     }
     neo4j.write("CALL db.prepareForReplanning(60)").await;
     let mut planner = Planner::connect(neo4j);
-    assert_eq!(planner.scans("MATCH (t:Task) WHERE t.id IS NOT NULL RETURN count(t.quality)"), ["NodeIndexScan"]);
-    assert_eq!(planner.scans("MATCH (t:Task) RETURN avg(t.quality)"), ["NodeByLabelScan"]);
-    let kpis = ["bmad", "lazybird", "agentos", "session_buddy", "agentcore"].map(|pack| pack::catalog(pack).kpis);
+    assert_eq!(
+        planner.scans("MATCH (t:Task) WHERE t.id IS NOT NULL RETURN count(t.quality)"),
+        ["NodeIndexScan"]
+    );
+    assert_eq!(
+        planner.scans("MATCH (t:Task) RETURN avg(t.quality)"),
+        ["NodeByLabelScan"]
+    );
+    let kpis = ["bmad", "lazybird", "agentos", "session_buddy", "agentcore"]
+        .map(|pack| pack::catalog(pack).kpis);
     let over_time = |kpi: &&Arc<Kpi>| kpi.mode != Mode::Snapshot || kpi.query.contains("$range");
     let scanning = kpis.iter().flatten().filter(over_time).filter_map(|kpi| {
         let scans = planner.scans(&kpi.query);
@@ -205,18 +257,34 @@ async fn an_empty_graph(graph: &Graph) {
 }
 
 async fn nothing_but_missing_properties(graph: &Graph) {
-    let shape = Shape { missing_one_in: 1, ..Shape::default() };
-    check(graph, &random::world(8, shape), "a world of missing properties").await;
+    let shape = Shape {
+        missing_one_in: 1,
+        ..Shape::default()
+    };
+    check(
+        graph,
+        &random::world(8, shape),
+        "a world of missing properties",
+    )
+    .await;
 }
 
 async fn careless_worlds(graph: &Graph) {
     for pack in PACKS {
-        check(graph, &pack.careless_world(), &format!("a careless world, mostly of {}", pack.name)).await;
+        check(
+            graph,
+            &pack.careless_world(),
+            &format!("a careless world, mostly of {}", pack.name),
+        )
+        .await;
     }
 }
 
 async fn nobody_owns_anything(graph: &Graph) {
-    let shape = Shape { agents: 0, ..Shape::default() };
+    let shape = Shape {
+        agents: 0,
+        ..Shape::default()
+    };
     check(graph, &random::world(10, shape), "a world without agents").await;
 }
 
@@ -224,10 +292,18 @@ async fn answers_that_can_be_seen_at_a_glance(graph: &Graph) {
     for pack in PACKS {
         let kpis = pack::catalog(pack.name).kpis;
         for (case, world, family, expected) in (pack.cases)() {
-            let family = pack.families.iter().find(|known| known.name == family).unwrap();
+            let family = pack
+                .families
+                .iter()
+                .find(|known| known.name == family)
+                .unwrap();
             let asked = ask(graph, &kpis, &world).await;
-            asked.shows(family, expected).unwrap_or_else(|error| panic!("{case}: {error}"));
-            asked.agrees(pack.families).unwrap_or_else(|error| panic!("the oracle in {case}:\n{error}"));
+            asked
+                .shows(family, expected)
+                .unwrap_or_else(|error| panic!("{case}: {error}"));
+            asked
+                .agrees(pack.families)
+                .unwrap_or_else(|error| panic!("the oracle in {case}:\n{error}"));
         }
     }
 }
@@ -250,20 +326,37 @@ async fn every_fault_in_a_query_of_agentcore_is_noticed() {
 /// Files and changes of their text that change no answer.
 const SAYS_THE_SAME: [(&str, &str); 4] = [
     // There a row is a job, and a label that is missing becomes `unknown` in the product.
-    ("queries/agentcore/job_budget.cypher", "`coalesce(owner, 'unknown')` became `owner`"),
-    ("queries/agentcore/job_progress.cypher", "`coalesce(owner, 'unknown')` became `owner`"),
-    ("queries/agentcore/job_started.cypher", "`coalesce(owner, 'unknown')` became `owner`"),
+    (
+        "queries/agentcore/job_budget.cypher",
+        "`coalesce(owner, 'unknown')` became `owner`",
+    ),
+    (
+        "queries/agentcore/job_progress.cypher",
+        "`coalesce(owner, 'unknown')` became `owner`",
+    ),
+    (
+        "queries/agentcore/job_started.cypher",
+        "`coalesce(owner, 'unknown')` became `owner`",
+    ),
     // No job has two rows of one outcome.
-    ("queries/agentcore/jobs_finished.cypher", "`UNION ALL` became `UNION`"),
+    (
+        "queries/agentcore/jobs_finished.cypher",
+        "`UNION ALL` became `UNION`",
+    ),
 ];
 
 async fn every_fault_is_noticed(pack: Pack) {
     let Some(neo4j) = shared() else { return };
     let _alone = neo4j.alone().await;
-    let says_the_same =
-        |faulty: &Faulty| SAYS_THE_SAME.contains(&(faulty.source.path.as_str(), faulty.change.as_str()));
+    let says_the_same = |faulty: &Faulty| {
+        SAYS_THE_SAME.contains(&(faulty.source.path.as_str(), faulty.change.as_str()))
+    };
     let (graph, files) = (graph(neo4j), pack::files(pack.name).kpis);
-    let mut unnoticed: Vec<_> = files.iter().flat_map(faults::of).filter(|faulty| !says_the_same(faulty)).collect();
+    let mut unnoticed: Vec<_> = files
+        .iter()
+        .flat_map(faults::of)
+        .filter(|faulty| !says_the_same(faulty))
+        .collect();
     let all = unnoticed.len();
     // Other tests say that the shipped files are right about these worlds.
     let random = pack.worlds().take(1).chain([pack.careless_world()]);
@@ -278,5 +371,10 @@ async fn every_fault_is_noticed(pack: Pack) {
         unnoticed = left;
     }
     let unnoticed: Vec<_> = unnoticed.iter().map(ToString::to_string).collect();
-    assert!(unnoticed.is_empty(), "{} of {all}:\n{}", unnoticed.len(), unnoticed.join("\n"));
+    assert!(
+        unnoticed.is_empty(),
+        "{} of {all}:\n{}",
+        unnoticed.len(),
+        unnoticed.join("\n")
+    );
 }

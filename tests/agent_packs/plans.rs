@@ -7,8 +7,13 @@ use std::time::Duration;
 use crate::support::neo4j::Neo4j;
 
 /// Operators that read all nodes of a label or all relationships of a type, whatever their times are. A seek in an index is none.
-const SCANS: [&str; 5] =
-    ["AllNodesScan", "NodeByLabelScan", "NodeIndexScan", "RelationshipTypeScan", "RelationshipIndexScan"];
+const SCANS: [&str; 5] = [
+    "AllNodesScan",
+    "NodeByLabelScan",
+    "NodeIndexScan",
+    "RelationshipTypeScan",
+    "RelationshipIndexScan",
+];
 
 /// The first bytes of the answers that matter: a structure of one field, and its signature.
 const SUCCESS: [u8; 2] = [0xb1, 0x70];
@@ -20,14 +25,25 @@ pub(crate) struct Planner(TcpStream);
 impl Planner {
     pub(crate) fn connect(neo4j: &Neo4j) -> Self {
         let mut stream = TcpStream::connect(neo4j.address()).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        stream.write_all(&[0x60, 0x60, 0xb0, 0x17, 0, 0, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        stream
+            .write_all(&[
+                0x60, 0x60, 0xb0, 0x17, 0, 0, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            ])
+            .unwrap();
         let mut version = [0; 4];
         stream.read_exact(&mut version).unwrap();
         assert_eq!(version, [0, 0, 4, 4]);
         let mut planner = Self(stream);
-        let hello =
-            [&[0xb1, 0x01, 0xa2][..], &string("user_agent"), &string("plans/1"), &string("scheme"), &string("none")];
+        let hello = [
+            &[0xb1, 0x01, 0xa2][..],
+            &string("user_agent"),
+            &string("plans/1"),
+            &string("scheme"),
+            &string("none"),
+        ];
         planner.send(&hello.concat());
         planner.succeeds("HELLO");
         planner
@@ -35,25 +51,41 @@ impl Planner {
 
     /// The scans in the plan of a query.
     pub(crate) fn scans(&mut self, query: &str) -> Vec<&'static str> {
-        self.send(&[&[0xb3, 0x10][..], &string(&format!("EXPLAIN {query}")), &[0xa0, 0xa0]].concat());
+        self.send(
+            &[
+                &[0xb3, 0x10][..],
+                &string(&format!("EXPLAIN {query}")),
+                &[0xa0, 0xa0],
+            ]
+            .concat(),
+        );
         self.succeeds(query);
         // PULL {n: -1}: the plan comes with the end of the rows.
         self.send(&[&[0xb1, 0x3f, 0xa1][..], &string("n"), &[0xff]].concat());
         let summary = self.succeeds(query);
         let text = String::from_utf8_lossy(&summary);
         assert!(text.contains("ProduceResults"), "no plan: {text}");
-        SCANS.into_iter().filter(|scan| text.contains(scan)).collect()
+        SCANS
+            .into_iter()
+            .filter(|scan| text.contains(scan))
+            .collect()
     }
 
     /// One message in one chunk.
     fn send(&mut self, message: &[u8]) {
         let length = u16::try_from(message.len()).expect("a query is short");
-        self.0.write_all(&[&length.to_be_bytes()[..], message, &[0, 0]].concat()).unwrap();
+        self.0
+            .write_all(&[&length.to_be_bytes()[..], message, &[0, 0]].concat())
+            .unwrap();
     }
 
     fn succeeds(&mut self, what: &str) -> Vec<u8> {
         let message = self.receive();
-        assert!(!message.starts_with(&FAILURE), "{what}: {}", String::from_utf8_lossy(&message));
+        assert!(
+            !message.starts_with(&FAILURE),
+            "{what}: {}",
+            String::from_utf8_lossy(&message)
+        );
         assert!(message.starts_with(&SUCCESS), "{what}: {message:?}");
         message
     }

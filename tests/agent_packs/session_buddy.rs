@@ -8,12 +8,25 @@ use crate::model::world::{Call, DAY, Text, Time, World};
 const SECONDS: &[f64] = &[0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0];
 
 pub(crate) const FAMILIES: [Family; 5] = [
-    counter("skill_invocations_total", &["skill_name", "workflow_phase", "completed"], invocations)
-        .together("completed", &["true", "false"]),
-    histogram("skill_duration_seconds", &["skill_name", "workflow_phase"], SECONDS, durations),
+    counter(
+        "skill_invocations_total",
+        &["skill_name", "workflow_phase", "completed"],
+        invocations,
+    )
+    .together("completed", &["true", "false"]),
+    histogram(
+        "skill_duration_seconds",
+        &["skill_name", "workflow_phase"],
+        SECONDS,
+        durations,
+    ),
     gauge("skill_completion_rate", &["skill_name"], completion_rate),
     gauge("active_sessions_total", &[], active_sessions),
-    counter("anomalies_detected_total", &["anomaly_type", "skill_name"], anomalies),
+    counter(
+        "anomalies_detected_total",
+        &["anomaly_type", "skill_name"],
+        anomalies,
+    ),
 ];
 
 fn ours(system: &Text) -> bool {
@@ -21,7 +34,10 @@ fn ours(system: &Text) -> bool {
 }
 
 fn skills(world: &World) -> impl Iterator<Item = &Call> {
-    world.calls.iter().filter(|call| ours(&call.system) && call.kind.as_deref() == Some("skill"))
+    world
+        .calls
+        .iter()
+        .filter(|call| ours(&call.system) && call.kind.as_deref() == Some("skill"))
 }
 
 /// The phase that a skill ran in; here an empty one is none.
@@ -37,29 +53,59 @@ fn completed(call: &Call) -> bool {
 }
 
 fn invocations(world: &World) -> Vec<Event> {
-    let labels = |call: &Call| vec![label(&call.target), phase(call), completed(call).to_string()];
-    skills(world).map(|call| (call.timestamp, labels(call), 1.0)).collect()
+    let labels = |call: &Call| {
+        vec![
+            label(&call.target),
+            phase(call),
+            completed(call).to_string(),
+        ]
+    };
+    skills(world)
+        .map(|call| (call.timestamp, labels(call), 1.0))
+        .collect()
 }
 
 fn durations(world: &World) -> Vec<Event> {
-    let duration =
-        |call: &Call| Some((call.timestamp, vec![label(&call.target), phase(call)], call.duration_ms? / 1000.0));
+    let duration = |call: &Call| {
+        Some((
+            call.timestamp,
+            vec![label(&call.target), phase(call)],
+            call.duration_ms? / 1000.0,
+        ))
+    };
     skills(world).filter_map(duration).collect()
 }
 
 fn completion_rate(world: &World) -> BTreeMap<Values, f64> {
     let recent = skills(world).filter(|call| call.timestamp.within(DAY));
-    averages(recent.map(|call| (vec![label(&call.target)], if completed(call) { 1.0 } else { 0.0 })))
+    averages(recent.map(|call| {
+        (
+            vec![label(&call.target)],
+            if completed(call) { 1.0 } else { 0.0 },
+        )
+    }))
 }
 
 fn active_sessions(world: &World) -> BTreeMap<Values, f64> {
     let active = world.sessions.iter().filter(|session| {
-        ours(&session.system) && session.started_at != Time::Missing && session.ended_at == Time::Missing
+        ours(&session.system)
+            && session.started_at != Time::Missing
+            && session.ended_at == Time::Missing
     });
     BTreeMap::from([(Vec::new(), active.count() as f64)])
 }
 
 fn anomalies(world: &World) -> Vec<Event> {
-    let ours = world.anomalies.iter().filter(|anomaly| ours(&anomaly.system));
-    ours.map(|anomaly| (anomaly.timestamp, vec![label(&anomaly.kind), label(&anomaly.target)], 1.0)).collect()
+    let ours = world
+        .anomalies
+        .iter()
+        .filter(|anomaly| ours(&anomaly.system));
+    ours.map(|anomaly| {
+        (
+            anomaly.timestamp,
+            vec![label(&anomaly.kind), label(&anomaly.target)],
+            1.0,
+        )
+    })
+    .collect()
 }

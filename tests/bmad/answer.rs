@@ -29,7 +29,10 @@ fn files() -> Files {
 }
 
 fn load(files: &Files) -> Catalog {
-    let defaults = Defaults { every: Duration::from_secs(300), const_labels: &[] };
+    let defaults = Defaults {
+        every: Duration::from_secs(300),
+        const_labels: &[],
+    };
     kpi::load(&files.kpis, &files.packs, &defaults)
 }
 
@@ -51,7 +54,11 @@ pub(crate) fn changed(name: &str, from: &str, to: &str) -> Arc<Kpi> {
 }
 
 fn named(catalog: Catalog, name: &str) -> Arc<Kpi> {
-    catalog.kpis.into_iter().find(|kpi| *kpi.id == *format!("bmad/{name}")).unwrap()
+    catalog
+        .kpis
+        .into_iter()
+        .find(|kpi| *kpi.id == *format!("bmad/{name}"))
+        .unwrap()
 }
 
 /// The moment that the times of a world count from.
@@ -75,19 +82,45 @@ pub(crate) async fn count(
     since: UnixMillis,
     until: UnixMillis,
 ) -> Answer {
-    shown(kpi, schedule::window(kpi, &mut graph.turn().await, totals, since, until, &mut |_| {}).await)
+    shown(
+        kpi,
+        schedule::window(
+            kpi,
+            &mut graph.turn().await,
+            totals,
+            since,
+            until,
+            &mut |_| {},
+        )
+        .await,
+    )
 }
 
 fn shown(kpi: &Kpi, run: Run) -> Answer {
     let name = &kpi.id;
     let measured: Measured = run.result.unwrap_or_else(|error| panic!("{name}: {error}"));
-    assert_eq!(measured.skipped, Skipped::default(), "{name}: the query leaves out what has no value");
-    let [metric] = kpi.metrics.as_slice() else { panic!("{name}: one file, one family") };
-    let [points] = measured.points.as_slice() else { panic!("{name}: one file, one family") };
-    let (Points::Gauge(series) | Points::Counter(series)) = &**points else { panic!("{name}: no plain values") };
+    assert_eq!(
+        measured.skipped,
+        Skipped::default(),
+        "{name}: the query leaves out what has no value"
+    );
+    let [metric] = kpi.metrics.as_slice() else {
+        panic!("{name}: one file, one family")
+    };
+    let [points] = measured.points.as_slice() else {
+        panic!("{name}: one file, one family")
+    };
+    let (Points::Gauge(series) | Points::Counter(series)) = &**points else {
+        panic!("{name}: no plain values")
+    };
     let labels = |series: &Series<f64>| {
         let names = metric.desc.labels.iter().map(ToString::to_string);
-        names.zip(series.labels.iter().map(ToString::to_string)).collect()
+        names
+            .zip(series.labels.iter().map(ToString::to_string))
+            .collect()
     };
-    series.iter().map(|series| (labels(series), series.value)).collect()
+    series
+        .iter()
+        .map(|series| (labels(series), series.value))
+        .collect()
 }

@@ -3,7 +3,12 @@
 use super::world::{Agent, DAY, Event, HOUR, Insight, Pattern, Summary, Time, World};
 
 /// What the world shows, the world, a KPI, and its series.
-pub(crate) type Case = (&'static str, World, &'static str, Vec<(Vec<(&'static str, &'static str)>, f64)>);
+pub(crate) type Case = (
+    &'static str,
+    World,
+    &'static str,
+    Vec<(Vec<(&'static str, &'static str)>, f64)>,
+);
 
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
@@ -28,14 +33,24 @@ pub(crate) fn at_a_glance() -> [Case; 14] {
         times_applied: Some(1),
         ..Insight::default()
     };
-    let teacher = |key, name: &str| Agent { key, name: text(name), learned: vec![0, 0], ..Agent::default() };
+    let teacher = |key, name: &str| Agent {
+        key,
+        name: text(name),
+        learned: vec![0, 0],
+        ..Agent::default()
+    };
     let learner = |key, name: &str| Agent {
         key,
         name: text(name),
         can_apply: vec![(0, Time::Ago(DAY)), (0, Time::Ago(DAY)), (0, Time::Missing)],
         ..Agent::default()
     };
-    let pattern = Pattern { group_id: text("a"), success_rate: Some(1.0), times_used: Some(6), ..Pattern::default() };
+    let pattern = Pattern {
+        group_id: text("a"),
+        success_rate: Some(1.0),
+        times_used: Some(6),
+        ..Pattern::default()
+    };
     [
         (
             "two outcomes and one pattern twice are one event; without an outcome or a second too old it is none",
@@ -55,19 +70,31 @@ pub(crate) fn at_a_glance() -> [Case; 14] {
         ),
         (
             "a missing group and the text `unknown` are one series",
-            World { insights: vec![insight(0, None), insight(1, text("unknown"))], ..World::default() },
+            World {
+                insights: vec![insight(0, None), insight(1, text("unknown"))],
+                ..World::default()
+            },
             "insight_total",
             vec![(vec![("applies_to", "python"), ("group_id", "unknown")], 2.0)],
         ),
         (
             "an empty group is not the unknown one",
-            World { insights: vec![insight(0, None), insight(1, text(""))], ..World::default() },
+            World {
+                insights: vec![insight(0, None), insight(1, text(""))],
+                ..World::default()
+            },
             "insights_generated_this_week",
-            vec![(vec![("group_id", "")], 1.0), (vec![("group_id", "unknown")], 1.0)],
+            vec![
+                (vec![("group_id", "")], 1.0),
+                (vec![("group_id", "unknown")], 1.0),
+            ],
         ),
         (
             "a group that works and learns nothing",
-            World { events: vec![done(0, DAY, vec![], vec![])], ..World::default() },
+            World {
+                events: vec![done(0, DAY, vec![], vec![])],
+                ..World::default()
+            },
             "high_confidence_insights_this_week",
             vec![(vec![("group_id", "a")], 0.0)],
         ),
@@ -76,7 +103,11 @@ pub(crate) fn at_a_glance() -> [Case; 14] {
             World {
                 insights: vec![
                     insight(0, text("a")),
-                    Insight { success_rate: Some(0.0), times_applied: Some(2), ..insight(1, text("a")) },
+                    Insight {
+                        success_rate: Some(0.0),
+                        times_applied: Some(2),
+                        ..insight(1, text("a"))
+                    },
                 ],
                 ..World::default()
             },
@@ -86,7 +117,10 @@ pub(crate) fn at_a_glance() -> [Case; 14] {
         (
             "an insight of one's own is no transfer",
             World {
-                agents: vec![Agent { can_apply: vec![(0, Time::Ago(DAY))], ..teacher(0, "Jay") }],
+                agents: vec![Agent {
+                    can_apply: vec![(0, Time::Ago(DAY))],
+                    ..teacher(0, "Jay")
+                }],
                 insights: vec![insight(0, None)],
                 ..World::default()
             },
@@ -108,7 +142,10 @@ pub(crate) fn at_a_glance() -> [Case; 14] {
             World {
                 agents: vec![
                     teacher(0, "Jay"),
-                    Agent { can_apply: vec![(0, Time::Ago(DAY)), (0, Time::Ago(2 * DAY))], ..learner(1, "Troy") },
+                    Agent {
+                        can_apply: vec![(0, Time::Ago(DAY)), (0, Time::Ago(2 * DAY))],
+                        ..learner(1, "Troy")
+                    },
                 ],
                 insights: vec![insight(0, None)],
                 ..World::default()
@@ -121,7 +158,10 @@ pub(crate) fn at_a_glance() -> [Case; 14] {
             World {
                 agents: vec![
                     teacher(0, "Jay"),
-                    Agent { can_apply: vec![(0, Time::Ago(-HOUR)), (0, Time::Text(HOUR))], ..learner(1, "Troy") },
+                    Agent {
+                        can_apply: vec![(0, Time::Ago(-HOUR)), (0, Time::Text(HOUR))],
+                        ..learner(1, "Troy")
+                    },
                 ],
                 insights: vec![insight(0, None)],
                 ..World::default()
@@ -141,14 +181,24 @@ pub(crate) fn at_a_glance() -> [Case; 14] {
         ),
         (
             "another pack's nodes are not counted",
-            World { agents: vec![Agent { key: 0, system: text("agentos"), ..Agent::default() }], ..World::default() },
+            World {
+                agents: vec![Agent {
+                    key: 0,
+                    system: text("agentos"),
+                    ..Agent::default()
+                }],
+                ..World::default()
+            },
             "orphaned_agents",
             vec![(vec![], 0.0)],
         ),
         (
             "live and archived events add up",
             World {
-                events: vec![Event { event_type: text("review"), ..done(0, DAY, vec![], vec![]) }],
+                events: vec![Event {
+                    event_type: text("review"),
+                    ..done(0, DAY, vec![], vec![])
+                }],
                 summaries: vec![Summary {
                     event_type: text("review"),
                     group_id: text("a"),
@@ -165,7 +215,12 @@ pub(crate) fn at_a_glance() -> [Case; 14] {
             World {
                 patterns: vec![
                     pattern.clone(),
-                    Pattern { key: 1, success_rate: Some(0.0), times_used: Some(5), ..pattern.clone() },
+                    Pattern {
+                        key: 1,
+                        success_rate: Some(0.0),
+                        times_used: Some(5),
+                        ..pattern.clone()
+                    },
                 ],
                 ..World::default()
             },
@@ -174,7 +229,13 @@ pub(crate) fn at_a_glance() -> [Case; 14] {
         ),
         (
             "a group whose patterns all fall short",
-            World { patterns: vec![Pattern { success_rate: Some(0.59), ..pattern }], ..World::default() },
+            World {
+                patterns: vec![Pattern {
+                    success_rate: Some(0.59),
+                    ..pattern
+                }],
+                ..World::default()
+            },
             "active_patterns",
             vec![(vec![("group_id", "a")], 0.0)],
         ),

@@ -3,7 +3,10 @@
 //! `world` knows nothing of Cypher, `statements` nothing of KPIs, and `oracle` nothing of a graph: that is what makes its
 //! numbers worth comparing with.
 #![allow(dead_code, reason = "each test program uses a part of it")]
-#![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that fails has nothing better to do than to panic"
+)]
 
 pub(crate) mod answer;
 pub(crate) mod glance;

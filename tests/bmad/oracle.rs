@@ -17,12 +17,30 @@ pub(crate) struct Family {
     pub(crate) expected: fn(&World) -> Samples,
 }
 
-const fn gauge(kpi: &'static str, labels: &'static [&'static str], expected: fn(&World) -> Samples) -> Family {
-    Family { kpi, metric_type: "gauge", labels, expected }
+const fn gauge(
+    kpi: &'static str,
+    labels: &'static [&'static str],
+    expected: fn(&World) -> Samples,
+) -> Family {
+    Family {
+        kpi,
+        metric_type: "gauge",
+        labels,
+        expected,
+    }
 }
 
-const fn counter(kpi: &'static str, labels: &'static [&'static str], expected: fn(&World) -> Samples) -> Family {
-    Family { kpi, metric_type: "counter", labels, expected }
+const fn counter(
+    kpi: &'static str,
+    labels: &'static [&'static str],
+    expected: fn(&World) -> Samples,
+) -> Family {
+    Family {
+        kpi,
+        metric_type: "counter",
+        labels,
+        expected,
+    }
 }
 
 /// All families of the pack that come from a query, by name.
@@ -30,18 +48,38 @@ pub(crate) const FAMILIES: [Family; 18] = [
     gauge("active_patterns", &["group_id"], active_patterns),
     gauge("agents_registered", &[], agents_registered),
     gauge("avg_confidence_score", &[], avg_confidence_score),
-    gauge("avg_pattern_success_rate", &["group_id"], avg_pattern_success_rate),
+    gauge(
+        "avg_pattern_success_rate",
+        &["group_id"],
+        avg_pattern_success_rate,
+    ),
     gauge("decayed_insights", &[], decayed_insights),
     counter("events_total", &["event_type", "group_id"], events_total),
     gauge("health_status_numeric", &[], health_status_numeric),
-    gauge("high_confidence_insights_this_week", &["group_id"], high_confidence_insights_this_week),
+    gauge(
+        "high_confidence_insights_this_week",
+        &["group_id"],
+        high_confidence_insights_this_week,
+    ),
     gauge("insight_accuracy", &["group_id"], insight_accuracy),
     counter("insight_generation_total", &[], insights_generated),
     gauge("insight_total", &["applies_to", "group_id"], insight_total),
-    gauge("insights_generated_this_week", &["group_id"], insights_generated_this_week),
+    gauge(
+        "insights_generated_this_week",
+        &["group_id"],
+        insights_generated_this_week,
+    ),
     counter("insights_generated_total", &[], insights_generated),
-    gauge("knowledge_transfers_this_month", &[], knowledge_transfers_this_month),
-    counter("knowledge_transfers_total", &["from_agent", "to_agent"], knowledge_transfers_total),
+    gauge(
+        "knowledge_transfers_this_month",
+        &[],
+        knowledge_transfers_this_month,
+    ),
+    counter(
+        "knowledge_transfers_total",
+        &["from_agent", "to_agent"],
+        knowledge_transfers_total,
+    ),
     gauge("live_events", &["group_id"], live_events),
     gauge("orphaned_agents", &[], orphaned_agents),
     gauge("pattern_reuse_rate", &["group_id"], pattern_reuse_rate),
@@ -56,11 +94,17 @@ fn events(world: &World) -> impl Iterator<Item = &Event> {
 }
 
 fn patterns(world: &World) -> impl Iterator<Item = &Pattern> {
-    world.patterns.iter().filter(|pattern| pattern.system.is_none())
+    world
+        .patterns
+        .iter()
+        .filter(|pattern| pattern.system.is_none())
 }
 
 fn insights(world: &World) -> impl Iterator<Item = &Insight> {
-    world.insights.iter().filter(|insight| insight.system.is_none())
+    world
+        .insights
+        .iter()
+        .filter(|insight| insight.system.is_none())
 }
 
 /// What is below 0 is how somebody wrote that it is not known.
@@ -95,7 +139,10 @@ fn shares(rows: impl Iterator<Item = (String, f64, f64)>) -> Samples {
         let total = totals.entry(group).or_default();
         *total = (total.0 + part, total.1 + whole);
     }
-    totals.into_iter().map(|(group, (part, whole))| (vec![group], part / whole)).collect()
+    totals
+        .into_iter()
+        .map(|(group, (part, whole))| (vec![group], part / whole))
+        .collect()
 }
 
 fn agents_registered(world: &World) -> Samples {
@@ -103,7 +150,9 @@ fn agents_registered(world: &World) -> Samples {
 }
 
 fn orphans(world: &World) -> usize {
-    agents(world).filter(|agent| !agent.brains.iter().any(|brain| *brain < world.brains)).count()
+    agents(world)
+        .filter(|agent| !agent.brains.iter().any(|brain| *brain < world.brains))
+        .count()
 }
 
 fn orphaned_agents(world: &World) -> Samples {
@@ -122,25 +171,44 @@ fn health_status_numeric(world: &World) -> Samples {
 }
 
 fn avg_confidence_score(world: &World) -> Samples {
-    let scores: Vec<_> = insights(world).filter_map(|insight| known(insight.confidence_score)).collect();
-    if scores.is_empty() { Samples::new() } else { single(scores.iter().sum::<f64>() / scores.len() as f64) }
+    let scores: Vec<_> = insights(world)
+        .filter_map(|insight| known(insight.confidence_score))
+        .collect();
+    if scores.is_empty() {
+        Samples::new()
+    } else {
+        single(scores.iter().sum::<f64>() / scores.len() as f64)
+    }
 }
 
 fn decayed_insights(world: &World) -> Samples {
-    single(count(insights(world).filter_map(|insight| known(insight.confidence_score)).filter(|score| *score < 0.3)))
+    single(count(
+        insights(world)
+            .filter_map(|insight| known(insight.confidence_score))
+            .filter(|score| *score < 0.3),
+    ))
 }
 
 fn insight_total(world: &World) -> Samples {
-    sums(insights(world).map(|insight| (vec![label(&insight.applies_to), label(&insight.group_id)], 1.0)))
+    sums(insights(world).map(|insight| {
+        (
+            vec![label(&insight.applies_to), label(&insight.group_id)],
+            1.0,
+        )
+    }))
 }
 
 fn insights_generated(world: &World) -> Samples {
-    single(count(insights(world).filter(|insight| insight.created_at.has_been())))
+    single(count(
+        insights(world).filter(|insight| insight.created_at.has_been()),
+    ))
 }
 
 /// The new insights that `counts` counts; 0 for groups with other ones or with events only.
 fn new_insights(world: &World, counts: fn(&Insight) -> bool) -> Samples {
-    let active = events(world).filter(|event| event.timestamp.within(7 * DAY)).map(|event| (&event.group_id, 0.0));
+    let active = events(world)
+        .filter(|event| event.timestamp.within(7 * DAY))
+        .map(|event| (&event.group_id, 0.0));
     let new = insights(world).filter(|insight| insight.created_at.within(7 * DAY));
     let new = new.map(|insight| (&insight.group_id, if counts(insight) { 1.0 } else { 0.0 }));
     sums(active.chain(new).map(|(group, n)| (vec![label(group)], n)))
@@ -151,22 +219,35 @@ fn insights_generated_this_week(world: &World) -> Samples {
 }
 
 fn high_confidence_insights_this_week(world: &World) -> Samples {
-    new_insights(world, |insight| insight.confidence_score.is_some_and(|score| score > 0.7))
+    new_insights(world, |insight| {
+        insight.confidence_score.is_some_and(|score| score > 0.7)
+    })
 }
 
 fn insight_accuracy(world: &World) -> Samples {
     shares(insights(world).filter_map(|insight| {
         let times = insight.times_applied.filter(|times| *times > 0)? as f64;
-        Some((label(&insight.group_id), known(insight.success_rate)? * times, times))
+        Some((
+            label(&insight.group_id),
+            known(insight.success_rate)? * times,
+            times,
+        ))
     }))
 }
 
 fn pattern_reuse_rate(world: &World) -> Samples {
     let done = events(world).filter(|event| {
-        event.timestamp.within(7 * DAY) && event.outcomes.iter().any(|outcome| *outcome < world.outcomes)
+        event.timestamp.within(7 * DAY)
+            && event
+                .outcomes
+                .iter()
+                .any(|outcome| *outcome < world.outcomes)
     });
     shares(done.map(|event| {
-        let reused = event.patterns.iter().any(|pattern| world.pattern(*pattern).is_some());
+        let reused = event
+            .patterns
+            .iter()
+            .any(|pattern| world.pattern(*pattern).is_some());
         (label(&event.group_id), if reused { 1.0 } else { 0.0 }, 1.0)
     }))
 }
@@ -174,20 +255,39 @@ fn pattern_reuse_rate(world: &World) -> Samples {
 fn active_patterns(world: &World) -> Samples {
     sums(patterns(world).map(|pattern| {
         let active = pattern.success_rate.is_some_and(|rate| rate >= 0.6);
-        (vec![label(&pattern.group_id)], if active { 1.0 } else { 0.0 })
+        (
+            vec![label(&pattern.group_id)],
+            if active { 1.0 } else { 0.0 },
+        )
     }))
 }
 
 fn avg_pattern_success_rate(world: &World) -> Samples {
     let used = patterns(world).filter(|pattern| pattern.times_used.is_some_and(|times| times > 5));
-    shares(used.filter_map(|pattern| Some((label(&pattern.group_id), known(pattern.success_rate)?, 1.0))))
+    shares(
+        used.filter_map(|pattern| {
+            Some((label(&pattern.group_id), known(pattern.success_rate)?, 1.0))
+        }),
+    )
 }
 
 fn events_total(world: &World) -> Samples {
     let live = events(world).map(|event| (&event.event_type, &event.group_id, 1.0));
-    let archived = world.summaries.iter().filter(|summary| summary.system.is_none());
-    let archived = archived.map(|s| (&s.event_type, &s.group_id, s.count.unwrap_or(0).max(0) as f64));
-    sums(live.chain(archived).map(|(kind, group, n)| (vec![label(kind), label(group)], n)))
+    let archived = world
+        .summaries
+        .iter()
+        .filter(|summary| summary.system.is_none());
+    let archived = archived.map(|s| {
+        (
+            &s.event_type,
+            &s.group_id,
+            s.count.unwrap_or(0).max(0) as f64,
+        )
+    });
+    sums(
+        live.chain(archived)
+            .map(|(kind, group, n)| (vec![label(kind), label(group)], n)),
+    )
 }
 
 fn live_events(world: &World) -> Samples {
@@ -201,9 +301,15 @@ fn transfers(world: &World, fresh: impl Fn(Time) -> bool) -> Vec<(&Agent, usize,
     for teacher in agents(world) {
         for learner in agents(world).filter(|learner| learner.key != teacher.key) {
             for (insight, at) in &learner.can_apply {
-                let ours = world.insight(*insight).is_some_and(|insight| insight.system.is_none());
+                let ours = world
+                    .insight(*insight)
+                    .is_some_and(|insight| insight.system.is_none());
                 let transfer = (teacher.key, *insight, learner.key, *at);
-                if ours && fresh(*at) && teacher.learned.contains(insight) && !known.contains(&transfer) {
+                if ours
+                    && fresh(*at)
+                    && teacher.learned.contains(insight)
+                    && !known.contains(&transfer)
+                {
                     known.push(transfer);
                     transfers.push((teacher, *insight, learner));
                 }
@@ -215,10 +321,20 @@ fn transfers(world: &World, fresh: impl Fn(Time) -> bool) -> Vec<(&Agent, usize,
 
 fn knowledge_transfers_total(world: &World) -> Samples {
     let transfers = transfers(world, Time::has_been);
-    sums(transfers.iter().map(|(teacher, _, learner)| (vec![label(&teacher.name), label(&learner.name)], 1.0)))
+    sums(
+        transfers
+            .iter()
+            .map(|(teacher, _, learner)| (vec![label(&teacher.name), label(&learner.name)], 1.0)),
+    )
 }
 
 fn knowledge_transfers_this_month(world: &World) -> Samples {
     let transfers = transfers(world, |at| at.within(30 * DAY));
-    single(transfers.iter().map(|(_, insight, learner)| (*insight, learner.key)).collect::<BTreeSet<_>>().len() as f64)
+    single(
+        transfers
+            .iter()
+            .map(|(_, insight, learner)| (*insight, learner.key))
+            .collect::<BTreeSet<_>>()
+            .len() as f64,
+    )
 }

@@ -1,6 +1,8 @@
 //! Random worlds, the same for the same seed everywhere.
 
-use super::world::{Agent, DAY, EDGES, Event, HOUR, Insight, Key, Pattern, Summary, Text, Time, World};
+use super::world::{
+    Agent, DAY, EDGES, Event, HOUR, Insight, Key, Pattern, Summary, Text, Time, World,
+};
 use crate::support::random::Random;
 
 /// How large a random world is, and how careless those who wrote it.
@@ -16,25 +18,49 @@ pub(crate) struct Shape {
 
 impl Default for Shape {
     fn default() -> Self {
-        Self { agents: 9, events: 150, patterns: 30, insights: 90, missing_one_in: 8 }
+        Self {
+            agents: 9,
+            events: 150,
+            patterns: 30,
+            insights: 90,
+            missing_one_in: 8,
+        }
     }
 }
 
 /// `unknown` stands beside missing ones on purpose, an empty text and awkward characters too.
-const GROUPS: [&str; 6] =
-    ["faith-meats", "diff-driven-saas", "global-coding-skills", "unknown", "", "Zoë's \\ \"shop\"\n"];
-const EVENT_TYPES: [&str; 7] =
-    ["code_implementation", "review", "testing", "planning", "architecture_decision", "deployment", "unknown"];
+const GROUPS: [&str; 6] = [
+    "faith-meats",
+    "diff-driven-saas",
+    "global-coding-skills",
+    "unknown",
+    "",
+    "Zoë's \\ \"shop\"\n",
+];
+const EVENT_TYPES: [&str; 7] = [
+    "code_implementation",
+    "review",
+    "testing",
+    "planning",
+    "architecture_decision",
+    "deployment",
+    "unknown",
+];
 const DOMAINS: [&str; 4] = ["python", "javascript", "default", "unknown"];
 const NAMES: [&str; 6] = ["Jay", "Winston", "Brooks", "Dutch", "unknown", "Troy"];
 const BRAINS: usize = 4;
 
 /// Rates, with the thresholds of the KPIs and both neighbours of each among them, and one that says that it is not known.
-const RATES: [f64; 15] = [-1.0, 0.0, 0.1, 0.29, 0.3, 0.31, 0.5, 0.59, 0.6, 0.7, 0.71, 0.85, 0.9, 0.97, 1.0];
+const RATES: [f64; 15] = [
+    -1.0, 0.0, 0.1, 0.29, 0.3, 0.31, 0.5, 0.59, 0.6, 0.7, 0.71, 0.85, 0.9, 0.97, 1.0,
+];
 
 /// Makes a world.
 pub(crate) fn world(seed: u64, shape: Shape) -> World {
-    let mut maker = Maker { random: Random::new(seed), shape };
+    let mut maker = Maker {
+        random: Random::new(seed),
+        shape,
+    };
     World {
         agents: (0..shape.agents).map(|key| maker.agent(key)).collect(),
         brains: BRAINS,
@@ -54,7 +80,9 @@ struct Maker {
 impl Maker {
     /// Up to `most` keys of `of`, one perhaps twice.
     fn some(&mut self, most: usize, of: usize) -> Vec<Key> {
-        (0..self.random.below(most + 1)).map(|_| self.random.below(of)).collect()
+        (0..self.random.below(most + 1))
+            .map(|_| self.random.below(of))
+            .collect()
     }
 
     fn agent(&mut self, key: Key) -> Agent {
@@ -64,9 +92,16 @@ impl Maker {
             key,
             name: self.text(&NAMES),
             system: self.system(),
-            brains: if self.random.one_in(4) { Vec::new() } else { self.some(2, BRAINS) },
+            brains: if self.random.one_in(4) {
+                Vec::new()
+            } else {
+                self.some(2, BRAINS)
+            },
             learned,
-            can_apply: lessons.into_iter().map(|insight| (insight, self.time())).collect(),
+            can_apply: lessons
+                .into_iter()
+                .map(|insight| (insight, self.time()))
+                .collect(),
         }
     }
 
@@ -129,11 +164,14 @@ impl Maker {
 
     /// -1 says that it is not known.
     fn count(&mut self, end: usize) -> Option<i64> {
-        (!self.missing()).then(|| i64::try_from(self.random.below(end + 1)).expect("it is small") - 1)
+        (!self.missing())
+            .then(|| i64::try_from(self.random.below(end + 1)).expect("it is small") - 1)
     }
 
     fn system(&mut self) -> Text {
-        self.random.one_in(7).then(|| (*self.random.pick(&["lazybird", "agentos"])).to_owned())
+        self.random
+            .one_in(7)
+            .then(|| (*self.random.pick(&["lazybird", "agentos"])).to_owned())
     }
 
     /// Up to 60 days ago. Close to the edges of the ranges (7 and 30 days) it keeps away from what the time between writing
@@ -149,7 +187,9 @@ impl Maker {
             2 => Time::Text(HOUR),
             3 => Time::Ago(-HOUR),
             4..6 => Time::Ago(*self.random.pick(&EDGES)),
-            _ => Time::Ago(DAY / 2 + i64::try_from(self.random.below(60)).expect("it is small") * DAY),
+            _ => Time::Ago(
+                DAY / 2 + i64::try_from(self.random.below(60)).expect("it is small") * DAY,
+            ),
         }
     }
 }

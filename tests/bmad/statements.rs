@@ -6,7 +6,15 @@ use super::world::{Key, Text, Time, World};
 
 /// One CREATE for each kind of node and of relationship that the world has at `now`; relationships last.
 pub(crate) fn statements(world: &World, now: UnixMillis) -> Vec<String> {
-    let World { agents, brains, events, outcomes, patterns, insights, summaries } = world;
+    let World {
+        agents,
+        brains,
+        events,
+        outcomes,
+        patterns,
+        insights,
+        summaries,
+    } = world;
     let (memories, plain): (Vec<_>, Vec<_>) = insights.iter().partition(|insight| insight.memory);
     let insight = |insight: &&super::world::Insight| {
         Map::keyed(insight.key)
@@ -19,7 +27,14 @@ pub(crate) fn statements(world: &World, now: UnixMillis) -> Vec<String> {
             .text("system", &insight.system)
     };
     let nodes = [
-        nodes("AIAgent", agents.iter().map(|a| Map::keyed(a.key).text("name", &a.name).text("system", &a.system))),
+        nodes(
+            "AIAgent",
+            agents.iter().map(|a| {
+                Map::keyed(a.key)
+                    .text("name", &a.name)
+                    .text("system", &a.system)
+            }),
+        ),
         nodes("Brain", (0..*brains).map(Map::keyed)),
         nodes("Outcome", (0..*outcomes).map(Map::keyed)),
         nodes(
@@ -55,7 +70,11 @@ pub(crate) fn statements(world: &World, now: UnixMillis) -> Vec<String> {
             }),
         ),
     ];
-    nodes.into_iter().chain(relationships(world, now)).flatten().collect()
+    nodes
+        .into_iter()
+        .chain(relationships(world, now))
+        .flatten()
+        .collect()
 }
 
 fn relationships(world: &World, now: UnixMillis) -> [Option<String>; 5] {
@@ -69,14 +88,21 @@ fn relationships(world: &World, now: UnixMillis) -> [Option<String>; 5] {
             "Brain",
             agents().flat_map(|a| a.brains.iter().map(move |b| bare(a.key, b))),
         ),
-        relate("AIAgent", "LEARNED", "Insight", agents().flat_map(|a| a.learned.iter().map(move |i| bare(a.key, i)))),
+        relate(
+            "AIAgent",
+            "LEARNED",
+            "Insight",
+            agents().flat_map(|a| a.learned.iter().map(move |i| bare(a.key, i))),
+        ),
         relate(
             "AIAgent",
             "CAN_APPLY",
             "Insight",
             agents().flat_map(|a| {
                 let shared = move |at: &Time| Map::default().time("shared_at", *at, now);
-                a.can_apply.iter().map(move |(insight, at)| (a.key, *insight, shared(at)))
+                a.can_apply
+                    .iter()
+                    .map(move |(insight, at)| (a.key, *insight, shared(at)))
             }),
         ),
         relate(
@@ -96,14 +122,29 @@ fn relationships(world: &World, now: UnixMillis) -> [Option<String>; 5] {
 
 fn nodes(labels: &str, maps: impl Iterator<Item = Map>) -> Option<String> {
     let rows: Vec<_> = maps.map(|map| map.cypher()).collect();
-    (!rows.is_empty()).then(|| format!("UNWIND [{}] AS row CREATE (n:{labels}) SET n = row", rows.join(", ")))
+    (!rows.is_empty()).then(|| {
+        format!(
+            "UNWIND [{}] AS row CREATE (n:{labels}) SET n = row",
+            rows.join(", ")
+        )
+    })
 }
 
-fn relate(from: &str, kind: &str, to: &str, rows: impl Iterator<Item = (Key, Key, Map)>) -> Option<String> {
-    let rows: Vec<_> = rows.map(|(a, b, map)| format!("{{a: {a}, b: {b}, properties: {}}}", map.cypher())).collect();
+fn relate(
+    from: &str,
+    kind: &str,
+    to: &str,
+    rows: impl Iterator<Item = (Key, Key, Map)>,
+) -> Option<String> {
+    let rows: Vec<_> = rows
+        .map(|(a, b, map)| format!("{{a: {a}, b: {b}, properties: {}}}", map.cypher()))
+        .collect();
     let matches = format!("MATCH (a:{from}), (b:{to}) WHERE a.key = row.a AND b.key = row.b");
     (!rows.is_empty()).then(|| {
-        format!("UNWIND [{}] AS row {matches} CREATE (a)-[r:{kind}]->(b) SET r = row.properties", rows.join(", "))
+        format!(
+            "UNWIND [{}] AS row {matches} CREATE (a)-[r:{kind}]->(b) SET r = row.properties",
+            rows.join(", ")
+        )
     })
 }
 
@@ -162,5 +203,10 @@ fn iso(moment: UnixMillis) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n"))
+    format!(
+        "'{}'",
+        text.replace('\\', "\\\\")
+            .replace('\'', "\\'")
+            .replace('\n', "\\n")
+    )
 }

@@ -137,16 +137,29 @@ impl World {
         for agent in &mut world.agents {
             agent.can_apply.retain(|(_, at)| !at.is_after(seconds));
         }
-        let shared: Vec<_> = world.agents.iter().flat_map(|agent| &agent.can_apply).map(|(key, _)| *key).collect();
-        world.insights.retain(|insight| shared.contains(&insight.key) || !insight.created_at.is_after(seconds));
+        let shared: Vec<_> = world
+            .agents
+            .iter()
+            .flat_map(|agent| &agent.can_apply)
+            .map(|(key, _)| *key)
+            .collect();
+        world.insights.retain(|insight| {
+            shared.contains(&insight.key) || !insight.created_at.is_after(seconds)
+        });
         world
     }
 
     /// The same graph, in which nothing has a time outside of the window after `since`, up to `until`.
     pub(crate) fn between(&self, since: i64, until: i64) -> Self {
         let mut world = self.clone();
-        world.insights.iter_mut().for_each(|insight| insight.created_at = insight.created_at.between(since, until));
-        let shared = world.agents.iter_mut().flat_map(|agent| &mut agent.can_apply);
+        world
+            .insights
+            .iter_mut()
+            .for_each(|insight| insight.created_at = insight.created_at.between(since, until));
+        let shared = world
+            .agents
+            .iter_mut()
+            .flat_map(|agent| &mut agent.can_apply);
         shared.for_each(|(_, at)| *at = at.between(since, until));
         world
     }
@@ -163,17 +176,30 @@ impl World {
 
     /// The same graph after the weekly roll-up: events older than `seconds` became counts.
     pub(crate) fn archived(mut self, seconds: i64) -> Self {
-        let is_old =
-            |event: &Event| matches!(event.timestamp, Time::Ago(ago) if ago > seconds) && event.system.is_none();
+        let is_old = |event: &Event| {
+            matches!(event.timestamp, Time::Ago(ago) if ago > seconds) && event.system.is_none()
+        };
         let (old, kept): (Vec<_>, Vec<_>) = self.events.into_iter().partition(is_old);
         self.events = kept;
-        for Event { event_type, group_id, .. } in old {
+        for Event {
+            event_type,
+            group_id,
+            ..
+        } in old
+        {
             let summary = self.summaries.iter_mut().find(|summary| {
-                summary.system.is_none() && summary.event_type == event_type && summary.group_id == group_id
+                summary.system.is_none()
+                    && summary.event_type == event_type
+                    && summary.group_id == group_id
             });
             match summary {
                 Some(summary) => *summary.count.get_or_insert(0) += 1,
-                None => self.summaries.push(Summary { event_type, group_id, count: Some(1), system: None }),
+                None => self.summaries.push(Summary {
+                    event_type,
+                    group_id,
+                    count: Some(1),
+                    system: None,
+                }),
             }
         }
         self

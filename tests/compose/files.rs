@@ -26,7 +26,12 @@ impl Files {
             super::DASHBOARDS,
             "Dockerfile",
         ];
-        Self(paths.into_iter().map(|path| (path, fs::read_to_string(repository(path)).unwrap())).collect())
+        Self(
+            paths
+                .into_iter()
+                .map(|path| (path, fs::read_to_string(repository(path)).unwrap()))
+                .collect(),
+        )
     }
 
     /// With the first place of a text changed.
@@ -46,8 +51,16 @@ impl Files {
             Err(said) => return Some(Err(said)),
         };
         let is_settings = |path: &str| path.ends_with(".yml") && path != super::COMPOSE;
-        let settings: Vec<_> = self.0.iter().filter(|(path, _)| is_settings(path)).collect();
-        Some(Ok(Stack { compose, files: yaml(&settings)?, dockerfile: self.0["Dockerfile"].clone() }))
+        let settings: Vec<_> = self
+            .0
+            .iter()
+            .filter(|(path, _)| is_settings(path))
+            .collect();
+        Some(Ok(Stack {
+            compose,
+            files: yaml(&settings)?,
+            dockerfile: self.0["Dockerfile"].clone(),
+        }))
     }
 }
 
@@ -57,14 +70,25 @@ fn compose(text: &str, before: &[&str], after: &[&str]) -> Option<Result<Value, 
     let file = folder.path().join("docker-compose.yml");
     fs::write(&file, text).unwrap();
     let mut command = Command::new(fetched("newer/docker-compose"));
-    command.arg("--project-directory").arg(repository("")).arg("--file").arg(&file).args(before);
+    command
+        .arg("--project-directory")
+        .arg(repository(""))
+        .arg("--file")
+        .arg(&file)
+        .args(before);
     // What the machine's user opens is not what the file says.
-    command.env_remove("BIND_ADDRESS").args(["--env-file", "/dev/null"]);
+    command
+        .env_remove("BIND_ADDRESS")
+        .args(["--env-file", "/dev/null"]);
     command.args(["config", "--format", "json"]).args(after);
     let output = command.output().ok()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let is_good = output.status.success() && said.is_empty();
-    Some(if is_good { Ok(serde_json::from_slice(&output.stdout).unwrap()) } else { Err(said) })
+    Some(if is_good {
+        Ok(serde_json::from_slice(&output.stdout).unwrap())
+    } else {
+        Err(said)
+    })
 }
 
 /// Any YAML, by path: a key that begins with `x-` may hold what it will.
@@ -72,10 +96,17 @@ fn yaml(files: &[(&&'static str, &String)]) -> Option<BTreeMap<&'static str, Val
     let mut all = "name: x\nservices: { x: { image: x } }\n".to_owned();
     for (at, (_, text)) in files.iter().enumerate() {
         writeln!(all, "x-{at}:").unwrap();
-        text.lines().for_each(|line| writeln!(all, "  {line}").unwrap());
+        text.lines()
+            .for_each(|line| writeln!(all, "  {line}").unwrap());
     }
     let mut read = compose(&all, &[], &["--no-interpolate"])?.unwrap();
-    Some(files.iter().enumerate().map(|(at, (path, _))| (**path, read[format!("x-{at}")].take())).collect())
+    Some(
+        files
+            .iter()
+            .enumerate()
+            .map(|(at, (path, _))| (**path, read[format!("x-{at}")].take()))
+            .collect(),
+    )
 }
 
 /// The stack, read.
@@ -93,7 +124,9 @@ impl Stack {
     }
 
     pub(crate) fn service(&self, name: &str) -> Service<'_> {
-        self.services().find(|service| service.name == name).unwrap_or_else(|| panic!("there is no service {name}"))
+        self.services()
+            .find(|service| service.name == name)
+            .unwrap_or_else(|| panic!("there is no service {name}"))
     }
 }
 
@@ -122,22 +155,42 @@ impl<'a> Service<'a> {
 
     /// The value of `--flag=value` in its command.
     pub(crate) fn flag(self, flag: &str) -> Option<&'a str> {
-        self.texts("command").into_iter().find_map(|word| word.strip_prefix(flag)?.strip_prefix('='))
+        self.texts("command")
+            .into_iter()
+            .find_map(|word| word.strip_prefix(flag)?.strip_prefix('='))
     }
 
     pub(crate) fn health_check(self) -> Vec<&'a str> {
-        self.of["healthcheck"]["test"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+        self.of["healthcheck"]["test"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
     }
 
     /// Mounts of a kind: where from, where to, and whether they can only be read. A folder of the repository is named from its
     /// root.
     pub(crate) fn mounts(self, kind: &str) -> Vec<(&'a str, &'a str, bool)> {
-        let of_kind = self.list("volumes").iter().filter(|volume| volume["type"] == kind);
+        let of_kind = self
+            .list("volumes")
+            .iter()
+            .filter(|volume| volume["type"] == kind);
         let from = |volume: &'a Value| {
             let source = volume["source"].as_str().unwrap();
-            source.strip_prefix(env!("CARGO_MANIFEST_DIR")).map_or(source, |path| path.trim_start_matches('/'))
+            source
+                .strip_prefix(env!("CARGO_MANIFEST_DIR"))
+                .map_or(source, |path| path.trim_start_matches('/'))
         };
-        of_kind.map(|volume| (from(volume), volume["target"].as_str().unwrap(), volume["read_only"] == true)).collect()
+        of_kind
+            .map(|volume| {
+                (
+                    from(volume),
+                    volume["target"].as_str().unwrap(),
+                    volume["read_only"] == true,
+                )
+            })
+            .collect()
     }
 
     /// The path in the repository of what stands at a path in the container.
@@ -150,16 +203,22 @@ impl<'a> Service<'a> {
 
     /// Whether what is written to a path outlives the container.
     pub(crate) fn keeps(self, path: &str) -> bool {
-        self.mounts("volume").iter().any(|(_, to, read_only)| *to == path && !read_only)
+        self.mounts("volume")
+            .iter()
+            .any(|(_, to, read_only)| *to == path && !read_only)
     }
 
     /// Whether a path is that of a secret which it is given.
     pub(crate) fn is_given(self, path: &str) -> bool {
-        self.list("secrets").iter().any(|secret| secret["target"] == path)
+        self.list("secrets")
+            .iter()
+            .any(|secret| secret["target"] == path)
     }
 
     /// Whether it listens on a port.
     pub(crate) fn listens(self, port: &str) -> bool {
-        self.list("ports").iter().any(|listed| port.parse().is_ok_and(|port: u16| listed["target"] == port))
+        self.list("ports")
+            .iter()
+            .any(|listed| port.parse().is_ok_and(|port: u16| listed["target"] == port))
     }
 }

@@ -34,15 +34,23 @@ fn root_of(service: Service) -> TempDir {
 
 /// The words of a command, their paths below the folder.
 fn below(root: &Path, words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| word.replacen("=/", &format!("={}/", root.display()), 1)).collect()
+    words
+        .iter()
+        .map(|word| word.replacen("=/", &format!("={}/", root.display()), 1))
+        .collect()
 }
 
 impl Running {
     fn start(program: &str, service: Service) -> Option<Self> {
         let root = root_of(service);
         let mut command = Command::new(program);
-        command.args(below(root.path(), &service.texts("command"))).arg("--log.level=error");
-        Some(Self { server: Server::start(&mut command, &free_address())?, _root: root })
+        command
+            .args(below(root.path(), &service.texts("command")))
+            .arg("--log.level=error");
+        Some(Self {
+            server: Server::start(&mut command, &free_address())?,
+            _root: root,
+        })
     }
 }
 
@@ -50,11 +58,24 @@ impl Running {
 fn asked(service: Service, folder: &str, address: &str) -> Option<(i32, String)> {
     let check = service.health_check();
     let own = service.list("ports")[0]["target"].to_string();
-    let ["CMD", asks, words @ ..] = check.as_slice() else { panic!("{check:?}") };
+    let ["CMD", asks, words @ ..] = check.as_slice() else {
+        panic!("{check:?}")
+    };
     let name = asks.rsplit('/').next().unwrap();
-    let program = if folder.is_empty() { name.into() } else { fetched(folder).join(name) };
-    let words: Vec<_> = words.iter().map(|word| word.replace(&format!("127.0.0.1:{own}"), address)).collect();
-    run_in(&repository(""), &program, &words.iter().map(String::as_str).collect::<Vec<_>>())
+    let program = if folder.is_empty() {
+        name.into()
+    } else {
+        fetched(folder).join(name)
+    };
+    let words: Vec<_> = words
+        .iter()
+        .map(|word| word.replace(&format!("127.0.0.1:{own}"), address))
+        .collect();
+    run_in(
+        &repository(""),
+        &program,
+        &words.iter().map(String::as_str).collect::<Vec<_>>(),
+    )
 }
 
 fn stack(what: &str) -> Option<Stack> {
@@ -70,22 +91,38 @@ fn prometheus_starts_as_composed_and_tells_that_it_is_ready() {
     let what = "prometheus starts as docker-compose.yml says";
     let Some(stack) = stack(what) else { return };
     let service = stack.service("prometheus");
-    let Some(running) = Running::start(&program("newer", "prometheus"), service) else { return skipped(what) };
+    let Some(running) = Running::start(&program("newer", "prometheus"), service) else {
+        return skipped(what);
+    };
     let is_ready = || asked(service, "newer", running.server.address()).unwrap().0 == 0;
     until("prometheus is ready", || is_ready().then_some(()));
     let answer = running.server.api("/api/v1/rules", &[]).unwrap();
-    let files: Vec<_> = std::fs::read_dir(repository("prometheus/rules")).unwrap().collect();
-    let groups = answer["data"]["groups"].as_array().unwrap_or_else(|| panic!("{answer}"));
-    let loaded: std::collections::BTreeSet<_> = groups.iter().map(|group| group["file"].to_string()).collect();
+    let files: Vec<_> = std::fs::read_dir(repository("prometheus/rules"))
+        .unwrap()
+        .collect();
+    let groups = answer["data"]["groups"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{answer}"));
+    let loaded: std::collections::BTreeSet<_> = groups
+        .iter()
+        .map(|group| group["file"].to_string())
+        .collect();
     assert_eq!(loaded.len(), files.len(), "{loaded:?}");
 }
 
 /// What asks must also say no.
 #[test]
 fn who_does_not_answer_is_not_healthy() {
-    let Some(stack) = stack("docker compose reads the health checks") else { return };
+    let Some(stack) = stack("docker compose reads the health checks") else {
+        return;
+    };
     let address = free_address();
-    for (service, folder) in [("prometheus", "newer"), ("alertmanager", "newer"), ("neo4j", ""), ("grafana", "")] {
+    for (service, folder) in [
+        ("prometheus", "newer"),
+        ("alertmanager", "newer"),
+        ("neo4j", ""),
+        ("grafana", ""),
+    ] {
         match asked(stack.service(service), folder, &address) {
             Some((code, said)) => assert!(code == 1 || code == 4, "{service}: {code} {said}"),
             None => skipped(&format!("the health check of {service}")),

@@ -11,8 +11,18 @@ use crate::serving::{fetched, skipped};
 /// What the linter says of a text; nothing when it is content.
 fn hadolint(text: &str) -> Option<String> {
     let mut command = Command::new(fetched("python/bin/hadolint"));
-    let mut child = command.arg("-").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let mut child = command
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .ok()?;
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.success(), said.is_empty(), "{said}");
@@ -21,28 +31,55 @@ fn hadolint(text: &str) -> Option<String> {
 
 /// What is wrong that the linter does not know of.
 fn faults(text: &str) -> Vec<String> {
-    let instructions =
-        |name: &'static str| text.lines().filter_map(move |line| line.strip_prefix(name)?.strip_prefix(' '));
+    let instructions = |name: &'static str| {
+        text.lines()
+            .filter_map(move |line| line.strip_prefix(name)?.strip_prefix(' '))
+    };
     let mut faults = Vec::new();
     let compiler = format!("rust:{}.", env!("CARGO_PKG_RUST_VERSION"));
-    let bases: Vec<_> = instructions("FROM").map(|base| base.split(' ').next().unwrap()).collect();
-    if !bases[0].strip_prefix(&compiler).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
-        faults.push(format!("{} is not one exact version of {compiler}x, which Cargo.toml names", bases[0]));
+    let bases: Vec<_> = instructions("FROM")
+        .map(|base| base.split(' ').next().unwrap())
+        .collect();
+    if !bases[0]
+        .strip_prefix(&compiler)
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    {
+        faults.push(format!(
+            "{} is not one exact version of {compiler}x, which Cargo.toml names",
+            bases[0]
+        ));
     }
     if bases.last() != Some(&"scratch") {
         faults.push("the image holds more than it needs".to_owned());
     }
-    let user = instructions("USER").next_back().and_then(|user| user.split(':').next()?.parse::<u32>().ok());
+    let user = instructions("USER")
+        .next_back()
+        .and_then(|user| user.split(':').next()?.parse::<u32>().ok());
     if user.is_none_or(|user| user == 0) {
-        faults.push("it must run as a user by number who is not root: Kubernetes tells no other from root".to_owned());
+        faults.push(
+            "it must run as a user by number who is not root: Kubernetes tells no other from root"
+                .to_owned(),
+        );
     }
     if !text.contains(r#"CMD ["/usr/local/bin/cypher-exporter", "health"]"#) {
         faults.push("it does not ask itself for its health".to_owned());
     }
-    let sources = text.lines().filter(|line| line.starts_with("COPY ") && !line.contains("--from="));
-    for path in sources.flat_map(|line| line.split(' ').skip(1).collect::<Vec<_>>().split_last().unwrap().1.to_vec()) {
+    let sources = text
+        .lines()
+        .filter(|line| line.starts_with("COPY ") && !line.contains("--from="));
+    for path in sources.flat_map(|line| {
+        line.split(' ')
+            .skip(1)
+            .collect::<Vec<_>>()
+            .split_last()
+            .unwrap()
+            .1
+            .to_vec()
+    }) {
         if !repository(path).exists() || !is_sent(path) {
-            faults.push(format!("{path} is not there, or .dockerignore keeps it back"));
+            faults.push(format!(
+                "{path} is not there, or .dockerignore keeps it back"
+            ));
         }
     }
     faults
@@ -50,9 +87,12 @@ fn faults(text: &str) -> Vec<String> {
 
 /// Whether a file or folder goes to whoever builds the image.
 fn is_sent(path: &str) -> bool {
-    let Some(Component::Normal(first)) = Path::new(path).components().next() else { return false };
+    let Some(Component::Normal(first)) = Path::new(path).components().next() else {
+        return false;
+    };
     let text = fs::read_to_string(repository(".dockerignore")).unwrap();
-    text.lines().any(|line| line.strip_prefix('!').is_some_and(|sent| first == sent))
+    text.lines()
+        .any(|line| line.strip_prefix('!').is_some_and(|sent| first == sent))
 }
 
 fn dockerfile() -> String {
@@ -74,14 +114,25 @@ fn the_dockerfile_is_sound() {
 fn the_dependencies_need_no_other_file() {
     let text = dockerfile().replace("\\\n", " ");
     let build = "cargo build --locked --release --bin cypher-exporter";
-    let layer = text.lines().find_map(|line| line.strip_prefix("RUN ")?.strip_suffix(build)).unwrap();
+    let layer = text
+        .lines()
+        .find_map(|line| line.strip_prefix("RUN ")?.strip_suffix(build))
+        .unwrap();
     let folder = tempfile::tempdir().unwrap();
     for file in ["Cargo.toml", "Cargo.lock"] {
         fs::copy(repository(file), folder.path().join(file)).unwrap();
     }
     let read = format!("{layer} cargo metadata --locked --offline --no-deps --format-version 1");
-    let output = Command::new("sh").args(["-ec", &read]).current_dir(folder.path()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new("sh")
+        .args(["-ec", &read])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[test]
@@ -91,10 +142,22 @@ fn a_planted_fault_is_noticed() {
         ("rust:1.95.0-slim-bookworm", "rust", "DL3006"),
         ("WORKDIR /build", "WORKDIR build", "DL3000"),
         ("RUN sed", "RUN apt-get install gcc && sed", "DL3008"),
-        ("ENTRYPOINT [\"/usr/local/bin/cypher-exporter\"]", "ENTRYPOINT cypher-exporter", "DL3025"),
+        (
+            "ENTRYPOINT [\"/usr/local/bin/cypher-exporter\"]",
+            "ENTRYPOINT cypher-exporter",
+            "DL3025",
+        ),
         ("USER 65532:65532", "USER root", "DL3002"),
-        ("rust:1.95.0-slim-bookworm", "rust:1.80.0-slim-bookworm", "which Cargo.toml names"),
-        ("rust:1.95.0-slim-bookworm", "rust:1.95-slim", "which Cargo.toml names"),
+        (
+            "rust:1.95.0-slim-bookworm",
+            "rust:1.80.0-slim-bookworm",
+            "which Cargo.toml names",
+        ),
+        (
+            "rust:1.95.0-slim-bookworm",
+            "rust:1.95-slim",
+            "which Cargo.toml names",
+        ),
         ("FROM scratch", "FROM debian:12.1", "more than it needs"),
         ("USER 65532:65532", "USER nobody", "by number"),
         ("\"health\"]", "\"--version\"]", "does not ask itself"),

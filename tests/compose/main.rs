@@ -34,8 +34,13 @@ fn repository(path: &str) -> PathBuf {
 
 /// Exit code and words of a program; none where it is not there.
 fn run_in(folder: &Path, program: &Path, arguments: &[&str]) -> Option<(i32, String)> {
-    let output = Command::new(program).args(arguments).current_dir(folder).output().ok()?;
-    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .ok()?;
+    let said =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     Some((output.status.code().unwrap_or(-1), said.concat()))
 }
 
@@ -61,6 +66,9 @@ fn a_planted_fault_is_noticed() {
                 continue;
             }
         };
-        assert!(said.iter().any(|fault| fault.contains(told)), "{file}: `{to}`: {said:#?}");
+        assert!(
+            said.iter().any(|fault| fault.contains(told)),
+            "{file}: `{to}`: {said:#?}"
+        );
     }
 }

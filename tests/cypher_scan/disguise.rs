@@ -151,7 +151,9 @@ pub(crate) fn disguise(query: &str, random: &mut Random) -> String {
     for token in query.split(' ') {
         let written = match token.strip_prefix('?') {
             Some(placeholder) => {
-                let name = *names.entry(placeholder.to_owned()).or_insert_with(|| random.pick(NAMES));
+                let name = *names
+                    .entry(placeholder.to_owned())
+                    .or_insert_with(|| random.pick(NAMES));
                 write_name(name, random)
             }
             None => write_token(token, random),
@@ -167,7 +169,9 @@ pub(crate) fn disguise(query: &str, random: &mut Random) -> String {
 
 fn write_name(name: &str, random: &mut Random) -> String {
     let plain = name.starts_with(|first: char| first.is_alphabetic() || first == '_')
-        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'));
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'));
     if !plain || random.one_in(6) {
         return escape_some(&format!("`{}`", name.replace('`', "``")), random);
     }
@@ -177,11 +181,24 @@ fn write_name(name: &str, random: &mut Random) -> String {
 fn write_token(token: &str, random: &mut Random) -> String {
     let keyword = token.len() > 1 && token.bytes().all(|byte| byte.is_ascii_uppercase());
     let folded: String = if keyword && random.one_in(3) {
-        token.chars().map(|c| if random.one_in(2) { c.to_ascii_lowercase() } else { c }).collect()
+        token
+            .chars()
+            .map(|c| {
+                if random.one_in(2) {
+                    c.to_ascii_lowercase()
+                } else {
+                    c
+                }
+            })
+            .collect()
     } else {
         token.to_owned()
     };
-    if folded.contains('\\') { folded } else { escape_some(&folded, random) }
+    if folded.contains('\\') {
+        folded
+    } else {
+        escape_some(&folded, random)
+    }
 }
 
 fn escape_some(token: &str, random: &mut Random) -> String {
@@ -221,7 +238,9 @@ fn may_touch(text: &str, next: &str) -> bool {
         return false;
     }
     let wordish = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '`' | '.');
-    let (Some(last), Some(first)) = (text.chars().next_back(), next.chars().next()) else { return true };
+    let (Some(last), Some(first)) = (text.chars().next_back(), next.chars().next()) else {
+        return true;
+    };
     let symbols = |c: char| ":|+<>=!./*~-&".contains(c);
     !(wordish(last) && wordish(first) || symbols(last) && symbols(first))
 }

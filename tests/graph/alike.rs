@@ -28,7 +28,10 @@ const ZOO: [&str; 5] = [
 ];
 
 pub(crate) async fn open_zoo(graph: &Graph) {
-    let change = |statement: &'static str| Change { statement: statement.into(), parameters: Parameters::new() };
+    let change = |statement: &'static str| Change {
+        statement: statement.into(),
+        parameters: Parameters::new(),
+    };
     graph.write(&ZOO.map(change), PATIENCE).await.unwrap();
 }
 
@@ -48,11 +51,18 @@ fn parameters() -> Parameters {
 pub(crate) async fn answer(graph: &Graph, query: &str) -> Result<Vec<String>, GraphError> {
     let mut asked = question(query);
     if let Ok(statement) = scan(query) {
-        asked.columns = statement.columns.iter().map(|column| column.name.as_str().into()).collect();
+        asked.columns = statement
+            .columns
+            .iter()
+            .map(|column| column.name.as_str().into())
+            .collect();
     }
     asked.parameters = parameters();
     let rows = asked.rows(graph).await?;
-    let mut shown: Vec<_> = rows.iter().map(|row| row.iter().map(shown).collect::<Vec<_>>().join(", ")).collect();
+    let mut shown: Vec<_> = rows
+        .iter()
+        .map(|row| row.iter().map(shown).collect::<Vec<_>>().join(", "))
+        .collect();
     if !query.contains("ORDER BY") {
         shown.sort();
     }
@@ -74,17 +84,26 @@ fn shown(value: &Value) -> String {
 
 #[tokio::test]
 async fn the_engine_answers_as_neo4j_does() {
-    let Some(server) = neo4j::shared() else { return };
+    let Some(server) = neo4j::shared() else {
+        return;
+    };
     let _alone = server.alone().await;
     let (neo4j, engine) = (graph(server), engine::graph());
     open_zoo(&neo4j).await;
     open_zoo(&engine).await;
     let mut differences = String::new();
-    for query in include_str!("alike.cypher").lines().filter(|line| !line.is_empty() && !line.starts_with("//")) {
+    for query in include_str!("alike.cypher")
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+    {
         let (right, found) = (answer(&neo4j, query).await, answer(&engine, query).await);
         // Both may refuse, each in its own words.
         if right.is_err() != found.is_err() || (right.is_ok() && right != found) {
-            writeln!(differences, "{query}\n  Neo4j:  {right:?}\n  engine: {found:?}").unwrap();
+            writeln!(
+                differences,
+                "{query}\n  Neo4j:  {right:?}\n  engine: {found:?}"
+            )
+            .unwrap();
         }
     }
     assert!(differences.is_empty(), "{differences}");

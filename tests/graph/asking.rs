@@ -13,8 +13,7 @@ use crate::support::neo4j::Neo4j;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs for hours, holds no memory and gives no row before it ends.
-pub(crate) const ENDLESS: &str =
-    "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b WITH a, b WHERE a + b < 0 RETURN count(*) AS v";
+pub(crate) const ENDLESS: &str = "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b WITH a, b WHERE a + b < 0 RETURN count(*) AS v";
 
 pub(crate) fn graph(neo4j: &Neo4j) -> Graph {
     graph_of(neo4j.settings())
@@ -55,11 +54,17 @@ impl Question {
     }
 
     pub(crate) fn named(self, kpi: impl Into<String>) -> Self {
-        Self { kpi: kpi.into(), ..self }
+        Self {
+            kpi: kpi.into(),
+            ..self
+        }
     }
 
     pub(crate) fn columns<const N: usize>(self, columns: [&str; N]) -> Self {
-        Self { columns: columns.map(Arc::from).to_vec(), ..self }
+        Self {
+            columns: columns.map(Arc::from).to_vec(),
+            ..self
+        }
     }
 
     /// All rows, and what ended them.
@@ -97,7 +102,11 @@ impl Question {
 }
 
 /// Asks again and again until the answer pleases.
-pub(crate) async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> T, pleases: impl Fn(&T) -> bool) -> T
+pub(crate) async fn until<T>(
+    what: &str,
+    mut ask: impl AsyncFnMut() -> T,
+    pleases: impl Fn(&T) -> bool,
+) -> T
 where
     T: std::fmt::Debug,
 {

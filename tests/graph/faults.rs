@@ -14,7 +14,13 @@ use crate::asking::{ENDLESS, PATIENCE, graph, graph_of, question, until};
 use crate::support::neo4j::{Neo4j, Options, shared};
 
 fn at(uri: String) -> BoltSettings {
-    BoltSettings { uris: vec![uri], user: "neo4j".into(), password: "".into(), database: None, max_concurrent: 4 }
+    BoltSettings {
+        uris: vec![uri],
+        user: "neo4j".into(),
+        password: "".into(),
+        database: None,
+        max_concurrent: 4,
+    }
 }
 
 /// An address that refuses connections.
@@ -28,12 +34,22 @@ async fn quick(graph: &Graph) -> Result<(), GraphError> {
     let limit = Duration::from_millis(500);
     let before = Instant::now();
     let answer = question("RETURN 1 AS v").within(limit).rows(graph).await;
-    assert!(before.elapsed() < limit + Duration::from_secs(2), "{:?}", before.elapsed());
+    assert!(
+        before.elapsed() < limit + Duration::from_secs(2),
+        "{:?}",
+        before.elapsed()
+    );
     answer.map(drop)
 }
 
 async fn is_back(graph: &Graph) {
-    until("the server is back", async || question("RETURN 1 AS v").rows(graph).await, Result::is_ok).await.unwrap();
+    until(
+        "the server is back",
+        async || question("RETURN 1 AS v").rows(graph).await,
+        Result::is_ok,
+    )
+    .await
+    .unwrap();
 }
 
 #[tokio::test]
@@ -48,7 +64,9 @@ async fn a_server_that_is_not_there_is_named_and_then_left_alone_for_a_moment() 
     assert!(error.graph_is_away());
 
     // Somebody listens there now, but we do not knock again within a second.
-    let listener = TcpListener::bind(uri.trim_start_matches("bolt://")).await.unwrap();
+    let listener = TcpListener::bind(uri.trim_start_matches("bolt://"))
+        .await
+        .unwrap();
     assert_eq!(quick(&graph).await.unwrap_err(), error);
     let knock = async || {
         quick(&graph).await.unwrap_err();
@@ -59,7 +77,9 @@ async fn a_server_that_is_not_there_is_named_and_then_left_alone_for_a_moment() 
 
 /// Whether a connection waits to be accepted; it is closed.
 async fn accepted(listener: &TcpListener) -> bool {
-    tokio::time::timeout(Duration::from_millis(1), listener.accept()).await.is_ok()
+    tokio::time::timeout(Duration::from_millis(1), listener.accept())
+        .await
+        .is_ok()
 }
 
 #[tokio::test]
@@ -82,40 +102,63 @@ async fn something_that_is_no_neo4j_is_told() {
     let graph = graph_of(at(format!("bolt://{}", listener.local_addr().unwrap())));
     let web_server = async {
         let (mut stream, _) = listener.accept().await.unwrap();
-        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        stream
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .await
+            .unwrap();
     };
     let (error, ()) = tokio::join!(quick(&graph), web_server);
     let error = error.unwrap_err();
-    assert!(matches!(&error, GraphError::Unreachable { cause, .. } if cause.contains("HTTP port")), "{error:?}");
+    assert!(
+        matches!(&error, GraphError::Unreachable { cause, .. } if cause.contains("HTTP port")),
+        "{error:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_freezes_dies_and_comes_back() {
-    let Some(mut neo4j) = Neo4j::start(Options::default()) else { return };
+    let Some(mut neo4j) = Neo4j::start(Options::default()) else {
+        return;
+    };
     let graph = graph(&neo4j);
     is_back(&graph).await;
 
     neo4j.freeze();
     for _ in 0..3 {
         let error = quick(&graph).await.unwrap_err();
-        assert!(matches!(error, GraphError::Timeout(_) | GraphError::Unreachable { .. }), "{error}");
+        assert!(
+            matches!(
+                error,
+                GraphError::Timeout(_) | GraphError::Unreachable { .. }
+            ),
+            "{error}"
+        );
     }
     neo4j.thaw();
     is_back(&graph).await;
 
     // Killed amid a query, which then fails at once and not at its deadline.
     let asked = question(ENDLESS);
-    let running = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.kpi = 'test' RETURN count(*) AS v";
+    let running =
+        "SHOW TRANSACTIONS YIELD metaData WHERE metaData.kpi = 'test' RETURN count(*) AS v";
     let both = question(running).named("observer");
     let kill = async {
         let two = [[Value::Integer(1)]];
-        until("the query runs", async || both.rows(&graph).await.unwrap(), |rows| *rows == two).await;
+        until(
+            "the query runs",
+            async || both.rows(&graph).await.unwrap(),
+            |rows| *rows == two,
+        )
+        .await;
         tokio::task::block_in_place(|| neo4j.kill());
     };
     let (end, ()) = tokio::join!(asked.rows(&graph), kill);
     let error = end.unwrap_err();
     assert!(matches!(error, GraphError::Unreachable { .. }), "{error:?}");
-    assert!(matches!(quick(&graph).await, Err(GraphError::Unreachable { .. })));
+    assert!(matches!(
+        quick(&graph).await,
+        Err(GraphError::Unreachable { .. })
+    ));
 
     tokio::task::block_in_place(|| neo4j.restart());
     is_back(&graph).await;
@@ -142,8 +185,16 @@ impl Between {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let uri = format!("bolt://{}", listener.local_addr().unwrap());
         let (ends, _) = watch::channel(Loss::Cut);
-        let between = Self { uri, trivial: Arc::default(), ends };
-        let (server, trivial, ends) = (neo4j.address().to_owned(), between.trivial.clone(), between.ends.clone());
+        let between = Self {
+            uri,
+            trivial: Arc::default(),
+            ends,
+        };
+        let (server, trivial, ends) = (
+            neo4j.address().to_owned(),
+            between.trivial.clone(),
+            between.ends.clone(),
+        );
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = TcpStream::connect(&server).await.unwrap();
@@ -154,18 +205,29 @@ impl Between {
     }
 
     fn graph(&self, neo4j: &Neo4j) -> Graph {
-        graph_of(BoltSettings { uris: vec![self.uri.clone()], ..neo4j.settings() })
+        graph_of(BoltSettings {
+            uris: vec![self.uri.clone()],
+            ..neo4j.settings()
+        })
     }
 }
 
 /// Both ways, until it is lost.
-async fn pass(client: TcpStream, server: TcpStream, trivial: Arc<AtomicUsize>, mut ends: watch::Receiver<Loss>) {
+async fn pass(
+    client: TcpStream,
+    server: TcpStream,
+    trivial: Arc<AtomicUsize>,
+    mut ends: watch::Receiver<Loss>,
+) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
     let there = async {
         let mut buffer = vec![0; 65_536];
         while let Ok(count @ 1..) = from_client.read(&mut buffer).await {
-            let found = buffer[..count].windows(TRIVIAL.len()).filter(|window| *window == TRIVIAL).count();
+            let found = buffer[..count]
+                .windows(TRIVIAL.len())
+                .filter(|window| *window == TRIVIAL)
+                .count();
             trivial.fetch_add(found, Ordering::Relaxed);
             to_server.write_all(&buffer[..count]).await.unwrap();
         }
@@ -200,7 +262,10 @@ async fn a_question_as_small_as_the_proof_that_an_idle_connection_works_is_that_
     graph.turn().await.clock(PATIENCE).await.unwrap();
     assert_eq!(trivial(), 1, "the clock was the proof");
     it_was_idle().await;
-    question("UNWIND [1, 2, 3] AS v RETURN v").rows(&graph).await.unwrap();
+    question("UNWIND [1, 2, 3] AS v RETURN v")
+        .rows(&graph)
+        .await
+        .unwrap();
     assert_eq!(trivial(), 2, "a query may be long");
 }
 

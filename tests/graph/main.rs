@@ -60,7 +60,19 @@ macro_rules! contract {
     };
 }
 
-contract!(neo4j_lts, crate::support::neo4j::shared().map(crate::asking::graph), super::contract::NONE);
-contract!(neo4j_newest, crate::support::neo4j::newest().map(crate::asking::graph), super::contract::NONE);
+contract!(
+    neo4j_lts,
+    crate::support::neo4j::shared().map(crate::asking::graph),
+    super::contract::NONE
+);
+contract!(
+    neo4j_newest,
+    crate::support::neo4j::newest().map(crate::asking::graph),
+    super::contract::NONE
+);
 #[cfg(feature = "embedded")]
-contract!(embedded, Some(super::engine::graph()), super::differences::EMBEDDED);
+contract!(
+    embedded,
+    Some(super::engine::graph()),
+    super::differences::EMBEDDED
+);

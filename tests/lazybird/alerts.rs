@@ -6,25 +6,37 @@ pub(crate) const FIRES: &[Fires] = &[
     (
         // Far beyond the last bucket.
         "LazybirdSlowTasks",
-        &[("lazybird_task_latency_ms_sum", "0+50000x120"), ("lazybird_task_latency_ms_count", "0+1x120")],
+        &[
+            ("lazybird_task_latency_ms_sum", "0+50000x120"),
+            ("lazybird_task_latency_ms_count", "0+1x120"),
+        ],
         &[],
         "A task takes 50000 ms on average",
     ),
     (
         "LazybirdQualityLow",
-        &[("lazybird_quality_score_sum", "0+55x120"), ("lazybird_quality_score_count", "0+1x120")],
+        &[
+            ("lazybird_quality_score_sum", "0+55x120"),
+            ("lazybird_quality_score_count", "0+1x120"),
+        ],
         &[],
         "Tasks reach a quality of only 55 on average; the target is 85",
     ),
     (
         "LazybirdQualityCritical",
-        &[("lazybird_quality_score_sum", "0+35x120"), ("lazybird_quality_score_count", "0+1x120")],
+        &[
+            ("lazybird_quality_score_sum", "0+35x120"),
+            ("lazybird_quality_score_count", "0+1x120"),
+        ],
         &[],
         "Tasks reach a quality of only 35 on average; the target is 85",
     ),
     (
         "LazybirdTasksExpensive",
-        &[("lazybird_cost_per_task_usd_sum", "0+0.08x120"), ("lazybird_cost_per_task_usd_count", "0+1x120")],
+        &[
+            ("lazybird_cost_per_task_usd_sum", "0+0.08x120"),
+            ("lazybird_cost_per_task_usd_count", "0+1x120"),
+        ],
         &[],
         "A task costs 0.08 USD on average; the target is 0.07",
     ),
@@ -43,8 +55,14 @@ pub(crate) const FIRES: &[Fires] = &[
     (
         "LazybirdDailyCostHigh",
         &[
-            (r#"lazybird_api_cost_usd_total{agent="claude",operation="refine"}"#, "0+0.5x120"),
-            (r#"lazybird_api_cost_usd_total{agent="gemini",operation="plan"}"#, "5x120"),
+            (
+                r#"lazybird_api_cost_usd_total{agent="claude",operation="refine"}"#,
+                "0+0.5x120",
+            ),
+            (
+                r#"lazybird_api_cost_usd_total{agent="gemini",operation="plan"}"#,
+                "5x120",
+            ),
         ],
         &[],
         "The agents cost 60.00 USD in 24 hours",
@@ -52,22 +70,34 @@ pub(crate) const FIRES: &[Fires] = &[
     (
         "LazybirdCacheHitRateLow",
         &[
-            (r#"lazybird_cache_hit_rate_percent{cache_layer="memory"}"#, "80x120"),
-            (r#"lazybird_cache_hit_rate_percent{cache_layer="disk"}"#, "44x120"),
+            (
+                r#"lazybird_cache_hit_rate_percent{cache_layer="memory"}"#,
+                "80x120",
+            ),
+            (
+                r#"lazybird_cache_hit_rate_percent{cache_layer="disk"}"#,
+                "44x120",
+            ),
         ],
         &[("cache_layer", "disk")],
         "The cache layer disk hits only 44 % of the time; the target is 45 %",
     ),
     (
         "LazybirdSwitchesOften",
-        &[(r#"lazybird_agent_switch_total{from_agent="a",to_agent="b"}"#, "0+36x120")],
+        &[(
+            r#"lazybird_agent_switch_total{from_agent="a",to_agent="b"}"#,
+            "0+36x120",
+        )],
         &[],
         "Tasks change their agent 0.6 times a second",
     ),
     (
         // An hour of 90, then one of 80.
         "LazybirdQualityDegraded",
-        &[("lazybird_quality_score_sum", "0+90x60 5480+80x60"), ("lazybird_quality_score_count", "0+1x121")],
+        &[
+            ("lazybird_quality_score_sum", "0+90x60 5480+80x60"),
+            ("lazybird_quality_score_count", "0+1x121"),
+        ],
         &[],
         "Quality is 11.11% below that of the last 7 days",
     ),
@@ -94,18 +124,36 @@ pub(crate) const FIRES: &[Fires] = &[
         // The first errors of this service ever, all at once and of a type that was never seen.
         "LazybirdApiErrorsRising",
         &[
-            (r#"lazybird_external_api_calls_total{service="github"}"#, "0+10x120"),
-            (r#"lazybird_external_api_errors_total{service="github",error_type="unknown"}"#, "0x120"),
-            (r#"lazybird_external_api_errors_total{service="github",error_type="timeout"}"#, "_x100 60x20"),
-            (r#"lazybird_external_api_calls_total{service="notion"}"#, "0+10x120"),
-            (r#"lazybird_external_api_errors_total{service="notion",error_type="timeout"}"#, "1+1x120"),
+            (
+                r#"lazybird_external_api_calls_total{service="github"}"#,
+                "0+10x120",
+            ),
+            (
+                r#"lazybird_external_api_errors_total{service="github",error_type="unknown"}"#,
+                "0x120",
+            ),
+            (
+                r#"lazybird_external_api_errors_total{service="github",error_type="timeout"}"#,
+                "_x100 60x20",
+            ),
+            (
+                r#"lazybird_external_api_calls_total{service="notion"}"#,
+                "0+10x120",
+            ),
+            (
+                r#"lazybird_external_api_errors_total{service="notion",error_type="timeout"}"#,
+                "1+1x120",
+            ),
         ],
         &[("service", "github")],
         "10% of the calls to github fail, twice the share of the day before",
     ),
     (
         "LazybirdTasksStuck",
-        &[("lazybird_task_queue_depth", "7x120"), ("lazybird_task_latency_ms_count", "0+1x10 10x110")],
+        &[
+            ("lazybird_task_queue_depth", "7x120"),
+            ("lazybird_task_latency_ms_count", "0+1x10 10x110"),
+        ],
         &[],
         "7 tasks wait and none has finished for an hour",
     ),
@@ -119,7 +167,10 @@ pub(crate) const FIRES: &[Fires] = &[
     (
         // It fails.
         "LazybirdKpiStale",
-        &[(r#"cypher_exporter_kpi_up{kpi="lazybird/agent_calls"}"#, "1x60 0x60")],
+        &[(
+            r#"cypher_exporter_kpi_up{kpi="lazybird/agent_calls"}"#,
+            "1x60 0x60",
+        )],
         &[("kpi", "lazybird/agent_calls")],
         "lazybird/agent_calls brings no new numbers",
     ),
@@ -127,16 +178,28 @@ pub(crate) const FIRES: &[Fires] = &[
         // It hangs.
         "LazybirdKpiStale",
         &[
-            (r#"cypher_exporter_kpi_up{kpi="lazybird/agent_calls"}"#, "1x120"),
-            (r#"cypher_exporter_kpi_interval_seconds{kpi="lazybird/agent_calls"}"#, "300x120"),
-            (r#"cypher_exporter_kpi_last_success_timestamp_seconds{kpi="lazybird/agent_calls"}"#, "3600x120"),
+            (
+                r#"cypher_exporter_kpi_up{kpi="lazybird/agent_calls"}"#,
+                "1x120",
+            ),
+            (
+                r#"cypher_exporter_kpi_interval_seconds{kpi="lazybird/agent_calls"}"#,
+                "300x120",
+            ),
+            (
+                r#"cypher_exporter_kpi_last_success_timestamp_seconds{kpi="lazybird/agent_calls"}"#,
+                "3600x120",
+            ),
         ],
         &[("kpi", "lazybird/agent_calls")],
         "lazybird/agent_calls brings no new numbers",
     ),
     (
         "LazybirdSilent",
-        &[(r#"cypher_exporter_kpi_up{kpi="bmad/insight_total"}"#, "1x120")],
+        &[(
+            r#"cypher_exporter_kpi_up{kpi="bmad/insight_total"}"#,
+            "1x120",
+        )],
         &[],
         "Nothing is heard of the LazyBird pipeline: the exporter is gone, or is not scraped",
     ),
@@ -152,25 +215,58 @@ const WITHOUT_DURATIONS: Series = &[
     ("lazybird_quality_score_sum", "0+85x120"),
     ("lazybird_quality_score_count", "0+1x120"),
     ("lazybird_task_queue_depth", "3x120"),
-    (r#"cypher_exporter_kpi_up{kpi="lazybird/agent_calls"}"#, "1x120"),
+    (
+        r#"cypher_exporter_kpi_up{kpi="lazybird/agent_calls"}"#,
+        "1x120",
+    ),
 ];
 
 const STEADY: Series = &[
-    ("lazybird_task_latency_ms_sum", "0+44000x60 2684500+44500x60"),
+    (
+        "lazybird_task_latency_ms_sum",
+        "0+44000x60 2684500+44500x60",
+    ),
     ("lazybird_task_latency_ms_count", "0+1x120"),
     ("lazybird_quality_score_sum", "0+85x60 5185+82x60"),
     ("lazybird_quality_score_count", "0+1x120"),
     ("lazybird_cost_per_task_usd_sum", "0+0.06x120"),
     ("lazybird_cost_per_task_usd_count", "0+1x120"),
     ("lazybird_task_success_rate_percent", "80x120"),
-    (r#"lazybird_api_cost_usd_total{agent="claude",operation="refine"}"#, "0+0.1x120"),
-    (r#"lazybird_cache_hit_rate_percent{cache_layer="memory"}"#, "45x120"),
-    (r#"lazybird_agent_switch_total{from_agent="a",to_agent="b"}"#, "0+1x120"),
-    (r#"lazybird_external_api_calls_total{service="github"}"#, "0+100x120"),
-    (r#"lazybird_external_api_errors_total{service="github",error_type="timeout"}"#, "0+1x60 64+4x60"),
+    (
+        r#"lazybird_api_cost_usd_total{agent="claude",operation="refine"}"#,
+        "0+0.1x120",
+    ),
+    (
+        r#"lazybird_cache_hit_rate_percent{cache_layer="memory"}"#,
+        "45x120",
+    ),
+    (
+        r#"lazybird_agent_switch_total{from_agent="a",to_agent="b"}"#,
+        "0+1x120",
+    ),
+    (
+        r#"lazybird_external_api_calls_total{service="github"}"#,
+        "0+100x120",
+    ),
+    (
+        r#"lazybird_external_api_errors_total{service="github",error_type="timeout"}"#,
+        "0+1x60 64+4x60",
+    ),
     ("lazybird_task_queue_depth", "3x120"),
-    (r#"cypher_exporter_kpi_up{kpi="lazybird/agent_calls"}"#, "1x120"),
-    (r#"cypher_exporter_kpi_interval_seconds{kpi="lazybird/agent_calls"}"#, "300x120"),
-    (r#"cypher_exporter_kpi_last_success_timestamp_seconds{kpi="lazybird/agent_calls"}"#, "0+60x120"),
-    (r#"cypher_exporter_kpi_up{kpi="bmad/insight_total"}"#, "0x120"),
+    (
+        r#"cypher_exporter_kpi_up{kpi="lazybird/agent_calls"}"#,
+        "1x120",
+    ),
+    (
+        r#"cypher_exporter_kpi_interval_seconds{kpi="lazybird/agent_calls"}"#,
+        "300x120",
+    ),
+    (
+        r#"cypher_exporter_kpi_last_success_timestamp_seconds{kpi="lazybird/agent_calls"}"#,
+        "0+60x120",
+    ),
+    (
+        r#"cypher_exporter_kpi_up{kpi="bmad/insight_total"}"#,
+        "0x120",
+    ),
 ];

@@ -14,7 +14,12 @@ use crate::serving::{run, skipped};
 pub(crate) type Series = &'static [(&'static str, &'static str)];
 
 /// An alert, what makes it fire within two hours, its labels besides the severity, and its summary then.
-pub(crate) type Fires = (&'static str, Series, &'static [(&'static str, &'static str)], &'static str);
+pub(crate) type Fires = (
+    &'static str,
+    Series,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+);
 
 /// When all series are over.
 const END: &str = "2h";
@@ -23,13 +28,22 @@ const END: &str = "2h";
 fn rules(catalogs: &[Catalog]) -> Value {
     let groups = catalogs.iter().map(|catalog| {
         let pack = &catalog.packs[0];
-        let records = pack.records.iter().map(|rule| json!({ "record": rule.record, "expr": rule.expr.text }));
+        let records = pack
+            .records
+            .iter()
+            .map(|rule| json!({ "record": rule.record, "expr": rule.expr.text }));
         let of_kpi = |kpi: &Kpi| {
             let metric = kpi.metrics[0].desc.name.as_str();
-            kpi.alerts.iter().map(|alert| rule(alert, metric)).collect::<Vec<_>>()
+            kpi.alerts
+                .iter()
+                .map(|alert| rule(alert, metric))
+                .collect::<Vec<_>>()
         };
         let of_kpis = catalog.kpis.iter().flat_map(|kpi| of_kpi(kpi));
-        let rules: Vec<_> = records.chain(of_kpis).chain(pack.alerts.iter().map(|alert| rule(alert, ""))).collect();
+        let rules: Vec<_> = records
+            .chain(of_kpis)
+            .chain(pack.alerts.iter().map(|alert| rule(alert, "")))
+            .collect();
         json!({ "name": &*pack.name, "rules": rules })
     });
     json!({ "groups": groups.collect::<Vec<_>>() })
@@ -38,7 +52,10 @@ fn rules(catalogs: &[Catalog]) -> Value {
 fn rule(alert: &Alert, metric: &str) -> Value {
     let expr = match &alert.condition {
         Condition::Expr(expr) => expr.text.clone(),
-        Condition::When { operator, threshold } => format!("{metric} {} {threshold}", operator.sign()),
+        Condition::When {
+            operator,
+            threshold,
+        } => format!("{metric} {} {threshold}", operator.sign()),
     };
     json!({
         "alert": alert.name,
@@ -59,47 +76,86 @@ fn severity(alert: &Alert) -> &'static str {
 
 /// The panels' PromQL, as if each were recorded: so promtool parses it.
 fn panels(catalogs: &[Catalog]) -> Value {
-    let panels = catalogs.iter().flat_map(|catalog| &catalog.kpis).flat_map(|kpi| kpi.panels.iter().flatten());
+    let panels = catalogs
+        .iter()
+        .flat_map(|catalog| &catalog.kpis)
+        .flat_map(|kpi| kpi.panels.iter().flatten());
     let record = |(at, expr): (usize, &Promql)| json!({ "record": format!("panel:{at}"), "expr": expr.text });
-    let rules: Vec<_> = panels.flat_map(|panel| &panel.exprs).enumerate().map(record).collect();
+    let rules: Vec<_> = panels
+        .flat_map(|panel| &panel.exprs)
+        .enumerate()
+        .map(record)
+        .collect();
     json!({ "groups": [{ "name": "panels", "rules": rules }] })
 }
 
 fn input(series: &[Series]) -> Vec<Value> {
-    series.iter().copied().flatten().map(|(series, values)| json!({ "series": series, "values": values })).collect()
+    series
+        .iter()
+        .copied()
+        .flatten()
+        .map(|(series, values)| json!({ "series": series, "values": values }))
+        .collect()
 }
 
 fn fires((name, series, labels, summary): &Fires, alerts: &[&Alert]) -> Value {
-    let alert = alerts.iter().find(|alert| alert.name == *name).unwrap_or_else(|| panic!("no pack has {name}"));
+    let alert = alerts
+        .iter()
+        .find(|alert| alert.name == *name)
+        .unwrap_or_else(|| panic!("no pack has {name}"));
     let mut all = json!({ "severity": severity(alert) });
-    labels.iter().for_each(|(label, value)| all[*label] = json!(value));
+    labels
+        .iter()
+        .for_each(|(label, value)| all[*label] = json!(value));
     let expected = json!([{ "exp_labels": all, "exp_annotations": { "summary": summary } }]);
     let test = json!({ "eval_time": END, "alertname": name, "exp_alerts": expected });
     json!({ "interval": "1m", "input_series": input(&[series]), "alert_rule_test": [test] })
 }
 
 fn stay_silent(well: &[Series], alerts: &[&Alert]) -> Value {
-    let tests: Vec<_> = alerts.iter().map(|alert| json!({ "eval_time": END, "alertname": alert.name })).collect();
+    let tests: Vec<_> = alerts
+        .iter()
+        .map(|alert| json!({ "eval_time": END, "alertname": alert.name }))
+        .collect();
     json!({ "interval": "1m", "input_series": input(well), "alert_rule_test": tests })
 }
 
 /// Each alert fires for its series in `table`, and none for any of `well`.
 pub(crate) fn can_fire_and_stay_silent(packs: &[&str], table: &[Fires], well: &[&[Series]]) {
     let catalogs: Vec<_> = packs.iter().map(|name| pack::catalog(name)).collect();
-    let of_kpis = catalogs.iter().flat_map(|catalog| &catalog.kpis).flat_map(|kpi| &kpi.alerts);
-    let alerts: Vec<_> = of_kpis.chain(catalogs.iter().flat_map(|catalog| &catalog.packs[0].alerts)).collect();
+    let of_kpis = catalogs
+        .iter()
+        .flat_map(|catalog| &catalog.kpis)
+        .flat_map(|kpi| &kpi.alerts);
+    let alerts: Vec<_> = of_kpis
+        .chain(catalogs.iter().flat_map(|catalog| &catalog.packs[0].alerts))
+        .collect();
     let tried = |alert: &Alert| table.iter().any(|fires| fires.0 == alert.name);
-    let untried: Vec<_> = alerts.iter().filter(|alert| !tried(alert)).map(|alert| &alert.name).collect();
-    assert!(untried.is_empty(), "nothing here makes them fire: {untried:?}");
+    let untried: Vec<_> = alerts
+        .iter()
+        .filter(|alert| !tried(alert))
+        .map(|alert| &alert.name)
+        .collect();
+    assert!(
+        untried.is_empty(),
+        "nothing here makes them fire: {untried:?}"
+    );
 
     let folder = tempfile::tempdir().unwrap();
     let mut tests: Vec<_> = table.iter().map(|case| fires(case, &alerts)).collect();
     tests.extend(well.iter().map(|series| stay_silent(series, &alerts)));
-    fs::write(folder.path().join("rules.json"), rules(&catalogs).to_string()).unwrap();
+    fs::write(
+        folder.path().join("rules.json"),
+        rules(&catalogs).to_string(),
+    )
+    .unwrap();
     let unit = json!({ "rule_files": ["rules.json"], "evaluation_interval": "1m", "tests": tests });
     let file = folder.path().join("tests.json");
     fs::write(&file, unit.to_string()).unwrap();
-    promtool(&["test", "rules", file.to_str().unwrap()], "makes the alerts fire");
+    promtool(
+        &["test", "rules", file.to_str().unwrap()],
+        "makes the alerts fire",
+    );
 }
 
 /// The PromQL of each panel is PromQL.
@@ -108,7 +164,10 @@ pub(crate) fn panels_are_understood(packs: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("panels.json");
     fs::write(&file, panels(&catalogs).to_string()).unwrap();
-    promtool(&["check", "rules", file.to_str().unwrap()], "reads the panels");
+    promtool(
+        &["check", "rules", file.to_str().unwrap()],
+        "reads the panels",
+    );
 }
 
 /// promtool says what went wrong on either stream.

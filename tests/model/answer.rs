@@ -32,17 +32,27 @@ impl Answer {
     /// What the product measured of one metric.
     pub(crate) fn of(metric: &Metric, points: &Points) -> Self {
         match points {
-            Points::Gauge(series) | Points::Counter(series) => {
-                Answer::Plain(series.iter().map(|series| (labels(metric, series), series.value)).collect())
+            Points::Gauge(series) | Points::Counter(series) => Answer::Plain(
+                series
+                    .iter()
+                    .map(|series| (labels(metric, series), series.value))
+                    .collect(),
+            ),
+            Points::Info(series) => {
+                Answer::Info(series.iter().map(|series| labels(metric, series)).collect())
             }
-            Points::Info(series) => Answer::Info(series.iter().map(|series| labels(metric, series)).collect()),
             Points::Histogram { bounds, series } => {
                 let buckets = |series: &Series<cypher_exporter::metric::Distribution>| Buckets {
                     counts: series.value.counts.to_vec(),
                     sum: series.value.sum,
                 };
-                let series = series.iter().map(|series| (labels(metric, series), buckets(series)));
-                Answer::Histogram { bounds: bounds.to_vec(), series: series.collect() }
+                let series = series
+                    .iter()
+                    .map(|series| (labels(metric, series), buckets(series)));
+                Answer::Histogram {
+                    bounds: bounds.to_vec(),
+                    series: series.collect(),
+                }
             }
             Points::Summary { .. } | Points::StateSet { .. } => {
                 panic!("{}: no pack has such a family", metric.desc.name)
@@ -55,9 +65,9 @@ impl Answer {
         match self {
             Answer::Plain(series) => series.values().any(|value| *value != 0.0),
             Answer::Info(facts) => !facts.is_empty(),
-            Answer::Histogram { series, .. } => {
-                series.values().any(|buckets| buckets.counts.iter().any(|count| *count > 0))
-            }
+            Answer::Histogram { series, .. } => series
+                .values()
+                .any(|buckets| buckets.counts.iter().any(|count| *count > 0)),
         }
     }
 
@@ -77,9 +87,17 @@ impl Answer {
                     Err(format!("{found:?} instead of {expected:?}"))
                 }
             }
-            (Answer::Histogram { bounds, series }, Answer::Histogram { bounds: expected_bounds, series: expected }) => {
+            (
+                Answer::Histogram { bounds, series },
+                Answer::Histogram {
+                    bounds: expected_bounds,
+                    series: expected,
+                },
+            ) => {
                 if bounds != expected_bounds {
-                    return Err(format!("the bounds are {bounds:?} instead of {expected_bounds:?}"));
+                    return Err(format!(
+                        "the bounds are {bounds:?} instead of {expected_bounds:?}"
+                    ));
                 }
                 paired(series, expected, |found, expected| found.agrees(expected))
             }
@@ -91,10 +109,15 @@ impl Answer {
 impl Buckets {
     fn agrees(&self, expected: &Self) -> Result<(), String> {
         if self.counts != expected.counts {
-            return Err(format!("{:?} instead of {:?}", self.counts, expected.counts));
+            return Err(format!(
+                "{:?} instead of {:?}",
+                self.counts, expected.counts
+            ));
         }
         match (self.sum, expected.sum) {
-            (Some(found), Some(expected)) => number(found, expected).map_err(|error| format!("the sum is {error}")),
+            (Some(found), Some(expected)) => {
+                number(found, expected).map_err(|error| format!("the sum is {error}"))
+            }
             (None, None) => Ok(()),
             (found, expected) => Err(format!("the sum is {found:?} instead of {expected:?}")),
         }
@@ -105,7 +128,11 @@ impl Buckets {
 fn number(found: f64, expected: f64) -> Result<(), String> {
     let whole = found.fract() == 0.0 && expected.fract() == 0.0;
     let near = (found - expected).abs() <= 1e-9 * expected.abs().max(f64::MIN_POSITIVE);
-    if found == expected || (near && !whole) { Ok(()) } else { Err(format!("{found} instead of {expected}")) }
+    if found == expected || (near && !whole) {
+        Ok(())
+    } else {
+        Err(format!("{found} instead of {expected}"))
+    }
 }
 
 fn paired<T>(
@@ -114,7 +141,10 @@ fn paired<T>(
     agrees: impl Fn(&T, &T) -> Result<(), String>,
 ) -> Result<(), String> {
     if let Some(labels) = expected.keys().find(|labels| !found.contains_key(*labels)) {
-        return Err(format!("{labels:?} is missing among {:?}", found.keys().collect::<Vec<_>>()));
+        return Err(format!(
+            "{labels:?} is missing among {:?}",
+            found.keys().collect::<Vec<_>>()
+        ));
     }
     if let Some(labels) = found.keys().find(|labels| !expected.contains_key(*labels)) {
         return Err(format!("{labels:?} should not be there"));
@@ -126,5 +156,7 @@ fn paired<T>(
 
 fn labels<T>(metric: &Metric, series: &Series<T>) -> Labels {
     let names = metric.desc.labels.iter().map(ToString::to_string);
-    names.zip(series.labels.iter().map(ToString::to_string)).collect()
+    names
+        .zip(series.labels.iter().map(ToString::to_string))
+        .collect()
 }

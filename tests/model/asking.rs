@@ -35,14 +35,23 @@ pub(crate) struct Asked<'w> {
 
 /// Makes the graph hold `world` and nothing else, in parts: before each window what it can see; and asks all KPIs.
 pub(crate) async fn ask<'w>(graph: &Graph, kpis: &[Arc<Kpi>], world: &'w World) -> Asked<'w> {
-    let nothing = Change { statement: "MATCH (n) DETACH DELETE n".into(), parameters: Parameters::new() };
-    graph.write(&[nothing], WITHIN).await.unwrap_or_else(|error| panic!("{error}"));
+    let nothing = Change {
+        statement: "MATCH (n) DETACH DELETE n".into(),
+        parameters: Parameters::new(),
+    };
+    graph
+        .write(&[nothing], WITHIN)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
     let windows = Windows::new();
     let mut asked = Asked::new(world, windows.whole(), now());
     let script = Script::of(world, asked.now);
     for (stage, window) in windows.all().iter().enumerate() {
         let changes = script.part(stage, |earliest| windows.stage(earliest));
-        graph.write(&changes, WITHIN).await.unwrap_or_else(|error| panic!("{error}"));
+        graph
+            .write(&changes, WITHIN)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
         asked.take_window(graph, kpis, *window).await;
     }
     asked.take_snapshots(graph, kpis).await;
@@ -51,7 +60,14 @@ pub(crate) async fn ask<'w>(graph: &Graph, kpis: &[Arc<Kpi>], world: &'w World) 
 
 impl<'w> Asked<'w> {
     fn new(world: &'w World, window: Window, now: UnixMillis) -> Self {
-        Self { world, window, now, totals: BTreeMap::new(), answers: BTreeMap::new(), failures: Vec::new() }
+        Self {
+            world,
+            window,
+            now,
+            totals: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            failures: Vec::new(),
+        }
     }
 
     /// Asks other KPIs for the same world, which the graph still holds.
@@ -84,7 +100,8 @@ impl<'w> Asked<'w> {
         match answer {
             Ok(measured) => {
                 for (metric, points) in kpi.metrics.iter().zip(&measured.points) {
-                    self.answers.insert(metric.desc.name.to_string(), Answer::of(metric, points));
+                    self.answers
+                        .insert(metric.desc.name.to_string(), Answer::of(metric, points));
                 }
             }
             Err(error) => self.failures.push(format!("{}: {error}", kpi.id)),
@@ -95,11 +112,20 @@ impl<'w> Asked<'w> {
     ///
     /// # Errors
     /// Each KPI that failed and each family that does not agree, one a line.
-    pub(crate) fn agrees<'f>(&self, families: impl IntoIterator<Item = &'f Family>) -> Result<(), String> {
+    pub(crate) fn agrees<'f>(
+        &self,
+        families: impl IntoIterator<Item = &'f Family>,
+    ) -> Result<(), String> {
         let shows = |family: &Family| self.shows(family, family.expected(self.world, self.window));
-        let wrong = families.into_iter().filter_map(|family| shows(family).err());
+        let wrong = families
+            .into_iter()
+            .filter_map(|family| shows(family).err());
         let wrong: Vec<_> = self.failures.iter().cloned().chain(wrong).collect();
-        if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(wrong.join("\n"))
+        }
     }
 
     /// Whether a family shows this.
@@ -108,7 +134,9 @@ impl<'w> Asked<'w> {
     /// The first difference.
     pub(crate) fn shows(&self, family: &Family, mut expected: Answer) -> Result<(), String> {
         if let (true, Answer::Plain(moments)) = (family.moments, &mut expected) {
-            moments.values_mut().for_each(|moment| *moment += (self.now.0 / 1000) as f64);
+            moments
+                .values_mut()
+                .for_each(|moment| *moment += (self.now.0 / 1000) as f64);
         }
         let compared = match self.answers.get(family.name) {
             Some(found) => found.agrees(&expected),
@@ -132,7 +160,17 @@ pub(crate) async fn count(
     window: Window,
 ) -> Result<Measured, String> {
     let (since, until) = (moment(now, window.since), moment(now, window.until));
-    measured(schedule::window(kpi, &mut graph.turn().await, totals, since, until, &mut |_| {}).await)
+    measured(
+        schedule::window(
+            kpi,
+            &mut graph.turn().await,
+            totals,
+            since,
+            until,
+            &mut |_| {},
+        )
+        .await,
+    )
 }
 
 /// What a run measured. A query returns only rows of which something can be taken, and only values that can.
@@ -146,6 +184,8 @@ fn measured(run: Run) -> Result<Measured, String> {
 
 /// The moment that the times of a world count from.
 fn now() -> UnixMillis {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+    let since_1970 = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("it is after 1970");
     UnixMillis(i64::try_from(since_1970.as_millis()).expect("it is not long after"))
 }

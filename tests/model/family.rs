@@ -40,18 +40,37 @@ pub(crate) enum Oracle {
 type Labelled = &'static [&'static str];
 
 const fn family(name: &'static str, labels: Labelled, oracle: Oracle) -> Family {
-    Family { name, labels, oracle, zeros: &[], together: None, moments: false }
+    Family {
+        name,
+        labels,
+        oracle,
+        zeros: &[],
+        together: None,
+        moments: false,
+    }
 }
 
-pub(crate) const fn gauge(name: &'static str, labels: Labelled, oracle: fn(&World) -> BTreeMap<Values, f64>) -> Family {
+pub(crate) const fn gauge(
+    name: &'static str,
+    labels: Labelled,
+    oracle: fn(&World) -> BTreeMap<Values, f64>,
+) -> Family {
     family(name, labels, Oracle::Gauge(oracle))
 }
 
-pub(crate) const fn info(name: &'static str, labels: Labelled, oracle: fn(&World) -> BTreeSet<Values>) -> Family {
+pub(crate) const fn info(
+    name: &'static str,
+    labels: Labelled,
+    oracle: fn(&World) -> BTreeSet<Values>,
+) -> Family {
     family(name, labels, Oracle::Info(oracle))
 }
 
-pub(crate) const fn counter(name: &'static str, labels: Labelled, oracle: fn(&World) -> Vec<Event>) -> Family {
+pub(crate) const fn counter(
+    name: &'static str,
+    labels: Labelled,
+    oracle: fn(&World) -> Vec<Event>,
+) -> Family {
     family(name, labels, Oracle::Counter(oracle))
 }
 
@@ -67,17 +86,30 @@ pub(crate) const fn histogram(
 impl Family {
     /// The same, with series that are 0 before anything happened.
     pub(crate) const fn with_zeros(self, values: &'static [&'static [&'static str]]) -> Self {
-        Self { zeros: values, ..self }
+        Self {
+            zeros: values,
+            ..self
+        }
     }
 
     /// The same, with these values of a label at least 0 wherever there is one of any value.
-    pub(crate) const fn together(self, label: &'static str, values: &'static [&'static str]) -> Self {
-        Self { together: Some((label, values)), ..self }
+    pub(crate) const fn together(
+        self,
+        label: &'static str,
+        values: &'static [&'static str],
+    ) -> Self {
+        Self {
+            together: Some((label, values)),
+            ..self
+        }
     }
 
     /// The same, of moments.
     pub(crate) const fn of_moments(self) -> Self {
-        Self { moments: true, ..self }
+        Self {
+            moments: true,
+            ..self
+        }
     }
 
     /// Its type as the text format has it.
@@ -102,22 +134,31 @@ impl Family {
     pub(crate) fn expected(&self, world: &World, window: Window) -> Answer {
         let named = |values: Values| self.named(values);
         match self.oracle {
-            Oracle::Gauge(oracle) => {
-                Answer::Plain(oracle(world).into_iter().map(|(values, value)| (named(values), value)).collect())
-            }
+            Oracle::Gauge(oracle) => Answer::Plain(
+                oracle(world)
+                    .into_iter()
+                    .map(|(values, value)| (named(values), value))
+                    .collect(),
+            ),
             Oracle::Info(oracle) => Answer::Info(oracle(world).into_iter().map(named).collect()),
             Oracle::Counter(oracle) => {
                 let mut totals = BTreeMap::new();
                 let events = self.events(oracle(world), window).into_iter();
-                events.for_each(|(labels, value)| *totals.entry(labels).or_default() += value.unwrap_or(0.0));
+                events.for_each(|(labels, value)| {
+                    *totals.entry(labels).or_default() += value.unwrap_or(0.0)
+                });
                 Answer::Plain(totals)
             }
             Oracle::Histogram(bounds, oracle) => {
                 let mut series = BTreeMap::<Labels, Vec<f64>>::new();
                 let events = self.events(oracle(world), window).into_iter();
                 events.for_each(|(labels, value)| series.entry(labels).or_default().extend(value));
-                let buckets = |(labels, values): (Labels, Vec<f64>)| (labels, buckets(bounds, &values));
-                Answer::Histogram { bounds: bounds.to_vec(), series: series.into_iter().map(buckets).collect() }
+                let buckets =
+                    |(labels, values): (Labels, Vec<f64>)| (labels, buckets(bounds, &values));
+                Answer::Histogram {
+                    bounds: bounds.to_vec(),
+                    series: series.into_iter().map(buckets).collect(),
+                }
             }
         }
     }
@@ -125,9 +166,15 @@ impl Family {
     /// The events in the window, and the series that are there without one.
     fn events(&self, all: Vec<Event>, window: Window) -> Vec<(Labels, Option<f64>)> {
         let own = all.into_iter().filter(|(time, ..)| window.holds(*time));
-        let own: Vec<_> = own.map(|(_, values, value)| (self.named(values), Some(value))).collect();
+        let own: Vec<_> = own
+            .map(|(_, values, value)| (self.named(values), Some(value)))
+            .collect();
         let mut events = self.before_anything();
-        for (label, value) in self.together.iter().flat_map(|(label, values)| values.iter().map(move |v| (label, v))) {
+        for (label, value) in self
+            .together
+            .iter()
+            .flat_map(|(label, values)| values.iter().map(move |v| (label, v)))
+        {
             let other = |(labels, _): &(Labels, _)| {
                 let mut labels = labels.clone();
                 labels.insert((*label).to_owned(), (*value).to_owned());
@@ -140,15 +187,30 @@ impl Family {
     }
 
     fn before_anything(&self) -> Vec<(Labels, Option<f64>)> {
-        let values = self.zeros.iter().map(|values| values.iter().map(|value| (*value).to_owned()).collect());
+        let values = self
+            .zeros
+            .iter()
+            .map(|values| values.iter().map(|value| (*value).to_owned()).collect());
         // The one series of a family without labels is known.
         let only = self.labels.is_empty().then(Values::new);
-        values.chain(only).map(|values| (self.named(values), None)).collect()
+        values
+            .chain(only)
+            .map(|values| (self.named(values), None))
+            .collect()
     }
 
     fn named(&self, values: Values) -> Labels {
-        assert_eq!(values.len(), self.labels.len(), "{}: the oracle gives other labels", self.name);
-        self.labels.iter().map(|label| (*label).to_owned()).zip(values).collect()
+        assert_eq!(
+            values.len(),
+            self.labels.len(),
+            "{}: the oracle gives other labels",
+            self.name
+        );
+        self.labels
+            .iter()
+            .map(|label| (*label).to_owned())
+            .zip(values)
+            .collect()
     }
 }
 
@@ -156,13 +218,26 @@ impl Family {
 fn buckets(bounds: &[f64], values: &[f64]) -> Buckets {
     // What cannot be negative and is, is no value.
     let may_be_negative = bounds.iter().any(|bound| *bound < 0.0);
-    let values: Vec<_> = values.iter().copied().filter(|value| may_be_negative || *value >= 0.0).collect();
-    let within =
-        |above: f64, bound: f64| values.iter().filter(|value| **value > above && **value <= bound).count() as u64;
+    let values: Vec<_> = values
+        .iter()
+        .copied()
+        .filter(|value| may_be_negative || *value >= 0.0)
+        .collect();
+    let within = |above: f64, bound: f64| {
+        values
+            .iter()
+            .filter(|value| **value > above && **value <= bound)
+            .count() as u64
+    };
     let below = std::iter::once(f64::NEG_INFINITY).chain(bounds.iter().copied());
-    let counts = below.zip(bounds.iter().copied().chain([f64::INFINITY])).map(|(above, bound)| within(above, bound));
+    let counts = below
+        .zip(bounds.iter().copied().chain([f64::INFINITY]))
+        .map(|(above, bound)| within(above, bound));
     // A sum that may fall is none.
-    Buckets { counts: counts.collect(), sum: (!may_be_negative).then(|| values.iter().sum()) }
+    Buckets {
+        counts: counts.collect(),
+        sum: (!may_be_negative).then(|| values.iter().sum()),
+    }
 }
 
 /// A label value as every query must show it.
@@ -173,13 +248,17 @@ pub(crate) fn label(text: &Text) -> String {
 /// The average by label values.
 pub(crate) fn averages(rows: impl IntoIterator<Item = (Values, f64)>) -> BTreeMap<Values, f64> {
     let mut all = BTreeMap::<Values, Vec<f64>>::new();
-    rows.into_iter().for_each(|(values, value)| all.entry(values).or_default().push(value));
-    all.into_iter().map(|(values, all)| (values, all.iter().sum::<f64>() / all.len() as f64)).collect()
+    rows.into_iter()
+        .for_each(|(values, value)| all.entry(values).or_default().push(value));
+    all.into_iter()
+        .map(|(values, all)| (values, all.iter().sum::<f64>() / all.len() as f64))
+        .collect()
 }
 
 /// How many there are, by label values.
 pub(crate) fn counts(rows: impl IntoIterator<Item = Values>) -> BTreeMap<Values, f64> {
     let mut counts = BTreeMap::new();
-    rows.into_iter().for_each(|values| *counts.entry(values).or_default() += 1.0);
+    rows.into_iter()
+        .for_each(|values| *counts.entry(values).or_default() += 1.0);
     counts
 }

@@ -26,7 +26,15 @@ impl fmt::Display for Faulty {
 }
 
 /// What follows a condition.
-const CLAUSES: [&str; 7] = ["\nRETURN", "\n  RETURN", "\nWITH", "\nWHERE", "\nMATCH", "\nUNWIND", "\nORDER"];
+const CLAUSES: [&str; 7] = [
+    "\nRETURN",
+    "\n  RETURN",
+    "\nWITH",
+    "\nWHERE",
+    "\nMATCH",
+    "\nUNWIND",
+    "\nORDER",
+];
 
 /// Words and what a hurried hand makes of them.
 const SLIPS: [(&str, &str); 20] = [
@@ -64,16 +72,24 @@ pub(crate) fn of(source: &Source) -> Vec<Faulty> {
     }
     changes.extend(lost_guards(&source.text));
     changes.retain(|(place, _)| place.start >= query && !in_comment(&source.text, place.start));
-    changes.into_iter().map(|(place, text)| faulty(source, place, &text)).collect()
+    changes
+        .into_iter()
+        .map(|(place, text)| faulty(source, place, &text))
+        .collect()
 }
 
 impl Asked<'_> {
     /// Whether a file with a fault loads, and answers about the same world as if it had none.
     pub(crate) async fn misses(&self, graph: &Graph, faulty: &Faulty, families: &[Family]) -> bool {
         let kpis = pack::load(std::slice::from_ref(&faulty.source), &[]).kpis;
-        let metrics: Vec<_> =
-            kpis.iter().flat_map(|kpi| &kpi.metrics).map(|metric| metric.desc.name.as_str()).collect();
-        let fed = families.iter().filter(|family| metrics.contains(&family.name));
+        let metrics: Vec<_> = kpis
+            .iter()
+            .flat_map(|kpi| &kpi.metrics)
+            .map(|metric| metric.desc.name.as_str())
+            .collect();
+        let fed = families
+            .iter()
+            .filter(|family| metrics.contains(&family.name));
         !kpis.is_empty() && self.again(graph, &kpis).await.agrees(fed).is_ok()
     }
 }
@@ -85,7 +101,14 @@ fn faulty(source: &Source, place: Range<usize>, text: &str) -> Faulty {
     let change = format!("`{}` became `{text}`", &source.text[place.clone()]);
     let mut changed = source.text.clone();
     changed.replace_range(place, text);
-    Faulty { source: Source { text: changed, ..source.clone() }, line, change }
+    Faulty {
+        source: Source {
+            text: changed,
+            ..source.clone()
+        },
+        line,
+        change,
+    }
 }
 
 fn in_comment(text: &str, at: usize) -> bool {
@@ -95,7 +118,9 @@ fn in_comment(text: &str, at: usize) -> bool {
 
 fn slips(text: &str) -> Vec<Change> {
     let each = |(from, to): &(&str, &str)| {
-        let places = text.match_indices(from).map(|(at, _)| (at..at + from.len(), (*to).to_owned()));
+        let places = text
+            .match_indices(from)
+            .map(|(at, _)| (at..at + from.len(), (*to).to_owned()));
         places.collect::<Vec<_>>()
     };
     SLIPS.iter().flat_map(each).collect()
@@ -107,10 +132,18 @@ fn lost_conditions(text: &str) -> Vec<Change> {
     for (at, word) in text.match_indices("WHERE ") {
         let start = at + word.len();
         let rest = &text[start..];
-        let end = start + CLAUSES.iter().filter_map(|clause| rest.find(clause)).min().unwrap_or(rest.len());
+        let end = start
+            + CLAUSES
+                .iter()
+                .filter_map(|clause| rest.find(clause))
+                .min()
+                .unwrap_or(rest.len());
         let mut condition = start;
         for part in text[start..end].split("AND ") {
-            changes.push((condition..condition + part.trim_end().len(), "true".to_owned()));
+            changes.push((
+                condition..condition + part.trim_end().len(),
+                "true".to_owned(),
+            ));
             condition += part.len() + "AND ".len();
         }
     }
@@ -133,7 +166,10 @@ fn lost_guards(text: &str) -> Vec<Change> {
     let cases = text.match_indices("CASE WHEN ").filter_map(|(at, _)| {
         let end = at + text[at..].find(" END")?;
         let (_, value) = text[at..end].split_once(" THEN ")?;
-        let value = value.split(" WHEN ").next().and_then(|value| value.split(" ELSE ").next())?;
+        let value = value
+            .split(" WHEN ")
+            .next()
+            .and_then(|value| value.split(" ELSE ").next())?;
         Some((at..end + " END".len(), value.to_owned()))
     });
     cases.collect()

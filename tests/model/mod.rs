@@ -16,7 +16,10 @@
 //! asked.agrees(&FAMILIES).unwrap();
 //! ```
 #![allow(dead_code, reason = "each test program uses a part of it")]
-#![allow(clippy::unwrap_used, reason = "a test harness that fails has nothing better to do than to panic")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test harness that fails has nothing better to do than to panic"
+)]
 
 pub(crate) mod answer;
 pub(crate) mod asking;

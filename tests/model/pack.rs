@@ -24,32 +24,67 @@ pub(crate) fn catalog(pack: &str) -> Catalog {
 
 /// What the product makes of these files.
 pub(crate) fn load(kpis: &[Source], packs: &[Source]) -> Catalog {
-    kpi::load(kpis, packs, &Defaults { every: Duration::from_secs(300), const_labels: &[] })
+    kpi::load(
+        kpis,
+        packs,
+        &Defaults {
+            every: Duration::from_secs(300),
+            const_labels: &[],
+        },
+    )
 }
 
 /// Neither an error nor a warning.
 pub(crate) fn loads_without_a_problem(pack: &str) {
     let problems = catalog(pack).problems;
-    let texts: Vec<_> = problems.iter().map(|p| p.render(&fs::read_to_string(&p.path).unwrap(), false)).collect();
+    let texts: Vec<_> = problems
+        .iter()
+        .map(|p| p.render(&fs::read_to_string(&p.path).unwrap(), false))
+        .collect();
     assert!(texts.is_empty(), "{}", texts.join("\n"));
 }
 
 /// The pack has exactly these families, with their types, labels and bounds.
 pub(crate) fn has_exactly(pack: &str, families: &[Family]) {
-    let mut found: Vec<_> = catalog(pack).kpis.iter().flat_map(|kpi| kpi.metrics.iter().map(described)).collect();
+    let mut found: Vec<_> = catalog(pack)
+        .kpis
+        .iter()
+        .flat_map(|kpi| kpi.metrics.iter().map(described))
+        .collect();
     found.sort();
     let mut expected: Vec<_> = families
         .iter()
-        .map(|family| described_as(family.name, family.metric_type(), family.labels.to_vec(), family.bounds()))
+        .map(|family| {
+            described_as(
+                family.name,
+                family.metric_type(),
+                family.labels.to_vec(),
+                family.bounds(),
+            )
+        })
         .collect();
     expected.sort();
     assert_eq!(found, expected);
 }
 
 fn described(metric: &Metric) -> String {
-    let labels = metric.desc.labels.iter().map(|label| label.as_str()).collect();
-    let bounds = if let Shape::Histogram { bounds, .. } = &metric.shape { bounds } else { &[][..] };
-    described_as(metric.desc.name.as_str(), metric.shape.metric_type().as_str(), labels, bounds)
+    let labels = metric
+        .desc
+        .labels
+        .iter()
+        .map(|label| label.as_str())
+        .collect();
+    let bounds = if let Shape::Histogram { bounds, .. } = &metric.shape {
+        bounds
+    } else {
+        &[][..]
+    };
+    described_as(
+        metric.desc.name.as_str(),
+        metric.shape.metric_type().as_str(),
+        labels,
+        bounds,
+    )
 }
 
 fn described_as(name: &str, metric_type: &str, mut labels: Vec<&str>, bounds: &[f64]) -> String {
@@ -60,8 +95,16 @@ fn described_as(name: &str, metric_type: &str, mut labels: Vec<&str>, bounds: &[
 /// Every KPI of the pack stands in exactly one row of its dashboard.
 pub(crate) fn has_a_place_for_every_kpi(pack: &str) {
     let catalog = catalog(pack);
-    let mut placed: Vec<_> = catalog.packs[0].rows.iter().flat_map(|row| row.kpis.clone()).collect();
+    let mut placed: Vec<_> = catalog.packs[0]
+        .rows
+        .iter()
+        .flat_map(|row| row.kpis.clone())
+        .collect();
     placed.sort();
-    let stems: Vec<_> = catalog.kpis.iter().map(|kpi| kpi.stem().to_owned()).collect();
+    let stems: Vec<_> = catalog
+        .kpis
+        .iter()
+        .map(|kpi| kpi.stem().to_owned())
+        .collect();
     assert_eq!(placed, stems);
 }

@@ -3,8 +3,8 @@
 
 use super::window::EDGES;
 use super::world::{
-    Agent, Anomaly, Call, Count, DAY, HOUR, Job, Key, MINUTE, Number, Sample, Session, Step, Switch, System, Task,
-    Text, Time, Whole, Work, World,
+    Agent, Anomaly, Call, Count, DAY, HOUR, Job, Key, MINUTE, Number, Sample, Session, Step,
+    Switch, System, Task, Text, Time, Whole, Work, World,
 };
 use crate::support::random::Random;
 
@@ -46,16 +46,35 @@ impl Default for Shape {
 
 const SYSTEMS: [&str; 4] = ["lazybird", "agentos", "session_buddy", "agentcore"];
 /// What each system usually does; what it does not is there all the same, now and then.
-const CALLS: [&[&str]; 4] =
-    [&["agent", "api", "db", "embedding", "cache"], &["a2a", "ccr", "cache", "rate_limit"], &["skill"], &["agent"]];
+const CALLS: [&[&str]; 4] = [
+    &["agent", "api", "db", "embedding", "cache"],
+    &["a2a", "ccr", "cache", "rate_limit"],
+    &["skill"],
+    &["agent"],
+];
 const STEPS: [&[&str]; 4] = [
     &["iteration", "checkpoint", "evaluation", "guideline_match"],
     &["iteration"],
     &["iteration"],
-    &["trajectory_generation", "policy_update", "training_iteration", "checkpoint_save"],
+    &[
+        "trajectory_generation",
+        "policy_update",
+        "training_iteration",
+        "checkpoint_save",
+    ],
 ];
-const CALL_KINDS: [&str; 10] =
-    ["agent", "a2a", "ccr", "api", "db", "embedding", "cache", "rate_limit", "skill", "telepathy"];
+const CALL_KINDS: [&str; 10] = [
+    "agent",
+    "a2a",
+    "ccr",
+    "api",
+    "db",
+    "embedding",
+    "cache",
+    "rate_limit",
+    "skill",
+    "telepathy",
+];
 const STEP_KINDS: [&str; 9] = [
     "iteration",
     "checkpoint",
@@ -69,7 +88,14 @@ const STEP_KINDS: [&str; 9] = [
 ];
 
 // `unknown` stands beside missing ones on purpose, an empty text and awkward characters too.
-const AGENTS: [&str; 6] = ["claude_opus", "gemini_flash", "copilot", "unknown", "", "Zoë's \\ \"bot\"\n"];
+const AGENTS: [&str; 6] = [
+    "claude_opus",
+    "gemini_flash",
+    "copilot",
+    "unknown",
+    "",
+    "Zoë's \\ \"bot\"\n",
+];
 const LAYERS: [&str; 6] = ["memory", "disk", "embedding", "embedding", "unknown", ""];
 const SERVICES: [&str; 5] = ["github", "openrouter", "embedding", "unknown", ""];
 const SKILLS: [&str; 4] = ["pytest-run", "ruff-check", "unknown", ""];
@@ -87,22 +113,40 @@ const PROVIDERS: [&str; 4] = ["claude", "deepseek", "gemini", "unknown"];
 const WORKSPACES: [&str; 4] = ["ws-1", "ws-2", "unknown", ""];
 const RESOURCES: [&str; 5] = ["cpu", "memory", "network", "unknown", ""];
 const ERRORS: [&str; 4] = ["timeout", "http_500", "unknown", ""];
-const ANOMALIES: [&str; 5] = ["performance_drop", "performance_spike", "pattern_shift", "unknown", ""];
-const TASK_STATES: [&str; 6] = ["queued", "running", "success", "success", "failed", "cancelled"];
+const ANOMALIES: [&str; 5] = [
+    "performance_drop",
+    "performance_spike",
+    "pattern_shift",
+    "unknown",
+    "",
+];
+const TASK_STATES: [&str; 6] = [
+    "queued",
+    "running",
+    "success",
+    "success",
+    "failed",
+    "cancelled",
+];
 const JOB_STATES: [&str; 5] = ["queued", "running", "completed", "failed", "cancelled"];
 const STEP_STATES: [&str; 6] = ["pass", "PASS", "warn", "fail", "FAIL", "Fail"];
 
 /// Durations, with the bounds of many histograms and both neighbours of some among them.
 const MILLISECONDS: [f64; 20] = [
-    0.0, 0.5, 1.0, 5.0, 5.01, 50.0, 99.0, 100.0, 100.25, 200.0, 500.0, 999.0, 1000.0, 1001.0, 2000.0, 5000.0, 9000.0,
-    10_000.0, 45_000.0, 300_000.5,
+    0.0, 0.5, 1.0, 5.0, 5.01, 50.0, 99.0, 100.0, 100.25, 200.0, 500.0, 999.0, 1000.0, 1001.0,
+    2000.0, 5000.0, 9000.0, 10_000.0, 45_000.0, 300_000.5,
 ];
 const DOLLARS: [f64; 10] = [0.0, 0.001, 0.01, 0.0101, 0.07, 0.1, 0.25, 0.5, 1.0, 3.0];
-const SCORES: [f64; 14] = [0.0, 0.1, 0.3, 0.33, 0.7, 0.9, 1.0, 9.5, 10.0, 59.0, 60.0, 85.5, 99.0, 100.0];
+const SCORES: [f64; 14] = [
+    0.0, 0.1, 0.3, 0.33, 0.7, 0.9, 1.0, 9.5, 10.0, 59.0, 60.0, 85.5, 99.0, 100.0,
+];
 
 /// Makes a world.
 pub(crate) fn world(seed: u64, shape: Shape) -> World {
-    let mut maker = Maker { random: Random::new(seed), shape };
+    let mut maker = Maker {
+        random: Random::new(seed),
+        shape,
+    };
     World {
         agents: (0..shape.agents).map(|key| maker.agent(key)).collect(),
         tasks: (0..shape.tasks).map(|key| maker.task(key)).collect(),
@@ -129,8 +173,17 @@ fn systems() -> Vec<System> {
             protocols: text("a2a_0.3.0,agui_0.1.0"),
             service: text("hyvve-agentos"),
         },
-        System { key: 1, name: text("GitHub"), ..System::default() },
-        System { key: 2, name: text("AgentOS"), version: text("9.9.9"), ..System::default() },
+        System {
+            key: 1,
+            name: text("GitHub"),
+            ..System::default()
+        },
+        System {
+            key: 2,
+            name: text("AgentOS"),
+            version: text("9.9.9"),
+            ..System::default()
+        },
     ]
 }
 
@@ -142,7 +195,9 @@ struct Maker {
 impl Maker {
     /// Whose node it is: the index of a system, or nobody's.
     fn owner(&mut self) -> Option<usize> {
-        let mostly = SYSTEMS.iter().position(|system| Some(*system) == self.shape.mostly);
+        let mostly = SYSTEMS
+            .iter()
+            .position(|system| Some(*system) == self.shape.mostly);
         if mostly.is_some() && self.random.one_in(2) {
             return mostly;
         }
@@ -151,7 +206,13 @@ impl Maker {
     }
 
     fn agent(&mut self, key: Key) -> Agent {
-        let Shape { tasks, calls, steps, jobs, .. } = self.shape;
+        let Shape {
+            tasks,
+            calls,
+            steps,
+            jobs,
+            ..
+        } = self.shape;
         let busy = *self.random.pick(&[1, 1, tasks / 6]);
         let mut performed: Vec<_> = self.some(busy, tasks).into_iter().map(Work::Task).collect();
         // Some careless script says the same thing twice.
@@ -170,7 +231,9 @@ impl Maker {
 
     /// Up to `most` keys of `of`, some perhaps twice, and one perhaps of no node.
     fn some(&mut self, most: usize, of: usize) -> Vec<Key> {
-        (0..self.random.below(most + 1)).map(|_| self.random.below(of + 1)).collect()
+        (0..self.random.below(most + 1))
+            .map(|_| self.random.below(of + 1))
+            .collect()
     }
 
     fn task(&mut self, key: Key) -> Task {
@@ -179,7 +242,11 @@ impl Maker {
         Task {
             key,
             // Mostly the only system that has tasks.
-            system: if self.random.one_in(4) { system(self.owner()) } else { system(Some(0)) },
+            system: if self.random.one_in(4) {
+                system(self.owner())
+            } else {
+                system(Some(0))
+            },
             status,
             created_at: self.time(),
             started_at: self.time(),
@@ -198,7 +265,11 @@ impl Maker {
         let ended = !matches!(status.as_deref(), Some("queued" | "running"));
         Job {
             key,
-            system: if self.random.one_in(4) { system(self.owner()) } else { system(Some(3)) },
+            system: if self.random.one_in(4) {
+                system(self.owner())
+            } else {
+                system(Some(3))
+            },
             id: self.some_text(format!("job-{key}")),
             status,
             created_at: self.time(),
@@ -217,7 +288,11 @@ impl Maker {
         let ended = self.random.one_in(2);
         Session {
             key,
-            system: if self.random.one_in(4) { system(self.owner()) } else { system(Some(2)) },
+            system: if self.random.one_in(4) {
+                system(self.owner())
+            } else {
+                system(Some(2))
+            },
             started_at: self.time(),
             ended_at: if ended { self.time() } else { Time::Missing },
         }
@@ -230,14 +305,19 @@ impl Maker {
         // What still runs has no end, no duration and no result yet.
         let runs = self.random.one_in(8);
         let has_ended = |time: Time| if runs { Time::Missing } else { time };
-        let (timestamp, duration, status) = (self.time(), self.number(&MILLISECONDS), self.text(states));
+        let (timestamp, duration, status) =
+            (self.time(), self.number(&MILLISECONDS), self.text(states));
         Call {
             key,
             system: system(owner),
             kind,
             target: self.text(targets),
             action: self.text(actions),
-            status: if runs { Some("running".to_owned()) } else { status },
+            status: if runs {
+                Some("running".to_owned())
+            } else {
+                status
+            },
             started_at: self.time(),
             timestamp: has_ended(timestamp),
             duration_ms: duration.filter(|_| !runs),
@@ -247,7 +327,11 @@ impl Maker {
             response_bytes: self.count(200_000),
             error_type: self.text(&ERRORS),
             workspace_id: self.text(&WORKSPACES),
-            part_of: if self.random.one_in(8) { self.part_of() } else { Vec::new() },
+            part_of: if self.random.one_in(8) {
+                self.part_of()
+            } else {
+                Vec::new()
+            },
         }
     }
 
@@ -276,10 +360,15 @@ impl Maker {
     fn switch(&mut self, key: Key) -> Switch {
         Switch {
             key,
-            system: if self.random.one_in(4) { system(self.owner()) } else { system(Some(0)) },
+            system: if self.random.one_in(4) {
+                system(self.owner())
+            } else {
+                system(Some(0))
+            },
             from_agent: self.text(&AGENTS),
             to_agent: self.text(&AGENTS),
-            quality_delta: self.number(&[-25.0, -10.0, -9.5, -5.0, 0.0, 4.0, 5.0, 12.5, 20.0, 21.0]),
+            quality_delta: self
+                .number(&[-25.0, -10.0, -9.5, -5.0, 0.0, 4.0, 5.0, 12.5, 20.0, 21.0]),
             cost_ratio: self.unsure(&[0.05, 0.5, 1.0, 2.0, 7.5]),
             timestamp: self.time(),
             part_of: self.part_of(),
@@ -289,7 +378,11 @@ impl Maker {
     fn anomaly(&mut self, key: Key) -> Anomaly {
         Anomaly {
             key,
-            system: if self.random.one_in(4) { system(self.owner()) } else { system(Some(2)) },
+            system: if self.random.one_in(4) {
+                system(self.owner())
+            } else {
+                system(Some(2))
+            },
             kind: self.text(&ANOMALIES),
             target: self.text(&SKILLS),
             score: self.number(&[-3.0, 2.0, 2.5]),
@@ -301,22 +394,44 @@ impl Maker {
         Sample {
             key,
             system: system(self.owner()),
-            name: self.text(&["resource_utilization", "cache_size_mb", "memory_usage_mb", "mood"]),
+            name: self.text(&[
+                "resource_utilization",
+                "cache_size_mb",
+                "memory_usage_mb",
+                "mood",
+            ]),
             value: self.unsure(&[0.0, 12.5, 50.0, 99.0, 512.0]),
             resource: self.text(&RESOURCES),
             cache_layer: self.text(&LAYERS),
-            timestamp: if self.random.one_in(2) { self.time() } else { self.recent() },
+            timestamp: if self.random.one_in(2) {
+                self.time()
+            } else {
+                self.recent()
+            },
         }
     }
 
     /// One of what the owner usually does, or of everything.
-    fn kind(&mut self, owner: Option<usize>, usual: &[&'static [&'static str]], all: &[&'static str]) -> Text {
-        let usual = owner.and_then(|owner| usual.get(owner)).copied().filter(|_| !self.random.one_in(6));
+    fn kind(
+        &mut self,
+        owner: Option<usize>,
+        usual: &[&'static [&'static str]],
+        all: &[&'static str],
+    ) -> Text {
+        let usual = owner
+            .and_then(|owner| usual.get(owner))
+            .copied()
+            .filter(|_| !self.random.one_in(6));
         self.text(usual.unwrap_or(all))
     }
 
     fn part_of(&mut self) -> Vec<Whole> {
-        let Shape { tasks, jobs, sessions, .. } = self.shape;
+        let Shape {
+            tasks,
+            jobs,
+            sessions,
+            ..
+        } = self.shape;
         let whole = |maker: &mut Self| match maker.random.below(4) {
             0 => Whole::Task(maker.random.below(tasks + 1)),
             1 => Whole::Session(maker.random.below(sessions + 1)),
@@ -348,12 +463,20 @@ impl Maker {
     /// The same, or what some script writes when it does not know.
     fn unsure(&mut self, from: &[f64]) -> Number {
         let unknown = *self.random.pick(&[-1.0, f64::NAN]);
-        if self.random.one_in(9) { Some(unknown) } else { self.number(from) }
+        if self.random.one_in(9) {
+            Some(unknown)
+        } else {
+            self.number(from)
+        }
     }
 
     /// The same of integers.
     fn unsure_count(&mut self, end: usize) -> Count {
-        if self.random.one_in(9) { Some(-1) } else { self.count(end) }
+        if self.random.one_in(9) {
+            Some(-1)
+        } else {
+            self.count(end)
+        }
     }
 
     fn count(&mut self, end: usize) -> Count {
@@ -397,13 +520,31 @@ fn system(owner: Option<usize>) -> Text {
 }
 
 /// The targets, actions and results of a kind of call.
-fn words(kind: &str) -> (&'static [&'static str], &'static [&'static str], &'static [&'static str]) {
+fn words(
+    kind: &str,
+) -> (
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+) {
     const RESULTS: &[&str] = &["success", "success", "error"];
     match kind {
         "api" => (&SERVICES, &["get", "post"], RESULTS),
-        "cache" => (&LAYERS, &["get", "get", "set", "delete"], &["hit", "hit", "miss", "success", "error"]),
-        "ccr" => (&PROVIDERS, &["reasoning", "long_context", "unknown"], &["success", "fallback", "error"]),
-        "db" => (&["neo4j", "unknown"], &["select", "insert", "merge", "unknown", ""], RESULTS),
+        "cache" => (
+            &LAYERS,
+            &["get", "get", "set", "delete"],
+            &["hit", "hit", "miss", "success", "error"],
+        ),
+        "ccr" => (
+            &PROVIDERS,
+            &["reasoning", "long_context", "unknown"],
+            &["success", "fallback", "error"],
+        ),
+        "db" => (
+            &["neo4j", "unknown"],
+            &["select", "insert", "merge", "unknown", ""],
+            RESULTS,
+        ),
         "rate_limit" => (&ENDPOINTS, &["check"], &["allowed", "denied"]),
         "skill" => (&SKILLS, &["setup", "execution", "unknown", ""], RESULTS),
         _ => (&AGENTS, &["refine", "query", "run", "unknown", ""], RESULTS),

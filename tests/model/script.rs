@@ -38,26 +38,44 @@ struct Relationship {
 impl Script {
     /// The world as it stands at `now`.
     pub(crate) fn of(world: &World, now: UnixMillis) -> Self {
-        let mut script = Self { nodes: nodes(world, now), relationships: relationships(world) };
+        let mut script = Self {
+            nodes: nodes(world, now),
+            relationships: relationships(world),
+        };
         script.wholes_before_their_parts();
         script
     }
 
     /// A job is there before the steps that are a part of it, whatever its own times say.
     fn wholes_before_their_parts(&mut self) {
-        let earliest: BTreeMap<End, _> = self.nodes.iter().map(|node| (node.end(), node.properties.earliest)).collect();
-        for part in self.relationships.iter().filter(|relationship| relationship.kind == "PART_OF") {
+        let earliest: BTreeMap<End, _> = self
+            .nodes
+            .iter()
+            .map(|node| (node.end(), node.properties.earliest))
+            .collect();
+        for part in self
+            .relationships
+            .iter()
+            .filter(|relationship| relationship.kind == "PART_OF")
+        {
             let from = earliest.get(&part.from).copied().flatten();
             // What has no time at all is there before everything.
             if let Some(whole) = self.nodes.iter_mut().find(|node| node.end() == part.to) {
-                whole.properties.earliest = whole.properties.earliest.map(|own| from.map_or(own, |from| own.max(from)));
+                whole.properties.earliest = whole
+                    .properties
+                    .earliest
+                    .map(|own| from.map_or(own, |from| own.max(from)));
             }
         }
     }
 
     /// The changes that write everything whose stage is `stage`: a node's stage is that of its earliest time, a
     /// relationship's the later one of its ends.
-    pub(crate) fn part(&self, stage: usize, stage_of: impl Fn(Option<i64>) -> usize) -> Vec<Change> {
+    pub(crate) fn part(
+        &self,
+        stage: usize,
+        stage_of: impl Fn(Option<i64>) -> usize,
+    ) -> Vec<Change> {
         let mut stages = BTreeMap::<End, usize>::new();
         let mut rows = BTreeMap::<String, Vec<Literal>>::new();
         for node in &self.nodes {
@@ -65,17 +83,25 @@ impl Script {
             stages.insert(node.end(), own);
             if own == stage {
                 let create = format!("UNWIND $rows AS row CREATE (n:{}) SET n = row", node.label);
-                rows.entry(create).or_default().push(Literal::Map(node.properties.map.clone()));
+                rows.entry(create)
+                    .or_default()
+                    .push(Literal::Map(node.properties.map.clone()));
             }
         }
         let mut changes = changes(std::mem::take(&mut rows));
         for Relationship { from, kind, to } in &self.relationships {
             // An end that is not there has no stage, and the relationship is not there either.
             if stages.get(from).max(stages.get(to)) == Some(&stage) {
-                let ends = format!("MATCH (a:{}), (b:{}) WHERE a.key = row.a AND b.key = row.b", from.0, to.0);
+                let ends = format!(
+                    "MATCH (a:{}), (b:{}) WHERE a.key = row.a AND b.key = row.b",
+                    from.0, to.0
+                );
                 let create = format!("UNWIND $rows AS row {ends} CREATE (a)-[:{kind}]->(b)");
-                let keys = [("a", from.1), ("b", to.1)].map(|(end, key)| (end.to_owned(), integer(key)));
-                rows.entry(create).or_default().push(Literal::Map(keys.into()));
+                let keys =
+                    [("a", from.1), ("b", to.1)].map(|(end, key)| (end.to_owned(), integer(key)));
+                rows.entry(create)
+                    .or_default()
+                    .push(Literal::Map(keys.into()));
             }
         }
         changes.extend(self::changes(rows));
@@ -95,13 +121,29 @@ fn changes(rows: BTreeMap<String, Vec<Literal>>) -> Vec<Change> {
 }
 
 fn nodes(world: &World, now: UnixMillis) -> Vec<Node> {
-    let World { agents, tasks, jobs, sessions, calls, steps, switches, anomalies, samples, systems } = world;
+    let World {
+        agents,
+        tasks,
+        jobs,
+        sessions,
+        calls,
+        steps,
+        switches,
+        anomalies,
+        samples,
+        systems,
+    } = world;
     let node = |label, properties| Node { label, properties };
     let of = |key, system: &Text| Properties::of(key, now).text("system", system);
     let mut nodes = Vec::new();
-    nodes.extend(
-        agents.iter().map(|a| node("AIAgent", of(a.key, &a.system).text("name", &a.name).text("status", &a.status))),
-    );
+    nodes.extend(agents.iter().map(|a| {
+        node(
+            "AIAgent",
+            of(a.key, &a.system)
+                .text("name", &a.name)
+                .text("status", &a.status),
+        )
+    }));
     nodes.extend(tasks.iter().map(|t| {
         let task = of(t.key, &t.system)
             .text("status", &t.status)
@@ -131,11 +173,14 @@ fn nodes(world: &World, now: UnixMillis) -> Vec<Node> {
             .number("reward_mean", j.reward_mean);
         node("TrainingJob", job)
     }));
-    nodes.extend(
-        sessions.iter().map(|s| {
-            node("Session", of(s.key, &s.system).time("started_at", s.started_at).time("ended_at", s.ended_at))
-        }),
-    );
+    nodes.extend(sessions.iter().map(|s| {
+        node(
+            "Session",
+            of(s.key, &s.system)
+                .time("started_at", s.started_at)
+                .time("ended_at", s.ended_at),
+        )
+    }));
     nodes.extend(calls.iter().map(|c| {
         let call = of(c.key, &c.system)
             .text("kind", &c.kind)
@@ -208,20 +253,48 @@ fn nodes(world: &World, now: UnixMillis) -> Vec<Node> {
 }
 
 fn relationships(world: &World) -> Vec<Relationship> {
-    let World { agents, tasks: _, jobs: _, sessions: _, calls, steps, switches, anomalies: _, samples: _, systems: _ } =
-        world;
+    let World {
+        agents,
+        tasks: _,
+        jobs: _,
+        sessions: _,
+        calls,
+        steps,
+        switches,
+        anomalies: _,
+        samples: _,
+        systems: _,
+    } = world;
     let mut all = Vec::new();
     for agent in agents {
         let from = ("AIAgent", agent.key);
-        all.extend(agent.performed.iter().map(|work| Relationship { from, kind: "PERFORMED", to: work.end() }));
-        all.extend(agent.owns.iter().map(|job| Relationship { from, kind: "OWNS", to: ("TrainingJob", *job) }));
+        all.extend(agent.performed.iter().map(|work| Relationship {
+            from,
+            kind: "PERFORMED",
+            to: work.end(),
+        }));
+        all.extend(agent.owns.iter().map(|job| Relationship {
+            from,
+            kind: "OWNS",
+            to: ("TrainingJob", *job),
+        }));
     }
     let mut parts = |from, wholes: &[Whole]| {
-        all.extend(wholes.iter().map(|whole| Relationship { from, kind: "PART_OF", to: whole.end() }));
+        all.extend(wholes.iter().map(|whole| Relationship {
+            from,
+            kind: "PART_OF",
+            to: whole.end(),
+        }));
     };
-    calls.iter().for_each(|call| parts(("Call", call.key), &call.part_of));
-    steps.iter().for_each(|step| parts(("Step", step.key), &step.part_of));
-    switches.iter().for_each(|switch| parts(("AgentSwitch", switch.key), &switch.part_of));
+    calls
+        .iter()
+        .for_each(|call| parts(("Call", call.key), &call.part_of));
+    steps
+        .iter()
+        .for_each(|step| parts(("Step", step.key), &step.part_of));
+    switches
+        .iter()
+        .for_each(|switch| parts(("AgentSwitch", switch.key), &switch.part_of));
     all
 }
 
@@ -260,7 +333,12 @@ struct Properties {
 
 impl Properties {
     fn of(key: Key, now: UnixMillis) -> Self {
-        Self { now, key, map: [("key".to_owned(), integer(key))].into(), earliest: None }
+        Self {
+            now,
+            key,
+            map: [("key".to_owned(), integer(key))].into(),
+            earliest: None,
+        }
     }
 
     fn text(self, name: &str, text: &Text) -> Self {
@@ -270,7 +348,11 @@ impl Properties {
     /// A whole number becomes an integer, as scripts write it: a query must not divide it as one.
     fn number(self, name: &str, number: Number) -> Self {
         let literal = |number: f64| {
-            if number.fract() == 0.0 { Literal::Integer(number as i64) } else { Literal::Float(number) }
+            if number.fract() == 0.0 {
+                Literal::Integer(number as i64)
+            } else {
+                Literal::Float(number)
+            }
         };
         self.property(name, number.map(literal))
     }

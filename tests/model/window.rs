@@ -14,7 +14,8 @@ pub(crate) struct Window {
 
 impl Window {
     pub(crate) fn holds(self, time: Time) -> bool {
-        time.ago().is_some_and(|ago| ago < self.since && ago >= self.until)
+        time.ago()
+            .is_some_and(|ago| ago < self.since && ago >= self.until)
     }
 }
 
@@ -29,7 +30,15 @@ pub(crate) struct Windows(Vec<Window>);
 impl Windows {
     /// The windows between [`EDGES`].
     pub(crate) fn new() -> Self {
-        Self(EDGES.windows(2).map(|pair| Window { since: pair[0], until: pair[1] }).collect())
+        Self(
+            EDGES
+                .windows(2)
+                .map(|pair| Window {
+                    since: pair[0],
+                    until: pair[1],
+                })
+                .collect(),
+        )
     }
 
     pub(crate) fn all(&self) -> &[Window] {
@@ -38,13 +47,19 @@ impl Windows {
 
     /// All of them as one.
     pub(crate) fn whole(&self) -> Window {
-        Window { since: EDGES[0], until: EDGES[EDGES.len() - 1] }
+        Window {
+            since: EDGES[0],
+            until: EDGES[EDGES.len() - 1],
+        }
     }
 
     /// When what is so old is written: before the first window that may see it; what has no time before all of them.
     pub(crate) fn stage(&self, earliest: Option<i64>) -> usize {
         let Some(earliest) = earliest else { return 0 };
-        self.0.iter().position(|window| earliest >= window.until).unwrap_or(self.0.len() - 1)
+        self.0
+            .iter()
+            .position(|window| earliest >= window.until)
+            .unwrap_or(self.0.len() - 1)
     }
 }
 
@@ -56,7 +71,8 @@ pub(crate) fn add(totals: &mut BTreeMap<String, Answer>, metric: &str, more: Ans
     };
     match (total, more) {
         (Answer::Plain(total), Answer::Plain(more)) => {
-            more.into_iter().for_each(|(labels, value)| *total.entry(labels).or_default() += value);
+            more.into_iter()
+                .for_each(|(labels, value)| *total.entry(labels).or_default() += value);
         }
         (Answer::Histogram { series: total, .. }, Answer::Histogram { series: more, .. }) => {
             for (labels, more) in more {
@@ -72,7 +88,10 @@ pub(crate) fn add(totals: &mut BTreeMap<String, Answer>, metric: &str, more: Ans
 
 impl Buckets {
     fn add(&mut self, more: &Self) {
-        self.counts.iter_mut().zip(&more.counts).for_each(|(total, count)| *total += count);
+        self.counts
+            .iter_mut()
+            .zip(&more.counts)
+            .for_each(|(total, count)| *total += count);
         self.sum = self.sum.zip(more.sum).map(|(total, sum)| total + sum);
     }
 }

@@ -35,7 +35,11 @@ async fn ends_in_good_order(neo4j: &Neo4j, pack: &'static str, signal: &str) {
     observer.until_running(pack, 2).await;
     let mut idle = scraped_once(&exporter);
     let mut refresh = TcpStream::connect(exporter.address()).unwrap();
-    write!(refresh, "POST /api/metrics/refresh HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    write!(
+        refresh,
+        "POST /api/metrics/refresh HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
 
     let begin = Instant::now();
     exporter.signal(signal);
@@ -44,12 +48,23 @@ async fn ends_in_good_order(neo4j: &Neo4j, pack: &'static str, signal: &str) {
     println!("{signal} with queries in flight: ended after {took:?}");
     assert_eq!(code, 0, "{}", exporter.log());
     assert!(took < WITHIN, "{took:?}");
-    assert!(exporter.log().contains(&format!("SIG{signal}")), "{}", exporter.log());
-    assert_eq!(idle.read(&mut [0; 16]).unwrap(), 0, "the idle connection is closed");
+    assert!(
+        exporter.log().contains(&format!("SIG{signal}")),
+        "{}",
+        exporter.log()
+    );
+    assert_eq!(
+        idle.read(&mut [0; 16]).unwrap(),
+        0,
+        "the idle connection is closed"
+    );
     // Who waited for a run is told, if the question got through before the signal.
     let mut answer = String::new();
     let _ = refresh.read_to_string(&mut answer);
-    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 502 "), "{answer}");
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 502 "),
+        "{answer}"
+    );
     let gone = Instant::now();
     observer.until_running(pack, 0).await;
     assert!(gone.elapsed() < WITHIN, "{:?}", gone.elapsed());

@@ -6,8 +6,7 @@ use crate::support::exporter::PATIENCE;
 use crate::support::neo4j::Neo4j;
 
 /// Runs for hours, holds no memory and gives no row before it ends.
-pub(crate) const ENDLESS: &str =
-    "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b WITH a, b WHERE a + b < 0\nRETURN count(*) AS value";
+pub(crate) const ENDLESS: &str = "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b WITH a, b WHERE a + b < 0\nRETURN count(*) AS value";
 
 /// A connection of its own to the server.
 pub(crate) struct Observer(neo4rs::Graph);
@@ -20,7 +19,11 @@ impl Observer {
     /// How many queries run now of KPIs whose id begins so.
     pub(crate) async fn running(&self, start: &str) -> i64 {
         let show = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.kpi STARTS WITH $start RETURN count(*) AS n";
-        let mut rows = self.0.execute(neo4rs::query(show).param("start", start)).await.unwrap();
+        let mut rows = self
+            .0
+            .execute(neo4rs::query(show).param("start", start))
+            .await
+            .unwrap();
         let count = rows.next().await.unwrap().unwrap().get("n").unwrap();
         while rows.next().await.unwrap().is_some() {}
         count
@@ -34,7 +37,10 @@ impl Observer {
             if running == count {
                 return;
             }
-            assert!(Instant::now() < deadline, "{running} queries of {start} run, not {count}");
+            assert!(
+                Instant::now() < deadline,
+                "{running} queries of {start} run, not {count}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

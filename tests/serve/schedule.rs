@@ -12,7 +12,9 @@ fn runs(exporter: &Exporter, kpi: &str) -> f64 {
 
 fn until_runs(exporter: &Exporter, kpi: &str, count: f64) {
     let reached = |runs: f64| (runs >= count).then_some(());
-    exporter.until(&format!("{count} runs of {kpi}"), |metrics| reached(metrics.own("runs_total", kpi)?));
+    exporter.until(&format!("{count} runs of {kpi}"), |metrics| {
+        reached(metrics.own("runs_total", kpi)?)
+    });
 }
 
 #[tokio::test]
@@ -32,7 +34,11 @@ async fn cron_and_intervals_keep_their_beat() {
     assert!(took > Duration::from_secs(3), "{took:?}");
     let most = took.as_secs_f64() + 3.0;
     for kpi in ["beat/cron", "beat/interval"] {
-        assert!(runs(&exporter, kpi) <= most, "{kpi}: {} runs in {took:?}", runs(&exporter, kpi));
+        assert!(
+            runs(&exporter, kpi) <= most,
+            "{kpi}: {} runs in {took:?}",
+            runs(&exporter, kpi)
+        );
     }
     assert_eq!(runs(&exporter, "beat/rarely"), 1.0);
 }
@@ -42,8 +48,16 @@ async fn a_kpi_slower_than_its_interval_never_runs_twice_at_once() {
     let Some(neo4j) = shared() else { return };
     let observer = Observer::of(neo4j);
     let exporter = Setup::on("overlap", neo4j)
-        .kpi("interval", "every = \"500ms\"\ntimeout = \"1200ms\"", ENDLESS)
-        .kpi("cron", "cron = \"* * * * * *\"\ntimeout = \"1200ms\"", ENDLESS)
+        .kpi(
+            "interval",
+            "every = \"500ms\"\ntimeout = \"1200ms\"",
+            ENDLESS,
+        )
+        .kpi(
+            "cron",
+            "cron = \"* * * * * *\"\ntimeout = \"1200ms\"",
+            ENDLESS,
+        )
         .start();
     let mut most = 0;
     let failures = |kpi| exporter.metrics().errors(kpi, "timeout");
@@ -62,22 +76,35 @@ async fn no_more_queries_at_once_than_allowed_and_waiting_is_no_fault() {
     let Some(neo4j) = shared() else { return };
     let observer = Observer::of(neo4j);
     // Each takes some 0.3 s, so that the last ones wait longer than any of them may take.
-    let query =
-        "UNWIND range(1, 700) AS a UNWIND range(1, 1500) AS b WITH a, b WHERE a + b < 0\nRETURN count(*) AS value";
+    let query = "UNWIND range(1, 700) AS a UNWIND range(1, 1500) AS b WITH a, b WHERE a + b < 0\nRETURN count(*) AS value";
     let setup = Setup::new("crowd").graph("graph", neo4j, "max_concurrent = 2");
     let kpis: Vec<String> = (0..30).map(|n| format!("k{n}")).collect();
-    let add = |setup: Setup, kpi: &String| setup.kpi(kpi, "every = \"1h\"\ntimeout = \"3s\"", query);
+    let add =
+        |setup: Setup, kpi: &String| setup.kpi(kpi, "every = \"1h\"\ntimeout = \"3s\"", query);
     let begin = Instant::now();
     let exporter = kpis.iter().fold(setup, add).start();
     let mut most = 0;
-    let finished = || exporter.metrics().beginning("cypher_exporter_kpi_last_success").len();
-    let failed = || exporter.metrics().beginning("cypher_exporter_kpi_errors_total").len();
+    let finished = || {
+        exporter
+            .metrics()
+            .beginning("cypher_exporter_kpi_last_success")
+            .len()
+    };
+    let failed = || {
+        exporter
+            .metrics()
+            .beginning("cypher_exporter_kpi_errors_total")
+            .len()
+    };
     while finished() < kpis.len() {
         most = most.max(observer.running("crowd/").await);
         assert_eq!(failed(), 0, "{}", exporter.log());
         assert!(begin.elapsed() < PATIENCE, "{}", exporter.log());
     }
-    println!("30 queries, 2 at once: {:?} in all, at most {most} seen at once", begin.elapsed());
+    println!(
+        "30 queries, 2 at once: {:?} in all, at most {most} seen at once",
+        begin.elapsed()
+    );
     assert!((1..=2).contains(&most), "{most}");
 }
 

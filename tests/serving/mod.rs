@@ -1,5 +1,9 @@
 //! The real server on a free port, over a board that is filled by hand.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test binary uses a part of it"
+)]
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,27 +26,60 @@ pub mod scraper;
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Label values that try to break out of their quotes; the empty one counts as no label for Prometheus.
-pub const HOSTILE: [&str; 7] = ["back\\slash", "quo\"te", "new\nline", "é\u{1f600}", "", "nul\0", "\"} 1\nup{x=\""];
+pub const HOSTILE: [&str; 7] = [
+    "back\\slash",
+    "quo\"te",
+    "new\nline",
+    "é\u{1f600}",
+    "",
+    "nul\0",
+    "\"} 1\nup{x=\"",
+];
 
 /// A KPI with one metric and the labels that its points need.
-pub fn kpi(id: &str, name: &str, unit: Option<&str>, labels: &[&str], metric_type: MetricType) -> Arc<Kpi> {
+pub fn kpi(
+    id: &str,
+    name: &str,
+    unit: Option<&str>,
+    labels: &[&str],
+    metric_type: MetricType,
+) -> Arc<Kpi> {
     let own = match metric_type {
         MetricType::Gauge | MetricType::Counter | MetricType::Info | MetricType::StateSet => "",
         MetricType::Histogram => "buckets = [0.25, 1, 1e6]",
         MetricType::Summary => "quantiles = { \"0.5\" = \"value\", \"1\" = \"most\" }",
     };
-    let most = if metric_type == MetricType::Summary { ", 1 AS most" } else { "" };
-    let value = if metric_type == MetricType::Info { Vec::new() } else { vec![format!("1 AS value{most}")] };
-    let columns: Vec<_> = value.into_iter().chain(labels.iter().map(|label| format!("'a' AS {label}"))).collect();
+    let most = if metric_type == MetricType::Summary {
+        ", 1 AS most"
+    } else {
+        ""
+    };
+    let value = if metric_type == MetricType::Info {
+        Vec::new()
+    } else {
+        vec![format!("1 AS value{most}")]
+    };
+    let columns: Vec<_> = value
+        .into_iter()
+        .chain(labels.iter().map(|label| format!("'a' AS {label}")))
+        .collect();
     let text = format!(
         "/*kpi\nname = \"{name}\"\ntype = \"{}\"\n{}\n{own}\nmax_series = 100000\nhelp = {}\n*/\nRETURN {}",
         metric_type.as_str(),
-        unit.map(|unit| format!("unit = \"{unit}\"")).unwrap_or_default(),
+        unit.map(|unit| format!("unit = \"{unit}\""))
+            .unwrap_or_default(),
         r#""A thing with \"quotes\", a \\ and\na line break.""#,
         columns.join(", "),
     );
-    let source = Source { path: format!("queries/{id}.cypher"), pack: "p".into(), text };
-    let defaults = Defaults { every: Duration::from_secs(300), const_labels: &[] };
+    let source = Source {
+        path: format!("queries/{id}.cypher"),
+        pack: "p".into(),
+        text,
+    };
+    let defaults = Defaults {
+        every: Duration::from_secs(300),
+        const_labels: &[],
+    };
     let catalog = load(&[source], &[], &defaults);
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog.kpis[0].clone()
@@ -50,38 +87,109 @@ pub fn kpi(id: &str, name: &str, unit: Option<&str>, labels: &[&str], metric_typ
 
 /// A series with these labels.
 pub fn series<T>(labels: &[&str], value: T) -> Series<T> {
-    Series { labels: labels.iter().map(|label| Arc::from(*label)).collect(), value }
+    Series {
+        labels: labels.iter().map(|label| Arc::from(*label)).collect(),
+        value,
+    }
 }
 
 /// KPIs of every type, and what each shows.
 pub fn all_types() -> Vec<(Arc<Kpi>, Points)> {
-    let counts = |counts: &[u64], sum| Distribution { counts: counts.into(), sum };
+    let counts = |counts: &[u64], sum| Distribution {
+        counts: counts.into(),
+        sum,
+    };
     let mut odd = HOSTILE.map(|value| series(&[value], -1.5)).to_vec();
     let long = "x".repeat(10_000);
-    odd.extend([series(&[&long], f64::INFINITY), series(&["-inf"], f64::NEG_INFINITY), series(&["tiny"], 1e-300)]);
+    odd.extend([
+        series(&[&long], f64::INFINITY),
+        series(&["-inf"], f64::NEG_INFINITY),
+        series(&["tiny"], 1e-300),
+    ]);
     let gauge = kpi("p/agents", "p_agents", None, &["group"], MetricType::Gauge);
-    let counter = kpi("p/busy", "p_busy_seconds_total", Some("seconds"), &[], MetricType::Counter);
+    let counter = kpi(
+        "p/busy",
+        "p_busy_seconds_total",
+        Some("seconds"),
+        &[],
+        MetricType::Counter,
+    );
     let odd_name = kpi("p/stored", "p_stored_total", None, &[], MetricType::Gauge);
-    let histogram = kpi("p/skill", "p_skill_seconds", Some("seconds"), &["skill"], MetricType::Histogram);
+    let histogram = kpi(
+        "p/skill",
+        "p_skill_seconds",
+        Some("seconds"),
+        &["skill"],
+        MetricType::Histogram,
+    );
     let signed = kpi("p/signed", "p_delta", None, &[], MetricType::Histogram);
-    let summary = kpi("p/size", "p_size_bytes", Some("bytes"), &["group"], MetricType::Summary);
-    let info = kpi("p/model", "p_model_info", None, &["version"], MetricType::Info);
-    let states = kpi("p/breaker", "p_breaker", None, &["id"], MetricType::StateSet);
+    let summary = kpi(
+        "p/size",
+        "p_size_bytes",
+        Some("bytes"),
+        &["group"],
+        MetricType::Summary,
+    );
+    let info = kpi(
+        "p/model",
+        "p_model_info",
+        None,
+        &["version"],
+        MetricType::Info,
+    );
+    let states = kpi(
+        "p/breaker",
+        "p_breaker",
+        None,
+        &["id"],
+        MetricType::StateSet,
+    );
     let bounds = || [0.25, 1.0, 1e6].into();
-    let two = vec![series(&["a"], counts(&[1, 2, 0, 4], Some(9.5))), series(&["b"], counts(&[0; 4], Some(0.0)))];
-    let quantiles = |sum, count| Quantiles { values: [2.0, 4.0].into(), sum, count };
-    let sizes = vec![series(&["a"], quantiles(Some(9.0), Some(3))), series(&["b"], quantiles(None, None))];
+    let two = vec![
+        series(&["a"], counts(&[1, 2, 0, 4], Some(9.5))),
+        series(&["b"], counts(&[0; 4], Some(0.0))),
+    ];
+    let quantiles = |sum, count| Quantiles {
+        values: [2.0, 4.0].into(),
+        sum,
+        count,
+    };
+    let sizes = vec![
+        series(&["a"], quantiles(Some(9.0), Some(3))),
+        series(&["b"], quantiles(None, None)),
+    ];
     vec![
         (gauge, Points::Gauge(odd)),
         (counter, Points::Counter(vec![series(&[], 3.0)])),
         (odd_name, Points::Gauge(vec![series(&[], 1e300)])),
-        (histogram, Points::Histogram { bounds: bounds(), series: two }),
-        (signed, Points::Histogram { bounds: [-1.0, 1.0].into(), series: vec![series(&[], counts(&[1, 1, 0], None))] }),
-        (summary, Points::Summary { quantiles: [0.5, 1.0].into(), series: sizes }),
+        (
+            histogram,
+            Points::Histogram {
+                bounds: bounds(),
+                series: two,
+            },
+        ),
+        (
+            signed,
+            Points::Histogram {
+                bounds: [-1.0, 1.0].into(),
+                series: vec![series(&[], counts(&[1, 1, 0], None))],
+            },
+        ),
+        (
+            summary,
+            Points::Summary {
+                quantiles: [0.5, 1.0].into(),
+                series: sizes,
+            },
+        ),
         (info, Points::Info(vec![series(&["7"], ())])),
         (
             states,
-            Points::StateSet { states: ["open", "closed"].map(Arc::from).into(), series: vec![series(&["1"], 1)] },
+            Points::StateSet {
+                states: ["open", "closed"].map(Arc::from).into(),
+                series: vec![series(&["1"], 1)],
+            },
         ),
     ]
 }
@@ -92,10 +200,22 @@ pub const ALL_TYPES_SAMPLES: usize = 10 + 1 + 1 + 12 + 3 + 6 + 1 + 2;
 /// KPIs of one gauge each, with so many series.
 pub fn gauges(kpis: usize, series_each: usize) -> Vec<(Arc<Kpi>, Points)> {
     let points = |kpi: usize| {
-        (0..series_each).map(|at| series(&[&format!("{kpi}-{at}")], at as f64 * 1.2345)).collect::<Vec<_>>()
+        (0..series_each)
+            .map(|at| series(&[&format!("{kpi}-{at}")], at as f64 * 1.2345))
+            .collect::<Vec<_>>()
     };
-    let of = |at| kpi(&format!("p/many{at:03}"), &format!("p_many{at:03}"), None, &["sensor"], MetricType::Gauge);
-    (0..kpis).map(|at| (of(at), Points::Gauge(points(at)))).collect()
+    let of = |at| {
+        kpi(
+            &format!("p/many{at:03}"),
+            &format!("p_many{at:03}"),
+            None,
+            &["sensor"],
+            MetricType::Gauge,
+        )
+    };
+    (0..kpis)
+        .map(|at| (of(at), Points::Gauge(points(at))))
+        .collect()
 }
 
 /// A site whose KPIs have all run well.
@@ -108,7 +228,12 @@ pub fn site(kpis: Vec<(Arc<Kpi>, Points)>, settings: Settings, refresh: Refresh)
     }
     board.graph("default").unwrap().set_up();
     let instruments = Instruments::new(&kpis, &[], &graphs).unwrap();
-    AppState { board: Arc::new(board), instruments: Arc::new(instruments), refresh, settings }
+    AppState {
+        board: Arc::new(board),
+        instruments: Arc::new(instruments),
+        refresh,
+        settings,
+    }
 }
 
 /// Publishes what a run brought.
@@ -116,7 +241,13 @@ pub fn run_well(slot: &Slot, points: Points) {
     let now = Some(SystemTime::now());
     let series = points.len() as u64;
     slot.publish(0, Some(vec![Arc::new(points)]));
-    slot.lanes()[0].set_status(Status { last_run: now, last_success: now, next_run: now, series, ..Status::default() });
+    slot.lanes()[0].set_status(Status {
+        last_run: now,
+        last_success: now,
+        next_run: now,
+        series,
+        ..Status::default()
+    });
 }
 
 /// A refresh that knows one KPI, `p/agents`, and has this outcome.
@@ -143,7 +274,13 @@ pub fn refresh(error: Option<&'static str>) -> Refresh {
 /// Short limits, so that tests see their ends.
 pub fn brisk() -> Limits {
     let moment = Duration::from_millis(300);
-    Limits { connections: 1, header: moment, stall: moment, age: 2 * PATIENCE, grace: moment }
+    Limits {
+        connections: 1,
+        header: moment,
+        stall: moment,
+        age: 2 * PATIENCE,
+        grace: moment,
+    }
 }
 
 /// A running server; it ends with the value.
@@ -168,9 +305,18 @@ impl Served {
     /// Starts it on a free port.
     pub async fn start(site: AppState) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (address, site, stop) = (listener.local_addr().unwrap(), Arc::new(site), CancellationToken::new());
+        let (address, site, stop) = (
+            listener.local_addr().unwrap(),
+            Arc::new(site),
+            CancellationToken::new(),
+        );
         let ended = tokio::spawn(serve(listener, site.clone(), stop.clone()));
-        Self { address, site, stop, ended }
+        Self {
+            address,
+            site,
+            stop,
+            ended,
+        }
     }
 
     /// The address of a path.
@@ -186,7 +332,8 @@ impl Served {
     /// Sends one request on a connection of its own and reads until its end: head and body.
     pub async fn ask(&self, method: &str, path: &str, headers: &str) -> (String, Vec<u8>) {
         let mut stream = self.connect().await;
-        let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         read_answer(&mut stream).await
     }
@@ -200,8 +347,14 @@ impl Served {
 /// Reads until the server closes.
 pub async fn read_answer(stream: &mut TcpStream) -> (String, Vec<u8>) {
     let mut all = Vec::new();
-    timeout(PATIENCE, stream.read_to_end(&mut all)).await.expect("the server never ends its answer").unwrap();
-    let end = all.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer with a head");
+    timeout(PATIENCE, stream.read_to_end(&mut all))
+        .await
+        .expect("the server never ends its answer")
+        .unwrap();
+    let end = all
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .expect("an answer with a head");
     let body = all.split_off(end + 4);
     (String::from_utf8(all).unwrap(), body)
 }
@@ -211,14 +364,22 @@ pub fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<(i32, Vec<
     use std::io::Write;
     use std::process::{Command, Stdio};
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().ok()?;
     let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_vec());
     // A program that refuses early need not read all of it.
     let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
-    Some((output.status.code().unwrap_or(-1), output.stdout, String::from_utf8_lossy(&output.stderr).into_owned()))
+    Some((
+        output.status.code().unwrap_or(-1),
+        output.stdout,
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    ))
 }
 
 /// The distribution's program, and the newer one.
@@ -227,17 +388,26 @@ pub const GENERATIONS: [&str; 2] = ["distribution", "newer"];
 /// What `scripts/fetch-judges` brought.
 pub fn fetched(path: &str) -> std::path::PathBuf {
     let default = || std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/judges");
-    std::env::var_os("CYPHER_EXPORTER_JUDGES_DIR").map_or_else(default, std::path::PathBuf::from).join(path)
+    std::env::var_os("CYPHER_EXPORTER_JUDGES_DIR")
+        .map_or_else(default, std::path::PathBuf::from)
+        .join(path)
 }
 
 /// How a program of one of them is called.
 pub fn program(generation: &str, name: &str) -> String {
-    if generation == "newer" { fetched(&format!("newer/{name}")).display().to_string() } else { name.to_owned() }
+    if generation == "newer" {
+        fetched(&format!("newer/{name}")).display().to_string()
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Says that a check did not run; where checks must run that is a failure.
 #[allow(clippy::print_stderr, reason = "whoever runs the tests is to see it")]
 pub fn skipped(what: &str) {
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "cannot run: {what}");
+    assert!(
+        std::env::var("CI").as_deref() != Ok("true"),
+        "cannot run: {what}"
+    );
     eprintln!("\n*** SKIPPED: {what}\n");
 }

@@ -19,7 +19,11 @@ impl Scraper {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
         let request = format!("GET /metrics HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
-        Self { stream, request, buffer: vec![0; 1 << 20] }
+        Self {
+            stream,
+            request,
+            buffer: vec![0; 1 << 20],
+        }
     }
 
     /// Reads one answer to its end, and keeps nothing of it; gives the length of its body.
@@ -31,13 +35,21 @@ impl Scraper {
                 0 => panic!("the server has closed the connection"),
                 some => read += some,
             }
-            if let Some(at) = self.buffer[..read].windows(4).position(|four| four == b"\r\n\r\n") {
+            if let Some(at) = self.buffer[..read]
+                .windows(4)
+                .position(|four| four == b"\r\n\r\n")
+            {
                 break at + 4;
             }
         };
         let text = std::str::from_utf8(&self.buffer[..head]).unwrap();
         assert!(text.starts_with("HTTP/1.1 200 "), "{text}");
-        let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap().parse().unwrap();
+        let length = text
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .unwrap()
+            .parse()
+            .unwrap();
         let mut left: usize = length - (read - head);
         while left > 0 {
             match self.stream.read(&mut self.buffer).unwrap() {

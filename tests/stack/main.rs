@@ -30,18 +30,33 @@ use world::{Stack, judges_are_here};
 
 /// What the graph cannot say of itself.
 const WITHOUT_GRAPH: &[&str] = &["CypherExporterGraphUnreachable"];
-const WITHOUT_EXPORTER: &[&str] = &["CypherExporterAbsent", "CypherExporterDown", "LazybirdSilent"];
+const WITHOUT_EXPORTER: &[&str] = &[
+    "CypherExporterAbsent",
+    "CypherExporterDown",
+    "LazybirdSilent",
+];
 const AFTER_A_RESTART: &[&str] = &["CypherExporterFilesRejected", "CypherExporterClockBehind"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_alert_fires_and_resolves_with_the_graph() {
     let alerts = Alerts::shipped();
-    let of_the_graph = WAVES.iter().flat_map(|(_, troubles)| *troubles).flat_map(|trouble| trouble.alerts);
-    alerts.are_all_provoked(of_the_graph.chain([WITHOUT_GRAPH, WITHOUT_EXPORTER, AFTER_A_RESTART].concat().iter()));
+    let of_the_graph = WAVES
+        .iter()
+        .flat_map(|(_, troubles)| *troubles)
+        .flat_map(|trouble| trouble.alerts);
+    alerts.are_all_provoked(
+        of_the_graph.chain(
+            [WITHOUT_GRAPH, WITHOUT_EXPORTER, AFTER_A_RESTART]
+                .concat()
+                .iter(),
+        ),
+    );
     if !judges_are_here() {
         return serving::skipped("the alerts of a real Prometheus and Alertmanager");
     }
-    let Some(neo4j) = Neo4j::start(Options::default()) else { return };
+    let Some(neo4j) = Neo4j::start(Options::default()) else {
+        return;
+    };
     let (_, past) = WAVES[0];
     let began = Instant::now();
     let mut stack = Stack::start(neo4j, past).await;
@@ -49,7 +64,11 @@ async fn every_alert_fires_and_resolves_with_the_graph() {
     let mut rows = Vec::new();
     for (at, (wave, troubles)) in WAVES.iter().enumerate() {
         let began_before = (at == 0).then_some(began);
-        let told = join_all(troubles.iter().map(|trouble| stack.go_through(trouble, began_before)));
+        let told = join_all(
+            troubles
+                .iter()
+                .map(|trouble| stack.go_through(trouble, began_before)),
+        );
         let beside = async {
             if at + 1 == WAVES.len() {
                 stack.with_a_failing_kpi().await
@@ -61,7 +80,11 @@ async fn every_alert_fires_and_resolves_with_the_graph() {
     }
     rows.extend(stack.without_graph(WITHOUT_GRAPH).await);
     stack.until_all_is_well("an outage of the graph").await;
-    rows.extend(stack.without_exporter(WITHOUT_EXPORTER, AFTER_A_RESTART).await);
+    rows.extend(
+        stack
+            .without_exporter(WITHOUT_EXPORTER, AFTER_A_RESTART)
+            .await,
+    );
     stack.until_all_is_well("an outage of the exporter").await;
     assert_eq!(rows.len(), alerts.0.len());
     alerts.print(&rows);

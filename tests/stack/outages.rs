@@ -8,8 +8,12 @@ use super::world::Stack;
 use crate::support::state::move_cursor;
 
 /// What follows from a graph that is gone; `alertmanager.yml` holds it back.
-const HELD_BACK: &[&str] =
-    &["CypherExporterKpiDown", "CypherExporterKpiStale", "LazybirdKpiStale", "SessionBuddyStaleMetricsCache"];
+const HELD_BACK: &[&str] = &[
+    "CypherExporterKpiDown",
+    "CypherExporterKpiStale",
+    "LazybirdKpiStale",
+    "SessionBuddyStaleMetricsCache",
+];
 
 /// A window KPI whose totals no alert looks at.
 const NOT_ALERTED_ON: &str = "agentos.ccr_tokens_total";
@@ -22,7 +26,10 @@ impl Stack {
         let began = Instant::now();
         neo4j.kill();
         let fired = self.until_fired(alerts, began).await;
-        self.until("the alerts of KPIs without a graph are held back", || self.holds_back(HELD_BACK)).await;
+        self.until("the alerts of KPIs without a graph are held back", || {
+            self.holds_back(HELD_BACK)
+        })
+        .await;
         for alert in HELD_BACK {
             assert!(
                 self.receiver.fired(alert, began).is_none(),
@@ -39,14 +46,21 @@ impl Stack {
     fn holds_back(&self, alerts: &[&str]) -> Option<()> {
         let known = self.servers.alerts();
         let held_back = |name: &&str| {
-            let mut known = known.iter().filter(|alert| alert["labels"]["alertname"] == **name).peekable();
+            let mut known = known
+                .iter()
+                .filter(|alert| alert["labels"]["alertname"] == **name)
+                .peekable();
             known.peek().is_some() && known.all(|alert| alert["status"]["state"] == "suppressed")
         };
         alerts.iter().all(held_back).then_some(())
     }
 
     /// The exporter goes, and comes back with a file that it cannot read, and to a graph whose clock was set back.
-    pub(crate) async fn without_exporter(&mut self, alerts: &[&'static str], afterwards: &[&'static str]) -> Vec<Row> {
+    pub(crate) async fn without_exporter(
+        &mut self,
+        alerts: &[&'static str],
+        afterwards: &[&'static str],
+    ) -> Vec<Row> {
         let began = Instant::now();
         self.exporter.kill();
         let fired = self.until_fired(alerts, began).await;
@@ -72,11 +86,25 @@ impl Stack {
         let began = Instant::now();
         self.change("CREATE (:TrainingJob {system: 'agentcore', id: 'past', status: 'running', started_at: datetime(), cost_usd: 95, budget_usd: 100, iteration: 1, iterations_total: 9, loss: 1.0, reward_mean: 1.0})").await;
         self.until_fired(&["TrainingBudgetWarning"], began).await;
-        self.change("MATCH (j:TrainingJob {id: 'past'}) SET j.budget_usd = 'much'").await;
-        self.until("the alert of a failing KPI is held back", || self.holds_back(&["TrainingBudgetWarning"])).await;
+        self.change("MATCH (j:TrainingJob {id: 'past'}) SET j.budget_usd = 'much'")
+            .await;
+        self.until("the alert of a failing KPI is held back", || {
+            self.holds_back(&["TrainingBudgetWarning"])
+        })
+        .await;
         // It will end untold. A KPI that was mended before its failing was told would leave people without the reason.
-        let has_a_reason = || !self.receiver.unfinished().iter().any(|alert| alert == "TrainingBudgetWarning");
-        self.until("people are told that the KPI fails", || has_a_reason().then_some(())).await;
-        self.change("MATCH (j:TrainingJob {id: 'past'}) DELETE j").await;
+        let has_a_reason = || {
+            !self
+                .receiver
+                .unfinished()
+                .iter()
+                .any(|alert| alert == "TrainingBudgetWarning")
+        };
+        self.until("people are told that the KPI fails", || {
+            has_a_reason().then_some(())
+        })
+        .await;
+        self.change("MATCH (j:TrainingJob {id: 'past'}) DELETE j")
+            .await;
     }
 }

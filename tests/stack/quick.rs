@@ -44,7 +44,8 @@ fn quick(purpose: Use, duration: Duration) -> Duration {
 type Change<'c> = &'c dyn Fn(Use, &str) -> String;
 
 fn quicker(purpose: Use, text: &str) -> String {
-    let duration = humantime::parse_duration(text).unwrap_or_else(|error| panic!("{text} is no duration: {error}"));
+    let duration = humantime::parse_duration(text)
+        .unwrap_or_else(|error| panic!("{text} is no duration: {error}"));
     written(quick(purpose, duration))
 }
 
@@ -56,7 +57,11 @@ fn any(_: Use, _: &str) -> String {
 /// The rewritten text, which says the same but for its durations.
 fn alike(text: &str, rewrite: impl Fn(&str, Change<'_>) -> String) -> String {
     let quick = rewrite(text, &quicker);
-    assert_eq!(rewrite(text, &any), rewrite(&quick, &any), "more than durations has changed");
+    assert_eq!(
+        rewrite(text, &any),
+        rewrite(&quick, &any),
+        "more than durations has changed"
+    );
     quick
 }
 
@@ -84,7 +89,9 @@ pub(crate) fn rules(text: &str) -> String {
 fn promql(line: &str, change: Change<'_>) -> String {
     let (mut rest, mut out) = (line, String::new());
     loop {
-        let Some((at, end)) = next_duration(rest) else { return out + rest };
+        let Some((at, end)) = next_duration(rest) else {
+            return out + rest;
+        };
         out += &rest[..at];
         out += &change(Use::Range, &rest[at..end]);
         rest = &rest[end..];
@@ -94,34 +101,62 @@ fn promql(line: &str, change: Change<'_>) -> String {
 /// The first duration after `[` or `offset`. No string of a rule has either.
 fn next_duration(text: &str) -> Option<(usize, usize)> {
     const STARTS: [&str; 2] = ["[", " offset "];
-    let at = STARTS.iter().filter_map(|start| text.find(start).map(|at| at + start.len())).min()?;
-    let end = at + text[at..].find([']', ' ', ')', '\n']).unwrap_or(text.len() - at);
+    let at = STARTS
+        .iter()
+        .filter_map(|start| text.find(start).map(|at| at + start.len()))
+        .min()?;
+    let end = at
+        + text[at..]
+            .find([']', ' ', ')', '\n'])
+            .unwrap_or(text.len() - at);
     Some((at, end))
 }
 
 /// `key: duration` of YAML.
 fn setting(line: &str, keys: &[(&str, Use)], change: Change<'_>) -> String {
-    let Some((key, value)) = line.split_once(": ") else { return line.to_owned() };
-    let Some((_, purpose)) = keys.iter().find(|(named, _)| key.trim() == *named) else { return line.to_owned() };
+    let Some((key, value)) = line.split_once(": ") else {
+        return line.to_owned();
+    };
+    let Some((_, purpose)) = keys.iter().find(|(named, _)| key.trim() == *named) else {
+        return line.to_owned();
+    };
     let (duration, end) = value.split_at(value.trim_end().len());
     format!("{key}: {}{end}", change(*purpose, duration))
 }
 
 fn settings(text: &str, keys: &[(&str, Use)]) -> String {
-    alike(text, |text, change| text.split_inclusive('\n').map(|line| setting(line, keys, change)).collect())
+    alike(text, |text, change| {
+        text.split_inclusive('\n')
+            .map(|line| setting(line, keys, change))
+            .collect()
+    })
 }
 
 /// Replaces what stands there for certain.
 fn with(text: &str, addresses: &[(&str, String)]) -> String {
-    addresses.iter().fold(text.to_owned(), |text, (shipped, here)| {
-        assert!(text.contains(shipped), "the shipped settings do not name {shipped}:\n{text}");
-        text.replace(shipped, here)
-    })
+    addresses
+        .iter()
+        .fold(text.to_owned(), |text, (shipped, here)| {
+            assert!(
+                text.contains(shipped),
+                "the shipped settings do not name {shipped}:\n{text}"
+            );
+            text.replace(shipped, here)
+        })
 }
 
 /// `prometheus.yml`.
 pub(crate) fn prometheus(text: &str, addresses: &[(&str, String)]) -> String {
-    with(&settings(text, &[("scrape_interval", Use::Often), ("evaluation_interval", Use::Often)]), addresses)
+    with(
+        &settings(
+            text,
+            &[
+                ("scrape_interval", Use::Often),
+                ("evaluation_interval", Use::Often),
+            ],
+        ),
+        addresses,
+    )
 }
 
 /// `alertmanager.yml`.
@@ -131,24 +166,45 @@ pub(crate) fn alertmanager(text: &str, addresses: &[(&str, String)]) -> String {
 }
 
 /// The durations of a KPI file's header, each with what it is when the file does not say it.
-const OF_SNAPSHOTS: [(&str, Use, &str); 3] =
-    [("every", Use::Asked, "5m"), ("timeout", Use::Range, "30s"), ("stale_after", Use::Range, "15m")];
-const OF_WINDOWS: [(&str, Use, &str); 3] =
-    [("every", Use::Asked, "5m"), ("timeout", Use::Range, "30s"), ("lag", Use::Often, "10s")];
+const OF_SNAPSHOTS: [(&str, Use, &str); 3] = [
+    ("every", Use::Asked, "5m"),
+    ("timeout", Use::Range, "30s"),
+    ("stale_after", Use::Range, "15m"),
+];
+const OF_WINDOWS: [(&str, Use, &str); 3] = [
+    ("every", Use::Asked, "5m"),
+    ("timeout", Use::Range, "30s"),
+    ("lag", Use::Often, "10s"),
+];
 
 /// A KPI file. What its header does not say has a default, so that all durations are said in the end.
 pub(crate) fn kpi(text: &str) -> String {
     const OPENS: &str = "/*kpi\n";
-    let (before, header) = text.split_once(OPENS).expect("every shipped KPI has a header");
+    let (before, header) = text
+        .split_once(OPENS)
+        .expect("every shipped KPI has a header");
     let is_window = header.lines().any(|line| key(line) == Some("mode"));
     let durations = if is_window { OF_WINDOWS } else { OF_SNAPSHOTS };
     let line = |(name, purpose, default): (&str, Use, &str)| {
-        let said = header.lines().take_while(|line| !line.starts_with('[')).find(|line| key(line) == Some(name));
-        let duration = said.map_or(default, |line| line.split('"').nth(1).expect("a duration in quotes"));
+        let said = header
+            .lines()
+            .take_while(|line| !line.starts_with('['))
+            .find(|line| key(line) == Some(name));
+        let duration = said.map_or(default, |line| {
+            line.split('"').nth(1).expect("a duration in quotes")
+        });
         format!("{name} = \"{}\"\n", quicker(purpose, duration))
     };
-    let quick = format!("{before}{OPENS}{}{}", durations.map(line).concat(), timeless(header));
-    assert_eq!(timeless(&quick), timeless(text), "more than durations has changed");
+    let quick = format!(
+        "{before}{OPENS}{}{}",
+        durations.map(line).concat(),
+        timeless(header)
+    );
+    assert_eq!(
+        timeless(&quick),
+        timeless(text),
+        "more than durations has changed"
+    );
     quick
 }
 
@@ -159,9 +215,15 @@ fn key(line: &str) -> Option<&str> {
 
 /// A KPI file without the durations of its header. An alert has none of these keys.
 fn timeless(text: &str) -> String {
-    let says_no_duration =
-        |line: &&str| !OF_SNAPSHOTS.iter().chain(&OF_WINDOWS).any(|(name, ..)| key(line) == Some(name));
-    text.split_inclusive('\n').filter(says_no_duration).collect()
+    let says_no_duration = |line: &&str| {
+        !OF_SNAPSHOTS
+            .iter()
+            .chain(&OF_WINDOWS)
+            .any(|(name, ..)| key(line) == Some(name))
+    };
+    text.split_inclusive('\n')
+        .filter(says_no_duration)
+        .collect()
 }
 
 #[test]

@@ -38,19 +38,28 @@ struct Heard {
 
 impl Heard {
     fn of(&self, alert: &str) -> impl Iterator<Item = &Told> {
-        self.alerts.iter().filter(move |((name, _), _)| name == alert).map(|(_, told)| told)
+        self.alerts
+            .iter()
+            .filter(move |((name, _), _)| name == alert)
+            .map(|(_, told)| told)
     }
 
     fn unfinished(&self) -> impl Iterator<Item = &String> {
-        let firing = self.alerts.iter().filter(|((name, _), told)| told.fires && !self.may_end_untold(name, told));
+        let firing = self
+            .alerts
+            .iter()
+            .filter(|((name, _), told)| told.fires && !self.may_end_untold(name, told));
         firing.map(|((name, _), _)| name)
     }
 
     /// Whether Alertmanager may have held it back as it resolved: then it says so to nobody, ever.
     fn may_end_untold(&self, alert: &str, told: &Told) -> bool {
-        let holds_back =
-            |name: &&str| *name != alert && told.kpi.is_some() && self.of(name).any(|by| by.kpi == told.kpi);
-        ["CypherExporterKpiDown", "CypherExporterKpiStale"].iter().any(holds_back)
+        let holds_back = |name: &&str| {
+            *name != alert && told.kpi.is_some() && self.of(name).any(|by| by.kpi == told.kpi)
+        };
+        ["CypherExporterKpiDown", "CypherExporterKpiStale"]
+            .iter()
+            .any(holds_back)
     }
 }
 
@@ -64,7 +73,10 @@ pub(crate) struct Receiver {
 impl Receiver {
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let receiver = Self { address: listener.local_addr().unwrap(), heard: Arc::default() };
+        let receiver = Self {
+            address: listener.local_addr().unwrap(),
+            heard: Arc::default(),
+        };
         let to = receiver.clone();
         thread::spawn(move || {
             for stream in listener.incoming() {
@@ -101,13 +113,25 @@ impl Receiver {
     fn hear(&self, path: &str, body: &Value) {
         let mut heard = self.heard.lock().unwrap();
         if path.starts_with("POST /chat ") {
-            let part = |name: &str| body["attachments"][0][name].as_str().unwrap_or_default().to_owned();
-            heard.chat.push(Message { color: part("color"), title: part("title"), text: part("text") });
+            let part = |name: &str| {
+                body["attachments"][0][name]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            heard.chat.push(Message {
+                color: part("color"),
+                title: part("title"),
+                text: part("text"),
+            });
             return;
         }
         for alert in body["alerts"].as_array().unwrap() {
             let text = |value: &Value| value.as_str().unwrap().to_owned();
-            let key = (text(&alert["labels"]["alertname"]), text(&alert["fingerprint"]));
+            let key = (
+                text(&alert["labels"]["alertname"]),
+                text(&alert["fingerprint"]),
+            );
             let (fires, at) = (alert["status"] == "firing", Instant::now());
             let kpi = alert["labels"]["kpi"].as_str().map(str::to_owned);
             let fired_at = match heard.alerts.get(&key) {
@@ -116,7 +140,15 @@ impl Receiver {
                 Some(before) if !fires => before.fired_at,
                 _ => fires.then_some(at),
             };
-            heard.alerts.insert(key, Told { kpi, fires, at, fired_at });
+            heard.alerts.insert(
+                key,
+                Told {
+                    kpi,
+                    fires,
+                    at,
+                    fired_at,
+                },
+            );
         }
     }
 
@@ -124,14 +156,22 @@ impl Receiver {
     pub(crate) fn fired(&self, alert: &str, since: Instant) -> Option<Instant> {
         let heard = self.heard.lock().unwrap();
         let fires = heard.of(alert).any(|told| told.fires);
-        heard.of(alert).filter_map(|told| told.fired_at).filter(|at| fires && *at >= since).min()
+        heard
+            .of(alert)
+            .filter_map(|told| told.fired_at)
+            .filter(|at| fires && *at >= since)
+            .min()
     }
 
     /// When it was told that the last series of an alert has resolved.
     pub(crate) fn resolved(&self, alert: &str) -> Option<Instant> {
         let heard = self.heard.lock().unwrap();
         let fires = heard.unfinished().any(|name| name == alert);
-        heard.of(alert).filter(|told| !fires && !told.fires).map(|told| told.at).max()
+        heard
+            .of(alert)
+            .filter(|told| !fires && !told.fires)
+            .map(|told| told.at)
+            .max()
     }
 
     /// The alerts of which people still have to hear that they have resolved.

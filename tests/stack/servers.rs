@@ -22,7 +22,10 @@ pub(crate) fn shipped(path: &str) -> String {
 
 /// The files of a folder of the repository, in order.
 pub(crate) fn files(folder: &str) -> Vec<PathBuf> {
-    let mut files: Vec<_> = fs::read_dir(repository(folder)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = fs::read_dir(repository(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     files
 }
@@ -42,11 +45,24 @@ impl Servers {
         let (prometheus, alertmanager) = (free_address(), free_address());
         settle(home.path(), exporter, &prometheus, &alertmanager, receiver);
         let quiet = "--log.level=warn";
-        let of_prometheus = ["--config.file=prometheus.yml", "--storage.tsdb.path=prometheus", quiet];
-        let of_alertmanager =
-            ["--config.file=alertmanager.yml", "--storage.path=alertmanager", "--cluster.listen-address=", quiet];
+        let of_prometheus = [
+            "--config.file=prometheus.yml",
+            "--storage.tsdb.path=prometheus",
+            quiet,
+        ];
+        let of_alertmanager = [
+            "--config.file=alertmanager.yml",
+            "--storage.path=alertmanager",
+            "--cluster.listen-address=",
+            quiet,
+        ];
         let start = |name: &str, address: &str, arguments: &[&str]| {
-            Server::start(Command::new(program("newer", name)).current_dir(home.path()).args(arguments), address)
+            Server::start(
+                Command::new(program("newer", name))
+                    .current_dir(home.path())
+                    .args(arguments),
+                address,
+            )
         };
         Some(Self {
             prometheus: start("prometheus", &prometheus, &of_prometheus)?,
@@ -57,45 +73,83 @@ impl Servers {
 
     /// What a query gives now; nothing while Prometheus is not up.
     pub(crate) fn query(&self, query: &str) -> Vec<Value> {
-        let answer = self.prometheus.api("/api/v1/query", &[format!("query={query}")]);
-        answer.and_then(|answer| answer["data"]["result"].as_array().cloned()).unwrap_or_default()
+        let answer = self
+            .prometheus
+            .api("/api/v1/query", &[format!("query={query}")]);
+        answer
+            .and_then(|answer| answer["data"]["result"].as_array().cloned())
+            .unwrap_or_default()
     }
 
     /// The alerting rules as Prometheus has read them, and how they do.
     pub(crate) fn rules(&self) -> Vec<Value> {
-        let answer = self.prometheus.api("/api/v1/rules", &[]).unwrap_or_default();
-        let groups = answer["data"]["groups"].as_array().cloned().unwrap_or_default();
-        groups.iter().flat_map(|group| group["rules"].as_array().unwrap()).cloned().collect()
+        let answer = self
+            .prometheus
+            .api("/api/v1/rules", &[])
+            .unwrap_or_default();
+        let groups = answer["data"]["groups"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        groups
+            .iter()
+            .flat_map(|group| group["rules"].as_array().unwrap())
+            .cloned()
+            .collect()
     }
 
     /// The alerts that Alertmanager has; those that it holds back are `suppressed`.
     pub(crate) fn alerts(&self) -> Vec<Value> {
-        self.alertmanager.api("/api/v2/alerts", &[]).and_then(|alerts| alerts.as_array().cloned()).unwrap_or_default()
+        self.alertmanager
+            .api("/api/v2/alerts", &[])
+            .and_then(|alerts| alerts.as_array().cloned())
+            .unwrap_or_default()
     }
 }
 
 /// The files of the repository's folder `prometheus`, with the addresses of here.
 fn settle(home: &Path, exporter: &str, prometheus: &str, alertmanager: &str, receiver: &str) {
     let write = |name: &str, text: &str| fs::write(home.join(name), text).unwrap();
-    ["rules", "templates"].iter().for_each(|folder| fs::create_dir(home.join(folder)).unwrap());
+    ["rules", "templates"]
+        .iter()
+        .for_each(|folder| fs::create_dir(home.join(folder)).unwrap());
     for file in files("prometheus/rules") {
         let name = file.file_name().unwrap().to_str().unwrap();
-        write(&format!("rules/{name}"), &quick::rules(&fs::read_to_string(&file).unwrap()));
+        write(
+            &format!("rules/{name}"),
+            &quick::rules(&fs::read_to_string(&file).unwrap()),
+        );
     }
     for file in files("prometheus/templates") {
-        fs::copy(&file, home.join("templates").join(file.file_name().unwrap())).unwrap();
+        fs::copy(
+            &file,
+            home.join("templates").join(file.file_name().unwrap()),
+        )
+        .unwrap();
     }
     let hosts = [
         ("exporter:9687", exporter.to_owned()),
         ("localhost:9090", prometheus.to_owned()),
         ("alertmanager:9093", alertmanager.to_owned()),
     ];
-    write("prometheus.yml", &quick::prometheus(&shipped("prometheus/prometheus.yml"), &hosts));
+    write(
+        "prometheus.yml",
+        &quick::prometheus(&shipped("prometheus/prometheus.yml"), &hosts),
+    );
     // Beside the chat, whose messages are for people, a program hears what fires.
     let webhook = format!(
         "\n    webhook_configs:\n      - url: http://{receiver}/alerts\n        send_resolved: true\n\ntemplates:\n"
     );
-    let places = [("/run/secrets/chat_webhook_url", "chat_webhook_url".to_owned()), ("\n\ntemplates:\n", webhook)];
-    write("alertmanager.yml", &quick::alertmanager(&shipped("prometheus/alertmanager.yml"), &places));
+    let places = [
+        (
+            "/run/secrets/chat_webhook_url",
+            "chat_webhook_url".to_owned(),
+        ),
+        ("\n\ntemplates:\n", webhook),
+    ];
+    write(
+        "alertmanager.yml",
+        &quick::alertmanager(&shipped("prometheus/alertmanager.yml"), &places),
+    );
     write("chat_webhook_url", &format!("http://{receiver}/chat"));
 }

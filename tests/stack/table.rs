@@ -26,7 +26,9 @@ impl Alerts {
         for file in files("prometheus/rules") {
             let pack = file.file_stem().unwrap().to_str().unwrap().to_owned();
             let text = fs::read_to_string(&file).unwrap();
-            let names = text.lines().filter_map(|line| line.trim().strip_prefix("- alert: "));
+            let names = text
+                .lines()
+                .filter_map(|line| line.trim().strip_prefix("- alert: "));
             alerts.extend(names.map(|name| (name.to_owned(), pack.clone())));
         }
         assert!(!alerts.is_empty(), "there are rules");
@@ -56,16 +58,28 @@ impl Alerts {
     pub(crate) fn were_told(&self, chat: &[Message]) {
         for message in chat {
             let Message { color, title, text } = message;
-            assert!(["good", "warning", "danger"].contains(&color.as_str()), "{message:?}");
-            assert!(title.contains(" firing") || title.contains(" resolved"), "{message:?}");
-            assert!(!format!("{title}{text}").contains(['{', '}']) && !text.contains("<no value>"), "{message:?}");
+            assert!(
+                ["good", "warning", "danger"].contains(&color.as_str()),
+                "{message:?}"
+            );
+            assert!(
+                title.contains(" firing") || title.contains(" resolved"),
+                "{message:?}"
+            );
+            assert!(
+                !format!("{title}{text}").contains(['{', '}']) && !text.contains("<no value>"),
+                "{message:?}"
+            );
         }
         for alert in self.0.keys() {
             for (start, what) in [("", "fires"), ("Resolved ", "is resolved")] {
                 let start = format!("{start}*{alert}*: ");
                 let mut lines = chat.iter().flat_map(|message| message.text.lines());
                 let said = lines.find_map(|line| line.strip_prefix(&start));
-                assert!(said.is_some_and(|summary| summary.contains(' ')), "the chat does not say that {alert} {what}");
+                assert!(
+                    said.is_some_and(|summary| summary.contains(' ')),
+                    "the chat does not say that {alert} {what}"
+                );
             }
         }
     }
@@ -74,9 +88,19 @@ impl Alerts {
     pub(crate) fn print(&self, rows: &[Row]) {
         let mut lines: Vec<_> = rows.iter().map(|row| (&self.0[row.alert], row)).collect();
         lines.sort_by_key(|(pack, row)| (*pack, row.alert));
-        let mut text =
-            format!("{:<42} {:<16} {:>15} {:>18}\n", "alert", "pack", "seconds to fire", "seconds to resolve");
-        for (pack, Row { alert, to_fire, to_resolve }) in lines {
+        let mut text = format!(
+            "{:<42} {:<16} {:>15} {:>18}\n",
+            "alert", "pack", "seconds to fire", "seconds to resolve"
+        );
+        for (
+            pack,
+            Row {
+                alert,
+                to_fire,
+                to_resolve,
+            },
+        ) in lines
+        {
             let (fire, resolve) = (to_fire.as_secs_f64(), to_resolve.as_secs_f64());
             writeln!(text, "{alert:<42} {pack:<16} {fire:>15.1} {resolve:>18.1}").unwrap();
         }

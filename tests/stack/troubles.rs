@@ -21,8 +21,14 @@ pub(crate) struct Trouble {
 }
 
 /// What a trouble does not say.
-pub(crate) const NONE: Trouble =
-    Trouble { alerts: &[], begins: "", goes_on: "", mended: "", stops_tasks: false, mended_after: None };
+pub(crate) const NONE: Trouble = Trouble {
+    alerts: &[],
+    begins: "",
+    goes_on: "",
+    mended: "",
+    stops_tasks: false,
+    mended_after: None,
+};
 
 /// The graph before anything happens: what no alert speaks of.
 pub(crate) const WELL: &str = "
@@ -84,5 +90,8 @@ CREATE (teacher)-[:LEARNED]->(i)<-[:CAN_APPLY {shared_at: datetime() - duration(
 };
 
 /// The waves: what is in one of them happens at the same time. The first one is older than the exporter.
-pub(crate) const WAVES: &[(&str, &[Trouble])] =
-    &[("a bad past", &[FLOOD, HUB]), ("bad work", BAD_WORK), ("bad numbers", BAD_NUMBERS)];
+pub(crate) const WAVES: &[(&str, &[Trouble])] = &[
+    ("a bad past", &[FLOOD, HUB]),
+    ("bad work", BAD_WORK),
+    ("bad numbers", BAD_NUMBERS),
+];

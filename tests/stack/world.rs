@@ -29,7 +29,11 @@ const TEMPLATES: &str = "/usr/share/prometheus/alertmanager/default.tmpl";
 
 /// Whether Prometheus and Alertmanager can be started.
 pub(crate) fn judges_are_here() -> bool {
-    let needed = [program("newer", "prometheus"), program("newer", "prometheus-alertmanager"), TEMPLATES.to_owned()];
+    let needed = [
+        program("newer", "prometheus"),
+        program("newer", "prometheus-alertmanager"),
+        TEMPLATES.to_owned(),
+    ];
     needed.iter().all(|path| fs::exists(path).unwrap())
 }
 
@@ -55,13 +59,21 @@ impl Drop for Stack {
 
 /// The queries in quick motion.
 fn queries() -> TempDir {
-    let folder = tempfile::Builder::new().prefix("queries-").tempdir().unwrap();
+    let folder = tempfile::Builder::new()
+        .prefix("queries-")
+        .tempdir()
+        .unwrap();
     for pack in files("queries").into_iter().filter(|path| path.is_dir()) {
         let to = folder.path().join(pack.file_name().unwrap());
         fs::create_dir(&to).unwrap();
-        for file in fs::read_dir(&pack).unwrap().map(|entry| entry.unwrap().path()) {
+        for file in fs::read_dir(&pack)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+        {
             let text = fs::read_to_string(&file).unwrap();
-            let is_kpi = file.extension().is_some_and(|extension| extension == "cypher");
+            let is_kpi = file
+                .extension()
+                .is_some_and(|extension| extension == "cypher");
             let text = if is_kpi { quick::kpi(&text) } else { text };
             fs::write(to.join(file.file_name().unwrap()), text).unwrap();
         }
@@ -88,7 +100,11 @@ fn work(neo4j: Arc<RwLock<Neo4j>>, happening: Happening) -> AbortHandle {
 
 impl Stack {
     pub(crate) async fn start(neo4j: Neo4j, past: &[Trouble]) -> Self {
-        for statements in [&shipped("queries/indexes.cypher"), &shipped("queries/model.cypher"), WELL] {
+        for statements in [
+            &shipped("queries/indexes.cypher"),
+            &shipped("queries/model.cypher"),
+            WELL,
+        ] {
             neo4j.write(statements).await;
         }
         for trouble in past {
@@ -97,15 +113,30 @@ impl Stack {
         let queries = queries();
         let exporter = Setup::on("stack", &neo4j)
             .config("[state]\npath = \"state\"")
-            .variable("CYPHER_EXPORTER__QUERIES__PATH", queries.path().to_str().unwrap())
+            .variable(
+                "CYPHER_EXPORTER__QUERIES__PATH",
+                queries.path().to_str().unwrap(),
+            )
             .variable("CYPHER_EXPORTER__WEB__LISTEN", &free_address())
             .start();
         let receiver = Receiver::start();
-        let servers = Servers::start(&exporter.address().to_string(), &receiver.address.to_string()).unwrap();
+        let servers = Servers::start(
+            &exporter.address().to_string(),
+            &receiver.address.to_string(),
+        )
+        .unwrap();
         let neo4j = Arc::new(RwLock::new(neo4j));
         let happening = Happening::new(Mutex::new(vec![WORK, TASKS]));
         let worker = work(neo4j.clone(), happening.clone());
-        Self { neo4j, exporter, servers, receiver, happening, worker, queries }
+        Self {
+            neo4j,
+            exporter,
+            servers,
+            receiver,
+            happening,
+            worker,
+            queries,
+        }
     }
 
     /// Waits until Prometheus reaches all that it is told to, and reads its rules without a fault.
@@ -113,7 +144,10 @@ impl Stack {
         let jobs = ["alertmanager", "cypher-exporter", "prometheus"];
         self.until("all jobs are up and all rules are well", || {
             let up = self.servers.query("up == 1");
-            let up: BTreeSet<_> = up.iter().map(|up| up["metric"]["job"].as_str().unwrap()).collect();
+            let up: BTreeSet<_> = up
+                .iter()
+                .map(|up| up["metric"]["job"].as_str().unwrap())
+                .collect();
             let rules = self.servers.rules();
             let is_well = |rule: &Value| rule["health"] == "ok" && rule["lastError"].is_null();
             (up == jobs.into() && !rules.is_empty() && rules.iter().all(is_well)).then_some(())
@@ -126,7 +160,11 @@ impl Stack {
     }
 
     /// Brings its alerts to fire and to resolve, and says when people were told.
-    pub(crate) async fn go_through(&self, trouble: &Trouble, began_before: Option<Instant>) -> Vec<Row> {
+    pub(crate) async fn go_through(
+        &self,
+        trouble: &Trouble,
+        began_before: Option<Instant>,
+    ) -> Vec<Row> {
         let began = match began_before {
             Some(began) => began,
             None => self.begin(trouble).await,
@@ -137,9 +175,16 @@ impl Stack {
     }
 
     /// Waits until people were told of all of them, and no one has taken that back.
-    pub(crate) async fn until_fired(&self, alerts: &[&'static str], began: Instant) -> Vec<(&'static str, Instant)> {
+    pub(crate) async fn until_fired(
+        &self,
+        alerts: &[&'static str],
+        began: Instant,
+    ) -> Vec<(&'static str, Instant)> {
         let fires = |alert: &&'static str| Some((*alert, self.receiver.fired(alert, began)?));
-        self.until(&format!("{alerts:?} fire"), || alerts.iter().map(fires).collect()).await
+        self.until(&format!("{alerts:?} fire"), || {
+            alerts.iter().map(fires).collect()
+        })
+        .await
     }
 
     /// Waits until people were told that all of them are over.
@@ -151,9 +196,20 @@ impl Stack {
     ) -> Vec<Row> {
         let mut rows = Vec::new();
         for (alert, fired) in fired {
-            let resolved = self.until(&format!("{alert} resolves"), || self.receiver.resolved(alert)).await;
-            assert!(resolved > mended, "{alert} was taken back before its cause was mended");
-            rows.push(Row { alert, to_fire: *fired - began, to_resolve: resolved - mended });
+            let resolved = self
+                .until(&format!("{alert} resolves"), || {
+                    self.receiver.resolved(alert)
+                })
+                .await;
+            assert!(
+                resolved > mended,
+                "{alert} was taken back before its cause was mended"
+            );
+            rows.push(Row {
+                alert,
+                to_fire: *fired - began,
+                to_resolve: resolved - mended,
+            });
         }
         rows
     }
@@ -176,7 +232,10 @@ impl Stack {
             begun = Some(neo4j.begin(trouble.mended).await);
             let said = || self.exporter.log().matches(line).count();
             let before = said();
-            self.until(&format!("the log says once more: {line}"), || (said() > before).then_some(())).await;
+            self.until(&format!("the log says once more: {line}"), || {
+                (said() > before).then_some(())
+            })
+            .await;
         }
         {
             let mut happening = self.happening.lock().unwrap();
@@ -194,8 +253,14 @@ impl Stack {
     /// Waits until nothing fires, and nobody believes otherwise.
     pub(crate) async fn until_all_is_well(&self, after: &str) {
         self.until(&format!("all is well again after {after}"), || {
-            let fires = !self.servers.query("ALERTS{alertstate=\"firing\"}").is_empty();
-            (!fires && self.receiver.unfinished().is_empty() && !self.servers.query("up").is_empty()).then_some(())
+            let fires = !self
+                .servers
+                .query("ALERTS{alertstate=\"firing\"}")
+                .is_empty();
+            (!fires
+                && self.receiver.unfinished().is_empty()
+                && !self.servers.query("up").is_empty())
+            .then_some(())
         })
         .await;
         self.receiver.forget();
@@ -208,15 +273,26 @@ impl Stack {
             if let Some(found) = look() {
                 return found;
             }
-            assert!(Instant::now() < deadline, "in vain: {what}\n{}", self.story());
+            assert!(
+                Instant::now() < deadline,
+                "in vain: {what}\n{}",
+                self.story()
+            );
             sleep(Duration::from_millis(100)).await;
         }
     }
 
     /// What is known when something does not come.
     fn story(&self) -> String {
-        let known =
-            self.servers.query("ALERTS").iter().map(|alert| alert["metric"].to_string()).collect::<BTreeSet<_>>();
-        format!("Prometheus: {known:#?}\ntold: {:?}", self.receiver.unfinished())
+        let known = self
+            .servers
+            .query("ALERTS")
+            .iter()
+            .map(|alert| alert["metric"].to_string())
+            .collect::<BTreeSet<_>>();
+        format!(
+            "Prometheus: {known:#?}\ntold: {:?}",
+            self.receiver.unfinished()
+        )
     }
 }

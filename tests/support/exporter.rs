@@ -34,15 +34,26 @@ pub struct Setup {
 impl Setup {
     /// KPIs go into this pack, by whose name a test tells its queries from those of others on the same server.
     pub fn new(pack: &'static str) -> Self {
-        let folder = tempfile::Builder::new().prefix("exporter-").tempdir().unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("exporter-")
+            .tempdir()
+            .unwrap();
         fs::create_dir_all(folder.path().join("queries").join(pack)).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_cypher-exporter"));
         // What the machine's user has set is not what a test is about.
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("NEO4J_") || name.contains("EXPORTER")) {
+        for (name, _) in std::env::vars()
+            .filter(|(name, _)| name.starts_with("NEO4J_") || name.contains("EXPORTER"))
+        {
             command.env_remove(name);
         }
         command.current_dir(folder.path());
-        Self { folder, pack, config: String::new(), web: "listen = \"127.0.0.1:0\"\n".to_owned(), command }
+        Self {
+            folder,
+            pack,
+            config: String::new(),
+            web: "listen = \"127.0.0.1:0\"\n".to_owned(),
+            command,
+        }
     }
 
     /// With the one graph.
@@ -52,8 +63,15 @@ impl Setup {
 
     /// With a section for a graph, `graph` or `graphs.<name>`, and more lines in it.
     pub fn graph(self, section: &str, neo4j: &Neo4j, more: &str) -> Self {
-        let login = format!("user = \"{}\"\npassword = \"{}\"", neo4j.user(), neo4j.password());
-        self.config(&format!("[{section}]\nuri = \"{}\"\n{login}\n{more}", neo4j.uri()))
+        let login = format!(
+            "user = \"{}\"\npassword = \"{}\"",
+            neo4j.user(),
+            neo4j.password()
+        );
+        self.config(&format!(
+            "[{section}]\nuri = \"{}\"\n{login}\n{more}",
+            neo4j.uri()
+        ))
     }
 
     /// More sections of the settings.
@@ -70,13 +88,24 @@ impl Setup {
 
     /// A file of the pack, as it is.
     pub fn file(self, name: &str, text: &str) -> Self {
-        fs::write(self.folder.path().join("queries").join(self.pack).join(name), text).unwrap();
+        fs::write(
+            self.folder
+                .path()
+                .join("queries")
+                .join(self.pack)
+                .join(name),
+            text,
+        )
+        .unwrap();
         self
     }
 
     /// A KPI with this header.
     pub fn kpi(self, name: &str, header: &str, query: &str) -> Self {
-        self.file(&format!("{name}.cypher"), &format!("// A KPI of a test.\n/*kpi\n{header}\n*/\n{query}\n"))
+        self.file(
+            &format!("{name}.cypher"),
+            &format!("// A KPI of a test.\n/*kpi\n{header}\n*/\n{query}\n"),
+        )
     }
 
     /// A KPI that runs each second.
@@ -103,7 +132,10 @@ impl Setup {
         }
         let mut bound = Command::new("setpriv");
         bound.args(["--bounding-set=-dac_override,-dac_read_search", "--"]);
-        bound.arg(self.command.get_program()).args(self.command.get_args()).current_dir(self.folder.path());
+        bound
+            .arg(self.command.get_program())
+            .args(self.command.get_args())
+            .current_dir(self.folder.path());
         for (name, value) in self.command.get_envs() {
             match value {
                 Some(value) => bound.env(name, value),
@@ -122,7 +154,10 @@ impl Setup {
 
     /// Starts the program; it may end at once.
     pub fn launch(mut self) -> Exporter {
-        let config = format!("{}\n[queries]\npath = \"queries\"\n\n[web]\n{}", self.config, self.web);
+        let config = format!(
+            "{}\n[queries]\npath = \"queries\"\n\n[web]\n{}",
+            self.config, self.web
+        );
         fs::write(self.folder.path().join("config.toml"), config).unwrap();
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Exporter::of(self.command, self.folder)
@@ -151,7 +186,13 @@ impl Running {
         let (out, from_stdout) = collect(child.stdout.take().unwrap());
         let (log, from_stderr) = collect(child.stderr.take().unwrap());
         let guard = Guard::of(child.id());
-        Self { child, readers: vec![from_stdout, from_stderr], out, log, guard }
+        Self {
+            child,
+            readers: vec![from_stdout, from_stderr],
+            out,
+            log,
+            guard,
+        }
     }
 }
 
@@ -179,7 +220,12 @@ impl Guard {
     pub fn of(pid: u32) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", "read -r _ || kill -KILL $0", &pid.to_string()]);
-        let mut child = shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = shell
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let pipe = child.stdin.take().unwrap();
         Self { child, pipe }
     }
@@ -207,7 +253,10 @@ pub struct Exporter {
     address: Option<SocketAddr>,
 }
 
-#[allow(clippy::print_stdout, reason = "the captured output of a test that fails")]
+#[allow(
+    clippy::print_stdout,
+    reason = "the captured output of a test that fails"
+)]
 impl Drop for Exporter {
     fn drop(&mut self) {
         // It may have ended by itself.
@@ -230,8 +279,23 @@ pub struct Answer {
 
 impl Exporter {
     fn of(mut command: Command, folder: TempDir) -> Self {
-        let Running { child, readers, out, log, guard } = Running::of(&mut command);
-        Self { child, readers, out, log, guard, command, folder, address: None }
+        let Running {
+            child,
+            readers,
+            out,
+            log,
+            guard,
+        } = Running::of(&mut command);
+        Self {
+            child,
+            readers,
+            out,
+            log,
+            guard,
+            command,
+            folder,
+            address: None,
+        }
     }
 
     fn until_it_listens(&mut self) {
@@ -253,8 +317,15 @@ impl Exporter {
 
     /// Starts it again after its end, in the same folder; its log begins anew.
     pub fn start_again(&mut self) {
-        let Running { child, readers, out, log, guard } = Running::of(&mut self.command);
-        (self.child, self.readers, self.out, self.log, self.guard) = (child, readers, out, log, guard);
+        let Running {
+            child,
+            readers,
+            out,
+            log,
+            guard,
+        } = Running::of(&mut self.command);
+        (self.child, self.readers, self.out, self.log, self.guard) =
+            (child, readers, out, log, guard);
         self.until_it_listens();
     }
 
@@ -297,7 +368,8 @@ impl Exporter {
         let begin = Instant::now();
         let answer = exchange(self.address(), method, path, within);
         let took = begin.elapsed();
-        let answer = answer.unwrap_or_else(|error| panic!("{method} {path}: {error} after {took:?}"));
+        let answer =
+            answer.unwrap_or_else(|error| panic!("{method} {path}: {error} after {took:?}"));
         assert!(took < within, "{method} {path} took {took:?}");
         answer
     }
@@ -317,17 +389,23 @@ impl Exporter {
 
     /// Scrapes until a series has this value.
     pub fn until_value(&self, series: &str, value: f64) {
-        self.until(&format!("{series} is {value}"), |metrics| (metrics.value(series) == Some(value)).then_some(()));
+        self.until(&format!("{series} is {value}"), |metrics| {
+            (metrics.value(series) == Some(value)).then_some(())
+        });
     }
 
     /// Scrapes until a series is there.
     pub fn until_there(&self, series: &str) -> f64 {
-        self.until(&format!("{series} is there"), |metrics| metrics.value(series))
+        self.until(&format!("{series} is there"), |metrics| {
+            metrics.value(series)
+        })
     }
 
     /// Scrapes until no series begins so.
     pub fn until_gone(&self, start: &str) {
-        self.until(&format!("{start} is gone"), |metrics| metrics.beginning(start).is_empty().then_some(()));
+        self.until(&format!("{start} is gone"), |metrics| {
+            metrics.beginning(start).is_empty().then_some(())
+        });
     }
 
     /// Asks until it says that it is ready, or is not.
@@ -346,28 +424,42 @@ impl Exporter {
 
     /// Sends a signal by its name, e.g. `TERM`.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("sh").args(["-c", "kill -s $0 $1", name, &self.pid().to_string()]).status();
+        let sent = Command::new("sh")
+            .args(["-c", "kill -s $0 $1", name, &self.pid().to_string()])
+            .status();
         assert!(sent.unwrap().success(), "SIG{name} could not be sent");
     }
 
     /// Waits until the process has ended, and until the last line of its log is there.
     pub fn wait(&mut self) -> ExitStatus {
         let status = until("it ends", || self.child.try_wait().unwrap());
-        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
+        self.readers
+            .drain(..)
+            .for_each(|reader| reader.join().unwrap());
         status
     }
 
     /// The exit code, once it has ended by itself.
     pub fn exit_code(&mut self) -> i32 {
         let status = self.wait();
-        status.code().unwrap_or_else(|| panic!("ended by signal {:?}", status.signal()))
+        status
+            .code()
+            .unwrap_or_else(|| panic!("ended by signal {:?}", status.signal()))
     }
 
     /// The most memory that it has had, in bytes.
     pub fn peak_memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-        peak.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
+        peak.trim()
+            .strip_suffix(" kB")
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            * 1024
     }
 }
 
@@ -378,13 +470,19 @@ pub struct Metrics(pub String);
 impl Metrics {
     /// The value of a series as it is written, labels and all.
     pub fn value(&self, series: &str) -> Option<f64> {
-        let line = self.0.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
+        let line = self
+            .0
+            .lines()
+            .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
         Some(line.parse().unwrap())
     }
 
     /// The samples whose lines begin so, without comments.
     pub fn beginning(&self, start: &str) -> Vec<&str> {
-        self.0.lines().filter(|line| line.starts_with(start)).collect()
+        self.0
+            .lines()
+            .filter(|line| line.starts_with(start))
+            .collect()
     }
 
     /// A metric of the exporter's own about one KPI.
@@ -394,7 +492,8 @@ impl Metrics {
 
     /// How often a KPI failed for this reason.
     pub fn errors(&self, kpi: &str, reason: &str) -> f64 {
-        let series = format!("cypher_exporter_kpi_errors_total{{kpi=\"{kpi}\",reason=\"{reason}\"}}");
+        let series =
+            format!("cypher_exporter_kpi_errors_total{{kpi=\"{kpi}\",reason=\"{reason}\"}}");
         self.value(&series).unwrap_or_default()
     }
 }
@@ -416,13 +515,29 @@ fn until_or<T>(what: &str, mut look: impl FnMut() -> Option<T>, story: impl Fn()
 }
 
 /// One request on a connection of its own.
-fn exchange(address: SocketAddr, method: &str, path: &str, within: Duration) -> std::io::Result<Answer> {
+fn exchange(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    within: Duration,
+) -> std::io::Result<Answer> {
     let mut stream = TcpStream::connect_timeout(&address, within)?;
     stream.set_read_timeout(Some(within))?;
-    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
     let mut all = String::new();
     stream.read_to_string(&mut all)?;
-    let (head, body) = all.split_once("\r\n\r\n").ok_or_else(|| std::io::Error::other(format!("no head: {all}")))?;
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-    Ok(Answer { status: status.unwrap_or_else(|| panic!("no status: {head}")), body: body.to_owned() })
+    let (head, body) = all
+        .split_once("\r\n\r\n")
+        .ok_or_else(|| std::io::Error::other(format!("no head: {all}")))?;
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
+    Ok(Answer {
+        status: status.unwrap_or_else(|| panic!("no status: {head}")),
+        body: body.to_owned(),
+    })
 }

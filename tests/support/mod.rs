@@ -20,7 +20,10 @@
     unreachable_pub,
     reason = "each test program has it as a private module; what is public here is meant for its tests"
 )]
-#![allow(clippy::unwrap_used, reason = "a test harness that fails has nothing better to do than to panic")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test harness that fails has nothing better to do than to panic"
+)]
 
 pub mod exporter;
 #[macro_use]

@@ -38,7 +38,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { version: LTS, password: None, tls: false }
+        Self {
+            version: LTS,
+            password: None,
+            tls: false,
+        }
     }
 }
 
@@ -66,14 +70,19 @@ struct Own {
 /// All tests of the program share it: use labels of your own, or [`Neo4j::alone`] before [`Neo4j::clear`].
 pub fn shared() -> Option<&'static Neo4j> {
     static SHARED: OnceLock<Option<Neo4j>> = OnceLock::new();
-    SHARED.get_or_init(|| named_by_environment().or_else(|| Neo4j::start(Options::default()))).as_ref()
+    SHARED
+        .get_or_init(|| named_by_environment().or_else(|| Neo4j::start(Options::default())))
+        .as_ref()
 }
 
 /// The newest release, started at first use and shared by the tests of this program. Unlike the others it may be missing in
 /// CI: it takes Java 21, and the LTS release still runs on 17.
 pub fn newest() -> Option<&'static Neo4j> {
     static NEWEST_SERVER: OnceLock<Option<Neo4j>> = OnceLock::new();
-    let start = || match Neo4j::try_start(&Options { version: NEWEST, ..Options::default() }) {
+    let start = || match Neo4j::try_start(&Options {
+        version: NEWEST,
+        ..Options::default()
+    }) {
         Ok(neo4j) => Some(neo4j),
         Err(reason) => {
             say(&format!("SKIPPED on Neo4j {NEWEST}: {reason}"));
@@ -87,8 +96,16 @@ fn named_by_environment() -> Option<Neo4j> {
     let uri = env::var("NEO4J_TEST_URI").ok()?;
     let user = env::var("NEO4J_TEST_USER").unwrap_or_else(|_| "neo4j".to_owned());
     let password = env::var("NEO4J_TEST_PASSWORD").unwrap_or_default();
-    let neo4j = Neo4j { uri, user, password, own: None, alone: tokio::sync::Mutex::default() };
-    neo4j.wait_until_ready(&mut || false).unwrap_or_else(|error| panic!("NEO4J_TEST_URI: {error}"));
+    let neo4j = Neo4j {
+        uri,
+        user,
+        password,
+        own: None,
+        alone: tokio::sync::Mutex::default(),
+    };
+    neo4j
+        .wait_until_ready(&mut || false)
+        .unwrap_or_else(|error| panic!("NEO4J_TEST_URI: {error}"));
     Some(neo4j)
 }
 
@@ -99,8 +116,13 @@ impl Neo4j {
         match Self::try_start(&options) {
             Ok(neo4j) => Some(neo4j),
             Err(reason) => {
-                assert!(env::var("CI").as_deref() != Ok("true"), "tests on a real Neo4j must run in CI: {reason}");
-                say(&format!("SKIPPED, as no real Neo4j could be started: {reason}"));
+                assert!(
+                    env::var("CI").as_deref() != Ok("true"),
+                    "tests on a real Neo4j must run in CI: {reason}"
+                );
+                say(&format!(
+                    "SKIPPED, as no real Neo4j could be started: {reason}"
+                ));
                 None
             }
         }
@@ -119,17 +141,27 @@ impl Neo4j {
     }
 
     fn start_once(options: &Options, distribution: &Distribution) -> Result<Self, String> {
-        let home = tempfile::Builder::new().prefix("neo4j-").tempdir().expect("a temporary folder can be made");
+        let home = tempfile::Builder::new()
+            .prefix("neo4j-")
+            .tempdir()
+            .expect("a temporary folder can be made");
         let port = free_port();
         configure(home.path(), port, options);
         if let Some(password) = &options.password {
             set_initial_password(distribution, home.path(), password);
         }
         let mut neo4j = Self {
-            uri: format!("{}://127.0.0.1:{port}", if options.tls { "bolt+ssc" } else { "bolt" }),
+            uri: format!(
+                "{}://127.0.0.1:{port}",
+                if options.tls { "bolt+ssc" } else { "bolt" }
+            ),
             user: "neo4j".to_owned(),
             password: options.password.clone().unwrap_or_default(),
-            own: Some(Own { process: None, distribution: distribution.clone(), home }),
+            own: Some(Own {
+                process: None,
+                distribution: distribution.clone(),
+                home,
+            }),
             alone: tokio::sync::Mutex::default(),
         };
         neo4j.launch()?;
@@ -137,12 +169,21 @@ impl Neo4j {
     }
 
     fn launch(&mut self) -> Result<(), String> {
-        let own = self.own.as_mut().expect("only a server that we started is launched");
-        let mut process = Process::start(own.home.path(), &server(&own.distribution, own.home.path()));
+        let own = self
+            .own
+            .as_mut()
+            .expect("only a server that we started is launched");
+        let mut process =
+            Process::start(own.home.path(), &server(&own.distribution, own.home.path()));
         let ready = self.wait_until_ready(&mut || process.has_ended());
         let own = self.own.as_mut().expect("it was there");
         own.process = Some(process);
-        ready.map_err(|error| format!("Neo4j does not answer: {error}\n{}", tail(&own.home.path().join("log"))))
+        ready.map_err(|error| {
+            format!(
+                "Neo4j does not answer: {error}\n{}",
+                tail(&own.home.path().join("log"))
+            )
+        })
     }
 
     /// How the product reaches it, four queries at a time.
@@ -163,7 +204,9 @@ impl Neo4j {
 
     /// Host and port.
     pub fn address(&self) -> &str {
-        self.uri.split_once("://").map_or(&self.uri, |(_, address)| address)
+        self.uri
+            .split_once("://")
+            .map_or(&self.uri, |(_, address)| address)
     }
 
     /// The user.
@@ -183,10 +226,14 @@ impl Neo4j {
 
     /// Runs statements in WRITE mode one after the other; they are separated by a `;` at the end of a line.
     pub async fn write(&self, cypher: &str) {
-        for statement in
-            cypher.split(";\n").map(|text| text.trim().trim_end_matches(';')).filter(|text| !text.is_empty())
+        for statement in cypher
+            .split(";\n")
+            .map(|text| text.trim().trim_end_matches(';'))
+            .filter(|text| !text.is_empty())
         {
-            self.run(statement).await.unwrap_or_else(|error| panic!("{error}\n{statement}"));
+            self.run(statement)
+                .await
+                .unwrap_or_else(|error| panic!("{error}\n{statement}"));
         }
     }
 
@@ -198,12 +245,15 @@ impl Neo4j {
             transaction.run(neo4rs::query(statement)).await?;
             Ok::<_, neo4rs::Error>(transaction)
         };
-        begun.await.unwrap_or_else(|error| panic!("{error}\n{statement}"))
+        begun
+            .await
+            .unwrap_or_else(|error| panic!("{error}\n{statement}"))
     }
 
     /// Deletes all nodes and relationships; indexes and constraints stay.
     pub async fn clear(&self) {
-        self.write("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").await;
+        self.write("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS")
+            .await;
     }
 
     /// Stops the server's clock: connections stay open, and nothing is answered.
@@ -242,7 +292,10 @@ impl Neo4j {
     }
 
     fn process(&self) -> &Process {
-        let own = self.own.as_ref().expect("a server named by NEO4J_TEST_URI is not ours to stop");
+        let own = self
+            .own
+            .as_ref()
+            .expect("a server named by NEO4J_TEST_URI is not ours to stop");
         own.process.as_ref().expect("the server runs")
     }
 
@@ -261,10 +314,14 @@ impl Neo4j {
         let deadline = Instant::now() + READY_WITHIN;
         thread::scope(|scope| {
             let poll = || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .expect("a runtime");
                 loop {
-                    let answer = runtime
-                        .block_on(async { tokio::time::timeout(Duration::from_secs(10), self.run("RETURN 1")).await });
+                    let answer = runtime.block_on(async {
+                        tokio::time::timeout(Duration::from_secs(10), self.run("RETURN 1")).await
+                    });
                     let error = match answer {
                         Ok(Ok(())) => return Ok(()),
                         Ok(Err(error)) => error.to_string(),
@@ -323,7 +380,11 @@ dbms.security.auth_enabled={}
         let certified = rcgen::generate_simple_self_signed(names).expect("the names are good");
         fs::create_dir(home.join("certs")).unwrap();
         fs::write(home.join("certs/public.crt"), certified.cert.pem()).unwrap();
-        fs::write(home.join("certs/private.key"), certified.signing_key.serialize_pem()).unwrap();
+        fs::write(
+            home.join("certs/private.key"),
+            certified.signing_key.serialize_pem(),
+        )
+        .unwrap();
     }
     fs::create_dir(home.join("conf")).unwrap();
     fs::create_dir(home.join("import")).unwrap();
@@ -351,12 +412,21 @@ fn server(distribution: &Distribution, home: &Path) -> Command {
 
 fn set_initial_password(distribution: &Distribution, home: &Path, password: &str) {
     let output = java(distribution)
-        .args(["org.neo4j.cli.AdminTool", "dbms", "set-initial-password", password])
+        .args([
+            "org.neo4j.cli.AdminTool",
+            "dbms",
+            "set-initial-password",
+            password,
+        ])
         .env("NEO4J_HOME", home)
         .env("NEO4J_CONF", home.join("conf"))
         .output()
         .expect("java starts");
-    assert!(output.status.success(), "set-initial-password: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "set-initial-password: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// The end of the server's log, where the reason stands.

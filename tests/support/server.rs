@@ -22,16 +22,28 @@ pub struct Server {
 /// An address where nobody listens: the system picks the port, and between here and a server's start nobody else is likely to
 /// be given it.
 pub fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string()
 }
 
 impl Server {
     /// Runs a command that takes its address as these programs do. None where the program is missing.
     pub fn start(command: &mut Command, address: &str) -> Option<Self> {
         let log = NamedTempFile::new().unwrap();
-        command.arg(format!("--web.listen-address={address}")).stdout(Stdio::null()).stderr(log.reopen().unwrap());
+        command
+            .arg(format!("--web.listen-address={address}"))
+            .stdout(Stdio::null())
+            .stderr(log.reopen().unwrap());
         let child = command.spawn().ok()?;
-        Some(Self { _guard: Guard::of(child.id()), child, address: address.to_owned(), log })
+        Some(Self {
+            _guard: Guard::of(child.id()),
+            child,
+            address: address.to_owned(),
+            log,
+        })
     }
 
     /// Where it listens.
@@ -42,21 +54,37 @@ impl Server {
     /// What its API answers, with these parameters as `name=value`; none while it is not up.
     pub fn api(&self, path: &str, parameters: &[String]) -> Option<Value> {
         let mut curl = Command::new("curl");
-        curl.args(["-sS", "-g", "--get", "--max-time", "10"]).arg(format!("http://{}{path}", self.address));
-        curl.args(parameters.iter().flat_map(|parameter| ["--data-urlencode", parameter]));
+        curl.args(["-sS", "-g", "--get", "--max-time", "10"])
+            .arg(format!("http://{}{path}", self.address));
+        curl.args(
+            parameters
+                .iter()
+                .flat_map(|parameter| ["--data-urlencode", parameter]),
+        );
         let answer = curl.stderr(Stdio::null()).output().unwrap();
-        if answer.status.success() { serde_json::from_slice(&answer.stdout).ok() } else { None }
+        if answer.status.success() {
+            serde_json::from_slice(&answer.stdout).ok()
+        } else {
+            None
+        }
     }
 }
 
 impl Drop for Server {
-    #[allow(clippy::print_stdout, reason = "whoever reads of a failed test is to see it")]
+    #[allow(
+        clippy::print_stdout,
+        reason = "whoever reads of a failed test is to see it"
+    )]
     fn drop(&mut self) {
         // It may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
-            print!("--- {}:\n{}", self.address, fs::read_to_string(self.log.path()).unwrap_or_default());
+            print!(
+                "--- {}:\n{}",
+                self.address,
+                fs::read_to_string(self.log.path()).unwrap_or_default()
+            );
         }
     }
 }

@@ -7,14 +7,26 @@ use world::{Kind, Link, Properties};
 
 use crate::mirror::{Mirror, float, integer, text};
 use crate::model::world::{
-    Agent, Anomaly, Call, Count, Job, Key, Number, Sample, Session, Step, Switch, System, Task, Time, Whole, Work,
-    World,
+    Agent, Anomaly, Call, Count, Job, Key, Number, Sample, Session, Step, Switch, System, Task,
+    Time, Whole, Work, World,
 };
 
-const AGENT: Kind = Kind { label: "AIAgent", key: "id" };
-const TASK: Kind = Kind { label: "Task", key: "id" };
-const JOB: Kind = Kind { label: "TrainingJob", key: "id" };
-const STEP: Kind = Kind { label: "Step", key: "id" };
+const AGENT: Kind = Kind {
+    label: "AIAgent",
+    key: "id",
+};
+const TASK: Kind = Kind {
+    label: "Task",
+    key: "id",
+};
+const JOB: Kind = Kind {
+    label: "TrainingJob",
+    key: "id",
+};
+const STEP: Kind = Kind {
+    label: "Step",
+    key: "id",
+};
 
 /// Keys in the order of the ids.
 type Keys = BTreeMap<String, Key>;
@@ -29,14 +41,39 @@ impl Mirror {
     /// What it holds of the shared model. All relationships that no oracle looks at are left out.
     pub(crate) fn as_model(&self, now: UnixMillis) -> World {
         let of = |label| {
-            let nodes = self.nodes_of(label).map(move |(id, properties)| (id, Node { properties, now }));
+            let nodes = self
+                .nodes_of(label)
+                .map(move |(id, properties)| (id, Node { properties, now }));
             nodes.enumerate().map(|(key, (id, node))| (key, id, node))
         };
         let (tasks, jobs) = (self.keys(TASK), self.keys(JOB));
-        let performed = self.ends(Link { from: AGENT, name: "PERFORMED", to: TASK }, &tasks);
-        let owned = self.ends(Link { from: AGENT, name: "OWNS", to: JOB }, &jobs);
-        let part_of = self.ends(Link { from: STEP, name: "PART_OF", to: JOB }, &jobs);
-        let all = |ends: &BTreeMap<String, Vec<Key>>, from: &String| ends.get(from).cloned().unwrap_or_default();
+        let performed = self.ends(
+            Link {
+                from: AGENT,
+                name: "PERFORMED",
+                to: TASK,
+            },
+            &tasks,
+        );
+        let owned = self.ends(
+            Link {
+                from: AGENT,
+                name: "OWNS",
+                to: JOB,
+            },
+            &jobs,
+        );
+        let part_of = self.ends(
+            Link {
+                from: STEP,
+                name: "PART_OF",
+                to: JOB,
+            },
+            &jobs,
+        );
+        let all = |ends: &BTreeMap<String, Vec<Key>>, from: &String| {
+            ends.get(from).cloned().unwrap_or_default()
+        };
         World {
             agents: of("AIAgent")
                 .map(|(key, id, node)| Agent {
@@ -46,8 +83,12 @@ impl Mirror {
                 })
                 .collect(),
             tasks: of("Task").map(|(key, _, node)| node.task(key)).collect(),
-            jobs: of("TrainingJob").map(|(key, _, node)| node.job(key)).collect(),
-            sessions: of("Session").map(|(key, _, node)| node.session(key)).collect(),
+            jobs: of("TrainingJob")
+                .map(|(key, _, node)| node.job(key))
+                .collect(),
+            sessions: of("Session")
+                .map(|(key, _, node)| node.session(key))
+                .collect(),
             calls: of("Call").map(|(key, _, node)| node.call(key)).collect(),
             steps: of("Step")
                 .map(|(key, id, node)| Step {
@@ -55,22 +96,36 @@ impl Mirror {
                     ..node.step(key)
                 })
                 .collect(),
-            switches: of("AgentSwitch").map(|(key, _, node)| node.switch(key)).collect(),
-            anomalies: of("Anomaly").map(|(key, _, node)| node.anomaly(key)).collect(),
-            samples: of("Sample").map(|(key, _, node)| node.sample(key)).collect(),
-            systems: of("System").map(|(key, _, node)| node.system(key)).collect(),
+            switches: of("AgentSwitch")
+                .map(|(key, _, node)| node.switch(key))
+                .collect(),
+            anomalies: of("Anomaly")
+                .map(|(key, _, node)| node.anomaly(key))
+                .collect(),
+            samples: of("Sample")
+                .map(|(key, _, node)| node.sample(key))
+                .collect(),
+            systems: of("System")
+                .map(|(key, _, node)| node.system(key))
+                .collect(),
         }
     }
 
     fn keys(&self, kind: Kind) -> Keys {
-        self.nodes_of(kind.label).map(|(id, _)| id.clone()).zip(0..).collect()
+        self.nodes_of(kind.label)
+            .map(|(id, _)| id.clone())
+            .zip(0..)
+            .collect()
     }
 
     fn ends(&self, link: Link, keys: &Keys) -> BTreeMap<String, Vec<Key>> {
-        self.ends_of(link).fold(BTreeMap::new(), |mut ends: BTreeMap<_, Vec<_>>, (from, to)| {
-            ends.entry(from.clone()).or_default().push(keys[to]);
-            ends
-        })
+        self.ends_of(link).fold(
+            BTreeMap::new(),
+            |mut ends: BTreeMap<_, Vec<_>>, (from, to)| {
+                ends.entry(from.clone()).or_default().push(keys[to]);
+                ends
+            },
+        )
     }
 }
 
@@ -88,7 +143,9 @@ impl Node<'_> {
     }
 
     fn boolean(&self, name: &str) -> Option<bool> {
-        let Literal::Boolean(boolean) = self.properties.get(name)? else { panic!("{name} is no boolean") };
+        let Literal::Boolean(boolean) = self.properties.get(name)? else {
+            panic!("{name} is no boolean")
+        };
         Some(*boolean)
     }
 
@@ -111,7 +168,13 @@ impl Node<'_> {
 
     fn agent(&self, key: Key) -> Agent {
         let (system, name, status) = (self.text("system"), self.text("name"), self.text("status"));
-        Agent { key, system, name, status, ..Agent::default() }
+        Agent {
+            key,
+            system,
+            name,
+            status,
+            ..Agent::default()
+        }
     }
 
     fn task(&self, key: Key) -> Task {
@@ -151,7 +214,12 @@ impl Node<'_> {
 
     fn session(&self, key: Key) -> Session {
         let (started_at, ended_at) = (self.time("started_at"), self.time("ended_at"));
-        Session { key, system: self.text("system"), started_at, ended_at }
+        Session {
+            key,
+            system: self.text("system"),
+            started_at,
+            ended_at,
+        }
     }
 
     fn call(&self, key: Key) -> Call {

@@ -45,7 +45,10 @@ async fn the_embedded_graph_shows_what_the_systems_do() {
 
 /// Fills an empty graph with the past, lets it follow 24 minutes of life, and asks every KPI again and again.
 async fn a_graph_follows(graph: &Graph) {
-    let kpis: Vec<_> = PACKS.iter().flat_map(|(pack, _)| pack::catalog(pack).kpis).collect();
+    let kpis: Vec<_> = PACKS
+        .iter()
+        .flat_map(|(pack, _)| pack::catalog(pack).kpis)
+        .collect();
     // The queries compare with the clock: it is already where that life ends. In whole seconds, as windows are told.
     let now = UnixMillis(now().0 / 1000 * 1000);
     let start = UnixMillis(now.0 - LIVES);
@@ -58,17 +61,28 @@ async fn a_graph_follows(graph: &Graph) {
     for passed in (0..=LIVES).step_by(usize::try_from(STEP).unwrap()) {
         let happenings: Vec<_> = world.until(UnixMillis(start.0 + passed)).collect();
         mirror.follow_all(&happenings);
-        let edits: Vec<_> = happenings.iter().flat_map(|happening| &happening.edits).collect();
+        let edits: Vec<_> = happenings
+            .iter()
+            .flat_map(|happening| &happening.edits)
+            .collect();
         write(graph, &changes(&joined(edits))).await;
         let until = (LIVES - passed) / 1000;
         let answers = compare(graph, &kpis, &mirror, now, Window { since, until }).await;
-        answers.into_iter().for_each(|(name, answer)| seen.entry(name).or_default().push(answer));
+        answers
+            .into_iter()
+            .for_each(|(name, answer)| seen.entry(name).or_default().push(answer));
         since = until;
     }
     for (name, answers) in seen {
-        let different = answers.iter().filter(|answer| **answer != answers[0]).count();
+        let different = answers
+            .iter()
+            .filter(|answer| **answer != answers[0])
+            .count();
         assert!(different > 0, "{name} did not move: {:?}", answers[0]);
-        assert!(answers.iter().any(Answer::says_something), "{name} was always 0");
+        assert!(
+            answers.iter().any(Answer::says_something),
+            "{name} was always 0"
+        );
     }
 }
 
@@ -95,12 +109,18 @@ async fn compare(
     }
     let mut all = BTreeMap::new();
     for family in families() {
-        let answer = answers.remove(family.name).unwrap_or_else(|| panic!("no KPI brings {}", family.name));
+        let answer = answers
+            .remove(family.name)
+            .unwrap_or_else(|| panic!("no KPI brings {}", family.name));
         let mut expected = family.expected(&world, window);
         if let (true, Answer::Plain(moments)) = (family.moments, &mut expected) {
-            moments.values_mut().for_each(|moment| *moment += (now.0 / 1000) as f64);
+            moments
+                .values_mut()
+                .for_each(|moment| *moment += (now.0 / 1000) as f64);
         }
-        answer.agrees(&expected).unwrap_or_else(|error| panic!("{} in {window:?}: {error}", family.name));
+        answer
+            .agrees(&expected)
+            .unwrap_or_else(|error| panic!("{} in {window:?}: {error}", family.name));
         all.insert(family.name, answer);
     }
     all
@@ -110,13 +130,17 @@ async fn compare(
 fn is_away_from_edges(mirror: &Mirror, now: UnixMillis) {
     let passes = |node: &Properties, range: i64| {
         let time = node.get("timestamp").or(node.get("finished_at"));
-        let Some(Literal::DateTime(at)) = time else { return false };
+        let Some(Literal::DateTime(at)) = time else {
+            return false;
+        };
         (now.0 - range - 2000..now.0 - range + TAKES).contains(&at.0)
     };
     for (kind, node) in mirror.nodes() {
         let range = match (kind.label, text(node, "system").as_deref()) {
             ("TrainingJob" | "Sample", _) => 60 * MINUTE,
-            ("Task" | "AgentSwitch", _) | ("Call", Some("lazybird" | "session_buddy")) => 24 * 60 * MINUTE,
+            ("Task" | "AgentSwitch", _) | ("Call", Some("lazybird" | "session_buddy")) => {
+                24 * 60 * MINUTE
+            }
             _ => continue,
         };
         assert!(!passes(node, range), "take another seed: {node:?}");
@@ -132,6 +156,8 @@ fn changes(edits: &[Edit]) -> Vec<Change> {
 }
 
 fn now() -> UnixMillis {
-    let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let passed = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap();
     UnixMillis(i64::try_from(passed.as_millis()).unwrap())
 }

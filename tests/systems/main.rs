@@ -2,7 +2,10 @@
 //! like, and the KPIs of their packs on real graphs that follow them.
 // The driver's futures lie so deep in each other that the compiler's default is just passed, or just not, by chance.
 #![recursion_limit = "256"]
-#![allow(clippy::unwrap_used, reason = "a test that fails has nothing better to do than to panic")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that fails has nothing better to do than to panic"
+)]
 
 #[path = "../agent_packs/agentcore.rs"]
 mod agentcore;
@@ -45,7 +48,10 @@ const HOUR: i64 = 60 * MINUTE;
 const SPEED: f64 = 600.0;
 
 /// Everything before now.
-const ALWAYS: Window = Window { since: i64::MAX, until: 0 };
+const ALWAYS: Window = Window {
+    since: i64::MAX,
+    until: 0,
+};
 
 fn families() -> impl Iterator<Item = &'static Family> {
     PACKS.iter().flat_map(|(_, families)| families.iter())
@@ -61,7 +67,11 @@ struct Life {
 impl Life {
     fn new(seed: u64) -> Self {
         let (world, past) = World::new(seed, START, SPEED);
-        Self { world, mirror: Mirror::of(&past), now: START }
+        Self {
+            world,
+            mirror: Mirror::of(&past),
+            now: START,
+        }
     }
 
     /// Lives so many milliseconds on.
@@ -75,6 +85,8 @@ impl Life {
     /// What the families show, of events only those within the window.
     fn shows(&self, window: Window) -> Vec<(&'static Family, Answer)> {
         let world = self.mirror.as_model(self.now);
-        families().map(|family| (family, family.expected(&world, window))).collect()
+        families()
+            .map(|family| (family, family.expected(&world, window)))
+            .collect()
     }
 }

@@ -52,7 +52,10 @@ impl Written {
     pub(crate) fn add(&mut self, kind: &str, outcome: Option<&str>, size: i64) {
         let outcome = outcome.unwrap_or("unknown").to_owned();
         *self.by_kind.entry((kind.to_owned(), outcome)).or_default() += 1;
-        let (counts, sum) = self.sizes.entry(kind.to_owned()).or_insert_with(|| (vec![0; BOUNDS.len() + 1], 0));
+        let (counts, sum) = self
+            .sizes
+            .entry(kind.to_owned())
+            .or_insert_with(|| (vec![0; BOUNDS.len() + 1], 0));
         counts[BOUNDS.iter().filter(|bound| size as f64 > **bound).count()] += 1;
         *sum += size;
     }
@@ -62,8 +65,14 @@ impl Written {
             *self.by_kind.entry(key).or_default() += count;
         }
         for (kind, (counts, sum)) in other.sizes {
-            let own = self.sizes.entry(kind).or_insert_with(|| (vec![0; BOUNDS.len() + 1], 0));
-            own.0.iter_mut().zip(counts).for_each(|(own, count)| *own += count);
+            let own = self
+                .sizes
+                .entry(kind)
+                .or_insert_with(|| (vec![0; BOUNDS.len() + 1], 0));
+            own.0
+                .iter_mut()
+                .zip(counts)
+                .for_each(|(own, count)| *own += count);
             own.1 += sum;
         }
     }
@@ -87,7 +96,9 @@ impl Written {
             let mut total = 0;
             for (le, count) in ["10.0", "100.0", "1000.0", "+Inf"].iter().zip(counts) {
                 total += count;
-                lines.push(format!("{name}_bucket{{kind=\"{kind}\",le=\"{le}\"}} {total}"));
+                lines.push(format!(
+                    "{name}_bucket{{kind=\"{kind}\",le=\"{le}\"}} {total}"
+                ));
             }
             lines.push(format!("{name}_sum{{kind=\"{kind}\"}} {sum}"));
             lines.push(format!("{name}_count{{kind=\"{kind}\"}} {total}"));
@@ -107,7 +118,12 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(neo4j: &Neo4j, label: &'static str, seed: u64) -> Self {
         let graph = Graph::new(neo4j.uri(), neo4j.user(), neo4j.password()).unwrap();
-        Self { graph, label, random: Random::new(seed), written: Written::default() }
+        Self {
+            graph,
+            label,
+            random: Random::new(seed),
+            written: Written::default(),
+        }
     }
 
     /// Writes one to five events in one transaction.
@@ -122,7 +138,10 @@ impl Writer {
                 "CREATE (:{} {{timestamp: datetime(), kind: $kind, outcome: $outcome, size: $size}})",
                 self.label
             );
-            let create = query(&create).param("kind", kind).param("outcome", outcome).param("size", size);
+            let create = query(&create)
+                .param("kind", kind)
+                .param("outcome", outcome)
+                .param("size", size);
             transaction.run(create).await.unwrap();
             written.add(kind, outcome, size);
         }
@@ -136,12 +155,23 @@ pub(crate) fn until_lines(exporter: &Exporter, kpi: &str, name: &str, lines: &[S
     let mut last = Vec::new();
     let deadline = Instant::now() + PATIENCE;
     while last != lines {
-        assert!(Instant::now() < deadline, "{last:#?}\nis not\n{lines:#?}\n{}", exporter.log());
+        assert!(
+            Instant::now() < deadline,
+            "{last:#?}\nis not\n{lines:#?}\n{}",
+            exporter.log()
+        );
         thread::sleep(Duration::from_millis(20));
-        last = exporter.metrics().beginning(name).into_iter().map(str::to_owned).collect();
+        last = exporter
+            .metrics()
+            .beginning(name)
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
     }
     let runs = |metrics: &Metrics| metrics.own("runs_total", kpi).unwrap_or_default();
     let enough = runs(&exporter.metrics()) + 3.0;
-    let later = exporter.until("three more runs", |metrics| (runs(metrics) >= enough).then(|| metrics.clone()));
+    let later = exporter.until("three more runs", |metrics| {
+        (runs(metrics) >= enough).then(|| metrics.clone())
+    });
     assert_eq!(later.beginning(name), lines, "{}", exporter.log());
 }

@@ -16,44 +16,83 @@ const ROUNDS: usize = 200;
 
 fn kpi(name: &str, label: &str, window: bool) -> Arc<Kpi> {
     let (mode, of_window) = if window {
-        ("mode = \"window\"\n", "WHERE e.t > $since AND e.t <= $until ")
+        (
+            "mode = \"window\"\n",
+            "WHERE e.t > $since AND e.t <= $until ",
+        )
     } else {
         ("on_duplicate = \"sum\"\n", "")
     };
     let query = format!("MATCH (e:{label}) {of_window}RETURN e.kind AS kind, count(*) AS value");
-    let text =
-        format!("// Events.\n/*kpi\nname = \"{name}_total\"\ntype = \"counter\"\ntimeout = \"5m\"\n{mode}*/\n{query}");
-    let source = Source { path: format!("queries/p/{name}.cypher"), pack: "p".into(), text };
-    let catalog = kpi::load(&[source], &[], &Defaults { every: Duration::from_secs(60), const_labels: &[] });
+    let text = format!(
+        "// Events.\n/*kpi\nname = \"{name}_total\"\ntype = \"counter\"\ntimeout = \"5m\"\n{mode}*/\n{query}"
+    );
+    let source = Source {
+        path: format!("queries/p/{name}.cypher"),
+        pack: "p".into(),
+        text,
+    };
+    let catalog = kpi::load(
+        &[source],
+        &[],
+        &Defaults {
+            every: Duration::from_secs(60),
+            const_labels: &[],
+        },
+    );
     assert!(catalog.problems.is_empty(), "{:?}", catalog.problems);
     catalog.kpis[0].clone()
 }
 
 async fn fill(neo4j: &Neo4j, label: &str, stored: usize) {
-    neo4j.write(&format!("CREATE INDEX {label} IF NOT EXISTS FOR (e:{label}) ON (e.t)")).await;
+    neo4j
+        .write(&format!(
+            "CREATE INDEX {label} IF NOT EXISTS FOR (e:{label}) ON (e.t)"
+        ))
+        .await;
     let event = |ago: &str| {
-        format!("CREATE (:{label} {{t: datetime() - duration({{{ago}}}), kind: 'kind ' + (i % 20), size: i}})")
+        format!(
+            "CREATE (:{label} {{t: datetime() - duration({{{ago}}}), kind: 'kind ' + (i % 20), size: i}})"
+        )
     };
     let old = event("minutes: 60 + i % 100000");
     // A statement of the driver that takes longer than half a minute is lost.
     for from in (0..stored).step_by(100_000) {
         let to = from + 99_999;
         neo4j
-            .write(&format!("UNWIND range({from}, {to}) AS i CALL (i) {{ {old} }} IN TRANSACTIONS OF 20000 ROWS"))
+            .write(&format!(
+                "UNWIND range({from}, {to}) AS i CALL (i) {{ {old} }} IN TRANSACTIONS OF 20000 ROWS"
+            ))
             .await;
     }
-    neo4j.write(&format!("UNWIND range(1, {NEW}) AS i {}", event("seconds: 30"))).await;
+    neo4j
+        .write(&format!(
+            "UNWIND range(1, {NEW}) AS i {}",
+            event("seconds: 30")
+        ))
+        .await;
     neo4j.write("CALL db.awaitIndexes(600)").await;
 }
 
 async fn time(graph: &Graph, kpi: &Kpi) -> Duration {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_millis();
     let until = UnixMillis(i64::try_from(now).unwrap());
     let since = UnixMillis(until.0 - 30 * 60 * 1000);
     let mut turn = graph.turn().await;
     let begin = Instant::now();
     let run = if kpi.window().is_some() {
-        schedule::window(kpi, &mut turn, &mut Totals::default(), since, until, &mut |_| {}).await
+        schedule::window(
+            kpi,
+            &mut turn,
+            &mut Totals::default(),
+            since,
+            until,
+            &mut |_| {},
+        )
+        .await
     } else {
         schedule::run(kpi, &mut turn, &mut |_| {}).await
     };
@@ -79,7 +118,9 @@ async fn times<const N: usize>(graph: &Graph, kpis: [&Kpi; N], rounds: usize) ->
 #[tokio::test]
 #[ignore = "fills a graph with two million events, which takes minutes: cargo test --test window growth -- --ignored --nocapture"]
 async fn a_run_costs_what_is_new() {
-    let Some(neo4j) = Neo4j::start(Options::default()) else { return };
+    let Some(neo4j) = Neo4j::start(Options::default()) else {
+        return;
+    };
     let (small, big) = (100_000, 2_000_000);
     fill(&neo4j, "Small", small).await;
     fill(&neo4j, "Big", big).await;
@@ -95,5 +136,8 @@ async fn a_run_costs_what_is_new() {
         "a window of {NEW} new events: {of_small:?} beside {small} stored ones, {of_big:?} beside {big}: {:.2} times",
         ratio(of_big, of_small)
     );
-    println!("the snapshot over {big}: {whole:?}, {:.0} times the window", ratio(whole, of_big));
+    println!(
+        "the snapshot over {big}: {whole:?}, {:.0} times the window",
+        ratio(whole, of_big)
+    );
 }

@@ -18,13 +18,19 @@ fn seen(metrics: &Metrics) -> BTreeMap<String, f64> {
         let (series, value) = line.rsplit_once(' ').unwrap();
         (series.to_owned(), value.parse().unwrap())
     };
-    metrics.beginning("killed_").into_iter().map(sample).collect()
+    metrics
+        .beginning("killed_")
+        .into_iter()
+        .map(sample)
+        .collect()
 }
 
 /// Nothing that was seen is smaller or gone.
 fn only_grows(before: &BTreeMap<String, f64>, after: &BTreeMap<String, f64>, when: &str) {
     for (series, value) in before {
-        let now = after.get(series).unwrap_or_else(|| panic!("{when}: {series} was {value} and is gone"));
+        let now = after
+            .get(series)
+            .unwrap_or_else(|| panic!("{when}: {series} was {value} and is gone"));
         assert!(now >= value, "{when}: {series} was {value} and is {now}");
     }
 }
@@ -36,7 +42,9 @@ async fn survives(neo4j: &Neo4j, label: &'static str, kills: usize) {
         .kpi("sizes", &histogram("killed_sizes"), &sizes(label))
         .start();
     let stop = Arc::new(AtomicBool::new(false));
-    let writers: Vec<_> = (0..3).map(|seed| write_until(&stop, Writer::new(neo4j, label, seed))).collect();
+    let writers: Vec<_> = (0..3)
+        .map(|seed| write_until(&stop, Writer::new(neo4j, label, seed)))
+        .collect();
 
     let begin = Instant::now();
     let mut random = Random::new(kills as u64);
@@ -47,7 +55,9 @@ async fn survives(neo4j: &Neo4j, label: &'static str, kills: usize) {
         let at_start = last.clone();
         // Some lives end before their first run, the others after a few, and all of them at any moment.
         let runs = random.below(4) as f64;
-        look_until(&exporter, &mut last, |metrics| metrics.own("runs_total", "killed/kinds") >= Some(runs));
+        look_until(&exporter, &mut last, |metrics| {
+            metrics.own("runs_total", "killed/kinds") >= Some(runs)
+        });
         let end = Instant::now() + Duration::from_millis(random.below(150) as u64);
         look_until(&exporter, &mut last, |_| Instant::now() >= end);
         lives_that_counted += usize::from(last != at_start);
@@ -59,15 +69,31 @@ async fn survives(neo4j: &Neo4j, label: &'static str, kills: usize) {
         only_grows(&last, &restored, &format!("after kill {kill}"));
         last = restored;
     }
-    assert!(lives_that_counted >= kills / 4, "{lives_that_counted} of {kills} lives counted anything");
+    assert!(
+        lives_that_counted >= kills / 4,
+        "{lives_that_counted} of {kills} lives counted anything"
+    );
     stop.store(true, Ordering::Relaxed);
     let mut written = Written::default();
     for writer in writers {
         written.join(writer.await.unwrap());
     }
-    until_lines(&exporter, "killed/kinds", "killed_kinds", &written.counter("killed_kinds_total"));
-    until_lines(&exporter, "killed/sizes", "killed_sizes", &written.histogram("killed_sizes"));
-    let discarded = exporter.metrics().beginning("cypher_exporter_state_discarded_total").join("\n");
+    until_lines(
+        &exporter,
+        "killed/kinds",
+        "killed_kinds",
+        &written.counter("killed_kinds_total"),
+    );
+    until_lines(
+        &exporter,
+        "killed/sizes",
+        "killed_sizes",
+        &written.histogram("killed_sizes"),
+    );
+    let discarded = exporter
+        .metrics()
+        .beginning("cypher_exporter_state_discarded_total")
+        .join("\n");
     assert!(!discarded.contains("} 1"), "{discarded}");
     println!(
         "{kills} kills in {:?}, {lives_that_counted} of them after something was counted; {:?} for a start on average, {} events",
@@ -90,7 +116,11 @@ fn write_until(stop: &Arc<AtomicBool>, mut writer: Writer) -> tokio::task::JoinH
 }
 
 /// Scrapes at least once, and until it is enough: what is seen only grows.
-fn look_until(exporter: &Exporter, last: &mut BTreeMap<String, f64>, mut enough: impl FnMut(&Metrics) -> bool) {
+fn look_until(
+    exporter: &Exporter,
+    last: &mut BTreeMap<String, f64>,
+    mut enough: impl FnMut(&Metrics) -> bool,
+) {
     exporter.until("it is enough", |metrics| {
         let now = seen(metrics);
         only_grows(last, &now, "between kills");

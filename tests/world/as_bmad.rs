@@ -16,28 +16,44 @@ impl Mirror {
             None => Time::Missing,
             other => panic!("no time: {other:?}"),
         };
-        let numbers =
-            |label| self.nodes_of(label).map(|(key, _)| key.clone()).zip(0..).collect::<BTreeMap<String, Key>>();
+        let numbers = |label| {
+            self.nodes_of(label)
+                .map(|(key, _)| key.clone())
+                .zip(0..)
+                .collect::<BTreeMap<String, Key>>()
+        };
         let (brains, outcomes) = (numbers("Brain"), numbers("Outcome"));
         let (patterns, insights) = (numbers("Pattern"), numbers("Insight"));
         let ends = |name: &'static str, keys: &BTreeMap<String, Key>| {
-            self.links_of(name).fold(BTreeMap::<String, Vec<Key>>::new(), |mut ends, ((from, to), _)| {
-                ends.entry(from.clone()).or_default().push(keys[to]);
-                ends
-            })
+            self.links_of(name).fold(
+                BTreeMap::<String, Vec<Key>>::new(),
+                |mut ends, ((from, to), _)| {
+                    ends.entry(from.clone()).or_default().push(keys[to]);
+                    ends
+                },
+            )
         };
         let (memories, learned) = (ends("HAS_MEMORY_IN", &brains), ends("LEARNED", &insights));
-        let (had, used) = (ends("HAS_OUTCOME", &outcomes), ends("USED_PATTERN", &patterns));
-        let of = |ends: &BTreeMap<String, Vec<Key>>, from: &String| ends.get(from).cloned().unwrap_or_default();
+        let (had, used) = (
+            ends("HAS_OUTCOME", &outcomes),
+            ends("USED_PATTERN", &patterns),
+        );
+        let of = |ends: &BTreeMap<String, Vec<Key>>, from: &String| {
+            ends.get(from).cloned().unwrap_or_default()
+        };
         let agent = |(key, (name, node)): (usize, (&String, &Properties))| {
-            let shared = self.links_of("CAN_APPLY").filter(|(ends, _)| ends.0 == *name);
+            let shared = self
+                .links_of("CAN_APPLY")
+                .filter(|(ends, _)| ends.0 == *name);
             Agent {
                 key,
                 name: text(node, "name"),
                 system: text(node, "system"),
                 brains: of(&memories, name),
                 learned: of(&learned, name),
-                can_apply: shared.map(|(ends, p)| (insights[&ends.1], ago(p.get("shared_at")))).collect(),
+                can_apply: shared
+                    .map(|(ends, p)| (insights[&ends.1], ago(p.get("shared_at"))))
+                    .collect(),
             }
         };
         let event = |(key, (id, node)): (usize, (&String, &Properties))| Event {

@@ -18,7 +18,11 @@ impl Pairs {
 pub(super) fn pair(tokens: &[Token<'_>]) -> Result<Pairs, Range<usize>> {
     let mut others: Vec<usize> = (0..tokens.len()).collect();
     let mut open = Vec::new();
-    for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Symbol) {
+    for (index, token) in tokens
+        .iter()
+        .enumerate()
+        .filter(|(_, token)| token.kind == Kind::Symbol)
+    {
         let opener = match token.text.as_ref() {
             "(" | "[" | "{" => {
                 open.push(index);
@@ -29,7 +33,10 @@ pub(super) fn pair(tokens: &[Token<'_>]) -> Result<Pairs, Range<usize>> {
             "}" => "{",
             _ => continue,
         };
-        let partner = open.pop().filter(|&partner| tokens[partner].is(opener)).ok_or_else(|| token.span.clone())?;
+        let partner = open
+            .pop()
+            .filter(|&partner| tokens[partner].is(opener))
+            .ok_or_else(|| token.span.clone())?;
         others[partner] = index;
         others[index] = partner;
     }

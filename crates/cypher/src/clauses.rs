@@ -77,7 +77,15 @@ struct Query {
 
 impl Query {
     fn new(top: bool, pattern_allowed: bool) -> Self {
-        Query { top, pattern_allowed, due: Due::Clause, part: Part::Other, cases: 0, whens: 0, call_brace: None }
+        Query {
+            top,
+            pattern_allowed,
+            due: Due::Clause,
+            part: Part::Other,
+            cases: 0,
+            whens: 0,
+            call_brace: None,
+        }
     }
 }
 
@@ -128,7 +136,11 @@ impl<'t> Walk<'_, 't> {
             }
         }
         let pattern_allowed = self.around.word_before(index, &["EXISTS", "COUNT"]);
-        self.frames.push(if opens_query { Frame::Query(Query::new(top, pattern_allowed)) } else { Frame::Plain });
+        self.frames.push(if opens_query {
+            Frame::Query(Query::new(top, pattern_allowed))
+        } else {
+            Frame::Plain
+        });
     }
 
     fn close(&mut self, index: usize) {
@@ -144,10 +156,16 @@ impl<'t> Walk<'_, 't> {
         let called = self.tokens[index].is("}")
             && self.around.belongs_to_call(open)
             && (called_here || !self.around.is_projection(open));
-        if called && self.tokens.get(index + 1).is_some_and(|next| next.is_word("IN")) {
+        if called
+            && self
+                .tokens
+                .get(index + 1)
+                .is_some_and(|next| next.is_word("IN"))
+        {
             self.refuse(
                 index + 1,
-                "`CALL { … } IN TRANSACTIONS` commits on its own, which a KPI must not do".to_owned(),
+                "`CALL { … } IN TRANSACTIONS` commits on its own, which a KPI must not do"
+                    .to_owned(),
                 "remove `IN TRANSACTIONS` and what follows it".to_owned(),
             );
         }
@@ -161,8 +179,10 @@ impl<'t> Walk<'_, 't> {
                 return true;
             }
         }
-        let after_subquery_word =
-            self.around.word_before(index, &["EXISTS", "COUNT", "COLLECT"]) || self.around.belongs_to_call(index);
+        let after_subquery_word = self
+            .around
+            .word_before(index, &["EXISTS", "COUNT", "COLLECT"])
+            || self.around.belongs_to_call(index);
         after_subquery_word && !self.around.is_projection(index)
     }
 
@@ -171,7 +191,9 @@ impl<'t> Walk<'_, 't> {
         match token.kind {
             Kind::Word if query.part == Part::Show => self.word_in_show(&mut query, index),
             Kind::Word => self.word(&mut query, index),
-            Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => query.due = Due::Operator,
+            Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => {
+                query.due = Due::Operator
+            }
             Kind::Symbol => self.symbol(&mut query, index),
         }
         query
@@ -181,7 +203,8 @@ impl<'t> Walk<'_, 't> {
         let complete = query.due == Due::Operator;
         query.due = match self.tokens[index].text.as_ref() {
             "*" if !complete => {
-                self.columns.star(index, query.top && query.part == Part::Items);
+                self.columns
+                    .star(index, query.top && query.part == Part::Items);
                 Due::Operator
             }
             "%" if !complete => Due::Operator,
@@ -207,9 +230,23 @@ impl<'t> Walk<'_, 't> {
     fn word_in_show(&mut self, query: &mut Query, index: usize) {
         match role(&self.tokens[index].text) {
             Role::Return => self.clause(query, index, Role::Return),
-            Role::Reads if !self.tokens[index].is_word("WITH") => self.clause(query, index, Role::Reads),
-            Role::Match | Role::Call | Role::Using | Role::Union | Role::Show | Role::Before | Role::Finish => {}
-            Role::Reads | Role::Writes | Role::Administers | Role::Infix | Role::Affix | Role::Is | Role::As => {}
+            Role::Reads if !self.tokens[index].is_word("WITH") => {
+                self.clause(query, index, Role::Reads)
+            }
+            Role::Match
+            | Role::Call
+            | Role::Using
+            | Role::Union
+            | Role::Show
+            | Role::Before
+            | Role::Finish => {}
+            Role::Reads
+            | Role::Writes
+            | Role::Administers
+            | Role::Infix
+            | Role::Affix
+            | Role::Is
+            | Role::As => {}
             Role::End | Role::Other => {}
         }
     }
@@ -227,11 +264,22 @@ impl<'t> Walk<'_, 't> {
 
     fn operand(&mut self, query: &mut Query, index: usize) {
         let token = &self.tokens[index];
-        let prefix = ["NOT", "CASE", "DISTINCT"].into_iter().find(|word| token.is_word(word));
+        let prefix = ["NOT", "CASE", "DISTINCT"]
+            .into_iter()
+            .find(|word| token.is_word(word));
         query.due = match prefix {
-            Some(word) if !self.around.is_variable(query.part == Part::Items, index, word) => {
+            Some(word)
+                if !self
+                    .around
+                    .is_variable(query.part == Part::Items, index, word) =>
+            {
                 query.cases += usize::from(word == "CASE");
-                if word == "CASE" && self.tokens.get(self.at).is_some_and(|next| next.is_word("WHEN")) {
+                if word == "CASE"
+                    && self
+                        .tokens
+                        .get(self.at)
+                        .is_some_and(|next| next.is_word("WHEN"))
+                {
                     self.at += 1;
                     query.whens += 1;
                 }
@@ -267,7 +315,9 @@ impl<'t> Walk<'_, 't> {
             Role::Affix => self.after_affix(query),
             Role::Infix => {
                 query.whens += usize::from(self.tokens[index].is_word("WHEN"));
-                query.whens = query.whens.saturating_sub(usize::from(self.tokens[index].is_word("THEN")));
+                query.whens = query
+                    .whens
+                    .saturating_sub(usize::from(self.tokens[index].is_word("THEN")));
                 query.due = Due::Operand;
             }
             Role::As if query.top && query.part == Part::Items => {
@@ -275,8 +325,19 @@ impl<'t> Walk<'_, 't> {
                 (query.cases, query.whens) = (0, 0);
                 self.word_after_operand(query, index, role);
             }
-            Role::Match | Role::Return | Role::Call | Role::Using | Role::Union | Role::Show | Role::Before => {}
-            Role::Finish | Role::Reads | Role::Writes | Role::Administers | Role::As | Role::Other => {}
+            Role::Match
+            | Role::Return
+            | Role::Call
+            | Role::Using
+            | Role::Union
+            | Role::Show
+            | Role::Before => {}
+            Role::Finish
+            | Role::Reads
+            | Role::Writes
+            | Role::Administers
+            | Role::As
+            | Role::Other => {}
         }
     }
 
@@ -292,15 +353,27 @@ impl<'t> Walk<'_, 't> {
                 }
                 query.due = Due::Name;
             }
-            Role::Match | Role::Return | Role::Call | Role::Using | Role::Union | Role::Show | Role::Before => {
+            Role::Match
+            | Role::Return
+            | Role::Call
+            | Role::Using
+            | Role::Union
+            | Role::Show
+            | Role::Before => {
                 self.clause(query, index, role);
             }
-            Role::Finish | Role::Reads | Role::Writes | Role::Administers => self.clause(query, index, role),
+            Role::Finish | Role::Reads | Role::Writes | Role::Administers => {
+                self.clause(query, index, role)
+            }
         }
     }
 
     fn after_affix(&mut self, query: &mut Query) {
-        if self.tokens.get(self.at).is_some_and(|next| next.is_word("WITH")) {
+        if self
+            .tokens
+            .get(self.at)
+            .is_some_and(|next| next.is_word("WITH"))
+        {
             self.at += 1;
             query.due = Due::Operand;
         }
@@ -308,10 +381,18 @@ impl<'t> Walk<'_, 't> {
 
     fn after_is(&mut self, query: &mut Query) {
         query.due = Due::Name;
-        if self.tokens.get(self.at).is_some_and(|next| next.is_word("NOT")) {
+        if self
+            .tokens
+            .get(self.at)
+            .is_some_and(|next| next.is_word("NOT"))
+        {
             self.at += 1;
         }
-        if self.tokens.get(self.at).is_some_and(|next| next.is_word("TYPED") || next.is("::")) {
+        if self
+            .tokens
+            .get(self.at)
+            .is_some_and(|next| next.is_word("TYPED") || next.is("::"))
+        {
             self.at = self.around.after_type(self.at + 1);
             query.due = Due::Operator;
         }
@@ -348,7 +429,13 @@ impl<'t> Walk<'_, 't> {
             Role::Administers => self.refuse_administration(index),
             // ORDER is followed by BY, an operator for this walk.
             Role::Reads if self.tokens[index].is_word("ORDER") => query.due = Due::Operator,
-            Role::Reads | Role::Infix | Role::Affix | Role::Is | Role::As | Role::End | Role::Other => {}
+            Role::Reads
+            | Role::Infix
+            | Role::Affix
+            | Role::Is
+            | Role::As
+            | Role::End
+            | Role::Other => {}
         }
     }
 
@@ -358,7 +445,11 @@ impl<'t> Walk<'_, 't> {
             _ => self.at,
         };
         query.due = Due::Operator;
-        if self.tokens.get(after_scope).is_some_and(|brace| brace.is("{")) {
+        if self
+            .tokens
+            .get(after_scope)
+            .is_some_and(|brace| brace.is("{"))
+        {
             query.call_brace = Some(after_scope);
             return;
         }
@@ -372,7 +463,11 @@ impl<'t> Walk<'_, 't> {
     }
 
     fn union(&mut self, query: &mut Query) {
-        if self.tokens.get(self.at).is_some_and(|next| next.is_word("ALL") || next.is_word("DISTINCT")) {
+        if self
+            .tokens
+            .get(self.at)
+            .is_some_and(|next| next.is_word("ALL") || next.is_word("DISTINCT"))
+        {
             self.at += 1;
         }
         query.due = Due::Clause;
@@ -382,7 +477,11 @@ impl<'t> Walk<'_, 't> {
     }
 
     fn refuse(&mut self, token: usize, message: String, fix: String) {
-        self.refusals.push(Refusal { token, message, fix });
+        self.refusals.push(Refusal {
+            token,
+            message,
+            fix,
+        });
     }
 
     fn refuse_write(&mut self, index: usize) {
@@ -393,12 +492,21 @@ impl<'t> Walk<'_, 't> {
 
     fn refuse_administration(&mut self, index: usize) {
         let word = self.tokens[index].text.to_ascii_uppercase();
-        let message = format!("`{word}` is an administration command, but a KPI only reads the graph");
-        self.refuse(index, message, "run it with cypher-shell, not as a KPI".to_owned());
+        let message =
+            format!("`{word}` is an administration command, but a KPI only reads the graph");
+        self.refuse(
+            index,
+            message,
+            "run it with cypher-shell, not as a KPI".to_owned(),
+        );
     }
 
     fn refuse_start(&mut self, index: usize) {
         let message = format!("a query cannot begin with `{}`", self.tokens[index].text);
-        self.refuse(index, message, "begin with MATCH, WITH, UNWIND, CALL, SHOW or RETURN".to_owned());
+        self.refuse(
+            index,
+            message,
+            "begin with MATCH, WITH, UNWIND, CALL, SHOW or RETURN".to_owned(),
+        );
     }
 }

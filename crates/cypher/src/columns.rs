@@ -27,7 +27,10 @@ impl Columns {
         if !self.frozen {
             self.items = Some(Vec::new());
             self.star = None;
-            self.open = Some(Item { tokens: token..token, alias: None });
+            self.open = Some(Item {
+                tokens: token..token,
+                alias: None,
+            });
         }
     }
 
@@ -40,7 +43,12 @@ impl Columns {
 
     /// A `*` where an operand is due.
     pub(super) fn star(&mut self, token: usize, in_items: bool) {
-        if in_items && self.open.as_ref().is_some_and(|item| item.tokens.start == token) {
+        if in_items
+            && self
+                .open
+                .as_ref()
+                .is_some_and(|item| item.tokens.start == token)
+        {
             self.star = Some(token);
         }
     }
@@ -57,13 +65,18 @@ impl Columns {
     pub(super) fn comma(&mut self, token: usize) {
         if self.open.is_some() {
             self.end(token);
-            self.open = Some(Item { tokens: token + 1..token + 1, alias: None });
+            self.open = Some(Item {
+                tokens: token + 1..token + 1,
+                alias: None,
+            });
         }
     }
 
     /// The last item ends before `token`.
     pub(super) fn end(&mut self, token: usize) {
-        let Some(mut item) = self.open.take() else { return };
+        let Some(mut item) = self.open.take() else {
+            return;
+        };
         if item.alias.is_none() {
             item.tokens.end = token;
         }
@@ -81,25 +94,40 @@ impl Columns {
     }
 
     /// Name (none: as written) and tokens of each column; nothing when there is no RETURN.
-    pub(super) fn named(&self, tokens: &[Token<'_>], pairs: &Pairs) -> Option<Vec<(Option<String>, Range<usize>)>> {
-        let items = self.items.as_ref()?.iter().filter(|item| !item.tokens.is_empty());
+    pub(super) fn named(
+        &self,
+        tokens: &[Token<'_>],
+        pairs: &Pairs,
+    ) -> Option<Vec<(Option<String>, Range<usize>)>> {
+        let items = self
+            .items
+            .as_ref()?
+            .iter()
+            .filter(|item| !item.tokens.is_empty());
         Some(items.map(|item| name(item, tokens, pairs)).collect())
     }
 }
 
 /// The server names a column by its alias, a lone variable or map projection by the variable, anything else as written.
 fn name(item: &Item, tokens: &[Token<'_>], pairs: &Pairs) -> (Option<String>, Range<usize>) {
-    if let Some((alias, token)) = item.alias.and_then(|alias| Some((alias, tokens.get(alias)?))) {
+    if let Some((alias, token)) = item
+        .alias
+        .and_then(|alias| Some((alias, tokens.get(alias)?)))
+    {
         return (Some(token.text.clone().into_owned()), alias..alias + 1);
     }
     let mut inner = item.tokens.clone();
-    while tokens[inner.start].is("(") && pairs.other(inner.start) + 1 == inner.end && inner.len() > 2 {
+    while tokens[inner.start].is("(")
+        && pairs.other(inner.start) + 1 == inner.end
+        && inner.len() > 2
+    {
         inner = inner.start + 1..inner.end - 1;
     }
     let first = &tokens[inner.start];
     let alone = inner.len() == 1 && !is_literal(first);
     let projection = inner.len() > 1 && is_projection(tokens, pairs, &inner);
-    let variable = (first.is_name() && (alone || projection)).then(|| first.text.clone().into_owned());
+    let variable =
+        (first.is_name() && (alone || projection)).then(|| first.text.clone().into_owned());
     (variable, item.tokens.clone())
 }
 
@@ -108,14 +136,19 @@ fn is_projection(tokens: &[Token<'_>], pairs: &Pairs, item: &Range<usize>) -> bo
     if !tokens[brace].is("{") || pairs.other(brace) + 1 != item.end {
         return false;
     }
-    let subquery = ["EXISTS", "COUNT", "COLLECT"].iter().any(|word| tokens[item.start].is_word(word));
+    let subquery = ["EXISTS", "COUNT", "COLLECT"]
+        .iter()
+        .any(|word| tokens[item.start].is_word(word));
     let (first, second) = (&tokens[brace + 1], tokens.get(brace + 2));
     let entries = first.is(".")
-        || (first.is_name() && second.is_some_and(|next| [":", ",", "}"].iter().any(|symbol| next.is(symbol))));
+        || (first.is_name()
+            && second.is_some_and(|next| [":", ",", "}"].iter().any(|symbol| next.is(symbol))));
     !subquery || entries
 }
 
 fn is_literal(token: &Token<'_>) -> bool {
     token.kind == Kind::Word
-        && ["true", "false", "null", "nan", "inf", "infinity"].iter().any(|literal| token.is_word(literal))
+        && ["true", "false", "null", "nan", "inf", "infinity"]
+            .iter()
+            .any(|literal| token.is_word(literal))
 }

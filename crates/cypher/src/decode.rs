@@ -27,7 +27,9 @@ impl Decoded<'_> {
     }
 
     fn original_offset(&self, offset: usize) -> usize {
-        let passed = self.escapes.partition_point(|escape| escape.decoded_end <= offset);
+        let passed = self
+            .escapes
+            .partition_point(|escape| escape.decoded_end <= offset);
         match passed.checked_sub(1).map(|last| &self.escapes[last]) {
             Some(last) => (last.original_end + (offset - last.decoded_end)).min(self.original_len),
             None => offset.min(self.original_len),
@@ -38,7 +40,11 @@ impl Decoded<'_> {
 /// Undoes the escapes of `text`; those that are none are reported and left as they are.
 pub(super) fn decode<'t>(text: &'t str, faults: &mut Vec<Fault>) -> Decoded<'t> {
     if !text.contains("\\u") {
-        return Decoded { text: Cow::Borrowed(text), original_len: text.len(), escapes: Vec::new() };
+        return Decoded {
+            text: Cow::Borrowed(text),
+            original_len: text.len(),
+            escapes: Vec::new(),
+        };
     }
     let mut decoded = String::with_capacity(text.len());
     let mut escapes: Vec<Escape> = Vec::new();
@@ -59,24 +65,43 @@ pub(super) fn decode<'t>(text: &'t str, faults: &mut Vec<Fault>) -> Decoded<'t> 
             at += 2;
             continue;
         };
-        let (character, length) = match code_unit(text, at + 6).and_then(|low| surrogate_pair(unit, low)) {
-            Some(character) => (character, 12),
-            None => (char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER), 6),
-        };
+        let (character, length) =
+            match code_unit(text, at + 6).and_then(|low| surrogate_pair(unit, low)) {
+                Some(character) => (character, 12),
+                None => (
+                    char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER),
+                    6,
+                ),
+            };
         let decoded_start = decoded.len();
         decoded.push(character);
         at += length;
-        escapes.push(Escape { decoded_start, decoded_end: decoded.len(), original_end: at });
+        escapes.push(Escape {
+            decoded_start,
+            decoded_end: decoded.len(),
+            original_end: at,
+        });
     }
     decoded.push_str(&text[at..]);
-    debug_assert!(escapes.iter().all(|escape| escape.decoded_start < escape.decoded_end));
-    Decoded { text: Cow::Owned(decoded), original_len: text.len(), escapes }
+    debug_assert!(
+        escapes
+            .iter()
+            .all(|escape| escape.decoded_start < escape.decoded_end)
+    );
+    Decoded {
+        text: Cow::Owned(decoded),
+        original_len: text.len(),
+        escapes,
+    }
 }
 
 /// The four hexadecimal digits of an escape that begins at `at`.
 fn code_unit(text: &str, at: usize) -> Option<u32> {
     let digits = text.get(at..)?.strip_prefix("\\u")?.get(..4)?;
-    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_hexdigit())
+        .then(|| u32::from_str_radix(digits, 16).ok())?
 }
 
 fn surrogate_pair(high: u32, low: u32) -> Option<char> {
@@ -85,7 +110,10 @@ fn surrogate_pair(high: u32, low: u32) -> Option<char> {
 }
 
 fn bad_escape(text: &str, at: usize) -> Fault {
-    let shown = text[at + 2..].chars().take(4).take_while(|character| !character.is_whitespace());
+    let shown = text[at + 2..]
+        .chars()
+        .take(4)
+        .take_while(|character| !character.is_whitespace());
     let end = at + 2 + shown.map(char::len_utf8).sum::<usize>();
     Fault {
         span: at..end,
@@ -133,7 +161,10 @@ mod tests {
             assert_eq!(&original[decoded.original(&(at..at + part.len()))], part);
         }
         let grin = decoded.text.find('😀').unwrap();
-        assert_eq!(&original[decoded.original(&(grin..grin + 4))], r"\uD83D\uDE00");
+        assert_eq!(
+            &original[decoded.original(&(grin..grin + 4))],
+            r"\uD83D\uDE00"
+        );
     }
 
     #[test]
@@ -142,6 +173,10 @@ mod tests {
         decode(r"// Reads C:\users\x", &mut faults);
         assert_eq!(faults.len(), 1);
         assert_eq!(faults[0].span, 11..17);
-        assert!(faults[0].message.contains("even in a comment"), "{}", faults[0].message);
+        assert!(
+            faults[0].message.contains("even in a comment"),
+            "{}",
+            faults[0].message
+        );
     }
 }

@@ -65,7 +65,11 @@ pub struct Fault {
 /// When the text is not exactly one statement that only reads, with named columns; every fault is returned.
 pub fn scan(text: &str) -> Result<Statement, Vec<Fault>> {
     let (statement, faults) = read(text);
-    if faults.is_empty() { Ok(statement) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(statement)
+    } else {
+        Err(faults)
+    }
 }
 
 /// The tokens of any text, with their places in it; white space and comments are none.
@@ -93,8 +97,15 @@ pub fn canonical(text: &str) -> String {
     let mut faults = Vec::new();
     let decoded = decode::decode(text, &mut faults);
     let tokens = token::tokens(&decoded, &mut faults);
-    let end = tokens.iter().rposition(|token| !token.is(";")).map_or(0, |last| last + 1);
-    tokens[..end].iter().map(|token| &decoded.text[token.span.clone()]).collect::<Vec<_>>().join(" ")
+    let end = tokens
+        .iter()
+        .rposition(|token| !token.is(";"))
+        .map_or(0, |last| last + 1);
+    tokens[..end]
+        .iter()
+        .map(|token| &decoded.text[token.span.clone()])
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// As [`scan`], but beside the faults, which stand in order of place, also gives what can be told of the statement.
@@ -102,7 +113,12 @@ pub fn read(text: &str) -> (Statement, Vec<Fault>) {
     let mut faults = Vec::new();
     let decoded = decode::decode(text, &mut faults);
     let tokens = token::tokens(&decoded, &mut faults);
-    let statement = Scan { text, decoded: &decoded, tokens: &tokens }.statement(&mut faults);
+    let statement = Scan {
+        text,
+        decoded: &decoded,
+        tokens: &tokens,
+    }
+    .statement(&mut faults);
     faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
     faults.dedup_by(|later, earlier| later.span == earlier.span);
     (statement, faults)
@@ -119,26 +135,32 @@ impl Scan<'_, '_> {
         let pairs = match brackets::pair(self.tokens) {
             Ok(pairs) => pairs,
             Err(span) => {
-                faults.push(self.fault(span, "this bracket has no partner", "close every bracket that is opened"));
+                faults.push(self.fault(
+                    span,
+                    "this bracket has no partner",
+                    "close every bracket that is opened",
+                ));
                 // Without pairs only what needs none can be told.
                 self.refuse(
-                    procedures::refusals(self.tokens).into_iter().chain(phrases::refusals(self.tokens)),
+                    procedures::refusals(self.tokens)
+                        .into_iter()
+                        .chain(phrases::refusals(self.tokens)),
                     faults,
                 );
                 return Statement::default();
             }
         };
         let start = options::skip(self.tokens);
-        faults.extend(
-            options::faults(&self.tokens[..start])
-                .into_iter()
-                .map(|(token, message, fix)| self.fault(self.tokens[token].span.clone(), &message, fix)),
-        );
+        faults.extend(options::faults(&self.tokens[..start]).into_iter().map(
+            |(token, message, fix)| self.fault(self.tokens[token].span.clone(), &message, fix),
+        ));
         let end = self.end(start, faults);
         let body = &self.tokens[..end];
         let (columns, refusals) = clauses::walk(body, &pairs, start);
         // What names the danger best comes first: of several faults at one place the first stays.
-        let calls_and_phrases = procedures::refusals(self.tokens).into_iter().chain(phrases::refusals(self.tokens));
+        let calls_and_phrases = procedures::refusals(self.tokens)
+            .into_iter()
+            .chain(phrases::refusals(self.tokens));
         let refused = self.refuse(calls_and_phrases.chain(refusals), faults);
         self.check_columns(body, &pairs, &columns, refused, faults);
         let names = names::graph_names(body, &pairs);
@@ -152,27 +174,41 @@ impl Scan<'_, '_> {
     }
 
     fn fault(&self, decoded: Range<usize>, message: &str, fix: &str) -> Fault {
-        Fault { span: self.decoded.original(&decoded), message: message.to_owned(), fix: fix.to_owned() }
+        Fault {
+            span: self.decoded.original(&decoded),
+            message: message.to_owned(),
+            fix: fix.to_owned(),
+        }
     }
 
     /// Turns refusals into faults; says whether there was one.
     fn refuse(&self, refusals: impl Iterator<Item = Refusal>, faults: &mut Vec<Fault>) -> bool {
         let before = faults.len();
         let span = |token: usize| self.tokens[token].span.clone();
-        faults.extend(refusals.map(|refusal| self.fault(span(refusal.token), &refusal.message, &refusal.fix)));
+        faults.extend(
+            refusals.map(|refusal| self.fault(span(refusal.token), &refusal.message, &refusal.fix)),
+        );
         faults.len() > before
     }
 
     /// The end of the statement: a `;` that nothing follows, or the end of the text.
     fn end(&self, start: usize, faults: &mut Vec<Fault>) -> usize {
-        let end =
-            self.tokens[start..].iter().position(|token| token.is(";")).map_or(self.tokens.len(), |at| start + at);
+        let end = self.tokens[start..]
+            .iter()
+            .position(|token| token.is(";"))
+            .map_or(self.tokens.len(), |at| start + at);
         if end == start {
             let span = self
                 .tokens
                 .get(end)
-                .map_or(self.decoded.text.len()..self.decoded.text.len(), |token| token.span.clone());
-            faults.push(self.fault(span, "there is no statement here", "write a query that ends with RETURN"));
+                .map_or(self.decoded.text.len()..self.decoded.text.len(), |token| {
+                    token.span.clone()
+                });
+            faults.push(self.fault(
+                span,
+                "there is no statement here",
+                "write a query that ends with RETURN",
+            ));
         } else if let Some(second) = self.tokens.get(end + 1) {
             faults.push(self.fault(
                 second.span.clone(),
@@ -193,35 +229,61 @@ impl Scan<'_, '_> {
     ) {
         if let Some(star) = columns.star_token() {
             let fix = "name the columns, e.g. `RETURN n.group AS group, n.count AS value`";
-            faults.push(self.fault(body[star].span.clone(), "`RETURN *` does not say which columns there are", fix));
-        } else if columns.named(body, pairs).is_none_or(|named| named.is_empty()) && !refused {
-            let Some(first) = body.get(options::skip(body)) else { return };
+            faults.push(self.fault(
+                body[star].span.clone(),
+                "`RETURN *` does not say which columns there are",
+                fix,
+            ));
+        } else if columns
+            .named(body, pairs)
+            .is_none_or(|named| named.is_empty())
+            && !refused
+        {
+            let Some(first) = body.get(options::skip(body)) else {
+                return;
+            };
             let yields = first.is_word("CALL") || first.is_word("SHOW");
             let fix = if yields {
                 "add YIELD and RETURN, e.g. `YIELD name RETURN count(name) AS value`"
             } else {
                 "end the query with RETURN, e.g. `RETURN count(*) AS value`"
             };
-            faults.push(self.fault(first.span.clone(), "this statement has no RETURN, so it has no columns", fix));
+            faults.push(self.fault(
+                first.span.clone(),
+                "this statement has no RETURN, so it has no columns",
+                fix,
+            ));
         }
     }
 
     fn named_columns(&self, body: &[Token<'_>], pairs: &Pairs, columns: &Columns) -> Vec<Named> {
         let unknown = columns.star_token().is_some();
-        let named = columns.named(body, pairs).filter(|_| !unknown).unwrap_or_default();
+        let named = columns
+            .named(body, pairs)
+            .filter(|_| !unknown)
+            .unwrap_or_default();
         let column = |(name, tokens): (Option<String>, Range<usize>)| {
             let decoded = body[tokens.start].span.start..body[tokens.end - 1].span.end;
             let name = name.unwrap_or_else(|| self.as_written(&decoded));
-            Named { name, span: self.decoded.original(&decoded) }
+            Named {
+                name,
+                span: self.decoded.original(&decoded),
+            }
         };
         named.into_iter().map(column).collect()
     }
 
     /// The original text as the server cuts it: of an escape at the very end it takes the backslash only.
     fn as_written(&self, decoded: &Range<usize>) -> String {
-        let last = self.decoded.text[decoded.clone()].chars().next_back().map_or(0, char::len_utf8);
+        let last = self.decoded.text[decoded.clone()]
+            .chars()
+            .next_back()
+            .map_or(0, char::len_utf8);
         let start = self.decoded.original(decoded).start;
-        let end = self.decoded.original(&(decoded.end - last..decoded.end)).start;
+        let end = self
+            .decoded
+            .original(&(decoded.end - last..decoded.end))
+            .start;
         self.text[start..]
             .char_indices()
             .take_while(|(offset, _)| start + offset <= end)
@@ -230,16 +292,25 @@ impl Scan<'_, '_> {
     }
 
     fn parameters(&self) -> Vec<Named> {
-        let parameters = self.tokens.iter().filter(|token| token.kind == Kind::Parameter);
+        let parameters = self
+            .tokens
+            .iter()
+            .filter(|token| token.kind == Kind::Parameter);
         parameters.map(|token| self.name(token)).collect()
     }
 
     fn named(&self, tokens: &[usize]) -> Vec<Named> {
-        tokens.iter().map(|&token| self.name(&self.tokens[token])).collect()
+        tokens
+            .iter()
+            .map(|&token| self.name(&self.tokens[token]))
+            .collect()
     }
 
     fn name(&self, token: &Token<'_>) -> Named {
-        Named { name: token.text.clone().into_owned(), span: self.decoded.original(&token.span) }
+        Named {
+            name: token.text.clone().into_owned(),
+            span: self.decoded.original(&token.span),
+        }
     }
 }
 

@@ -16,31 +16,38 @@ const SORT_ORDERS: &[&str] = &["ASC", "ASCENDING", "DESC", "DESCENDING"];
 impl Lookahead<'_, '_> {
     /// Whether the token at `index` is one of the keywords `words`.
     pub(super) fn is_one_of(&self, index: usize, words: &[&str]) -> bool {
-        self.tokens.get(index).is_some_and(|token| words.iter().any(|word| token.is_word(word)))
+        self.tokens
+            .get(index)
+            .is_some_and(|token| words.iter().any(|word| token.is_word(word)))
     }
 
     /// Whether the token before is one of `words`, and no property or label of that name.
     pub(super) fn word_before(&self, index: usize, words: &[&str]) -> bool {
-        let Some(word) = index.checked_sub(1).map(|before| &self.tokens[before]) else { return false };
-        let named =
-            index.checked_sub(2).is_some_and(|before| self.tokens[before].is(".") || self.tokens[before].is(":"));
+        let Some(word) = index.checked_sub(1).map(|before| &self.tokens[before]) else {
+            return false;
+        };
+        let named = index
+            .checked_sub(2)
+            .is_some_and(|before| self.tokens[before].is(".") || self.tokens[before].is(":"));
         !named && words.iter().any(|wanted| word.is_word(wanted))
     }
 
     /// Whether the brace at `index` follows `CALL` or `CALL (…)`.
     pub(super) fn belongs_to_call(&self, index: usize) -> bool {
-        let Some(before) = index.checked_sub(1) else { return false };
+        let Some(before) = index.checked_sub(1) else {
+            return false;
+        };
         self.word_before(index, &["CALL"])
-            || (self.tokens[before].is(")") && self.word_before(self.pairs.other(before), &["CALL"]))
+            || (self.tokens[before].is(")")
+                && self.word_before(self.pairs.other(before), &["CALL"]))
     }
 
     /// Whether what the brace at `index` encloses reads as a map: `{.x}`, `{x: 1}`, `{x}`, `{x, y}`.
     pub(super) fn is_projection(&self, index: usize) -> bool {
         let inside = |offset: usize| self.tokens.get(index + offset);
         match inside(1) {
-            Some(first) if first.is_name() => {
-                inside(2).is_some_and(|second| [":", ",", "}"].iter().any(|symbol| second.is(symbol)))
-            }
+            Some(first) if first.is_name() => inside(2)
+                .is_some_and(|second| [":", ",", "}"].iter().any(|symbol| second.is(symbol))),
             Some(first) => first.is(".") || first.is("}"),
             None => true,
         }
@@ -48,14 +55,19 @@ impl Lookahead<'_, '_> {
 
     /// Whether the prefix word at `index` is a variable of that name, seen from what follows it.
     pub(super) fn is_variable(&self, in_items: bool, index: usize, prefix: &str) -> bool {
-        let Some(next) = self.tokens.get(index + 1) else { return true };
+        let Some(next) = self.tokens.get(index + 1) else {
+            return true;
+        };
         if prefix == "DISTINCT" && !self.word_before(index, &["RETURN", "WITH"]) {
             return true;
         }
         match next.kind {
             Kind::Symbol if next.is("*") => prefix != "DISTINCT",
             // A projection of a variable, as no map begins with a dot.
-            Kind::Symbol if next.is("{") => self.tokens.get(index + 2).is_some_and(|first| first.is(".")),
+            Kind::Symbol if next.is("{") => self
+                .tokens
+                .get(index + 2)
+                .is_some_and(|first| first.is(".")),
             Kind::Symbol => self.follows_operand(index + 1),
             Kind::Word => self.is_variable_before(in_items, index + 1, prefix == "CASE"),
             Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => false,
@@ -68,12 +80,20 @@ impl Lookahead<'_, '_> {
         let word = |index, words: &[&str]| self.is_one_of(index, words);
         let operand_after = !self.follows_operand(index + 1) && self.tokens.len() > index + 1;
         match role(&self.tokens[index].text) {
-            Role::Other | Role::End => case && self.is_one_of(index, SORT_ORDERS) && !word(index + 1, &["WHEN"]),
-            Role::Union => in_items && (self.is_clause(index + 1) || word(index + 1, &["ALL", "DISTINCT"])),
+            Role::Other | Role::End => {
+                case && self.is_one_of(index, SORT_ORDERS) && !word(index + 1, &["WHEN"])
+            }
+            Role::Union => {
+                in_items && (self.is_clause(index + 1) || word(index + 1, &["ALL", "DISTINCT"]))
+            }
             Role::Before => case && word(index + 1, &["MATCH", "CALL"]),
-            Role::As => self.tokens.get(index + 1).is_some_and(Token::is_name) && self.ends_item(index + 2),
+            Role::As => {
+                self.tokens.get(index + 1).is_some_and(Token::is_name) && self.ends_item(index + 2)
+            }
             // A label may have the name of a clause, and then a clause may follow it.
-            Role::Is if self.is_clause(index + 1) => self.is_clause(index + 2) && !self.follows_operand(index + 3),
+            Role::Is if self.is_clause(index + 1) => {
+                self.is_clause(index + 2) && !self.follows_operand(index + 3)
+            }
             Role::Affix if case => word(index + 1, &["WITH"]),
             Role::Infix if word(index, &["WHEN"]) => false,
             Role::Infix | Role::Affix | Role::Is => operand_after && !self.is_clause(index + 1),
@@ -91,18 +111,26 @@ impl Lookahead<'_, '_> {
     }
 
     fn is_clause(&self, index: usize) -> bool {
-        self.tokens.get(index).is_some_and(|token| token.kind == Kind::Word && role(&token.text).is_clause())
+        self.tokens
+            .get(index)
+            .is_some_and(|token| token.kind == Kind::Word && role(&token.text).is_clause())
     }
 
     /// Whether the clause word at `index` is followed by what a clause begins with, and is no variable.
     fn begins_clause(&self, index: usize) -> bool {
-        let Some(next) = self.tokens.get(index + 1) else { return false };
+        let Some(next) = self.tokens.get(index + 1) else {
+            return false;
+        };
         match next.kind {
             Kind::Word => {
                 let order_by = self.tokens[index].is_word("ORDER") && next.is_word("BY");
-                order_by || (matches!(role(&next.text), Role::Other) && !self.is_one_of(index + 1, SORT_ORDERS))
+                order_by
+                    || (matches!(role(&next.text), Role::Other)
+                        && !self.is_one_of(index + 1, SORT_ORDERS))
             }
-            Kind::Symbol if next.is("{") => self.tokens[index].is_word("CALL") && !self.is_projection(index + 1),
+            Kind::Symbol if next.is("{") => {
+                self.tokens[index].is_word("CALL") && !self.is_projection(index + 1)
+            }
             Kind::Symbol => ["(", "*", "$", "-"].iter().any(|symbol| next.is(symbol)),
             Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => true,
         }
@@ -110,9 +138,13 @@ impl Lookahead<'_, '_> {
 
     /// Whether the token at `index` comes after a complete operand rather than begins one; the end of the text does.
     fn follows_operand(&self, index: usize) -> bool {
-        let Some(token) = self.tokens.get(index) else { return true };
+        let Some(token) = self.tokens.get(index) else {
+            return true;
+        };
         match token.kind {
-            Kind::Symbol => !["(", "[", "{", "+", "-", "$"].iter().any(|symbol| token.is(symbol)),
+            Kind::Symbol => !["(", "[", "{", "+", "-", "$"]
+                .iter()
+                .any(|symbol| token.is(symbol)),
             Kind::Word => matches!(role(&token.text), Role::Infix | Role::Is | Role::As),
             Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => false,
         }
@@ -122,7 +154,10 @@ impl Lookahead<'_, '_> {
     pub(super) fn after_type(&self, mut index: usize) -> usize {
         let mut depth = 0_usize;
         while let Some(token) = self.tokens.get(index) {
-            let zone = self.tokens.get(index + 1).is_some_and(|next| next.is_word("TIME") || next.is_word("TIMEZONE"));
+            let zone = self
+                .tokens
+                .get(index + 1)
+                .is_some_and(|next| next.is_word("TIME") || next.is_word("TIMEZONE"));
             let of_type = match token.kind {
                 Kind::Word => is_type_word(&token.text) || (token.is_word("WITH") && zone),
                 Kind::Symbol => match token.text.as_ref() {
@@ -149,7 +184,9 @@ impl Lookahead<'_, '_> {
     }
 
     fn is_type(&self, index: usize) -> bool {
-        self.tokens.get(index).is_some_and(|token| token.kind == Kind::Word && is_type_word(&token.text))
+        self.tokens
+            .get(index)
+            .is_some_and(|token| token.kind == Kind::Word && is_type_word(&token.text))
     }
 
     /// `USING TEXT INDEX SEEK n:Label(x)`: the variable comes after the words.

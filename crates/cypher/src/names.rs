@@ -15,8 +15,13 @@ pub(super) struct GraphNames {
 
 /// Finds them.
 pub(super) fn graph_names(tokens: &[Token<'_>], pairs: &Pairs) -> GraphNames {
-    let mut reader =
-        Reader { tokens, pairs, names: GraphNames::default(), entities: Entities::default(), labels_read: 0 };
+    let mut reader = Reader {
+        tokens,
+        pairs,
+        names: GraphNames::default(),
+        entities: Entities::default(),
+        labels_read: 0,
+    };
     for index in 0..tokens.len() {
         reader.pattern(index);
     }
@@ -34,12 +39,20 @@ pub(super) fn graph_names(tokens: &[Token<'_>], pairs: &Pairs) -> GraphNames {
             reader.expression(index, open.last().is_some_and(|&last| tokens[last].is("{")));
         }
     }
-    let GraphNames { mut labels, mut relationship_types, mut properties } = reader.names;
+    let GraphNames {
+        mut labels,
+        mut relationship_types,
+        mut properties,
+    } = reader.names;
     for found in [&mut labels, &mut relationship_types, &mut properties] {
         found.sort_unstable();
         found.dedup();
     }
-    GraphNames { labels, relationship_types, properties }
+    GraphNames {
+        labels,
+        relationship_types,
+        properties,
+    }
 }
 
 /// Variables that patterns bind.
@@ -52,7 +65,11 @@ struct Entities<'s> {
 impl<'s> Entities<'s> {
     /// A name that is also given to something else (`WITH n.x AS n`, `[n IN …]`) says nothing any more.
     fn forget_others(&mut self, tokens: &'s [Token<'_>]) {
-        for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.is_name()) {
+        for (index, token) in tokens
+            .iter()
+            .enumerate()
+            .filter(|(_, token)| token.is_name())
+        {
             let aliased = index > 0 && tokens[index - 1].is_word("AS");
             let listed = index > 0 && (tokens[index - 1].is("[") || tokens[index - 1].is("("));
             let looped = listed && tokens.get(index + 1).is_some_and(|next| next.is_word("IN"));
@@ -85,16 +102,24 @@ impl Reader<'_, '_> {
     /// A node or relationship pattern that opens at `open`: `(n:Label {key: …})`, `-[r:TYPE]-`.
     fn pattern(&mut self, open: usize) {
         let close = self.pairs.other(open);
-        let relationship = self.is(open, "[") && open > 0 && self.is(open - 1, "-") && self.is(close + 1, "-");
+        let relationship =
+            self.is(open, "[") && open > 0 && self.is(open - 1, "-") && self.is(close + 1, "-");
         let node = self.is(open, "(") && self.is_node(open, close);
         if !relationship && !node {
             return;
         }
         let mut at = open + 1;
-        if self.is_name(at) && !self.tokens[at].is_word("WHERE") && (at + 1 == close || !self.tokens[at].is_word("IS"))
+        if self.is_name(at)
+            && !self.tokens[at].is_word("WHERE")
+            && (at + 1 == close || !self.tokens[at].is_word("IS"))
         {
             let name = self.tokens[at].text.as_ref();
-            if relationship { &mut self.entities.relationships } else { &mut self.entities.nodes }.insert(name);
+            if relationship {
+                &mut self.entities.relationships
+            } else {
+                &mut self.entities.nodes
+            }
+            .insert(name);
             at += 1;
         }
         if self.is(at, ":") || self.tokens.get(at).is_some_and(|token| token.is_word("IS")) {
@@ -103,7 +128,10 @@ impl Reader<'_, '_> {
         // The length of a path: `*1..3`.
         while self.is(at, "*")
             || self.is(at, "..")
-            || self.tokens.get(at).is_some_and(|token| token.kind == Kind::Number)
+            || self
+                .tokens
+                .get(at)
+                .is_some_and(|token| token.kind == Kind::Number)
         {
             at += 1;
         }
@@ -121,14 +149,16 @@ impl Reader<'_, '_> {
         let arrow_before = open > 1
             && ((self.is(open - 1, "-") && (self.is(open - 2, "-") || self.is(open - 2, "]")))
                 || (self.is(open - 1, ">") && self.is(open - 2, "-")));
-        let arrow_after = (self.is(close + 1, "-") && (self.is(close + 2, "-") || self.is(close + 2, "[")))
+        let arrow_after = (self.is(close + 1, "-")
+            && (self.is(close + 2, "-") || self.is(close + 2, "[")))
             || (self.is(close + 1, "<") && self.is(close + 2, "-"));
         let begins = open > 0 && self.begins_pattern(open - 1);
         (arrow_before || arrow_after || begins) && !self.is(open + 1, "(")
     }
 
     fn begins_pattern(&self, index: usize) -> bool {
-        self.tokens[index].is_word("MATCH") && !(index > 0 && (self.is(index - 1, ".") || self.is(index - 1, ":")))
+        self.tokens[index].is_word("MATCH")
+            && !(index > 0 && (self.is(index - 1, ".") || self.is(index - 1, ":")))
     }
 
     /// The names of `A|B&!C`, with brackets; ends before anything else. `$(…)` is dynamic and names nothing.
@@ -142,7 +172,11 @@ impl Reader<'_, '_> {
                 continue;
             }
             if name_due && token.is_name() {
-                let found = if relationship { &mut self.names.relationship_types } else { &mut self.names.labels };
+                let found = if relationship {
+                    &mut self.names.relationship_types
+                } else {
+                    &mut self.names.labels
+                };
                 found.push(at);
                 name_due = false;
             } else if name_due && token.is("%") {
@@ -163,7 +197,10 @@ impl Reader<'_, '_> {
     /// Whether the parenthesis that closes at `close` belongs to a label expression.
     fn closes_label(&self, close: usize) -> bool {
         let open = self.pairs.other(close);
-        open > 0 && [":", "|", "&", "!", "("].iter().any(|symbol| self.is(open - 1, symbol))
+        open > 0
+            && [":", "|", "&", "!", "("]
+                .iter()
+                .any(|symbol| self.is(open - 1, symbol))
     }
 
     /// The keys of the map that opens at `open`.
@@ -184,7 +221,10 @@ impl Reader<'_, '_> {
     fn expression(&mut self, index: usize, in_map: bool) {
         let tokens = self.tokens;
         let token = &tokens[index];
-        let inside_a_name = index > 0 && [".", ":", "|", "&", "!"].iter().any(|symbol| self.is(index - 1, symbol));
+        let inside_a_name = index > 0
+            && [".", ":", "|", "&", "!"]
+                .iter()
+                .any(|symbol| self.is(index - 1, symbol));
         if inside_a_name || index < self.labels_read {
             return;
         }

@@ -19,10 +19,15 @@ pub(super) fn skip(tokens: &[Token<'_>]) -> usize {
 
 /// `5 planner=cost runtime=slotted`.
 fn after_settings(tokens: &[Token<'_>], mut at: usize) -> usize {
-    if tokens.get(at).is_some_and(|version| version.kind == Kind::Number) {
+    if tokens
+        .get(at)
+        .is_some_and(|version| version.kind == Kind::Number)
+    {
         at += 1;
     }
-    while tokens.get(at).is_some_and(Token::is_name) && tokens.get(at + 1).is_some_and(|equals| equals.is("=")) {
+    while tokens.get(at).is_some_and(Token::is_name)
+        && tokens.get(at + 1).is_some_and(|equals| equals.is("="))
+    {
         at = (at + 3).min(tokens.len());
     }
     at
@@ -30,12 +35,23 @@ fn after_settings(tokens: &[Token<'_>], mut at: usize) -> usize {
 
 /// The options that a KPI does not carry: token, message, fix.
 pub(super) fn faults(options: &[Token<'_>]) -> Vec<(usize, String, &'static str)> {
-    let refused = options.iter().enumerate().filter(|(_, token)| token.is_word("EXPLAIN") || token.is_word("PROFILE"));
+    let refused = options
+        .iter()
+        .enumerate()
+        .filter(|(_, token)| token.is_word("EXPLAIN") || token.is_word("PROFILE"));
     refused
         .map(|(index, token)| {
             let word = token.text.to_ascii_uppercase();
-            let what = if word == "EXPLAIN" { "only plans the query" } else { "measures the query" };
-            (index, format!("`{word}` {what} and does not belong in a KPI"), "remove it")
+            let what = if word == "EXPLAIN" {
+                "only plans the query"
+            } else {
+                "measures the query"
+            };
+            (
+                index,
+                format!("`{word}` {what} and does not belong in a KPI"),
+                "remove it",
+            )
         })
         .collect()
 }

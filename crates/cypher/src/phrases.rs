@@ -7,11 +7,14 @@ use super::token::Token;
 /// Every `LOAD CSV` and `TERMINATE TRANSACTION`.
 pub(super) fn refusals(tokens: &[Token<'_>]) -> Vec<Refusal> {
     let word = |index: usize, words: &[&str]| {
-        tokens.get(index).is_some_and(|token| words.iter().any(|word| token.is_word(word)))
+        tokens
+            .get(index)
+            .is_some_and(|token| words.iter().any(|word| token.is_word(word)))
     };
     let mut found = Vec::new();
     for token in 0..tokens.len() {
-        if word(token, &["LOAD"]) && word(token + 1, &["CSV"]) && word(token + 2, &["FROM", "WITH"]) {
+        if word(token, &["LOAD"]) && word(token + 1, &["CSV"]) && word(token + 2, &["FROM", "WITH"])
+        {
             found.push(Refusal {
                 token,
                 message: "`LOAD CSV` makes the server read a file or call out, but a KPI only reads the graph"

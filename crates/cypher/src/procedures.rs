@@ -4,8 +4,13 @@ use super::clauses::Refusal;
 use super::token::Token;
 
 /// What a KPI must not call, and why. An entry that ends with a dot is a whole namespace.
-const REFUSED: &[(&str, &str)] =
-    &[(WRITES, WRITING), (ADMINISTERS, ADMINISTERING), (ENDS, ENDING), (RUNS, RUNNING), (CALLS_OUT, CALLING_OUT)];
+const REFUSED: &[(&str, &str)] = &[
+    (WRITES, WRITING),
+    (ADMINISTERS, ADMINISTERING),
+    (ENDS, ENDING),
+    (RUNS, RUNNING),
+    (CALLS_OUT, CALLING_OUT),
+];
 
 const WRITING: &str = "
     db.create. db.createindex db.createlabel db.createnodekey db.createproperty db.createrelationshiptype
@@ -75,7 +80,11 @@ pub(super) fn refusals(tokens: &[Token<'_>]) -> Vec<Refusal> {
     while index < tokens.len() {
         let after = name_end(tokens, index);
         if after > index && is_call(tokens, index, after) {
-            let name: Vec<&str> = tokens[index..after].iter().step_by(2).map(|token| token.text.as_ref()).collect();
+            let name: Vec<&str> = tokens[index..after]
+                .iter()
+                .step_by(2)
+                .map(|token| token.text.as_ref())
+                .collect();
             found.extend(refusal(index, &name.join(".")));
         }
         index = after.max(index + 1);
@@ -97,7 +106,9 @@ fn name_end(tokens: &[Token<'_>], index: usize) -> usize {
 }
 
 fn is_call(tokens: &[Token<'_>], start: usize, end: usize) -> bool {
-    let called = start.checked_sub(1).is_some_and(|before| tokens[before].is_word("CALL"));
+    let called = start
+        .checked_sub(1)
+        .is_some_and(|before| tokens[before].is_word("CALL"));
     called || tokens.get(end).is_some_and(|next| next.is("("))
 }
 
@@ -119,24 +130,39 @@ fn reason(name: &str) -> Option<&'static str> {
     if matches(&name, READING) {
         return None;
     }
-    REFUSED.iter().find(|(_, names)| matches(&name, names)).map(|&(reason, _)| reason)
+    REFUSED
+        .iter()
+        .find(|(_, names)| matches(&name, names))
+        .map(|&(reason, _)| reason)
 }
 
 /// Graph Data Science says by the last part of a name what it does, and keeps early versions under `alpha` and `beta`.
 fn gds_reason(algorithm: &str) -> Option<&'static str> {
-    let algorithm = algorithm.strip_prefix("alpha.").or(algorithm.strip_prefix("beta.")).unwrap_or(algorithm);
+    let algorithm = algorithm
+        .strip_prefix("alpha.")
+        .or(algorithm.strip_prefix("beta."))
+        .unwrap_or(algorithm);
     let name = format!("gds.{algorithm}");
     match name.rsplit('.').next() {
         Some("estimate") => None,
         Some("write" | "mutate") => Some(WRITES),
         Some("train") => Some(ADMINISTERS),
         _ if matches(&name, READING) => None,
-        _ => REFUSED.iter().find(|(_, names)| matches(&name, names)).map(|&(reason, _)| reason),
+        _ => REFUSED
+            .iter()
+            .find(|(_, names)| matches(&name, names))
+            .map(|&(reason, _)| reason),
     }
 }
 
 fn matches(name: &str, entries: &str) -> bool {
-    entries.split_whitespace().any(|entry| if entry.ends_with('.') { name.starts_with(entry) } else { name == entry })
+    entries.split_whitespace().any(|entry| {
+        if entry.ends_with('.') {
+            name.starts_with(entry)
+        } else {
+            name == entry
+        }
+    })
 }
 
 #[cfg(test)]

@@ -71,7 +71,9 @@ pub struct UnixMillis(pub i64);
 impl From<SystemTime> for UnixMillis {
     /// A clock before 1970 is one that has not been set.
     fn from(time: SystemTime) -> Self {
-        let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let since_1970 = time
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
         Self(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
     }
 }
@@ -79,7 +81,11 @@ impl From<SystemTime> for UnixMillis {
 impl UnixMillis {
     /// By the calendar. A moment beyond its years, which no graph holds either, becomes its first or last one.
     pub fn utc(self) -> DateTime<Utc> {
-        let bound = if self.0 < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+        let bound = if self.0 < 0 {
+            DateTime::<Utc>::MIN_UTC
+        } else {
+            DateTime::<Utc>::MAX_UTC
+        };
         DateTime::from_timestamp_millis(self.0).unwrap_or(bound)
     }
 }

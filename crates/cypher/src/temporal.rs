@@ -16,7 +16,11 @@ pub fn local_time(time: NaiveTime) -> String {
 
 /// `12:00:00+01:00`
 pub fn time(time: NaiveTime, offset: FixedOffset) -> String {
-    if offset.local_minus_utc() == 0 { format!("{time}Z") } else { format!("{time}{offset}") }
+    if offset.local_minus_utc() == 0 {
+        format!("{time}Z")
+    } else {
+        format!("{time}{offset}")
+    }
 }
 
 /// `2026-12-01T12:00:00`
@@ -42,7 +46,10 @@ pub fn datetime_in_zone(time: Result<DateTime<FixedOffset>, NaiveDateTime>, zone
 /// `P1Y2M3DT4H5M6.7S`; a negative part carries its own sign.
 pub fn duration(months: i64, days: i64, seconds: i64, nanoseconds: i64) -> String {
     let nanoseconds = i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds);
-    let (sign, rest) = (if nanoseconds < 0 { "-" } else { "" }, nanoseconds.unsigned_abs());
+    let (sign, rest) = (
+        if nanoseconds < 0 { "-" } else { "" },
+        nanoseconds.unsigned_abs(),
+    );
     let (hours, minutes) = (rest / 3_600_000_000_000, rest / 60_000_000_000 % 60);
     let (seconds, fraction) = (rest / 1_000_000_000 % 60, rest % 1_000_000_000);
     let mut text = "P".to_owned();
@@ -60,7 +67,11 @@ pub fn duration(months: i64, days: i64, seconds: i64, nanoseconds: i64) -> Strin
     part(format!("{sign}{minutes}"), minutes == 0, "M");
     let digits = format!("{fraction:09}");
     let point = if fraction == 0 { "" } else { "." };
-    part(format!("{sign}{seconds}{point}{}", digits.trim_end_matches('0')), seconds == 0 && fraction == 0, "S");
+    part(
+        format!("{sign}{seconds}{point}{}", digits.trim_end_matches('0')),
+        seconds == 0 && fraction == 0,
+        "S",
+    );
     if text == "P" { "PT0S".to_owned() } else { text }
 }
 

@@ -5,7 +5,11 @@ use proptest::prelude::*;
 
 fn columns(text: &str) -> Vec<String> {
     match scan(text) {
-        Ok(statement) => statement.columns.into_iter().map(|column| column.name).collect(),
+        Ok(statement) => statement
+            .columns
+            .into_iter()
+            .map(|column| column.name)
+            .collect(),
         Err(faults) => panic!("{text}\n{faults:#?}"),
     }
 }
@@ -16,7 +20,10 @@ fn faults(text: &str) -> Vec<Fault> {
 
 /// Each fault as the text it points at and its message.
 fn shown(text: &str) -> Vec<(&str, String)> {
-    faults(text).into_iter().map(|fault| (&text[fault.span], fault.message)).collect()
+    faults(text)
+        .into_iter()
+        .map(|fault| (&text[fault.span], fault.message))
+        .collect()
 }
 
 fn names(named: &[Named]) -> Vec<&str> {
@@ -28,32 +35,89 @@ fn columns_are_named_as_the_server_names_them() {
     for (text, expected) in [
         ("RETURN 1 AS value", &["value"][..]),
         ("MATCH (n) RETURN n.a AS a, count(*)", &["a", "count(*)"]),
-        ("RETURN 1 /* c */ + 2 /* d */, 2 // e", &["1 /* c */ + 2", "2"]),
+        (
+            "RETURN 1 /* c */ + 2 /* d */, 2 // e",
+            &["1 /* c */ + 2", "2"],
+        ),
         ("WITH 1 AS n RETURN ( ( n ) ), (n + 1)", &["n", "(n + 1)"]),
-        ("WITH {a: 1} AS n RETURN n {.a}, n . a, `n` AS `b``c`", &["n", "n . a", "b`c"]),
-        ("WITH 1 AS `a b` RETURN DISTINCT `a b` ORDER BY `a b` SKIP 1 LIMIT 2;", &["a b"]),
-        (r"RETURN 1 AS a\u0062c, 1\u002B1, 'x\u0027", &["abc", r"1\u002B1", r"'x\"]),
+        (
+            "WITH {a: 1} AS n RETURN n {.a}, n . a, `n` AS `b``c`",
+            &["n", "n . a", "b`c"],
+        ),
+        (
+            "WITH 1 AS `a b` RETURN DISTINCT `a b` ORDER BY `a b` SKIP 1 LIMIT 2;",
+            &["a b"],
+        ),
+        (
+            r"RETURN 1 AS a\u0062c, 1\u002B1, 'x\u0027",
+            &["abc", r"1\u002B1", r"'x\"],
+        ),
         ("RETURN 1 AS x UNION RETURN 2 AS y", &["x"]),
-        ("WITH 1 AS x RETURN x ORDER BY COUNT { MATCH (m) RETURN m.y }", &["x"]),
-        ("CALL { RETURN 1 AS inner } RETURN inner AS outer", &["outer"]),
-        ("RETURN COLLECT { MATCH (n) RETURN n.x } AS list, EXISTS { (a)-->() }", &["list", "EXISTS { (a)-->() }"]),
-        ("RETURN CASE WHEN true THEN 1 END, null", &["CASE WHEN true THEN 1 END", "null"]),
+        (
+            "WITH 1 AS x RETURN x ORDER BY COUNT { MATCH (m) RETURN m.y }",
+            &["x"],
+        ),
+        (
+            "CALL { RETURN 1 AS inner } RETURN inner AS outer",
+            &["outer"],
+        ),
+        (
+            "RETURN COLLECT { MATCH (n) RETURN n.x } AS list, EXISTS { (a)-->() }",
+            &["list", "EXISTS { (a)-->() }"],
+        ),
+        (
+            "RETURN CASE WHEN true THEN 1 END, null",
+            &["CASE WHEN true THEN 1 END", "null"],
+        ),
         ("WITH 1 AS distinct RETURN distinct distinct", &["distinct"]),
         ("WITH 1 AS desc RETURN DISTINCT desc", &["desc"]),
         ("MATCH (distinct) RETURN distinct {.x}", &["distinct"]),
-        ("WITH true AS case, true AS not RETURN case AS a, not", &["a", "not"]),
-        ("WITH datetime() AS t RETURN t IS :: TIMESTAMP WITH TIME ZONE AS zoned", &["zoned"]),
-        ("WITH true AS union RETURN NOT union, NOT union AND union AS x", &["NOT union", "x"]),
-        ("WITH true AS not RETURN not UNION RETURN false AS not", &["not"]),
+        (
+            "WITH true AS case, true AS not RETURN case AS a, not",
+            &["a", "not"],
+        ),
+        (
+            "WITH datetime() AS t RETURN t IS :: TIMESTAMP WITH TIME ZONE AS zoned",
+            &["zoned"],
+        ),
+        (
+            "WITH true AS union RETURN NOT union, NOT union AND union AS x",
+            &["NOT union", "x"],
+        ),
+        (
+            "WITH true AS not RETURN not UNION RETURN false AS not",
+            &["not"],
+        ),
         ("WITH 1 AS as RETURN DISTINCT as", &["as"]),
-        ("WITH true AS as RETURN NOT as, NOT as AND as OR as AS is", &["NOT as", "is"]),
+        (
+            "WITH true AS as RETURN NOT as, NOT as AND as OR as AS is",
+            &["NOT as", "is"],
+        ),
         ("MATCH (not) WHERE not IS where RETURN not", &["not"]),
-        ("WITH 'abc' AS case WHERE case STARTS WITH 'a' RETURN case", &["case"]),
-        ("WITH 1 AS case RETURN (case), - case AS contains", &["case", "contains"]),
-        ("WITH 1 AS optional RETURN CASE optional WHEN 1 THEN 2 END AS x, 3", &["x", "3"]),
-        ("WITH 2 AS n RETURN CASE n WHEN 1, 2 THEN 'a' WHEN 3, > 4 THEN 'b' END AS size, 3", &["size", "3"]),
-        ("SHOW INDEXES YIELD name, state AS s WHERE s = 'x' RETURN count(name) AS value", &["value"]),
-        ("USE neo4j CALL db.labels() YIELD label RETURN label", &["label"]),
+        (
+            "WITH 'abc' AS case WHERE case STARTS WITH 'a' RETURN case",
+            &["case"],
+        ),
+        (
+            "WITH 1 AS case RETURN (case), - case AS contains",
+            &["case", "contains"],
+        ),
+        (
+            "WITH 1 AS optional RETURN CASE optional WHEN 1 THEN 2 END AS x, 3",
+            &["x", "3"],
+        ),
+        (
+            "WITH 2 AS n RETURN CASE n WHEN 1, 2 THEN 'a' WHEN 3, > 4 THEN 'b' END AS size, 3",
+            &["size", "3"],
+        ),
+        (
+            "SHOW INDEXES YIELD name, state AS s WHERE s = 'x' RETURN count(name) AS value",
+            &["value"],
+        ),
+        (
+            "USE neo4j CALL db.labels() YIELD label RETURN label",
+            &["label"],
+        ),
         ("CYPHER 5 planner=cost RETURN 1 AS value", &["value"]),
     ] {
         assert_eq!(columns(text), expected, "{text}");
@@ -100,37 +164,85 @@ fn what_does_not_only_read_is_refused_where_it_stands() {
         ("MATCH(n)DELETE(n)RETURN 1 AS x", "DELETE"),
         ("MATCH (n) WHERE n IS A SET n.x = 1 RETURN n", "SET"),
         ("MATCH (n) WHERE n:% SET n.x = 1 RETURN n", "SET"),
-        ("MATCH (n) WHERE n.x IS :: LIST<INTEGER> SET n.x = 1 RETURN n", "SET"),
+        (
+            "MATCH (n) WHERE n.x IS :: LIST<INTEGER> SET n.x = 1 RETURN n",
+            "SET",
+        ),
         ("MATCH (x) ((a)-->(b))+ SET x.y = 1 RETURN x", "SET"),
         ("MATCH (not) WITH not SET not.x = 1 RETURN 1 AS x", "SET"),
-        ("MATCH (case) WITH case ORDER BY case DESC DELETE case", "DELETE"),
-        ("MATCH (case) WITH case OPTIONAL MATCH (n) DELETE case", "DELETE"),
-        ("WITH true AS end MATCH (n) WHERE CASE WHEN end THEN end ELSE end END SET n.x = 1", "SET"),
+        (
+            "MATCH (case) WITH case ORDER BY case DESC DELETE case",
+            "DELETE",
+        ),
+        (
+            "MATCH (case) WITH case OPTIONAL MATCH (n) DELETE case",
+            "DELETE",
+        ),
+        (
+            "WITH true AS end MATCH (n) WHERE CASE WHEN end THEN end ELSE end END SET n.x = 1",
+            "SET",
+        ),
         ("MATCH (is) WHERE is IS is SET is.x = 1 RETURN is", "SET"),
-        ("MATCH (n) USING INDEX seek:A(x) REMOVE n.x RETURN n", "REMOVE"),
-        ("MATCH (n) RETURN n.x AS x UNION MERGE (m) RETURN 1 AS x", "MERGE"),
-        ("MATCH (n) CALL { WITH n DETACH DELETE n } RETURN n", "DETACH"),
+        (
+            "MATCH (n) USING INDEX seek:A(x) REMOVE n.x RETURN n",
+            "REMOVE",
+        ),
+        (
+            "MATCH (n) RETURN n.x AS x UNION MERGE (m) RETURN 1 AS x",
+            "MERGE",
+        ),
+        (
+            "MATCH (n) CALL { WITH n DETACH DELETE n } RETURN n",
+            "DETACH",
+        ),
         ("FOREACH (x IN [1] | CREATE ()) RETURN 1 AS x", "FOREACH"),
         ("'\n'//\u{2028}\rCREATE (n) RETURN 1 AS x", "CREATE"),
         (r"RETURN 1 AS x // \u000a CREATE (n)", "CREATE"),
         (r"RETURN 1 AS x /* \u002a\u002f CREATE (n) //*/", "CREATE"),
         (r"RETURN '\u0027 AS x CREATE (n) // '", "CREATE"),
         ("LOAD CSV FROM 'file:///x' AS row RETURN row", "LOAD"),
-        ("MATCH (n) LOAD/**/CSV WITH HEADERS FROM n.x AS row RETURN row", "LOAD"),
+        (
+            "MATCH (n) LOAD/**/CSV WITH HEADERS FROM n.x AS row RETURN row",
+            "LOAD",
+        ),
         (
             "SHOW TRANSACTIONS YIELD transactionId AS t TERMINATE TRANSACTIONS t YIELD message RETURN message",
             "TERMINATE",
         ),
-        ("UNWIND [1] AS x CALL (x) { RETURN 1 AS y } IN 2 CONCURRENT TRANSACTIONS RETURN y", "IN"),
-        ("CALL{RETURN 1 AS x}IN(1+1)CONCURRENT TRANSACTIONS RETURN x", "IN"),
-        ("WITH 1 AS case MATCH (n) WHERE n.x = case CALL { RETURN 1 AS y } IN TRANSACTIONS RETURN n", "IN"),
-        ("OPTIONAL CALL`db`/**/.`clearQueryCaches`() YIELD value RETURN value", "`db`"),
-        ("RETURN COLLECT { CALL dbms.killConnections([]) YIELD message RETURN message } AS x", "dbms"),
+        (
+            "UNWIND [1] AS x CALL (x) { RETURN 1 AS y } IN 2 CONCURRENT TRANSACTIONS RETURN y",
+            "IN",
+        ),
+        (
+            "CALL{RETURN 1 AS x}IN(1+1)CONCURRENT TRANSACTIONS RETURN x",
+            "IN",
+        ),
+        (
+            "WITH 1 AS case MATCH (n) WHERE n.x = case CALL { RETURN 1 AS y } IN TRANSACTIONS RETURN n",
+            "IN",
+        ),
+        (
+            "OPTIONAL CALL`db`/**/.`clearQueryCaches`() YIELD value RETURN value",
+            "`db`",
+        ),
+        (
+            "RETURN COLLECT { CALL dbms.killConnections([]) YIELD message RETURN message } AS x",
+            "dbms",
+        ),
         ("CALL { FINISH } IN TRANSACTIONS RETURN 1 AS x", "IN"),
         ("CALL db . `createLabel`('x')RETURN 1 AS x", "db"),
-        ("CALL `apoc.load.json`('x') YIELD value RETURN value", "`apoc.load.json`"),
-        ("RETURN apoc.cypher.runFirstColumnSingle('CREATE ()', {}) AS x", "apoc"),
-        ("CALL gds.pageRank.write('g', {}) YIELD nodePropertiesWritten AS x RETURN x", "gds"),
+        (
+            "CALL `apoc.load.json`('x') YIELD value RETURN value",
+            "`apoc.load.json`",
+        ),
+        (
+            "RETURN apoc.cypher.runFirstColumnSingle('CREATE ()', {}) AS x",
+            "apoc",
+        ),
+        (
+            "CALL gds.pageRank.write('g', {}) YIELD nodePropertiesWritten AS x RETURN x",
+            "gds",
+        ),
         ("USE system GRANT ROLE a TO b", "GRANT"),
         ("STOP DATABASE neo4j", "STOP"),
         ("EXPLAIN RETURN 1 AS x", "EXPLAIN"),
@@ -145,7 +257,11 @@ fn what_does_not_only_read_is_refused_where_it_stands() {
         ("RETURN 'x AS y", "'"),
         ("hello RETURN 1 AS x", "hello"),
     ] {
-        assert!(shown(text).iter().any(|(place, _)| *place == at), "{text}\n{:#?}", shown(text));
+        assert!(
+            shown(text).iter().any(|(place, _)| *place == at),
+            "{text}\n{:#?}",
+            shown(text)
+        );
     }
 }
 
@@ -166,7 +282,12 @@ fn messages_say_what_is_wrong_and_what_to_do() {
     let shown: Vec<String> = all
         .iter()
         .flat_map(|text| faults(text))
-        .map(|fault| format!("{}..{} {} | {}", fault.span.start, fault.span.end, fault.message, fault.fix))
+        .map(|fault| {
+            format!(
+                "{}..{} {} | {}",
+                fault.span.start, fault.span.end, fault.message, fault.fix
+            )
+        })
         .collect();
     insta::assert_snapshot!(shown.join("\n"), @r"
     10..13 `SET` writes, but a KPI only reads the graph | remove the SET clause
@@ -195,10 +316,19 @@ fn parameters_and_names_of_the_graph() -> Result<(), Vec<Fault>> {
                 AND r.weight > $`a b` AND $kind = e.name WITH e, {value: 1} AS map \
                 RETURN e {.group, other: 1} AS x, map.value AS y, e:Special AS z, $0 AS p";
     let statement = scan(text)?;
-    assert_eq!(names(&statement.parameters), ["kind", "since", "a b", "kind", "0"]);
-    assert_eq!(names(&statement.labels), ["Event", "Outcome", "Bad", "Special"]);
+    assert_eq!(
+        names(&statement.parameters),
+        ["kind", "since", "a b", "kind", "0"]
+    );
+    assert_eq!(
+        names(&statement.labels),
+        ["Event", "Outcome", "Bad", "Special"]
+    );
     assert_eq!(names(&statement.relationship_types), ["HAS", "OF"]);
-    assert_eq!(names(&statement.properties), ["kind", "timestamp", "timestamp", "weight", "name", "group"]);
+    assert_eq!(
+        names(&statement.properties),
+        ["kind", "timestamp", "timestamp", "weight", "name", "group"]
+    );
     assert_eq!(&text[statement.labels[0].span.clone()], "Event");
     assert_eq!(&text[statement.parameters[2].span.clone()], "$`a b`");
     Ok(())
@@ -246,7 +376,11 @@ fn depth_costs_neither_stack_nor_time() {
         ("(a:!{a:", "})"),
         ("a {.a, b:", "}"),
     ] {
-        let _ = scan(&format!("MATCH (a) RETURN {}1{} AS x", open.repeat(n), close.repeat(n)));
+        let _ = scan(&format!(
+            "MATCH (a) RETURN {}1{} AS x",
+            open.repeat(n),
+            close.repeat(n)
+        ));
     }
 }
 
@@ -334,11 +468,17 @@ fn cypher() -> impl Strategy<Value = String> {
 
 fn spans_hold(text: &str) -> Result<(), TestCaseError> {
     let spans: Vec<Range<usize>> = match scan(text) {
-        Ok(found) => [found.columns, found.parameters, found.labels, found.relationship_types, found.properties]
-            .into_iter()
-            .flatten()
-            .map(|named| named.span)
-            .collect(),
+        Ok(found) => [
+            found.columns,
+            found.parameters,
+            found.labels,
+            found.relationship_types,
+            found.properties,
+        ]
+        .into_iter()
+        .flatten()
+        .map(|named| named.span)
+        .collect(),
         Err(faults) => {
             prop_assert!(!faults.is_empty());
             prop_assert!(faults.is_sorted_by_key(|fault| fault.span.start));
@@ -346,7 +486,10 @@ fn spans_hold(text: &str) -> Result<(), TestCaseError> {
         }
     };
     for span in spans {
-        prop_assert!(text.get(span.clone()).is_some(), "{span:?} is no part of {text:?}");
+        prop_assert!(
+            text.get(span.clone()).is_some(),
+            "{span:?} is no part of {text:?}"
+        );
     }
     Ok(())
 }

@@ -53,7 +53,12 @@ impl Token<'_> {
 
 /// The tokens of `decoded`; white space and comments are none.
 pub(super) fn tokens<'t>(decoded: &'t Decoded<'_>, faults: &mut Vec<Fault>) -> Vec<Token<'t>> {
-    let mut lexer = Lexer { text: &decoded.text, at: 0, tokens: Vec::new(), unfinished: None };
+    let mut lexer = Lexer {
+        text: &decoded.text,
+        at: 0,
+        tokens: Vec::new(),
+        unfinished: None,
+    };
     while lexer.at < lexer.text.len() {
         lexer.step();
     }
@@ -83,11 +88,15 @@ impl<'t> Lexer<'t> {
 
     fn step(&mut self) {
         let rest = self.rest();
-        let Some(first) = rest.chars().next() else { return };
+        let Some(first) = rest.chars().next() else {
+            return;
+        };
         match first {
             '\u{FEFF}' if self.at == 0 => self.at += first.len_utf8(),
             _ if is_space(first) => self.at += first.len_utf8(),
-            '/' if rest.starts_with("//") => self.at += rest.find(['\n', '\r']).unwrap_or(rest.len()),
+            '/' if rest.starts_with("//") => {
+                self.at += rest.find(['\n', '\r']).unwrap_or(rest.len())
+            }
             '/' if rest.starts_with("/*") => self.comment(),
             '\'' | '"' => self.string(first),
             '`' => self.quoted(),
@@ -102,7 +111,11 @@ impl<'t> Lexer<'t> {
     fn push(&mut self, kind: Kind, text: impl Into<Cow<'t, str>>, len: usize) {
         let span = self.at..self.at + len;
         self.at = span.end;
-        self.tokens.push(Token { kind, text: text.into(), span });
+        self.tokens.push(Token {
+            kind,
+            text: text.into(),
+            span,
+        });
     }
 
     fn comment(&mut self) {
@@ -163,18 +176,29 @@ impl<'t> Lexer<'t> {
         self.push(Kind::Symbol, "$", 1);
         while self.at < self.text.len() && self.tokens.len() == before + 1 {
             let next = self.rest();
-            if !next.starts_with(|c: char| is_space(c) || starts_word(c) || matches!(c, '/' | '`' | '0'..='9')) {
+            if !next.starts_with(|c: char| {
+                is_space(c) || starts_word(c) || matches!(c, '/' | '`' | '0'..='9')
+            }) {
                 return;
             }
             self.step();
         }
-        let Some(name) = self.tokens.pop() else { return };
+        let Some(name) = self.tokens.pop() else {
+            return;
+        };
         let dynamic = (name.is_word("all") || name.is_word("any")) && self.next_is_parenthesis();
-        if dynamic || !(name.is_name() || name.kind == Kind::Number) || self.tokens.len() != before + 1 {
+        if dynamic
+            || !(name.is_name() || name.kind == Kind::Number)
+            || self.tokens.len() != before + 1
+        {
             return self.tokens.push(name);
         }
         self.tokens.pop();
-        self.tokens.push(Token { kind: Kind::Parameter, text: name.text, span: start..name.span.end });
+        self.tokens.push(Token {
+            kind: Kind::Parameter,
+            text: name.text,
+            span: start..name.span.end,
+        });
     }
 
     fn next_is_parenthesis(&self) -> bool {
@@ -183,7 +207,10 @@ impl<'t> Lexer<'t> {
 
     fn symbol(&mut self, first: char) {
         let rest = self.rest();
-        if let Some(symbol) = TWO_CHARACTER_SYMBOLS.into_iter().find(|symbol| rest.starts_with(symbol)) {
+        if let Some(symbol) = TWO_CHARACTER_SYMBOLS
+            .into_iter()
+            .find(|symbol| rest.starts_with(symbol))
+        {
             return self.push(Kind::Symbol, symbol, 2);
         }
         let len = first.len_utf8();
@@ -206,11 +233,18 @@ fn is_space(character: char) -> bool {
 }
 
 fn is_dash(character: char) -> bool {
-    matches!(character, '-' | '\u{AD}' | '\u{2010}'..='\u{2015}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}')
+    matches!(
+        character,
+        '-' | '\u{AD}' | '\u{2010}'..='\u{2015}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}'
+    )
 }
 
 fn is_arrow(character: char) -> bool {
-    is_dash(character) || matches!(character, '⟨' | '〈' | '﹤' | '＜' | '⟩' | '〉' | '﹥' | '＞')
+    is_dash(character)
+        || matches!(
+            character,
+            '⟨' | '〈' | '﹤' | '＜' | '⟩' | '〉' | '﹥' | '＞'
+        )
 }
 
 /// What is no letter for the server here is a syntax error there, so that every other character may count as one.
@@ -229,7 +263,8 @@ fn continues_word(character: char) -> bool {
 }
 
 fn word_len(text: &str) -> usize {
-    text.find(|character| !continues_word(character)).unwrap_or(text.len())
+    text.find(|character| !continues_word(character))
+        .unwrap_or(text.len())
 }
 
 fn quoted_len(text: &str) -> Option<usize> {
@@ -245,13 +280,18 @@ fn quoted_len(text: &str) -> Option<usize> {
 
 fn unquoted(quoted: &str) -> Cow<'_, str> {
     let inner = &quoted[1..quoted.len() - 1];
-    if inner.contains("``") { Cow::Owned(inner.replace("``", "`")) } else { Cow::Borrowed(inner) }
+    if inner.contains("``") {
+        Cow::Owned(inner.replace("``", "`"))
+    } else {
+        Cow::Borrowed(inner)
+    }
 }
 
 /// The longest number, with the letters that stick to it: `1AS` is one token for the server.
 fn number_len(text: &str) -> usize {
     let mut at = digits_len(text);
-    if text[at..].starts_with('.') && text[at + 1..].starts_with(|next: char| next.is_ascii_digit()) {
+    if text[at..].starts_with('.') && text[at + 1..].starts_with(|next: char| next.is_ascii_digit())
+    {
         at += 1 + digits_len(&text[at + 1..]);
     }
     let exponent = text[at..].trim_start_matches(['e', 'E']);
@@ -283,7 +323,10 @@ mod tests {
         let mut faults = Vec::new();
         let decoded = decode(text, &mut faults);
         let all = tokens(&decoded, &mut faults);
-        let mut shown: Vec<String> = all.iter().map(|token| format!("{:?}:{}", token.kind, token.text)).collect();
+        let mut shown: Vec<String> = all
+            .iter()
+            .map(|token| format!("{:?}:{}", token.kind, token.text))
+            .collect();
         shown.extend(faults.into_iter().map(|fault| fault.message));
         shown.join(" ").replace("Symbol:", "").replace("Word:", "")
     }

@@ -43,7 +43,13 @@ impl Role {
     /// Whether a clause begins here.
     pub(super) fn is_clause(self) -> bool {
         match self {
-            Role::Match | Role::Return | Role::Call | Role::Using | Role::Union | Role::Show | Role::Before => true,
+            Role::Match
+            | Role::Return
+            | Role::Call
+            | Role::Using
+            | Role::Union
+            | Role::Show
+            | Role::Before => true,
             Role::Finish | Role::Reads | Role::Writes | Role::Administers => true,
             Role::Infix | Role::Affix | Role::Is | Role::As | Role::End | Role::Other => false,
         }
@@ -66,13 +72,15 @@ pub(super) fn role(word: &str) -> Role {
         "SHOW" => Role::Show,
         "OPTIONAL" | "NEXT" => Role::Before,
         "FINISH" => Role::Finish,
-        "WITH" | "UNWIND" | "WHERE" | "ORDER" | "SKIP" | "OFFSET" | "LIMIT" | "YIELD" | "USE" | "LET" | "FILTER" => {
-            Role::Reads
+        "WITH" | "UNWIND" | "WHERE" | "ORDER" | "SKIP" | "OFFSET" | "LIMIT" | "YIELD" | "USE"
+        | "LET" | "FILTER" => Role::Reads,
+        "CREATE" | "INSERT" | "SET" | "DELETE" | "DETACH" | "NODETACH" | "REMOVE" | "MERGE"
+        | "FOREACH" => Role::Writes,
+        "DROP" | "ALTER" | "RENAME" | "GRANT" | "DENY" | "REVOKE" | "START" | "STOP" | "ENABLE"
+        | "DRYRUN" | "DEALLOCATE" | "REALLOCATE" => Role::Administers,
+        "AND" | "OR" | "XOR" | "IN" | "CONTAINS" | "WHEN" | "THEN" | "ELSE" | "BY" | "ON" => {
+            Role::Infix
         }
-        "CREATE" | "INSERT" | "SET" | "DELETE" | "DETACH" | "NODETACH" | "REMOVE" | "MERGE" | "FOREACH" => Role::Writes,
-        "DROP" | "ALTER" | "RENAME" | "GRANT" | "DENY" | "REVOKE" | "START" | "STOP" | "ENABLE" | "DRYRUN"
-        | "DEALLOCATE" | "REALLOCATE" => Role::Administers,
-        "AND" | "OR" | "XOR" | "IN" | "CONTAINS" | "WHEN" | "THEN" | "ELSE" | "BY" | "ON" => Role::Infix,
         "STARTS" | "ENDS" => Role::Affix,
         "IS" => Role::Is,
         "AS" => Role::As,
@@ -130,5 +138,7 @@ pub(super) fn is_type_word(word: &str) -> bool {
         "ZONE",
         "ZONED",
     ];
-    WORDS.iter().any(|type_word| type_word.eq_ignore_ascii_case(word))
+    WORDS
+        .iter()
+        .any(|type_word| type_word.eq_ignore_ascii_case(word))
 }

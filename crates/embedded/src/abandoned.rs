@@ -25,7 +25,9 @@ struct Watched {
 }
 
 /// Held by a statement's thread for as long as it runs.
-pub(super) struct Running(#[expect(dead_code, reason = "that it is there is all it says")] mpsc::Receiver<Infallible>);
+pub(super) struct Running(
+    #[expect(dead_code, reason = "that it is there is all it says")] mpsc::Receiver<Infallible>,
+);
 
 /// Held by the one who waits for a statement. When it is dropped before the statement ends, that is abandoned.
 pub(super) struct Waiting<'a> {
@@ -35,27 +37,51 @@ pub(super) struct Waiting<'a> {
 
 impl Abandoned {
     /// Lets a KPI's statement begin, unless an earlier one of it still runs after some grace.
-    pub(super) async fn begin(&self, kpi: &str, deadline: Instant) -> Result<(Running, Waiting<'_>), Error> {
+    pub(super) async fn begin(
+        &self,
+        kpi: &str,
+        deadline: Instant,
+    ) -> Result<(Running, Waiting<'_>), Error> {
         let until = deadline.min(Instant::now() + GRACE);
         while let Some(earlier) = self.earlier(kpi) {
-            timeout_at(until, earlier.closed()).await.map_err(|_| still_runs())?;
+            timeout_at(until, earlier.closed())
+                .await
+                .map_err(|_| still_runs())?;
         }
         let (running, ended) = mpsc::channel(1);
-        let watched = Some(Watched { kpi: kpi.to_owned(), running });
-        Ok((Running(ended), Waiting { abandoned: self, watched }))
+        let watched = Some(Watched {
+            kpi: kpi.to_owned(),
+            running,
+        });
+        Ok((
+            Running(ended),
+            Waiting {
+                abandoned: self,
+                watched,
+            },
+        ))
     }
 
     fn earlier(&self, kpi: &str) -> Option<mpsc::Sender<Infallible>> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|watched| !watched.running.is_closed());
-        all.iter().find(|watched| watched.kpi == kpi).map(|watched| watched.running.clone())
+        all.iter()
+            .find(|watched| watched.kpi == kpi)
+            .map(|watched| watched.running.clone())
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        let left = self.watched.take().filter(|watched| !watched.running.is_closed());
-        self.abandoned.0.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
+        let left = self
+            .watched
+            .take()
+            .filter(|watched| !watched.running.is_closed());
+        self.abandoned
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(left);
     }
 }
 

@@ -8,8 +8,17 @@ pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<String> {
 }
 
 pub(super) fn is_aggregate(tokens: &Tokens, index: usize) -> bool {
-    const AGGREGATES: [&str; 9] =
-        ["avg", "collect", "count", "max", "min", "percentileCont", "percentileDisc", "stDev", "sum"];
+    const AGGREGATES: [&str; 9] = [
+        "avg",
+        "collect",
+        "count",
+        "max",
+        "min",
+        "percentileCont",
+        "percentileDisc",
+        "stDev",
+        "sum",
+    ];
     let plain = tokens.is_call(index) && !tokens.is(index.wrapping_sub(1), ".");
     plain && AGGREGATES.iter().any(|name| tokens.is_word(index, name))
 }
@@ -28,11 +37,17 @@ fn hidden(tokens: &Tokens, index: usize) -> Option<String> {
             break;
         }
         let open = tokens.inside(inner.start)?;
-        if LOOPS.iter().any(|word| tokens.is_word(open.wrapping_sub(1), word)) {
+        if LOOPS
+            .iter()
+            .any(|word| tokens.is_word(open.wrapping_sub(1), word))
+        {
             break;
         }
         // What encloses a sub-query or a pattern is another matter.
-        inner = open..tokens.closed_by(open).filter(|_| !tokens.begins_subquery(open))? + 1;
+        inner = open..tokens
+            .closed_by(open)
+            .filter(|_| !tokens.begins_subquery(open))?
+            + 1;
     }
     Some(format!(
         "the embedded engine of `demo` does not see `{name}` in a condition or a loop: compute it in a WITH before"
@@ -42,7 +57,10 @@ fn hidden(tokens: &Tokens, index: usize) -> Option<String> {
 /// Whether a condition leads up to `index`: `CASE WHEN … `, `NOT … `, `… AND`.
 fn condition_before(tokens: &Tokens, index: usize) -> bool {
     let mut cases = 0;
-    for at in (0..index).rev().filter(|&at| tokens.inside(at) == tokens.inside(index)) {
+    for at in (0..index)
+        .rev()
+        .filter(|&at| tokens.inside(at) == tokens.inside(index))
+    {
         let is = |words: &[&str]| words.iter().any(|word| tokens.is_word(at, word));
         if is(&["END"]) {
             cases += 1;
@@ -50,7 +68,9 @@ fn condition_before(tokens: &Tokens, index: usize) -> bool {
             cases -= usize::from(is(&["CASE"]));
         } else if is(&["CASE", "WHEN", "AND", "OR", "XOR", "NOT"]) {
             return true;
-        } else if tokens.is(at, ",") || is(&["RETURN", "WITH", "WHERE", "BY", "THEN", "ELSE", "UNWIND"]) {
+        } else if tokens.is(at, ",")
+            || is(&["RETURN", "WITH", "WHERE", "BY", "THEN", "ELSE", "UNWIND"])
+        {
             return false;
         }
     }
@@ -64,7 +84,11 @@ fn condition_behind(tokens: &Tokens, index: usize) -> bool {
         let is = |words: &[&str]| words.iter().any(|word| tokens.is_word(at, word));
         if is(&["IS", "AND", "OR", "XOR"]) {
             return true;
-        } else if tokens.is(at, ",") || is(&["AS", "THEN", "WHEN", "ELSE", "END", "ORDER", "SKIP", "LIMIT", "UNION"]) {
+        } else if tokens.is(at, ",")
+            || is(&[
+                "AS", "THEN", "WHEN", "ELSE", "END", "ORDER", "SKIP", "LIMIT", "UNION",
+            ])
+        {
             return false;
         }
     }
@@ -77,8 +101,10 @@ fn order(tokens: &Tokens, index: usize) -> Option<String> {
         return None;
     }
     let beside = |at: &usize| tokens.inside(*at) == tokens.inside(index);
-    let clause =
-        (0..index).rev().filter(beside).find(|&at| tokens.is_word(at, "RETURN") || tokens.is_word(at, "WITH"))?;
+    let clause = (0..index)
+        .rev()
+        .filter(beside)
+        .find(|&at| tokens.is_word(at, "RETURN") || tokens.is_word(at, "WITH"))?;
     if !tokens.is_word(clause, "RETURN") || !(clause..index).any(|at| is_aggregate(tokens, at)) {
         return None;
     }
@@ -89,9 +115,17 @@ fn order(tokens: &Tokens, index: usize) -> Option<String> {
         })
     };
     let begins_key = |at: &usize| *at == index + 2 || (tokens.is(at - 1, ",") && beside(at));
-    let ends = |at: &usize| ["LIMIT", "SKIP", "OFFSET", "UNION"].iter().any(|word| tokens.is_word(*at, word));
-    let keys = (index + 2..tokens.all.len()).take_while(|at| !ends(at)).filter(begins_key);
-    let named_by_as = |name: &str| (1..clause).any(|at| tokens.is_word(at - 1, "AS") && tokens.all[at].text == name);
+    let ends = |at: &usize| {
+        ["LIMIT", "SKIP", "OFFSET", "UNION"]
+            .iter()
+            .any(|word| tokens.is_word(*at, word))
+    };
+    let keys = (index + 2..tokens.all.len())
+        .take_while(|at| !ends(at))
+        .filter(begins_key);
+    let named_by_as = |name: &str| {
+        (1..clause).any(|at| tokens.is_word(at - 1, "AS") && tokens.all[at].text == name)
+    };
     let lost = |at: &usize| {
         let name = &tokens.all[*at].text;
         let variable = tokens.is_name(*at) && !tokens.is_call(*at) && !is_column(name);

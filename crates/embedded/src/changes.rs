@@ -20,9 +20,22 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    pub(super) fn new(changes: &[Change], timeout: Duration, deadline: Instant) -> Result<Self, Error> {
-        let read = |change: &Change| Ok((Statement::read(&change.statement)?, value::encode(&change.parameters)));
-        Ok(Self { statements: changes.iter().map(read).collect::<Result<_, Error>>()?, timeout, deadline })
+    pub(super) fn new(
+        changes: &[Change],
+        timeout: Duration,
+        deadline: Instant,
+    ) -> Result<Self, Error> {
+        let read = |change: &Change| {
+            Ok((
+                Statement::read(&change.statement)?,
+                value::encode(&change.parameters),
+            ))
+        };
+        Ok(Self {
+            statements: changes.iter().map(read).collect::<Result<_, Error>>()?,
+            timeout,
+            deadline,
+        })
     }
 
     /// All in one transaction. What fails or nobody waits for is dropped with it.
@@ -39,7 +52,14 @@ impl Changes {
             return Ok(());
         }
         let outcome = session.commit(transaction, true);
-        let made = matches!(outcome, CommitOutcome::Committed { .. } | CommitOutcome::NoWritesNoOp);
-        if made { Ok(()) } else { Err(failure::of_commit(&outcome)) }
+        let made = matches!(
+            outcome,
+            CommitOutcome::Committed { .. } | CommitOutcome::NoWritesNoOp
+        );
+        if made {
+            Ok(())
+        } else {
+            Err(failure::of_commit(&outcome))
+        }
     }
 }

@@ -20,8 +20,11 @@ fn between(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     const UNITS: [&str; 3] = ["inSeconds", "inDays", "inMonths"];
     let unit = |open: usize| {
         let first = open.checked_sub(3)?;
-        let begins = tokens.is_word(first, "duration") && tokens.is(first + 1, ".") && tokens.is(open, "(");
-        let unit = UNITS.into_iter().find(|unit| tokens.is_word(first + 2, unit))?;
+        let begins =
+            tokens.is_word(first, "duration") && tokens.is(first + 1, ".") && tokens.is(open, "(");
+        let unit = UNITS
+            .into_iter()
+            .find(|unit| tokens.is_word(first + 2, unit))?;
         (begins && tokens.commas(open) == 1).then_some(unit)
     };
     if let Some(unit) = tokens.opened_by(index).and_then(unit) {
@@ -36,31 +39,49 @@ fn between(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
         )));
     }
     let open = (index..index + 4).find(|&open| unit(open).is_some())?;
-    Some(Cow::Borrowed(if open == index { "head([two IN [[" } else { "" }))
+    Some(Cow::Borrowed(if open == index {
+        "head([two IN [["
+    } else {
+        ""
+    }))
 }
 
 /// The engine has keys of its own among those of a node, and another name for some of the user's.
 fn keys(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
-    let is_keys = |at: usize| tokens.is_word(at, "keys") && tokens.is_call(at) && !tokens.is(at.wrapping_sub(1), ".");
+    let is_keys = |at: usize| {
+        tokens.is_word(at, "keys") && tokens.is_call(at) && !tokens.is(at.wrapping_sub(1), ".")
+    };
     if is_keys(index) {
         return Some(Cow::Borrowed("([key IN keys"));
     }
-    tokens.opened_by(index).filter(|open| is_keys(open.wrapping_sub(1)))?;
+    tokens
+        .opened_by(index)
+        .filter(|open| is_keys(open.wrapping_sub(1)))?;
     let names = renamed(|key| (engine_key(key).into_owned(), key.to_owned()));
-    Some(Cow::Owned(format!(") WHERE NOT key IN ['id', 'title', 'type'] | {names}])")))
+    Some(Cow::Owned(format!(
+        ") WHERE NOT key IN ['id', 'title', 'type'] | {names}])"
+    )))
 }
 
 /// A key that is given as text: `n['id']`, `n[$key]`.
 fn subscript(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     let token = &tokens.all[index];
-    let open = tokens.opened_by(index).or_else(|| tokens.is(index, "[").then_some(index));
-    let open = open.or_else(|| tokens.inside(index)).filter(|&open| tokens.is_subscript(open))?;
+    let open = tokens
+        .opened_by(index)
+        .or_else(|| tokens.is(index, "[").then_some(index));
+    let open = open
+        .or_else(|| tokens.inside(index))
+        .filter(|&open| tokens.is_subscript(open))?;
     let inner = open + 1..tokens.closed_by(open)?;
     if inner.len() == 1 && tokens.all[inner.start].kind == Kind::String {
-        return text(&token.text).filter(|_| index == inner.start).map(Cow::Owned);
+        return text(&token.text)
+            .filter(|_| index == inner.start)
+            .map(Cow::Owned);
     }
     let is_place = |at: usize| tokens.is(at, "-") || tokens.all[at].kind == Kind::Number;
-    let is_slice = inner.clone().any(|at| tokens.is(at, "..") && tokens.inside(at) == Some(open));
+    let is_slice = inner
+        .clone()
+        .any(|at| tokens.is(at, "..") && tokens.inside(at) == Some(open));
     if is_slice || inner.clone().all(is_place) {
         return None;
     }
@@ -81,7 +102,10 @@ fn text(text: &str) -> Option<String> {
 /// The text in `key` by its other name.
 fn renamed(names: impl Fn(&str) -> (String, String)) -> String {
     let one = |(from, to): (String, String)| format!(" WHEN '{from}' THEN '{to}'");
-    format!("CASE key{} ELSE key END", TAKEN.into_iter().map(names).map(one).collect::<String>())
+    format!(
+        "CASE key{} ELSE key END",
+        TAKEN.into_iter().map(names).map(one).collect::<String>()
+    )
 }
 
 /// Of anything but a node the engine makes NULL.
@@ -89,7 +113,10 @@ fn projection(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     if tokens.is_projection(index + 1) {
         return before_projection(tokens, index);
     }
-    let open = tokens.opened_by(index).or_else(|| tokens.inside(index)).filter(|&open| tokens.is_projection(open));
+    let open = tokens
+        .opened_by(index)
+        .or_else(|| tokens.inside(index))
+        .filter(|&open| tokens.is_projection(open));
     let open = open.or_else(|| tokens.is_projection(index).then_some(index))?;
     let close = tokens.closed_by(open)?;
     let text = quoted(&tokens.all[index].text);
@@ -98,11 +125,18 @@ fn projection(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
         Stars::Alone => Some(Cow::Borrowed("")),
         Stars::Some => None,
         Stars::None if index == close => Some(Cow::Borrowed("} END)")),
-        Stars::None if tokens.is(index, ".") && tokens.begins_entry(index) => Some(Cow::Borrowed("")),
-        Stars::None if tokens.is(index - 1, ".") && tokens.begins_entry(index - 1) => {
-            Some(Cow::Owned(format!("{key}: {}.{key}", quoted(&tokens.all[open - 1].text))))
+        Stars::None if tokens.is(index, ".") && tokens.begins_entry(index) => {
+            Some(Cow::Borrowed(""))
         }
-        Stars::None if tokens.is_entry_of_projection(index) => Some(Cow::Owned(format!("{key}: {text}"))),
+        Stars::None if tokens.is(index - 1, ".") && tokens.begins_entry(index - 1) => {
+            Some(Cow::Owned(format!(
+                "{key}: {}.{key}",
+                quoted(&tokens.all[open - 1].text)
+            )))
+        }
+        Stars::None if tokens.is_entry_of_projection(index) => {
+            Some(Cow::Owned(format!("{key}: {text}")))
+        }
         Stars::None => None,
     }
 }
@@ -112,7 +146,9 @@ fn before_projection(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     match stars(tokens, index + 1) {
         Stars::Alone => Some(Cow::Owned(format!("properties({name})"))),
         Stars::Some => None,
-        Stars::None => Some(Cow::Owned(format!("(CASE WHEN {name} IS NULL THEN null ELSE "))),
+        Stars::None => Some(Cow::Owned(format!(
+            "(CASE WHEN {name} IS NULL THEN null ELSE "
+        ))),
     }
 }
 
@@ -125,10 +161,17 @@ enum Stars {
 }
 
 fn stars(tokens: &Tokens, open: usize) -> Stars {
-    let is_star = |at: usize| tokens.is(at, ".") && tokens.begins_entry(at) && tokens.is(at + 1, "*");
+    let is_star =
+        |at: usize| tokens.is(at, ".") && tokens.begins_entry(at) && tokens.is(at + 1, "*");
     match tokens.closed_by(open) {
-        Some(close) if (open + 1..close).any(|at| tokens.inside(at) == Some(open) && is_star(at)) => {
-            if close == open + 3 { Stars::Alone } else { Stars::Some }
+        Some(close)
+            if (open + 1..close).any(|at| tokens.inside(at) == Some(open) && is_star(at)) =>
+        {
+            if close == open + 3 {
+                Stars::Alone
+            } else {
+                Stars::Some
+            }
         }
         _ => Stars::None,
     }

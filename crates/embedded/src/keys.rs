@@ -10,12 +10,18 @@ const MARK: &str = "__";
 
 /// The name of a key for the engine.
 pub(super) fn engine_key(key: &str) -> Cow<'_, str> {
-    if is_taken(key) { Cow::Owned(format!("{key}{MARK}")) } else { Cow::Borrowed(key) }
+    if is_taken(key) {
+        Cow::Owned(format!("{key}{MARK}"))
+    } else {
+        Cow::Borrowed(key)
+    }
 }
 
 /// The name of a key for the user.
 pub(super) fn user_key(key: &str) -> &str {
-    key.strip_suffix(MARK).filter(|key| is_taken(key)).unwrap_or(key)
+    key.strip_suffix(MARK)
+        .filter(|key| is_taken(key))
+        .unwrap_or(key)
 }
 
 /// A key that already ends so is moved on, so that two keys never become one.

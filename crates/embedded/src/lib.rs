@@ -99,7 +99,10 @@ impl Embedded {
 
     /// Waits until a query may run; the permit ends with the value.
     pub async fn acquire(&self) -> SemaphorePermit<'_> {
-        self.slots.acquire().await.expect("the semaphore is never closed")
+        self.slots
+            .acquire()
+            .await
+            .expect("the semaphore is never closed")
     }
 
     /// Asks, and hands every row to `sink`.
@@ -109,7 +112,9 @@ impl Embedded {
     pub async fn rows(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), Error> {
         let deadline = Instant::now() + request.timeout;
         if let Some(database) = request.database.filter(|name| *name != DATABASE) {
-            return Err(Error::Database(format!("the embedded graph has none but `{DATABASE}`, not `{database}`")));
+            return Err(Error::Database(format!(
+                "the embedded graph has none but `{DATABASE}`, not `{database}`"
+            )));
         }
         let query = Query::new(request, deadline)?;
         let (running, _waiting) = self.abandoned.begin(request.name, deadline).await?;
@@ -138,7 +143,9 @@ impl Embedded {
     pub async fn write(&self, changes: &[Change], timeout: Duration) -> Result<(), Error> {
         let deadline = Instant::now() + timeout;
         let too_late = |_| Error::Timeout(timeout);
-        let alone = timeout_at(deadline, Arc::clone(&self.writing).lock_owned()).await.map_err(too_late)?;
+        let alone = timeout_at(deadline, Arc::clone(&self.writing).lock_owned())
+            .await
+            .map_err(too_late)?;
         let changes = Changes::new(changes, timeout, deadline)?;
         let session = Arc::clone(&self.session);
         let mut work = Work::start(move |outlet| {
@@ -165,9 +172,13 @@ fn options<'v>(parameters: &'v Values, deadline: Instant, outlet: &Outlet) -> Ex
 /// a second instead of a third of one.
 static SHORTCUTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let is_shortcut = |pass: &String| {
-        pass.starts_with("fuse_") || ["columnar_scan_aggregate", "optimize_nested_queries"].contains(&pass.as_str())
+        pass.starts_with("fuse_")
+            || ["columnar_scan_aggregate", "optimize_nested_queries"].contains(&pass.as_str())
     };
-    planner::all_pass_names().into_iter().filter(is_shortcut).collect()
+    planner::all_pass_names()
+        .into_iter()
+        .filter(is_shortcut)
+        .collect()
 });
 
 /// The values of a statement's parameters.

@@ -15,7 +15,11 @@ pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<(&'static str, &'
             "WHERE within a pattern",
             "write it behind the pattern: `MATCH (n:Label) WHERE n.key = 1`",
         ),
-        (is_choice(tokens, index), "`n:A|B` in a condition", "write `(n:A OR n:B)`"),
+        (
+            is_choice(tokens, index),
+            "`n:A|B` in a condition",
+            "write `(n:A OR n:B)`",
+        ),
         (is_both_ways(tokens, index), "`<-[r]->`", "write `-[r]-`"),
         (
             is_part_of_trim(tokens, index),
@@ -32,21 +36,46 @@ pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<(&'static str, &'
             "`CASE x` with more than a value behind WHEN",
             "write `CASE WHEN x > 2 THEN …`",
         ),
-        (is_other_union(tokens, index), "UNION beside UNION ALL", "write a `CALL () { … }` around one of them"),
-        (has_mode(tokens, index), "`round` with a mode", "write `round(x, 1)`, `floor(x)` or `ceil(x)`"),
-        (splits_by_list(tokens, index), "`split` by a list", "write `split(replace(x, ';', ','), ',')`"),
-        (begins_show(tokens, index), "`SHOW`", "ask a Neo4j, or for the labels `CALL db.labels()`"),
+        (
+            is_other_union(tokens, index),
+            "UNION beside UNION ALL",
+            "write a `CALL () { … }` around one of them",
+        ),
+        (
+            has_mode(tokens, index),
+            "`round` with a mode",
+            "write `round(x, 1)`, `floor(x)` or `ceil(x)`",
+        ),
+        (
+            splits_by_list(tokens, index),
+            "`split` by a list",
+            "write `split(replace(x, ';', ','), ',')`",
+        ),
+        (
+            begins_show(tokens, index),
+            "`SHOW`",
+            "ask a Neo4j, or for the labels `CALL db.labels()`",
+        ),
     ];
-    phrases.into_iter().find(|(is_it, ..)| *is_it).map(|(_, what, instead)| (what, instead))
+    phrases
+        .into_iter()
+        .find(|(is_it, ..)| *is_it)
+        .map(|(_, what, instead)| (what, instead))
 }
 
 /// A clause that a sub-query for counting or looking cannot have.
 fn in_subquery(tokens: &Tokens, index: usize) -> bool {
     const CLAUSES: [&str; 5] = ["CALL", "RETURN", "UNION", "UNWIND", "WITH"];
-    let counts =
-        |open: usize| tokens.is_word(open.wrapping_sub(1), "COUNT") || tokens.is_word(open.wrapping_sub(1), "EXISTS");
-    let open = tokens.inside(index).filter(|&open| tokens.begins_subquery(open) && counts(open));
-    open.is_some() && !tokens.ends_operator(index) && CLAUSES.iter().any(|clause| tokens.is_word(index, clause))
+    let counts = |open: usize| {
+        tokens.is_word(open.wrapping_sub(1), "COUNT")
+            || tokens.is_word(open.wrapping_sub(1), "EXISTS")
+    };
+    let open = tokens
+        .inside(index)
+        .filter(|&open| tokens.begins_subquery(open) && counts(open));
+    open.is_some()
+        && !tokens.ends_operator(index)
+        && CLAUSES.iter().any(|clause| tokens.is_word(index, clause))
 }
 
 /// Between the brackets of a node or a relationship.
@@ -59,8 +88,11 @@ fn in_pattern(tokens: &Tokens, index: usize) -> bool {
 
 /// A bar between labels where no pattern is, and no list that is made from another.
 fn is_choice(tokens: &Tokens, index: usize) -> bool {
-    let in_list = tokens.inside(index).is_some_and(|open| tokens.is(open, "["));
-    let behind_label = tokens.is_name(index.wrapping_sub(1)) && tokens.is(index.wrapping_sub(2), ":");
+    let in_list = tokens
+        .inside(index)
+        .is_some_and(|open| tokens.is(open, "["));
+    let behind_label =
+        tokens.is_name(index.wrapping_sub(1)) && tokens.is(index.wrapping_sub(2), ":");
     tokens.is(index, "|") && behind_label && !in_list && !in_pattern(tokens, index)
 }
 
@@ -68,13 +100,17 @@ fn is_both_ways(tokens: &Tokens, index: usize) -> bool {
     if !tokens.is(index, "<") || !tokens.is(index + 1, "-") {
         return false;
     }
-    let end =
-        if tokens.is(index + 2, "[") { tokens.closed_by(index + 2).map(|close| close + 1) } else { Some(index + 2) };
+    let end = if tokens.is(index + 2, "[") {
+        tokens.closed_by(index + 2).map(|close| close + 1)
+    } else {
+        Some(index + 2)
+    };
     end.is_some_and(|end| tokens.is(end, "-") && tokens.is(end + 1, ">"))
 }
 
 fn is_part_of_trim(tokens: &Tokens, index: usize) -> bool {
-    let is_trim = |open: usize| tokens.is(open, "(") && tokens.is_word(open.wrapping_sub(1), "trim");
+    let is_trim =
+        |open: usize| tokens.is(open, "(") && tokens.is_word(open.wrapping_sub(1), "trim");
     tokens.is_word(index, "FROM") && tokens.inside(index).is_some_and(is_trim)
 }
 
@@ -83,7 +119,11 @@ fn is_case_of_more(tokens: &Tokens, index: usize) -> bool {
     const OPERATORS: [&str; 7] = ["<", "<=", "<>", "=", "=~", ">", ">="];
     const WORDS: [&str; 5] = ["CONTAINS", "ENDS", "IN", "IS", "STARTS"];
     let beside = |at: &usize| tokens.inside(*at) == tokens.inside(index);
-    let value = || (index + 1..tokens.all.len()).filter(beside).take_while(|&at| !tokens.is_word(at, "THEN"));
+    let value = || {
+        (index + 1..tokens.all.len())
+            .filter(beside)
+            .take_while(|&at| !tokens.is_word(at, "THEN"))
+    };
     let operator = OPERATORS.iter().any(|symbol| tokens.is(index + 1, symbol))
         || WORDS.iter().any(|word| tokens.is_word(index + 1, word));
     tokens.is_word(index, "WHEN") && (operator || value().any(|at| tokens.is(at, ",")))
@@ -95,9 +135,12 @@ fn begins_show(tokens: &Tokens, index: usize) -> bool {
 
 /// A UNION that is of another kind than the first one beside it, which Neo4j refuses as well.
 fn is_other_union(tokens: &Tokens, index: usize) -> bool {
-    let is_union = |at: usize| tokens.is_word(at, "UNION") && tokens.inside(at) == tokens.inside(index);
+    let is_union =
+        |at: usize| tokens.is_word(at, "UNION") && tokens.inside(at) == tokens.inside(index);
     let first = || (0..index).find(|&at| is_union(at));
-    is_union(index) && first().is_some_and(|at| tokens.is_word(at + 1, "ALL") != tokens.is_word(index + 1, "ALL"))
+    is_union(index)
+        && first()
+            .is_some_and(|at| tokens.is_word(at + 1, "ALL") != tokens.is_word(index + 1, "ALL"))
 }
 
 /// `round(x, 1, 'HALF_EVEN')`, which the engine rounds as if no mode were there.
@@ -106,6 +149,9 @@ fn has_mode(tokens: &Tokens, index: usize) -> bool {
 }
 
 fn splits_by_list(tokens: &Tokens, index: usize) -> bool {
-    let is_split = |open: usize| tokens.is(open, "(") && tokens.is_word(open.wrapping_sub(1), "split");
-    tokens.is(index, "[") && tokens.is(index.wrapping_sub(1), ",") && tokens.inside(index).is_some_and(is_split)
+    let is_split =
+        |open: usize| tokens.is(open, "(") && tokens.is_word(open.wrapping_sub(1), "split");
+    tokens.is(index, "[")
+        && tokens.is(index.wrapping_sub(1), ",")
+        && tokens.inside(index).is_some_and(is_split)
 }

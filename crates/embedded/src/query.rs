@@ -11,7 +11,6 @@ use super::statement::Statement;
 use super::work::Outlet;
 use super::{Values, declared, failure, options, value};
 use crate::{Error, Request};
-use cypher;
 use cypher::Row;
 
 /// Rows that are handed over together.
@@ -36,7 +35,13 @@ impl Query {
         Ok(Self {
             statement: Statement::read(request.query)?,
             columns: request.columns.to_vec(),
-            names: named.map(|named| named.columns.into_iter().map(|column| column.name).collect()),
+            names: named.map(|named| {
+                named
+                    .columns
+                    .into_iter()
+                    .map(|column| column.name)
+                    .collect()
+            }),
             parameters: value::encode(request.parameters),
             timeout: request.timeout,
             deadline,
@@ -46,7 +51,10 @@ impl Query {
     pub(super) fn run(&self, session: &Session, outlet: &Outlet) -> Result<(), Error> {
         // With a limit nothing is streamed, and what is streamed needs none.
         let max_work_units = (!self.statement.is_streamed()).then_some(HELD);
-        let options = ExecuteOptions { max_work_units, ..options(&self.parameters, self.deadline, outlet) };
+        let options = ExecuteOptions {
+            max_work_units,
+            ..options(&self.parameters, self.deadline, outlet)
+        };
         let mut cursor = self.open(session, &options)?;
         if self.statement.explains() {
             // What comes now is the plan, which Bolt carries beside the rows.
@@ -54,14 +62,18 @@ impl Query {
         }
         let places = self.places(cursor.columns());
         loop {
-            let batch = cursor.next_batch(BATCH).map_err(|error| self.told(&error))?;
+            let batch = cursor
+                .next_batch(BATCH)
+                .map_err(|error| self.told(&error))?;
             if batch.is_empty() {
                 return Ok(());
             }
             // Without a row there is no column to miss, as with Bolt.
             let places = places.as_deref().map_err(Clone::clone)?;
-            let mut rows: Vec<Row> =
-                batch.iter().map(|row| value::row(row, places, &self.columns)).collect::<Result<_, _>>()?;
+            let mut rows: Vec<Row> = batch
+                .iter()
+                .map(|row| value::row(row, places, &self.columns))
+                .collect::<Result<_, _>>()?;
             if self.statement.asks_for_keys() {
                 rows.iter_mut().for_each(value::restore_keys);
             }
@@ -71,13 +83,21 @@ impl Query {
         }
     }
 
-    #[expect(clippy::result_large_err, reason = "it is the engine's own, on its way to ours")]
+    #[expect(
+        clippy::result_large_err,
+        reason = "it is the engine's own, on its way to ours"
+    )]
     fn open(&self, session: &Session, options: &ExecuteOptions<'_>) -> Result<Cursor, Error> {
         let ask = |graph| execute_read_cursor(graph, self.statement.text(), options);
         let answer = match ask(session.snapshot()) {
             Err(KgError::Schema { .. }) if self.statement.names_keys() => {
                 let mut transaction = session.begin();
-                declared::declare(transaction.working_mut().map_err(|error| self.told(&error))?, &self.statement);
+                declared::declare(
+                    transaction
+                        .working_mut()
+                        .map_err(|error| self.told(&error))?,
+                    &self.statement,
+                );
                 let (graph, _) = transaction.take_working();
                 ask(graph.map_or_else(|| session.snapshot(), Arc::new))
             }
@@ -92,7 +112,11 @@ impl Query {
 
     /// Where in a row of the engine's each column stands.
     fn places(&self, engine: &[String]) -> Result<Vec<usize>, Error> {
-        let names = self.names.as_deref().filter(|names| names.len() == engine.len()).unwrap_or(engine);
+        let names = self
+            .names
+            .as_deref()
+            .filter(|names| names.len() == engine.len())
+            .unwrap_or(engine);
         let place = |column: &Arc<str>| {
             let found = names.iter().position(|name| **name == **column);
             found.ok_or_else(|| Error::MissingColumn(column.to_string()))

@@ -26,11 +26,17 @@ impl Statement {
     pub(super) fn read(query: &str) -> Result<Self, Error> {
         let tokens = cypher::tokens(query).map_err(|fault| {
             let message = format!("{}: {}", fault.message, fault.fix);
-            Error::Statement { message, place: Some(place_in(query, fault.span.start)) }
+            Error::Statement {
+                message,
+                place: Some(place_in(query, fault.span.start)),
+            }
         })?;
         let tokens = Tokens::new(tokens);
         if let Some((token, message)) = refusals::refusal(&tokens) {
-            let place = tokens.all.get(token).map(|token| place_in(query, token.span.start));
+            let place = tokens
+                .all
+                .get(token)
+                .map(|token| place_in(query, token.span.start));
             return Err(Error::Statement { message, place });
         }
         Ok(Self::translated(query, tokens))
@@ -38,7 +44,11 @@ impl Statement {
 
     fn translated(query: &str, tokens: Tokens) -> Self {
         let (mut text, mut starts, mut written, mut end) = (String::new(), Vec::new(), 0, 0);
-        let gap = |gap: &str| gap.chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect::<String>();
+        let gap = |gap: &str| {
+            gap.chars()
+                .map(|c| if c == '\n' { '\n' } else { ' ' })
+                .collect::<String>()
+        };
         for (index, token) in tokens.all.iter().enumerate() {
             let before = gap(&query[end..token.span.start]);
             starts.push(written + before.chars().count());
@@ -47,7 +57,12 @@ impl Statement {
             text.extend([before.as_str(), &*word]);
             end = token.span.end;
         }
-        Self { original: query.to_owned(), tokens, text, starts }
+        Self {
+            original: query.to_owned(),
+            tokens,
+            text,
+            starts,
+        }
     }
 
     /// What the engine is asked.
@@ -57,19 +72,31 @@ impl Statement {
 
     /// Whether it asks for a plan only.
     pub(super) fn explains(&self) -> bool {
-        self.tokens.all.first().is_some_and(|first| first.is_word("EXPLAIN"))
+        self.tokens
+            .all
+            .first()
+            .is_some_and(|first| first.is_word("EXPLAIN"))
     }
 
     /// Whether the engine gives its rows one by one: one pattern, and columns that each row has for itself.
     pub(super) fn is_streamed(&self) -> bool {
-        const MORE: [&str; 9] = ["CALL", "DISTINCT", "LIMIT", "MATCH", "ORDER", "SKIP", "UNION", "UNWIND", "WITH"];
+        const MORE: [&str; 9] = [
+            "CALL", "DISTINCT", "LIMIT", "MATCH", "ORDER", "SKIP", "UNION", "UNWIND", "WITH",
+        ];
         let tokens = &self.tokens;
         let behind = 1..tokens.all.len();
-        let Some(columns) = behind.clone().find(|&at| tokens.is_word(at, "RETURN")) else { return false };
-        let is_more = |at: usize| tokens.inside(at).is_none() && MORE.iter().any(|word| tokens.is_word(at, word));
-        let is_second = |at: usize| tokens.inside(at).is_none() && at < columns && tokens.is(at, ",");
+        let Some(columns) = behind.clone().find(|&at| tokens.is_word(at, "RETURN")) else {
+            return false;
+        };
+        let is_more = |at: usize| {
+            tokens.inside(at).is_none() && MORE.iter().any(|word| tokens.is_word(at, word))
+        };
+        let is_second =
+            |at: usize| tokens.inside(at).is_none() && at < columns && tokens.is(at, ",");
         tokens.is_word(0, "MATCH")
-            && !behind.clone().any(|at| (is_more(at) && !tokens.ends_operator(at)) || is_second(at))
+            && !behind
+                .clone()
+                .any(|at| (is_more(at) && !tokens.ends_operator(at)) || is_second(at))
             && !(columns..tokens.all.len()).any(|at| aggregates::is_aggregate(tokens, at))
     }
 
@@ -87,26 +114,37 @@ impl Statement {
     /// The keys of its maps, by their names for the engine.
     pub(super) fn keys(&self) -> Vec<String> {
         let keys = (0..self.tokens.all.len()).filter(|&index| self.tokens.is_key_of_map(index));
-        keys.map(|index| engine_key(&self.tokens.all[index].text).into_owned()).collect()
+        keys.map(|index| engine_key(&self.tokens.all[index].text).into_owned())
+            .collect()
     }
 
     /// The labels of nodes that it names.
     pub(super) fn labels(&self) -> Vec<String> {
         let tokens = &self.tokens;
         let labels = (0..tokens.all.len()).filter(|&index| tokens.is_label(index));
-        labels.map(|index| tokens.all[index].text.clone().into_owned()).collect()
+        labels
+            .map(|index| tokens.all[index].text.clone().into_owned())
+            .collect()
     }
 
     /// The place in the user's text of a place in the engine's.
     pub(super) fn place(&self, line: usize, column: usize) -> Place {
-        let before: usize =
-            self.text.split('\n').take(line.saturating_sub(1)).map(|line| line.chars().count() + 1).sum();
+        let before: usize = self
+            .text
+            .split('\n')
+            .take(line.saturating_sub(1))
+            .map(|line| line.chars().count() + 1)
+            .sum();
         self.place_at(before + column.saturating_sub(1))
     }
 
     /// The place in the user's text of the engine's character number `at`.
     pub(super) fn place_at(&self, at: usize) -> Place {
-        let Some(index) = self.starts.partition_point(|&start| start <= at).checked_sub(1) else {
+        let Some(index) = self
+            .starts
+            .partition_point(|&start| start <= at)
+            .checked_sub(1)
+        else {
             return place_in(&self.original, 0);
         };
         let (start, span) = (self.starts[index], &self.tokens.all[index].span);
@@ -118,7 +156,13 @@ impl Statement {
             None => (span.start, 0),
         };
         let rest = &self.original[from..];
-        place_in(&self.original, from + rest.char_indices().nth(characters).map_or(rest.len(), |(offset, _)| offset))
+        place_in(
+            &self.original,
+            from + rest
+                .char_indices()
+                .nth(characters)
+                .map_or(rest.len(), |(offset, _)| offset),
+        )
     }
 
     /// The place of a name that is used as a variable, for an error that names it alone. A name that is never given to
@@ -134,14 +178,19 @@ impl Statement {
 
     /// The first place of a parameter.
     pub(super) fn parameter(&self, name: &str) -> Option<Place> {
-        self.first(|tokens, index| tokens.all[index].kind == Kind::Parameter && tokens.all[index].text == name)
+        self.first(|tokens, index| {
+            tokens.all[index].kind == Kind::Parameter && tokens.all[index].text == name
+        })
     }
 
     /// The first place where a function or procedure is called, by its full name.
     pub(super) fn call(&self, name: &str) -> Option<Place> {
         self.first(|tokens, index| {
             let is_first = !tokens.is(index.wrapping_sub(1), ".");
-            is_first && tokens.called(index).is_some_and(|called| called.eq_ignore_ascii_case(name))
+            is_first
+                && tokens
+                    .called(index)
+                    .is_some_and(|called| called.eq_ignore_ascii_case(name))
         })
     }
 
@@ -155,7 +204,10 @@ impl Statement {
 fn place_in(text: &str, at: usize) -> Place {
     let before = text.get(..at).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-    Place { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    Place {
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+    }
 }
 
 #[cfg(test)]
@@ -165,26 +217,41 @@ mod tests {
     use super::*;
 
     fn text(query: &str) -> String {
-        Statement::read(query).unwrap_or_else(|error| panic!("{query}: {error}")).text().to_owned()
+        Statement::read(query)
+            .unwrap_or_else(|error| panic!("{query}: {error}"))
+            .text()
+            .to_owned()
     }
 
     #[test]
     fn the_engine_gets_its_own_words() {
         for (query, engine) in [
-            ("// c\nRETURN 1 /* a\nb */ AS v;", "    \nRETURN 1     \n     AS v;"),
+            (
+                "// c\nRETURN 1 /* a\nb */ AS v;",
+                "    \nRETURN 1     \n     AS v;",
+            ),
             ("RETURN '/* a */' AS `// b`", "RETURN '/* a */' AS `// b`"),
             (
                 "RETURN percentilecont(n.x, 0.5), 'percentileCont(' AS v",
                 "RETURN percentile_cont(n.`x`, 0.5), 'percentileCont(' AS v",
             ),
             ("RETURN percentileDisc AS v", "RETURN percentileDisc AS v"),
-            ("RETURN 1 + stDev(n.x) / max(2) AS v", "RETURN 1 + coalesce(stDev(n.`x`), 0.0) / max(2) AS v"),
-            ("MATCH (n {name: $name}) SET n.end = n.id", "MATCH (n {`name__`: $name}) SET n.`end` = n.`id__`"),
+            (
+                "RETURN 1 + stDev(n.x) / max(2) AS v",
+                "RETURN 1 + coalesce(stDev(n.`x`), 0.0) / max(2) AS v",
+            ),
+            (
+                "MATCH (n {name: $name}) SET n.end = n.id",
+                "MATCH (n {`name__`: $name}) SET n.`end` = n.`id__`",
+            ),
             (
                 "RETURN n {.id, name, x: 1} AS id, {id: id}.id",
                 "RETURN (CASE WHEN `n` IS NULL THEN null ELSE  {`id__`: `n`.`id__`, `name__`: `name`, `x`: 1} END) AS id, {`id__`: id}.`id__`",
             ),
-            ("MATCH (n) RETURN n {.*}, n {.*, x: 1}", "MATCH (n) RETURN properties(`n`) , n {.*, `x`: 1}"),
+            (
+                "MATCH (n) RETURN n {.*}, n {.*, x: 1}",
+                "MATCH (n) RETURN properties(`n`) , n {.*, `x`: 1}",
+            ),
             (
                 "MATCH (n {id: 1})-[r:R {x: 1}]->(:L {x: 1}) WHERE (n {x: 1})--() RETURN collect(n {x: 1})",
                 "MATCH (n {`id__`: 1})-[r:R {`x`: 1}]->(:L {`x`: 1}) WHERE (n {`x`: 1})--() RETURN collect((CASE WHEN `n` IS NULL THEN null ELSE  {`x`: 1} END))",
@@ -193,21 +260,33 @@ mod tests {
                 "RETURN n['id'], n[ \"kind\" ], [1][0], x IN ['id'], l[1..n], l[-1]",
                 "RETURN n['id__'], n[ \"kind\" ], [1][0], x IN ['id'], l[1..n], l[-1]",
             ),
-            ("CALL (n) { RETURN n.x AS x, id } RETURN id(n)", "CALL (n) { RETURN n.`x` AS x, id } RETURN id(n)"),
-            ("MATCH (n:type)-[:name]->() RETURN type(n) AS name", "MATCH (n:type)-[:name]->() RETURN type(n) AS name"),
+            (
+                "CALL (n) { RETURN n.x AS x, id } RETURN id(n)",
+                "CALL (n) { RETURN n.`x` AS x, id } RETURN id(n)",
+            ),
+            (
+                "MATCH (n:type)-[:name]->() RETURN type(n) AS name",
+                "MATCH (n:type)-[:name]->() RETURN type(n) AS name",
+            ),
             (
                 "CALL db.index.name.of(1) YIELD type RETURN date.truncate('week')",
                 "CALL db.index.name.of(1) YIELD type RETURN date.truncate('week')",
             ),
             ("RETURN n.id__ AS v", "RETURN n.`id____` AS v"),
-            ("RETURN duration.inDays(x) AS v", "RETURN duration.inDays(x) AS v"),
+            (
+                "RETURN duration.inDays(x) AS v",
+                "RETURN duration.inDays(x) AS v",
+            ),
             (
                 "RETURN duration.inDays(a, f(b, c))",
                 "RETURN head([two IN [[a, f(b, c)]] | CASE WHEN two[0].timezone IS NULL OR two[1].timezone IS NULL \
                  THEN duration.inDays(two[0], two[1]) \
                  ELSE duration.inDays(two[0], datetime({datetime: two[1], timezone: two[0].timezone})) END])",
             ),
-            ("RETURN $/**/a, `a``b`, '\\u0041', a – b", "RETURN $a, `a``b`, 'A', a - b"),
+            (
+                "RETURN $/**/a, `a``b`, '\\u0041', a – b",
+                "RETURN $a, `a``b`, 'A', a - b",
+            ),
             (
                 "CALL db.labels() YIELD label AS l RETURN l",
                 "MATCH (labelled) UNWIND labels(labelled) AS label WITH DISTINCT label    AS l RETURN l",
@@ -220,7 +299,10 @@ mod tests {
     #[test]
     fn a_plain_match_is_streamed() {
         for (query, streamed) in [
-            ("MATCH (n:A)-[r]->(b {x: 1, y: 2}) WHERE n.x STARTS WITH 'a' RETURN n.x AS x, toUpper(b.y) AS v", true),
+            (
+                "MATCH (n:A)-[r]->(b {x: 1, y: 2}) WHERE n.x STARTS WITH 'a' RETURN n.x AS x, toUpper(b.y) AS v",
+                true,
+            ),
             ("MATCH (n:A) RETURN [(n)--(m) | m.x] AS v", true),
             ("MATCH (n), (m) RETURN n.x AS v", false),
             ("MATCH (n) MATCH (m) RETURN n.x AS v", false),
@@ -232,7 +314,11 @@ mod tests {
             ("UNWIND [1] AS x RETURN x AS v", false),
             ("MATCH (n) RETURN n.x AS v UNION ALL RETURN 1 AS v", false),
         ] {
-            assert_eq!(Statement::read(query).unwrap().is_streamed(), streamed, "{query}");
+            assert_eq!(
+                Statement::read(query).unwrap().is_streamed(),
+                streamed,
+                "{query}"
+            );
         }
     }
 
@@ -254,7 +340,11 @@ mod tests {
             ("RETURN n.name, z", "z", "z"),
             ("RETURN n.name", "me", "name"),
             ("RETURN duration.inDays(a, b) + z", "z", "z"),
-            ("RETURN n {.a, z} AS v, n['id'], n[$k] + keys(y)", "(y", "(y"),
+            (
+                "RETURN n {.a, z} AS v, n['id'], n[$k] + keys(y)",
+                "(y",
+                "(y",
+            ),
             ("MATCH (n) RETURN n {.*, z}", "z", "z"),
         ] {
             let statement = Statement::read(query).unwrap();

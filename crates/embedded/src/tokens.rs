@@ -16,7 +16,8 @@ pub(super) struct Tokens {
 
 impl Tokens {
     pub(super) fn new(all: Vec<Token<'static>>) -> Self {
-        let (mut open, mut inside, mut opens, mut closes) = (Vec::new(), Vec::new(), Vec::new(), vec![None; all.len()]);
+        let (mut open, mut inside, mut opens, mut closes) =
+            (Vec::new(), Vec::new(), Vec::new(), vec![None; all.len()]);
         for (index, token) in all.iter().enumerate() {
             let is_end = [")", "]", "}"].iter().any(|bracket| token.is(bracket));
             let begin = if is_end { open.pop() } else { None };
@@ -29,7 +30,12 @@ impl Tokens {
                 open.push(index);
             }
         }
-        Self { all, inside, opens, closes }
+        Self {
+            all,
+            inside,
+            opens,
+            closes,
+        }
     }
 
     pub(super) fn is(&self, index: usize, symbol: &str) -> bool {
@@ -63,29 +69,35 @@ impl Tokens {
     pub(super) fn begins_subquery(&self, open: usize) -> bool {
         const WORDS: [&str; 4] = ["CALL", "COLLECT", "COUNT", "EXISTS"];
         let before = open.wrapping_sub(1);
-        self.is(open, "{") && (self.is(before, ")") || WORDS.iter().any(|word| self.is_word(before, word)))
+        self.is(open, "{")
+            && (self.is(before, ")") || WORDS.iter().any(|word| self.is_word(before, word)))
     }
 
     fn is_inside(&self, index: usize, bracket: &str) -> bool {
-        self.inside(index).is_some_and(|open| self.is(open, bracket))
+        self.inside(index)
+            .is_some_and(|open| self.is(open, bracket))
     }
 
     /// The commas that stand in a bracket, and not in one within it.
     pub(super) fn commas(&self, open: usize) -> usize {
         let close = self.closed_by(open).unwrap_or(open);
-        (open..close).filter(|&at| self.is(at, ",") && self.inside(at) == Some(open)).count()
+        (open..close)
+            .filter(|&at| self.is(at, ",") && self.inside(at) == Some(open))
+            .count()
     }
 
     /// Whether the word is the second one of `STARTS WITH` or `ENDS WITH`.
     pub(super) fn ends_operator(&self, index: usize) -> bool {
-        ["STARTS", "ENDS"].iter().any(|word| self.is_word(index.wrapping_sub(1), word))
+        ["STARTS", "ENDS"]
+            .iter()
+            .any(|word| self.is_word(index.wrapping_sub(1), word))
     }
 
     /// Whether a word leads up to an expression, so that what comes next is no part of the one before.
     fn leads(&self, index: usize) -> bool {
         const WORDS: [&str; 18] = [
-            "AND", "BY", "CASE", "CONTAINS", "DISTINCT", "ELSE", "IN", "LIMIT", "NOT", "OR", "RETURN", "SKIP", "THEN",
-            "UNWIND", "WHEN", "WHERE", "WITH", "XOR",
+            "AND", "BY", "CASE", "CONTAINS", "DISTINCT", "ELSE", "IN", "LIMIT", "NOT", "OR",
+            "RETURN", "SKIP", "THEN", "UNWIND", "WHEN", "WHERE", "WITH", "XOR",
         ];
         WORDS.iter().any(|word| self.is_word(index, word))
     }
@@ -93,33 +105,48 @@ impl Tokens {
     /// `x[…]`, where a list's element or a key's value is asked for; no list, and no relationship.
     pub(super) fn is_subscript(&self, open: usize) -> bool {
         let before = open.wrapping_sub(1);
-        let is_parameter = self.all.get(before).is_some_and(|token| token.kind == Kind::Parameter);
+        let is_parameter = self
+            .all
+            .get(before)
+            .is_some_and(|token| token.kind == Kind::Parameter);
         let is_value = is_parameter || (self.is_name(before) && !self.leads(before));
-        self.is(open, "[") && (is_value || [")", "]", "}"].iter().any(|bracket| self.is(before, bracket)))
+        self.is(open, "[")
+            && (is_value
+                || [")", "]", "}"]
+                    .iter()
+                    .any(|bracket| self.is(before, bracket)))
     }
 
     /// Whether the round bracket is no function's.
     pub(super) fn begins_pattern(&self, open: usize) -> bool {
         let before = open.wrapping_sub(1);
-        let clause = ["CREATE", "MATCH", "MERGE"].iter().any(|word| self.is_word(before, word));
+        let clause = ["CREATE", "MATCH", "MERGE"]
+            .iter()
+            .any(|word| self.is_word(before, word));
         clause || self.leads(before) || !self.is_name(before)
     }
 
     /// Whether a pattern has this name for a node, `(name:Label)`, `(name)`, `(name {…})`, and it is given to nothing else.
     pub(super) fn names_node(&self, name: &str) -> bool {
         let other = |at: usize| self.is_word(at - 1, "AS") || self.is_word(at + 1, "IN");
-        if (1..self.all.len()).any(|at| self.is_name(at) && self.all[at].text == name && other(at)) {
+        if (1..self.all.len()).any(|at| self.is_name(at) && self.all[at].text == name && other(at))
+        {
             return false;
         }
-        let ends = |at: usize| self.is_word(at, "WHERE") || [")", ":", "{"].iter().any(|symbol| self.is(at, symbol));
+        let ends = |at: usize| {
+            self.is_word(at, "WHERE") || [")", ":", "{"].iter().any(|symbol| self.is(at, symbol))
+        };
         let is_it = |at: usize| self.is_name(at) && self.all[at].text == name && ends(at + 1);
-        (1..self.all.len()).any(|at| is_it(at) && self.is(at - 1, "(") && self.begins_pattern(at - 1))
+        (1..self.all.len())
+            .any(|at| is_it(at) && self.is(at - 1, "(") && self.begins_pattern(at - 1))
     }
 
     /// `x {.key, name, other: 1}`; no properties in a pattern, and no clauses.
     pub(super) fn is_projection(&self, open: usize) -> bool {
         let (name, before) = (open.wrapping_sub(1), open.wrapping_sub(2));
-        let in_pattern = [":", "|", "&", "."].iter().any(|symbol| self.is(before, symbol))
+        let in_pattern = [":", "|", "&", "."]
+            .iter()
+            .any(|symbol| self.is(before, symbol))
             || (self.is(before, "(") && self.begins_pattern(before))
             || (self.is(before, "[") && self.is(before.wrapping_sub(1), "-"));
         let is_value = self.is_name(name) && !self.leads(name) && !self.begins_subquery(open);
@@ -163,7 +190,9 @@ impl Tokens {
         self.is_name(index)
             && self.begins_entry(index)
             && (self.is(index + 1, ",") || self.is(index + 1, "}"))
-            && self.inside(index).is_some_and(|open| self.is_projection(open))
+            && self
+                .inside(index)
+                .is_some_and(|open| self.is_projection(open))
     }
 
     /// `(n:Label)`, `(n:A|B)`, `n:A:B`; in square brackets it is a relationship's type. After a bar it may be a variable.
@@ -177,7 +206,9 @@ impl Tokens {
     pub(super) fn is_variable(&self, index: usize) -> bool {
         let previous = index.wrapping_sub(1);
         self.is_name(index)
-            && ![".", ":", "|"].iter().any(|symbol| self.is(previous, symbol))
+            && ![".", ":", "|"]
+                .iter()
+                .any(|symbol| self.is(previous, symbol))
             && !self.is_key_of_map(index)
             && !self.is_call(index)
     }
@@ -186,7 +217,8 @@ impl Tokens {
     pub(super) fn gives_name(&self, index: usize) -> bool {
         let previous = index.wrapping_sub(1);
         let begins = self.is(previous, "(") || self.is(previous, "[");
-        let pattern = self.is(index + 1, ":") || self.is(index + 1, ")") && !self.is_name(index.wrapping_sub(2));
+        let pattern = self.is(index + 1, ":")
+            || self.is(index + 1, ")") && !self.is_name(index.wrapping_sub(2));
         self.is_word(previous, "AS") || (begins && (pattern || self.is_word(index + 1, "IN")))
     }
 }

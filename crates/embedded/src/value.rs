@@ -17,8 +17,11 @@ use cypher::{Literal, Parameters, Row, Value};
 /// The columns of a row of the engine's that stand at `places`; they are called `names`.
 pub(super) fn row(row: &[Engine], places: &[usize], names: &[Arc<str>]) -> Result<Row, Error> {
     let column = |(place, name): (&usize, &Arc<str>)| {
-        let value = row.get(*place).ok_or_else(|| Error::MissingColumn(name.to_string()))?;
-        decode(value).ok_or_else(|| Error::Decode(format!("column `{name}`: the time is out of range")))
+        let value = row
+            .get(*place)
+            .ok_or_else(|| Error::MissingColumn(name.to_string()))?;
+        decode(value)
+            .ok_or_else(|| Error::Decode(format!("column `{name}`: the time is out of range")))
     };
     places.iter().zip(names).map(column).collect()
 }
@@ -46,17 +49,31 @@ fn decode(value: &Engine) -> Option<Value> {
         Engine::Relationship(_) => Value::Composite("relationship"),
         Engine::Path(_) => Value::Composite("path"),
         Engine::Point { .. } => Value::Composite("point"),
-        Engine::Duration { months, days, seconds, nanos } => {
-            Value::Temporal(temporal::duration((*months).into(), (*days).into(), *seconds, (*nanos).into()))
-        }
+        Engine::Duration {
+            months,
+            days,
+            seconds,
+            nanos,
+        } => Value::Temporal(temporal::duration(
+            (*months).into(),
+            (*days).into(),
+            *seconds,
+            (*nanos).into(),
+        )),
         Engine::DateTime(date) => Value::Temporal(temporal::date(*date)),
         Engine::LocalTime(nanos) => Value::Temporal(temporal::local_time(of_day(*nanos)?)),
-        Engine::Time { nanos, offset_secs } => {
-            Value::Temporal(temporal::time(of_day(*nanos)?, FixedOffset::east_opt(*offset_secs)?))
-        }
+        Engine::Time { nanos, offset_secs } => Value::Temporal(temporal::time(
+            of_day(*nanos)?,
+            FixedOffset::east_opt(*offset_secs)?,
+        )),
         Engine::Timestamp(time) => Value::Temporal(temporal::local_datetime(*time)),
-        Engine::ZonedDateTime { utc, offset_secs, zone } => {
-            let time = DateTime::from_naive_utc_and_offset(*utc, FixedOffset::east_opt(*offset_secs)?);
+        Engine::ZonedDateTime {
+            utc,
+            offset_secs,
+            zone,
+        } => {
+            let time =
+                DateTime::from_naive_utc_and_offset(*utc, FixedOffset::east_opt(*offset_secs)?);
             Value::Temporal(match zone {
                 None => temporal::datetime(time),
                 Some(zone) => temporal::datetime_in_zone(unless_repeated(time, *zone), zone.name()),
@@ -67,11 +84,17 @@ fn decode(value: &Engine) -> Option<Value> {
 
 fn of_day(nanos: u64) -> Option<NaiveTime> {
     let seconds = u32::try_from(nanos / 1_000_000_000).ok()?;
-    NaiveTime::from_num_seconds_from_midnight_opt(seconds, u32::try_from(nanos % 1_000_000_000).ok()?)
+    NaiveTime::from_num_seconds_from_midnight_opt(
+        seconds,
+        u32::try_from(nanos % 1_000_000_000).ok()?,
+    )
 }
 
 /// In the hour that a clock of the zone shows twice: what the clock shows.
-fn unless_repeated(time: DateTime<FixedOffset>, zone: ZoneId) -> Result<DateTime<FixedOffset>, NaiveDateTime> {
+fn unless_repeated(
+    time: DateTime<FixedOffset>,
+    zone: ZoneId,
+) -> Result<DateTime<FixedOffset>, NaiveDateTime> {
     let shown = wall_clock(time.naive_utc(), time.offset().local_minus_utc());
     match zone.resolve_local(shown, None).map(|instant| instant.fit) {
         Some(LocalFit::Overlap) => Err(shown),
@@ -81,7 +104,10 @@ fn unless_repeated(time: DateTime<FixedOffset>, zone: ZoneId) -> Result<DateTime
 
 /// The parameters of a statement.
 pub(super) fn encode(parameters: &Parameters) -> Values {
-    parameters.iter().map(|(name, value)| (name.clone(), literal(value))).collect()
+    parameters
+        .iter()
+        .map(|(name, value)| (name.clone(), literal(value)))
+        .collect()
 }
 
 fn literal(literal: &Literal) -> Engine {
@@ -92,7 +118,9 @@ fn literal(literal: &Literal) -> Engine {
         Literal::String(string) => Engine::String(string.clone()),
         Literal::List(items) => Engine::List(items.iter().map(self::literal).collect()),
         Literal::Map(entries) => {
-            let entry = |(key, value): (&String, &Literal)| (engine_key(key).into_owned(), self::literal(value));
+            let entry = |(key, value): (&String, &Literal)| {
+                (engine_key(key).into_owned(), self::literal(value))
+            };
             Engine::Map(entries.iter().map(entry).collect::<BTreeMap<_, _>>().into())
         }
         Literal::DateTime(at) => Engine::zoned(at.utc().naive_utc(), 0),

@@ -36,21 +36,32 @@ pub(super) fn for_engine(tokens: &Tokens, index: usize) -> Cow<'_, str> {
 
 /// A function by the engine's name for it. The deviation of fewer than two values is 0, for the engine it is NULL.
 fn function(name: &str) -> &str {
-    const NAMES: [(&str, &str); 3] =
-        [("percentileCont", "percentile_cont"), ("percentileDisc", "percentile_disc"), ("stDev", "coalesce(stDev")];
-    NAMES.iter().find(|(ours, _)| ours.eq_ignore_ascii_case(name)).map_or(name, |(_, engine)| engine)
+    const NAMES: [(&str, &str); 3] = [
+        ("percentileCont", "percentile_cont"),
+        ("percentileDisc", "percentile_disc"),
+        ("stDev", "coalesce(stDev"),
+    ];
+    NAMES
+        .iter()
+        .find(|(ours, _)| ours.eq_ignore_ascii_case(name))
+        .map_or(name, |(_, engine)| engine)
 }
 
 fn closes_deviation(tokens: &Tokens, index: usize) -> bool {
-    tokens.opened_by(index).is_some_and(|open| tokens.is_word(open.wrapping_sub(1), "stDev"))
+    tokens
+        .opened_by(index)
+        .is_some_and(|open| tokens.is_word(open.wrapping_sub(1), "stDev"))
 }
 
 /// The engine's own procedure tells only the first label of a node: all of them are found by looking at the nodes.
 fn in_labels_procedure(tokens: &Tokens, index: usize) -> Option<&'static str> {
     const PROCEDURE: [&str; 8] = ["CALL", "db", ".", "labels", "(", ")", "YIELD", "label"];
     const NODES: &str = "MATCH (labelled) UNWIND labels(labelled) AS label WITH DISTINCT label";
-    let is_it =
-        |start: usize| (start..).zip(PROCEDURE).all(|(at, word)| tokens.is_word(at, word) || tokens.is(at, word));
+    let is_it = |start: usize| {
+        (start..)
+            .zip(PROCEDURE)
+            .all(|(at, word)| tokens.is_word(at, word) || tokens.is(at, word))
+    };
     let start = (index.saturating_sub(PROCEDURE.len() - 1)..=index).find(|&start| is_it(start))?;
     Some(if start == index { NODES } else { "" })
 }

@@ -34,19 +34,28 @@ pub(super) struct Outlet {
 
 impl Work {
     /// Starts `statement` on its thread. A panic of the engine's is an error like any other.
-    pub(super) fn start(statement: impl FnOnce(&Outlet) -> Result<(), Error> + Send + 'static) -> Result<Self, Error> {
+    pub(super) fn start(
+        statement: impl FnOnce(&Outlet) -> Result<(), Error> + Send + 'static,
+    ) -> Result<Self, Error> {
         let (sender, steps) = mpsc::channel(WAITING);
         let cancel = CancelToken::new();
-        let outlet = Outlet { steps: sender, cancel: cancel.clone() };
-        let thread = thread::Builder::new().name("embedded".to_owned()).stack_size(QUERY_THREAD_STACK_SIZE);
+        let outlet = Outlet {
+            steps: sender,
+            cancel: cancel.clone(),
+        };
+        let thread = thread::Builder::new()
+            .name("embedded".to_owned())
+            .stack_size(QUERY_THREAD_STACK_SIZE);
         let run = move || {
             // What a panic leaves behind is a snapshot or a transaction that nobody sees.
-            let end =
-                catch_unwind(AssertUnwindSafe(|| statement(&outlet))).unwrap_or_else(|panic| Err(failed(&*panic)));
+            let end = catch_unwind(AssertUnwindSafe(|| statement(&outlet)))
+                .unwrap_or_else(|panic| Err(failed(&*panic)));
             // Without a reader nobody wants to know.
             let _ = outlet.steps.blocking_send(Step::End(end));
         };
-        thread.spawn(run).map_err(|error| broken(&format!("no thread for the query: {error}")))?;
+        thread
+            .spawn(run)
+            .map_err(|error| broken(&format!("no thread for the query: {error}")))?;
         Ok(Self { steps, cancel })
     }
 
@@ -93,13 +102,22 @@ impl Outlet {
 }
 
 fn failed(panic: &(dyn Any + Send)) -> Error {
-    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    broken(&format!("the embedded engine failed: {}", said.unwrap_or("it does not say why")))
+    let said = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
+    broken(&format!(
+        "the embedded engine failed: {}",
+        said.unwrap_or("it does not say why")
+    ))
 }
 
 fn broken(message: &str) -> Error {
     let message = message.lines().next().unwrap_or_default().to_owned();
-    Error::Server { code: "Neo.DatabaseError.General.UnknownError".to_owned(), message }
+    Error::Server {
+        code: "Neo.DatabaseError.General.UnknownError".to_owned(),
+        message,
+    }
 }
 
 #[cfg(test)]
@@ -123,7 +141,12 @@ mod tests {
             while outlet.hand_over(vec![vec![]]).is_continue() {
                 batches += 1;
             }
-            told.send((batches, outlet.nobody_waits(), outlet.cancel().is_cancelled())).unwrap();
+            told.send((
+                batches,
+                outlet.nobody_waits(),
+                outlet.cancel().is_cancelled(),
+            ))
+            .unwrap();
             Ok(())
         })
         .unwrap();

@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
-const UNITS: [(&str, u128); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
+const UNITS: [(&str, u128); 5] = [
+    ("d", 86_400_000),
+    ("h", 3_600_000),
+    ("m", 60_000),
+    ("s", 1000),
+    ("ms", 1),
+];
 
 /// `1h30m`; `0s` for nothing.
 pub fn written(duration: Duration) -> String {
@@ -15,7 +21,11 @@ pub fn written(duration: Duration) -> String {
             text.push_str(&format!("{count}{unit}"));
         }
     }
-    if text.is_empty() { "0s".to_owned() } else { text }
+    if text.is_empty() {
+        "0s".to_owned()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -24,9 +34,13 @@ mod tests {
 
     #[test]
     fn durations() {
-        for (seconds, expected) in
-            [(0.0, "0s"), (15.0, "15s"), (300.0, "5m"), (5400.0, "1h30m"), (90_061.5, "1d1h1m1s500ms")]
-        {
+        for (seconds, expected) in [
+            (0.0, "0s"),
+            (15.0, "15s"),
+            (300.0, "5m"),
+            (5400.0, "1h30m"),
+            (90_061.5, "1d1h1m1s500ms"),
+        ] {
             assert_eq!(written(Duration::from_secs_f64(seconds)), expected);
         }
     }

@@ -217,8 +217,15 @@ pub enum Many {
 impl Selector {
     /// The metric, when one is named; by a matcher too.
     pub fn metric(&self) -> Option<&str> {
-        let by_matcher = |matcher: &&Matcher| matcher.label == "__name__" && matcher.operator == MatchOperator::Equal;
-        self.name.as_deref().or_else(|| self.matchers.iter().find(by_matcher).map(|matcher| matcher.value.as_str()))
+        let by_matcher = |matcher: &&Matcher| {
+            matcher.label == "__name__" && matcher.operator == MatchOperator::Equal
+        };
+        self.name.as_deref().or_else(|| {
+            self.matchers
+                .iter()
+                .find(by_matcher)
+                .map(|matcher| matcher.value.as_str())
+        })
     }
 }
 
@@ -281,7 +288,9 @@ impl Expr {
             Kind::Range(..) | Kind::Subquery(_) => Type::Matrix,
             Kind::Call(function, _) => function.returns,
             Kind::Binary(binary) => {
-                let both = [&binary.left, &binary.right].iter().all(|side| side.value_type() == Type::Scalar);
+                let both = [&binary.left, &binary.right]
+                    .iter()
+                    .all(|side| side.value_type() == Type::Scalar);
                 if both { Type::Scalar } else { Type::Vector }
             }
             Kind::Negative(inner) | Kind::Parentheses(inner) => inner.value_type(),
@@ -328,7 +337,10 @@ impl Expr {
             Kind::Subquery(subquery) => subquery.expr.walk(visit),
             Kind::Call(_, arguments) => arguments.iter().for_each(|argument| argument.walk(visit)),
             Kind::Aggregate(aggregate) => {
-                aggregate.parameter.iter().for_each(|parameter| parameter.walk(visit));
+                aggregate
+                    .parameter
+                    .iter()
+                    .for_each(|parameter| parameter.walk(visit));
                 aggregate.expr.walk(visit);
             }
             Kind::Binary(binary) => {

@@ -30,12 +30,24 @@ impl Function {
 }
 
 const fn fixed(name: &'static str, takes: &'static [Type], returns: Type) -> Function {
-    Function { name, takes, optional: 0, repeats: false, returns }
+    Function {
+        name,
+        takes,
+        optional: 0,
+        repeats: false,
+        returns,
+    }
 }
 
 /// A function whose last argument may be left out.
 const fn short(name: &'static str, takes: &'static [Type], returns: Type) -> Function {
-    Function { name, takes, optional: 1, repeats: false, returns }
+    Function {
+        name,
+        takes,
+        optional: 1,
+        repeats: false,
+        returns,
+    }
 }
 
 const FUNCTIONS: [Function; 69] = [
@@ -74,7 +86,13 @@ const FUNCTIONS: [Function; 69] = [
     fixed("idelta", &[Matrix], Vector),
     fixed("increase", &[Matrix], Vector),
     fixed("irate", &[Matrix], Vector),
-    Function { name: "label_join", takes: &[Vector, Text, Text, Text], optional: 1, repeats: true, returns: Vector },
+    Function {
+        name: "label_join",
+        takes: &[Vector, Text, Text, Text],
+        optional: 1,
+        repeats: true,
+        returns: Vector,
+    },
     fixed("label_replace", &[Vector, Text, Text, Text, Text], Vector),
     fixed("last_over_time", &[Matrix], Vector),
     fixed("ln", &[Vector], Vector),

@@ -27,8 +27,8 @@ pub(super) enum Word {
 
 /// Longer signs first, so that `<=` is not read as `<`.
 const SIGNS: [&str; 23] = [
-    "==", "!=", ">=", "<=", "=~", "!~", "+", "-", "*", "/", "%", "^", ">", "<", "=", "(", ")", "{", "}", "[", "]", ",",
-    "@",
+    "==", "!=", ">=", "<=", "=~", "!~", "+", "-", "*", "/", "%", "^", ">", "<", "=", "(", ")", "{",
+    "}", "[", "]", ",", "@",
 ];
 
 const UNITS: [(&str, u64); 7] = [
@@ -56,14 +56,18 @@ pub(super) fn words(text: &str) -> Result<Vec<Token>, Fault> {
             at += rest.find('\n').unwrap_or(rest.len());
             continue;
         } else if first.is_ascii_alphabetic() || first == '_' || (first == ':' && !in_brackets) {
-            let length = length_of(rest, |c| c.is_ascii_alphanumeric() || c == '_' || (c == ':' && !in_brackets));
+            let length = length_of(rest, |c| {
+                c.is_ascii_alphanumeric() || c == '_' || (c == ':' && !in_brackets)
+            });
             (Word::Name(rest[..length].to_owned()), length)
         } else if first.is_ascii_digit() || first == '.' {
             number(rest, at)?
         } else if matches!(first, '"' | '\'' | '`') {
             string(rest, at)?
         } else if first == '$' {
-            let length = 1 + length_of(&rest[1..], |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '{' | '}'));
+            let length = 1 + length_of(&rest[1..], |c| {
+                c.is_ascii_alphanumeric() || matches!(c, '_' | '{' | '}')
+            });
             (Word::Variable(rest[..length].to_owned()), length)
         } else if first == ':' {
             (Word::Sign(":"), 1)
@@ -72,12 +76,21 @@ pub(super) fn words(text: &str) -> Result<Vec<Token>, Fault> {
             (Word::Sign(sign), sign.len())
         } else {
             let span = at..at + first.len_utf8();
-            return Err(Fault::new(span, format!("`{first}` has no place in PromQL")));
+            return Err(Fault::new(
+                span,
+                format!("`{first}` has no place in PromQL"),
+            ));
         };
-        words.push(Token { word, span: at..at + length });
+        words.push(Token {
+            word,
+            span: at..at + length,
+        });
         at += length;
     }
-    words.push(Token { word: Word::End, span: at..at });
+    words.push(Token {
+        word: Word::End,
+        span: at..at,
+    });
     Ok(words)
 }
 
@@ -96,13 +109,21 @@ fn number(rest: &str, at: usize) -> Result<(Word, usize), Fault> {
     }
     let word = &rest[..length];
     let value = if is_hex {
-        i64::from_str_radix(&word[2..], 16).ok().map(|n| Word::Number(n as f64))
+        i64::from_str_radix(&word[2..], 16)
+            .ok()
+            .map(|n| Word::Number(n as f64))
     } else {
-        word.parse().ok().map(Word::Number).or_else(|| duration(word).map(Word::Duration))
+        word.parse()
+            .ok()
+            .map(Word::Number)
+            .or_else(|| duration(word).map(Word::Duration))
     };
     match value {
         Some(value) => Ok((value, length)),
-        None => Err(Fault::new(at..at + length, format!("`{word}` is neither a number nor a duration"))),
+        None => Err(Fault::new(
+            at..at + length,
+            format!("`{word}` is neither a number nor a duration"),
+        )),
     }
 }
 
@@ -113,7 +134,9 @@ fn duration(word: &str) -> Option<Duration> {
         let digits = length_of(rest, |c| c.is_ascii_digit());
         let number: u64 = rest[..digits].parse().ok()?;
         let unit = length_of(&rest[digits..], |c| c.is_ascii_alphabetic());
-        let (_, length) = UNITS.iter().find(|(name, _)| *name == &rest[digits..digits + unit])?;
+        let (_, length) = UNITS
+            .iter()
+            .find(|(name, _)| *name == &rest[digits..digits + unit])?;
         if *length >= longest {
             return None;
         }
@@ -143,7 +166,8 @@ fn string(rest: &str, at: usize) -> Result<(Word, usize), Fault> {
             Some(c @ ('\\' | '"' | '\'')) => text.push(c),
             other => {
                 let end = place + 1 + other.map_or(0, char::len_utf8);
-                let message = "this escape is not known: a backslash is written twice, `\\\\`".to_owned();
+                let message =
+                    "this escape is not known: a backslash is written twice, `\\\\`".to_owned();
                 return Err(Fault::new(at + place..at + end, message));
             }
         }

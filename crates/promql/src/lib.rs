@@ -18,8 +18,8 @@ mod types;
 
 pub use duration::written;
 pub use expr::{
-    Aggregate, Aggregator, Binary, Expr, Grouping, Kind, Many, MatchOperator, Matcher, Matching, Operator, Selector,
-    Shift, Subquery, Window,
+    Aggregate, Aggregator, Binary, Expr, Grouping, Kind, Many, MatchOperator, Matcher, Matching,
+    Operator, Selector, Shift, Subquery, Window,
 };
 pub use functions::Function;
 pub use types::Type;
@@ -55,7 +55,11 @@ pub struct Fault {
 
 impl Fault {
     fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), known: Vec::new() }
+        Self {
+            span,
+            message: message.into(),
+            known: Vec::new(),
+        }
     }
 }
 
@@ -76,8 +80,14 @@ impl Promql {
     pub fn read(text: &str, variables: Variables) -> Result<Self, Fault> {
         let expr = read::read(text, variables)?;
         match expr.value_type() {
-            Type::Scalar | Type::Vector => Ok(Self { text: text.to_owned(), place: 0..0, expr }),
-            Type::Matrix => Err(expr.fault("a range stands alone: give it to a function, as in rate(x[15m])")),
+            Type::Scalar | Type::Vector => Ok(Self {
+                text: text.to_owned(),
+                place: 0..0,
+                expr,
+            }),
+            Type::Matrix => {
+                Err(expr.fault("a range stands alone: give it to a function, as in rate(x[15m])"))
+            }
             Type::Text => Err(expr.fault("a string has no value")),
         }
     }
@@ -100,10 +110,23 @@ impl Promql {
             is_bool: false,
             matching: Matching::All,
             many: Many::Neither,
-            left: Expr { kind: Kind::Select(selector), span: 0..name_end },
-            right: Expr { kind: Kind::Number(threshold), span: number_start..end },
+            left: Expr {
+                kind: Kind::Select(selector),
+                span: 0..name_end,
+            },
+            right: Expr {
+                kind: Kind::Number(threshold),
+                span: number_start..end,
+            },
         };
-        Self { text, place: 0..0, expr: Expr { kind: Kind::Binary(Box::new(binary)), span: 0..end } }
+        Self {
+            text,
+            place: 0..0,
+            expr: Expr {
+                kind: Kind::Binary(Box::new(binary)),
+                span: 0..end,
+            },
+        }
     }
 
     /// Everything it selects, in order of place.

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::lex::{self, Token, Word};
 use super::{
-    Aggregate, Aggregator, Binary, Expr, Fault, Function, Grouping, Kind, Many, Matching, Operator, Type, Variables,
+    Aggregate, Aggregator, Binary, Expr, Fault, Function, Grouping, Kind, Many, Matching, Operator,
+    Type, Variables,
 };
 
 const AGGREGATORS: [(&str, Aggregator); 12] = [
@@ -49,12 +50,21 @@ const SIGN: u8 = 5;
 const DEEPEST: usize = 60;
 
 pub(super) fn read(text: &str, variables: Variables) -> Result<Expr, Fault> {
-    let mut reader = Reader { words: lex::words(text)?, at: 0, depth: 0, variables };
+    let mut reader = Reader {
+        words: lex::words(text)?,
+        at: 0,
+        depth: 0,
+        variables,
+    };
     if reader.peek().word == Word::End {
         return Err(Fault::new(0..text.len(), "there is nothing"));
     }
     let expr = reader.expression(0)?;
-    if reader.peek().word == Word::End { Ok(expr) } else { Err(reader.unexpected("the end, or an operator")) }
+    if reader.peek().word == Word::End {
+        Ok(expr)
+    } else {
+        Err(reader.unexpected("the end, or an operator"))
+    }
 }
 
 pub(super) struct Reader {
@@ -105,7 +115,11 @@ impl Reader {
 
     pub(super) fn expect(&mut self, sign: &'static str) -> Result<Range<usize>, Fault> {
         let span = self.peek().span.clone();
-        if self.take_sign(sign) { Ok(span) } else { Err(self.unexpected(&format!("`{sign}`"))) }
+        if self.take_sign(sign) {
+            Ok(span)
+        } else {
+            Err(self.unexpected(&format!("`{sign}`")))
+        }
     }
 
     pub(super) fn unexpected(&self, wanted: &str) -> Fault {
@@ -119,20 +133,29 @@ impl Reader {
             Word::Sign(sign) => format!("`{sign}`"),
             Word::End => "the end".to_owned(),
         };
-        Fault::new(token.span.clone(), format!("here stands {found}, where {wanted} should be"))
+        Fault::new(
+            token.span.clone(),
+            format!("here stands {found}, where {wanted} should be"),
+        )
     }
 
     pub(super) fn end_of_last(&self) -> usize {
-        self.at.checked_sub(1).map_or(0, |last| self.words[last].span.end)
+        self.at
+            .checked_sub(1)
+            .map_or(0, |last| self.words[last].span.end)
     }
 
     fn operator(&self) -> Option<(Operator, u8)> {
         let is = |name: &str| match &self.peek().word {
             Word::Sign(sign) => *sign == name,
             Word::Name(word) => word.eq_ignore_ascii_case(name),
-            Word::Number(_) | Word::Duration(_) | Word::Text(_) | Word::Variable(_) | Word::End => false,
+            Word::Number(_) | Word::Duration(_) | Word::Text(_) | Word::Variable(_) | Word::End => {
+                false
+            }
         };
-        OPERATORS.into_iter().find(|(operator, _)| is(operator.sign()))
+        OPERATORS
+            .into_iter()
+            .find(|(operator, _)| is(operator.sign()))
     }
 
     /// Everything whose operators bind at least as tightly.
@@ -145,11 +168,25 @@ impl Reader {
         while let Some((operator, binds)) = self.operator().filter(|(_, binds)| *binds >= least) {
             self.at += 1;
             let (is_bool, matching, many) = self.modifiers()?;
-            let right = self.expression(if operator == Operator::Power { binds } else { binds + 1 })?;
+            let right = self.expression(if operator == Operator::Power {
+                binds
+            } else {
+                binds + 1
+            })?;
             let span = left.span.start..right.span.end;
-            let binary = Binary { operator, is_bool, matching, many, left, right };
+            let binary = Binary {
+                operator,
+                is_bool,
+                matching,
+                many,
+                left,
+                right,
+            };
             check_binary(&binary, &span)?;
-            left = Expr { kind: Kind::Binary(Box::new(binary)), span };
+            left = Expr {
+                kind: Kind::Binary(Box::new(binary)),
+                span,
+            };
         }
         self.depth -= 1;
         Ok(left)
@@ -177,7 +214,11 @@ impl Reader {
     }
 
     fn optional_labels(&mut self) -> Result<Vec<String>, Fault> {
-        if self.is_sign("(") { self.labels() } else { Ok(Vec::new()) }
+        if self.is_sign("(") {
+            self.labels()
+        } else {
+            Ok(Vec::new())
+        }
     }
 
     fn labels(&mut self) -> Result<Vec<String>, Fault> {
@@ -210,7 +251,10 @@ impl Reader {
             let inner = self.expression(SIGN + 1)?;
             want(&inner, &[Type::Scalar, Type::Vector], "a sign")?;
             let span = start..inner.span.end;
-            return Ok(Expr { kind: Kind::Negative(Box::new(inner)), span });
+            return Ok(Expr {
+                kind: Kind::Negative(Box::new(inner)),
+                span,
+            });
         }
         if self.take_sign("+") {
             return self.expression(SIGN + 1);
@@ -240,13 +284,19 @@ impl Reader {
                 return Err(self.unexpected("an expression"));
             }
         };
-        Ok(Expr { kind, span: start..self.end_of_last() })
+        Ok(Expr {
+            kind,
+            span: start..self.end_of_last(),
+        })
     }
 
     fn named(&mut self, name: String, span: &Range<usize>) -> Result<Kind, Fault> {
         let lower = name.to_ascii_lowercase();
         let aggregates = self.is_sign("(") || self.is_keyword("by") || self.is_keyword("without");
-        if let Some((_, operator)) = AGGREGATORS.iter().find(|(word, _)| aggregates && *word == lower) {
+        if let Some((_, operator)) = AGGREGATORS
+            .iter()
+            .find(|(word, _)| aggregates && *word == lower)
+        {
             return self.aggregate(*operator);
         }
         if self.is_sign("(") {
@@ -254,7 +304,9 @@ impl Reader {
         }
         match lower.as_str() {
             "bool" | "group_left" | "group_right" | "ignoring" | "on" => {
-                let message = format!("`{name}` belongs behind an operator between two series, or before its labels");
+                let message = format!(
+                    "`{name}` belongs behind an operator between two series, or before its labels"
+                );
                 Err(Fault::new(span.clone(), message))
             }
             "inf" => Ok(Kind::Number(f64::INFINITY)),
@@ -271,7 +323,11 @@ impl Reader {
             arguments.push(self.expression(0)?);
         }
         let close = self.expect(")")?;
-        let after = if before.is_none() { self.grouping()? } else { None };
+        let after = if before.is_none() {
+            self.grouping()?
+        } else {
+            None
+        };
         let parameter_type = match operator {
             Aggregator::Bottomk | Aggregator::Quantile | Aggregator::Topk => Some(Type::Scalar),
             Aggregator::CountValues => Some(Type::Text),
@@ -287,7 +343,10 @@ impl Reader {
         let wanted = 1 + usize::from(parameter_type.is_some());
         let count = arguments.len();
         let (Some(expr), true) = (arguments.pop(), count == wanted) else {
-            let message = format!("this aggregation takes {wanted} argument{}", if wanted == 1 { "" } else { "s" });
+            let message = format!(
+                "this aggregation takes {wanted} argument{}",
+                if wanted == 1 { "" } else { "s" }
+            );
             return Err(Fault::new(close, message));
         };
         want(&expr, &[Type::Vector], "an aggregation")?;
@@ -296,7 +355,12 @@ impl Reader {
             want(parameter, &[wanted], "this aggregation")?;
         }
         let grouping = before.or(after).unwrap_or(Grouping::By(Vec::new()));
-        Ok(Kind::Aggregate(Box::new(Aggregate { operator, parameter, expr, grouping })))
+        Ok(Kind::Aggregate(Box::new(Aggregate {
+            operator,
+            parameter,
+            expr,
+            grouping,
+        })))
     }
 
     fn grouping(&mut self) -> Result<Option<Grouping>, Fault> {
@@ -312,7 +376,10 @@ impl Reader {
     fn call(&mut self, name: &str, span: &Range<usize>) -> Result<Kind, Fault> {
         let Some(function) = Function::named(name) else {
             let message = format!("unknown function `{name}`");
-            return Err(Fault { known: Function::names().collect(), ..Fault::new(span.clone(), message) });
+            return Err(Fault {
+                known: Function::names().collect(),
+                ..Fault::new(span.clone(), message)
+            });
         };
         self.expect("(")?;
         let mut arguments = Vec::new();
@@ -323,16 +390,30 @@ impl Reader {
             }
         }
         let close = self.expect(")")?;
-        let (least, most) = (function.takes.len() - function.optional, function.takes.len());
+        let (least, most) = (
+            function.takes.len() - function.optional,
+            function.takes.len(),
+        );
         if arguments.len() < least || (arguments.len() > most && !function.repeats) {
-            let wanted = if least == most { least.to_string() } else { format!("{least} or {most}") };
+            let wanted = if least == most {
+                least.to_string()
+            } else {
+                format!("{least} or {most}")
+            };
             let plural = if wanted == "1" { "" } else { "s" };
-            let message = format!("`{name}` takes {wanted} argument{plural}, not {}", arguments.len());
+            let message = format!(
+                "`{name}` takes {wanted} argument{plural}, not {}",
+                arguments.len()
+            );
             return Err(Fault::new(span.start..close.end, message));
         }
         for (at, argument) in arguments.iter().enumerate() {
             let wanted = function.takes.get(at).or(function.takes.last());
-            want(argument, wanted.map_or(&[], std::slice::from_ref), &format!("`{name}`"))?;
+            want(
+                argument,
+                wanted.map_or(&[], std::slice::from_ref),
+                &format!("`{name}`"),
+            )?;
         }
         Ok(Kind::Call(function, arguments))
     }
@@ -340,11 +421,19 @@ impl Reader {
 
 fn check_binary(binary: &Binary, span: &Range<usize>) -> Result<(), Fault> {
     let fault = |message: &str| Err(Fault::new(span.clone(), message));
-    let Binary { operator, left, right, .. } = binary;
+    let Binary {
+        operator,
+        left,
+        right,
+        ..
+    } = binary;
     for side in [left, right] {
         want(side, &[Type::Scalar, Type::Vector], "an operator")?;
     }
-    let scalars = [left, right].iter().filter(|side| side.value_type() == Type::Scalar).count();
+    let scalars = [left, right]
+        .iter()
+        .filter(|side| side.value_type() == Type::Scalar)
+        .count();
     if operator.is_set() && scalars > 0 {
         return fault("`and`, `or` and `unless` stand between series, not numbers");
     }
@@ -375,8 +464,15 @@ pub(super) fn want(expr: &Expr, wanted: &[Type], by: &str) -> Result<(), Fault> 
     } else {
         ""
     };
-    let wanted = wanted.iter().map(|wanted| called(*wanted)).collect::<Vec<_>>().join(" or ");
-    Err(expr.fault(format!("{by} takes {wanted}, but this is {}{hint}", called(found))))
+    let wanted = wanted
+        .iter()
+        .map(|wanted| called(*wanted))
+        .collect::<Vec<_>>()
+        .join(" or ");
+    Err(expr.fault(format!(
+        "{by} takes {wanted}, but this is {}{hint}",
+        called(found)
+    )))
 }
 
 fn called(value_type: Type) -> &'static str {

@@ -2,7 +2,9 @@
 
 use super::lex::Word;
 use super::read::{Reader, want};
-use super::{Expr, Fault, Kind, MatchOperator, Matcher, Selector, Shift, Subquery, Type, Variables, Window};
+use super::{
+    Expr, Fault, Kind, MatchOperator, Matcher, Selector, Shift, Subquery, Type, Variables, Window,
+};
 
 const MATCH_OPERATORS: [(&str, MatchOperator); 4] = [
     ("=", MatchOperator::Equal),
@@ -12,7 +14,11 @@ const MATCH_OPERATORS: [(&str, MatchOperator); 4] = [
 ];
 
 impl Reader {
-    pub(super) fn selector(&mut self, name: Option<String>, start: usize) -> Result<Selector, Fault> {
+    pub(super) fn selector(
+        &mut self,
+        name: Option<String>,
+        start: usize,
+    ) -> Result<Selector, Fault> {
         let mut open = self.end_of_last();
         let mut matchers = Vec::new();
         let braces = self.is_sign("{");
@@ -29,18 +35,34 @@ impl Reader {
         if name.is_none() && !matchers.iter().any(says_something) {
             return Err(Fault::new(span, "this selects everything: name a metric"));
         }
-        Ok(Selector { name, matchers, open, braces, shift: Shift::None, span })
+        Ok(Selector {
+            name,
+            matchers,
+            open,
+            braces,
+            shift: Shift::None,
+            span,
+        })
     }
 
     fn matcher(&mut self) -> Result<Matcher, Fault> {
         let label = self.label()?;
-        let Some((_, operator)) = MATCH_OPERATORS.into_iter().find(|(sign, _)| self.take_sign(sign)) else {
+        let Some((_, operator)) = MATCH_OPERATORS
+            .into_iter()
+            .find(|(sign, _)| self.take_sign(sign))
+        else {
             return Err(self.unexpected("`=`, `!=`, `=~` or `!~`"));
         };
-        let Word::Text(value) = &self.peek().word else { return Err(self.unexpected("a string in quotes")) };
+        let Word::Text(value) = &self.peek().word else {
+            return Err(self.unexpected("a string in quotes"));
+        };
         let value = value.clone();
         self.at += 1;
-        Ok(Matcher { label, operator, value })
+        Ok(Matcher {
+            label,
+            operator,
+            value,
+        })
     }
 
     /// Ranges, offsets and moments behind an expression.
@@ -50,7 +72,9 @@ impl Reader {
                 expr = self.range(expr)?;
             } else if self.take_keyword("offset") {
                 let sign = if self.take_sign("-") { -1.0 } else { 1.0 };
-                let Word::Duration(length) = self.peek().word else { return Err(self.unexpected("a duration")) };
+                let Word::Duration(length) = self.peek().word else {
+                    return Err(self.unexpected("a duration"));
+                };
                 self.at += 1;
                 *shift_of(&mut expr)? = Shift::Offset(sign * length.as_secs_f64());
             } else if self.take_sign("@") {
@@ -66,16 +90,31 @@ impl Reader {
     fn range(&mut self, expr: Expr) -> Result<Expr, Fault> {
         let range = self.window()?;
         let is_subquery = self.take_sign(":");
-        let step = if is_subquery && !self.is_sign("]") { Some(self.window()?) } else { None };
+        let step = if is_subquery && !self.is_sign("]") {
+            Some(self.window()?)
+        } else {
+            None
+        };
         self.expect("]")?;
         let span = expr.span.clone();
         if is_subquery {
             want(&expr, &[Type::Vector], "a subquery")?;
-            let subquery = Subquery { expr, range, step, shift: Shift::None };
-            return Ok(Expr { kind: Kind::Subquery(Box::new(subquery)), span });
+            let subquery = Subquery {
+                expr,
+                range,
+                step,
+                shift: Shift::None,
+            };
+            return Ok(Expr {
+                kind: Kind::Subquery(Box::new(subquery)),
+                span,
+            });
         }
         match expr.kind {
-            Kind::Select(selector) => Ok(Expr { kind: Kind::Range(selector, range), span }),
+            Kind::Select(selector) => Ok(Expr {
+                kind: Kind::Range(selector, range),
+                span,
+            }),
             Kind::Number(_)
             | Kind::Text(_)
             | Kind::Range(..)
@@ -84,7 +123,9 @@ impl Reader {
             | Kind::Aggregate(_)
             | Kind::Binary(_)
             | Kind::Negative(_)
-            | Kind::Parentheses(_) => Err(expr.fault("only a metric has a range; anything else takes [1h:5m]")),
+            | Kind::Parentheses(_) => {
+                Err(expr.fault("only a metric has a range; anything else takes [1h:5m]"))
+            }
         }
     }
 
@@ -105,9 +146,18 @@ impl Reader {
     fn window(&mut self) -> Result<Window, Fault> {
         let window = match &self.peek().word {
             Word::Duration(length) if !length.is_zero() => Window::Fixed(*length),
-            Word::Variable(name) if self.variables == Variables::Allowed => Window::Variable(name.clone()),
-            Word::Variable(_) => return Err(self.unexpected("a duration (a rule knows no variables of Grafana)")),
-            Word::Name(_) | Word::Number(_) | Word::Duration(_) | Word::Text(_) | Word::Sign(_) | Word::End => {
+            Word::Variable(name) if self.variables == Variables::Allowed => {
+                Window::Variable(name.clone())
+            }
+            Word::Variable(_) => {
+                return Err(self.unexpected("a duration (a rule knows no variables of Grafana)"));
+            }
+            Word::Name(_)
+            | Word::Number(_)
+            | Word::Duration(_)
+            | Word::Text(_)
+            | Word::Sign(_)
+            | Word::End => {
                 return Err(self.unexpected("a duration, as in [15m]"));
             }
         };
@@ -127,7 +177,10 @@ fn shift_of(expr: &mut Expr) -> Result<&mut Shift, Fault> {
         | Kind::Aggregate(_)
         | Kind::Binary(_)
         | Kind::Negative(_)
-        | Kind::Parentheses(_) => Err(Fault::new(span, "only a metric or a range can be taken at another time")),
+        | Kind::Parentheses(_) => Err(Fault::new(
+            span,
+            "only a metric or a range can be taken at another time",
+        )),
     }
 }
 

@@ -14,7 +14,10 @@ pub(super) struct Agenda<P> {
 impl<P> Agenda<P> {
     /// Begins with one plan, and so is never empty for those who plan again whatever they do.
     pub(super) fn new(at: WorkTime, plan: P) -> Self {
-        Self { plans: BTreeMap::from([((at, 0), plan)]), planned: 1 }
+        Self {
+            plans: BTreeMap::from([((at, 0), plan)]),
+            planned: 1,
+        }
     }
 
     pub(super) fn add(&mut self, at: WorkTime, plan: P) {

@@ -75,7 +75,10 @@ impl AgentCore {
     }
 
     fn begin(&mut self, page: &mut Page<'_>) {
-        OWNERS.iter().flatten().for_each(|name| self.records.employ(name, page));
+        OWNERS
+            .iter()
+            .flatten()
+            .for_each(|name| self.records.employ(name, page));
         self.create(page);
         for (plan, every) in ROUTINE {
             self.plan(page, plan, every);
@@ -99,7 +102,9 @@ impl System for AgentCore {
     }
 
     fn happen(&mut self, page: &mut Page<'_>) {
-        let Some(plan) = self.agenda.take() else { return };
+        let Some(plan) = self.agenda.take() else {
+            return;
+        };
         match plan {
             Plan::Begin => self.begin(page),
             Plan::Create => self.create(page),

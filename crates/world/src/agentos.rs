@@ -23,7 +23,10 @@ use trouble::Trouble;
 pub(super) const SYSTEM: &str = "agentos";
 
 /// What happens again and again, and how often.
-const ROUTINE: [(Plan, Duration); 2] = [(Plan::Upgrade, DAY.saturating_mul(5)), (Plan::Sweep, HOUR.saturating_mul(3))];
+const ROUTINE: [(Plan, Duration); 2] = [
+    (Plan::Upgrade, DAY.saturating_mul(5)),
+    (Plan::Sweep, HOUR.saturating_mul(3)),
+];
 
 /// What is going to happen; a request by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,8 +77,15 @@ impl AgentOs {
             ("protocols", "a2a_0.3.0,agui_0.1.0"),
             ("service", "hyvve-agentos"),
         ];
-        self.records.begin(shared::SYSTEM, COMMON, own.map(|(name, value)| (name, text(value))), page);
-        AGENTS.iter().for_each(|(name, _)| self.records.employ(name, page));
+        self.records.begin(
+            shared::SYSTEM,
+            COMMON,
+            own.map(|(name, value)| (name, text(value))),
+            page,
+        );
+        AGENTS
+            .iter()
+            .for_each(|(name, _)| self.records.employ(name, page));
         self.request(page);
         for (plan, every) in ROUTINE {
             self.plan(page, plan, every);
@@ -90,8 +100,12 @@ impl AgentOs {
     fn upgrade(&mut self, page: &mut Page<'_>) {
         self.patch += 1;
         let version = self.version();
-        self.records.change(shared::SYSTEM, 1, [("version", text(&version))], page);
-        page.tell("agentos_info", format!("AgentOS now runs in version {version}"));
+        self.records
+            .change(shared::SYSTEM, 1, [("version", text(&version))], page);
+        page.tell(
+            "agentos_info",
+            format!("AgentOS now runs in version {version}"),
+        );
     }
 
     /// Plans something for about so long from now.
@@ -110,7 +124,9 @@ impl System for AgentOs {
     }
 
     fn happen(&mut self, page: &mut Page<'_>) {
-        let Some(plan) = self.agenda.take() else { return };
+        let Some(plan) = self.agenda.take() else {
+            return;
+        };
         match plan {
             Plan::Begin => self.begin(page),
             Plan::Request => self.request(page),

@@ -139,7 +139,9 @@ impl System for Bmad {
     }
 
     fn happen(&mut self, page: &mut Page<'_>) {
-        let Some(plan) = self.agenda.take() else { return };
+        let Some(plan) = self.agenda.take() else {
+            return;
+        };
         match plan {
             Plan::Begin => self.begin(page),
             Plan::Work => self.work(page),

@@ -30,13 +30,17 @@ struct Round {
 impl Round {
     /// Whether the edit makes or needs again what goes in this round.
     fn must_come_before(&self, edit: &Edit) -> bool {
-        let gone = |kind: &Kind, key: &str| self.delete.get(kind).is_some_and(|keys| keys.contains(key));
+        let gone =
+            |kind: &Kind, key: &str| self.delete.get(kind).is_some_and(|keys| keys.contains(key));
         match edit {
             Edit::Create(kind, nodes) | Edit::Set(kind, nodes) => {
                 nodes.iter().any(|node| gone(kind, key_of(*kind, node)))
             }
             Edit::Link(link, links) => links.iter().any(|(ends, _)| {
-                let parted = self.unlink.get(link).is_some_and(|links| links.contains(ends));
+                let parted = self
+                    .unlink
+                    .get(link)
+                    .is_some_and(|links| links.contains(ends));
                 parted || gone(&link.from, &ends.0) || gone(&link.to, &ends.1)
             }),
             Edit::Delete(..) | Edit::Unlink(..) => false,
@@ -54,11 +58,26 @@ impl Round {
     }
 
     fn edits(self) -> impl Iterator<Item = Edit> {
-        let create = self.create.into_iter().map(|(kind, nodes)| Edit::Create(kind, nodes));
-        let set = self.set.into_iter().map(|(kind, nodes)| Edit::Set(kind, nodes));
-        let link = self.link.into_iter().map(|(link, links)| Edit::Link(link, links));
-        let unlink = self.unlink.into_iter().map(|(link, links)| Edit::Unlink(link, links.into_iter().collect()));
-        let delete = self.delete.into_iter().map(|(kind, keys)| Edit::Delete(kind, keys.into_iter().collect()));
+        let create = self
+            .create
+            .into_iter()
+            .map(|(kind, nodes)| Edit::Create(kind, nodes));
+        let set = self
+            .set
+            .into_iter()
+            .map(|(kind, nodes)| Edit::Set(kind, nodes));
+        let link = self
+            .link
+            .into_iter()
+            .map(|(link, links)| Edit::Link(link, links));
+        let unlink = self
+            .unlink
+            .into_iter()
+            .map(|(link, links)| Edit::Unlink(link, links.into_iter().collect()));
+        let delete = self
+            .delete
+            .into_iter()
+            .map(|(kind, keys)| Edit::Delete(kind, keys.into_iter().collect()));
         create.chain(set).chain(link).chain(unlink).chain(delete)
     }
 }
@@ -69,9 +88,19 @@ mod tests {
 
     use super::*;
 
-    const AGENT: Kind = Kind { label: "AIAgent", key: "name" };
-    const BRAIN: Kind = Kind { label: "Brain", key: "name" };
-    const REMEMBERS: Link = Link { from: AGENT, name: "HAS_MEMORY_IN", to: BRAIN };
+    const AGENT: Kind = Kind {
+        label: "AIAgent",
+        key: "name",
+    };
+    const BRAIN: Kind = Kind {
+        label: "Brain",
+        key: "name",
+    };
+    const REMEMBERS: Link = Link {
+        from: AGENT,
+        name: "HAS_MEMORY_IN",
+        to: BRAIN,
+    };
 
     fn node(name: &str) -> Properties {
         Properties::from([("name".to_owned(), Literal::String(name.to_owned()))])

@@ -87,7 +87,9 @@ impl LazyBird {
     }
 
     fn begin(&mut self, page: &mut Page<'_>) {
-        agents::PROFILES.iter().for_each(|profile| self.records.employ(profile.name, page));
+        agents::PROFILES
+            .iter()
+            .for_each(|profile| self.records.employ(profile.name, page));
         self.arrive(page);
         self.sample(page);
         for (plan, every) in ROUTINE {
@@ -112,7 +114,9 @@ impl System for LazyBird {
     }
 
     fn happen(&mut self, page: &mut Page<'_>) {
-        let Some(plan) = self.agenda.take() else { return };
+        let Some(plan) = self.agenda.take() else {
+            return;
+        };
         match plan {
             Plan::Begin => self.begin(page),
             Plan::Arrive => self.arrive(page),

@@ -95,7 +95,11 @@ impl World {
 
     /// The indexes by which the edits find their nodes. Neo4j wants them in a transaction of their own.
     pub fn indexes(&self) -> Vec<Change> {
-        let kinds: BTreeSet<_> = self.systems.iter().flat_map(|system| system.kinds()).collect();
+        let kinds: BTreeSet<_> = self
+            .systems
+            .iter()
+            .flat_map(|system| system.kinds())
+            .collect();
         kinds.into_iter().map(Kind::index).collect()
     }
 
@@ -137,7 +141,12 @@ mod tests {
             let alone = hour(World::of(clock, vec![system]).0);
             assert!(alone.len() > 1000, "system {at}: {}", alone.len());
             let mut rest = together.iter();
-            assert!(alone.iter().all(|happening| rest.any(|other| other == happening)), "system {at}");
+            assert!(
+                alone
+                    .iter()
+                    .all(|happening| rest.any(|other| other == happening)),
+                "system {at}"
+            );
             happened += alone.len();
         }
         assert_eq!(happened, together.len());

@@ -37,11 +37,20 @@ pub(super) struct Page<'c> {
 
 impl<'c> Page<'c> {
     pub(super) fn new(clock: &'c Clock, at: WorkTime) -> Self {
-        Self { clock, at, edits: Vec::new(), news: Vec::new() }
+        Self {
+            clock,
+            at,
+            edits: Vec::new(),
+            news: Vec::new(),
+        }
     }
 
     pub(super) fn happening(self) -> Happening {
-        Happening { at: self.clock.stamp(self.at), edits: self.edits, news: self.news }
+        Happening {
+            at: self.clock.stamp(self.at),
+            edits: self.edits,
+            news: self.news,
+        }
     }
 
     /// A moment as a property.
@@ -54,11 +63,19 @@ impl<'c> Page<'c> {
         self.stamp(self.at)
     }
 
-    pub(super) fn create<'p>(&mut self, kind: Kind, properties: impl IntoIterator<Item = (&'p str, Literal)>) {
+    pub(super) fn create<'p>(
+        &mut self,
+        kind: Kind,
+        properties: impl IntoIterator<Item = (&'p str, Literal)>,
+    ) {
         self.edits.push(Edit::Create(kind, vec![named(properties)]));
     }
 
-    pub(super) fn set<'p>(&mut self, kind: Kind, properties: impl IntoIterator<Item = (&'p str, Literal)>) {
+    pub(super) fn set<'p>(
+        &mut self,
+        kind: Kind,
+        properties: impl IntoIterator<Item = (&'p str, Literal)>,
+    ) {
         match self.edits.last_mut() {
             // Many at once are one statement.
             Some(Edit::Set(last, nodes)) if *last == kind => nodes.push(named(properties)),
@@ -84,11 +101,13 @@ impl<'c> Page<'c> {
         properties: impl IntoIterator<Item = (&'p str, Literal)>,
     ) {
         let ends = (from.to_owned(), to.to_owned());
-        self.edits.push(Edit::Link(link, vec![(ends, named(properties))]));
+        self.edits
+            .push(Edit::Link(link, vec![(ends, named(properties))]));
     }
 
     pub(super) fn unlink(&mut self, link: Link, from: &str, to: &str) {
-        self.edits.push(Edit::Unlink(link, vec![(from.to_owned(), to.to_owned())]));
+        self.edits
+            .push(Edit::Unlink(link, vec![(from.to_owned(), to.to_owned())]));
     }
 
     /// One sentence, and the metric that shows it.
@@ -98,7 +117,10 @@ impl<'c> Page<'c> {
 }
 
 fn named<'p>(properties: impl IntoIterator<Item = (&'p str, Literal)>) -> Properties {
-    properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    properties
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// A text as a property.

@@ -23,18 +23,28 @@ impl Past {
             Edit::Delete(kind, keys) => self.delete(kind, &keys.into_iter().collect()),
             Edit::Link(link, links) => self.links.entry(link).or_default().extend(links),
             Edit::Unlink(link, links) => {
-                self.links.entry(link).or_default().retain(|ends, _| !links.contains(ends));
+                self.links
+                    .entry(link)
+                    .or_default()
+                    .retain(|ends, _| !links.contains(ends));
             }
         }
     }
 
     fn create(&mut self, kind: Kind, nodes: Vec<Properties>) {
-        let keyed = nodes.into_iter().map(|node| (key_of(kind, &node).to_owned(), node));
+        let keyed = nodes
+            .into_iter()
+            .map(|node| (key_of(kind, &node).to_owned(), node));
         self.nodes.entry(kind).or_default().extend(keyed);
     }
 
     fn set(&mut self, kind: Kind, properties: Properties) {
-        if let Some(node) = self.nodes.entry(kind).or_default().get_mut(key_of(kind, &properties)) {
+        if let Some(node) = self
+            .nodes
+            .entry(kind)
+            .or_default()
+            .get_mut(key_of(kind, &properties))
+        {
             node.extend(properties);
         }
     }
@@ -57,11 +67,19 @@ impl Past {
         let mut edits = Vec::new();
         for (kind, nodes) in self.nodes {
             let nodes: Vec<_> = nodes.into_values().collect();
-            edits.extend(nodes.chunks(BATCH).map(|batch| Edit::Create(kind, batch.to_vec())));
+            edits.extend(
+                nodes
+                    .chunks(BATCH)
+                    .map(|batch| Edit::Create(kind, batch.to_vec())),
+            );
         }
         for (link, links) in self.links {
             let links: Vec<_> = links.into_iter().collect();
-            edits.extend(links.chunks(BATCH).map(|batch| Edit::Link(link, batch.to_vec())));
+            edits.extend(
+                links
+                    .chunks(BATCH)
+                    .map(|batch| Edit::Link(link, batch.to_vec())),
+            );
         }
         edits
     }
@@ -73,14 +91,27 @@ mod tests {
 
     use super::*;
 
-    const AGENT: Kind = Kind { label: "AIAgent", key: "name" };
-    const BRAIN: Kind = Kind { label: "Brain", key: "name" };
-    const REMEMBERS: Link = Link { from: AGENT, name: "HAS_MEMORY_IN", to: BRAIN };
+    const AGENT: Kind = Kind {
+        label: "AIAgent",
+        key: "name",
+    };
+    const BRAIN: Kind = Kind {
+        label: "Brain",
+        key: "name",
+    };
+    const REMEMBERS: Link = Link {
+        from: AGENT,
+        name: "HAS_MEMORY_IN",
+        to: BRAIN,
+    };
 
     fn node(name: &str, age: i64) -> Properties {
-        [("name", Literal::String(name.to_owned())), ("age", Literal::Integer(age))]
-            .map(|(name, value)| (name.to_owned(), value))
-            .into()
+        [
+            ("name", Literal::String(name.to_owned())),
+            ("age", Literal::Integer(age)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
     }
 
     fn ends(from: &str, to: &str) -> Ends {
@@ -120,9 +151,21 @@ mod tests {
     #[test]
     fn many_rows_are_several_statements() {
         let mut past = Past::default();
-        past.add(Edit::Create(AGENT, (0..2500).map(|n| node(&format!("{n:04}"), n)).collect()));
-        let sizes: Vec<_> =
-            past.edits().iter().map(|edit| if let Edit::Create(_, nodes) = edit { nodes.len() } else { 0 }).collect();
+        past.add(Edit::Create(
+            AGENT,
+            (0..2500).map(|n| node(&format!("{n:04}"), n)).collect(),
+        ));
+        let sizes: Vec<_> = past
+            .edits()
+            .iter()
+            .map(|edit| {
+                if let Edit::Create(_, nodes) = edit {
+                    nodes.len()
+                } else {
+                    0
+                }
+            })
+            .collect();
         assert_eq!(sizes, [1000, 1000, 500]);
     }
 }

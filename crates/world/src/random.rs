@@ -90,7 +90,10 @@ mod tests {
         for _ in 0..10_000 {
             counts[random.weighted(&[(0, 5.0), (1, 0.0), (2, 15.0)]).unwrap()] += 1;
         }
-        assert!((2300..2700).contains(&counts[0]) && counts[1] == 0, "{counts:?}");
+        assert!(
+            (2300..2700).contains(&counts[0]) && counts[1] == 0,
+            "{counts:?}"
+        );
         let hits = (0..10_000).filter(|_| random.chance(0.1)).count();
         assert!((900..1100).contains(&hits), "{hits}");
         let mut picks = [0; 4];
@@ -98,7 +101,9 @@ mod tests {
             picks[random.pick(vec![0, 1, 2, 3]).unwrap()] += 1;
         }
         assert!(picks.iter().all(|n| (2300..2700).contains(n)), "{picks:?}");
-        let far = (0..10_000).filter(|_| random.spread(&[((0.0, 1.0), 19.0), ((10.0, 20.0), 1.0)]) >= 10.0).count();
+        let far = (0..10_000)
+            .filter(|_| random.spread(&[((0.0, 1.0), 19.0), ((10.0, 20.0), 1.0)]) >= 10.0)
+            .count();
         assert!((400..600).contains(&far), "{far}");
         let hour = Duration::from_secs(3600);
         assert!((0..1000).all(|_| (hour / 2..hour * 3 / 2).contains(&random.about(hour))));

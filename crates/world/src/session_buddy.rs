@@ -93,7 +93,9 @@ impl System for SessionBuddy {
     }
 
     fn happen(&mut self, page: &mut Page<'_>) {
-        let Some(plan) = self.agenda.take() else { return };
+        let Some(plan) = self.agenda.take() else {
+            return;
+        };
         match plan {
             Plan::Begin => self.begin(page),
             Plan::Open => self.open(page),

@@ -27,7 +27,11 @@ const PACE: u64 = 600;
 /// The group of what belongs to a system as a whole.
 pub(super) const COMMON: &str = "global-coding-skills";
 /// The groups that the systems work for.
-pub(super) const GROUPS: [(&str, f64); 3] = [("faith-meats", 45.0), ("diff-driven-saas", 35.0), (COMMON, 20.0)];
+pub(super) const GROUPS: [(&str, f64); 3] = [
+    ("faith-meats", 45.0),
+    ("diff-driven-saas", 35.0),
+    (COMMON, 20.0),
+];
 
 /// These systems have a short past: nothing is kept for longer, so that it would not be in the graph.
 pub(super) fn beginning() -> WorkTime {
@@ -73,7 +77,13 @@ mod tests {
     fn a_measured_second_is_ten_minutes_of_work() {
         assert_eq!(work(1000.0), Duration::from_secs(600));
         assert_eq!(measured_ms(Duration::from_secs(600)), 1000.0);
-        for (ms, expected) in [(0.0, 0), (-1.0, 0), (f64::NAN, 0), (0.25, 150), (f64::INFINITY, u64::MAX)] {
+        for (ms, expected) in [
+            (0.0, 0),
+            (-1.0, 0),
+            (f64::NAN, 0),
+            (0.25, 150),
+            (f64::INFINITY, u64::MAX),
+        ] {
             assert_eq!(work(ms), Duration::from_millis(expected), "{ms}");
         }
     }

@@ -55,10 +55,14 @@ impl Clock {
     /// Enough for the first events to have been archived, and the first lessons forgotten.
     pub(super) const PAST_DAYS: u32 = 45;
     /// When everything began.
-    pub(super) const BEGINNING: WorkTime = WorkTime(-(Self::PAST_DAYS as i64 * DAY.as_millis() as i64));
+    pub(super) const BEGINNING: WorkTime =
+        WorkTime(-(Self::PAST_DAYS as i64 * DAY.as_millis() as i64));
 
     pub(super) fn new(start: UnixMillis, speed: f64) -> Self {
-        Self { start, speed: speed.max(0.0) }
+        Self {
+            start,
+            speed: speed.max(0.0),
+        }
     }
 
     /// How far the work has come at a real moment; it never goes behind its start.
@@ -70,7 +74,11 @@ impl Clock {
 
     /// The real moment of what happens in the world then.
     pub(super) fn stamp(&self, at: WorkTime) -> UnixMillis {
-        let passed = if at <= WorkTime::START { at.0 } else { (at.0 as f64 / self.speed) as i64 };
+        let passed = if at <= WorkTime::START {
+            at.0
+        } else {
+            (at.0 as f64 / self.speed) as i64
+        };
         UnixMillis(self.start.0.saturating_add(passed))
     }
 }
@@ -85,10 +93,18 @@ mod tests {
     fn after_the_start_work_runs_faster_than_the_clock() {
         let clock = Clock::new(START, 600.0);
         for (work, real) in [(-5000, -5000), (0, 0), (600, 1), (600_000, 1000), (601, 1)] {
-            assert_eq!(clock.stamp(WorkTime(work)), UnixMillis(START.0 + real), "{work}");
+            assert_eq!(
+                clock.stamp(WorkTime(work)),
+                UnixMillis(START.0 + real),
+                "{work}"
+            );
         }
         for (real, work) in [(-5000, 0), (0, 0), (1, 600), (1000, 600_000)] {
-            assert_eq!(clock.work_time(UnixMillis(START.0 + real)), WorkTime(work), "{real}");
+            assert_eq!(
+                clock.work_time(UnixMillis(START.0 + real)),
+                WorkTime(work),
+                "{real}"
+            );
         }
     }
 

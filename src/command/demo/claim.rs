@@ -20,8 +20,10 @@ const OWNER: &str = "CypherExporterDemoOwner";
 /// So many nodes are removed in a transaction: it is held in the server's memory.
 const BATCH: i64 = 2000;
 /// The ids and indexes that the shipped KPIs are written for.
-const SCHEMA: [&str; 2] =
-    [include_str!("../../../queries/indexes.cypher"), include_str!("../../../queries/model.cypher")];
+const SCHEMA: [&str; 2] = [
+    include_str!("../../../queries/indexes.cypher"),
+    include_str!("../../../queries/model.cypher"),
+];
 
 /// Why a graph does not become the demo's.
 #[derive(Debug, thiserror::Error)]
@@ -53,17 +55,26 @@ impl Claim {
         let demo = format!("{}-{}", now().0, process::id());
         // A demo that still lives here ends by this, before what it has written goes.
         let earlier = change(format!("MATCH (o:{OWNER}) DELETE o"));
-        let owner = change(format!("CREATE (:{MARK}:{OWNER} {{demo: '{demo}', started_at: datetime()}})"));
+        let owner = change(format!(
+            "CREATE (:{MARK}:{OWNER} {{demo: '{demo}', started_at: datetime()}})"
+        ));
         graph.write(&[earlier, owner], WITHIN).await?;
         clear(graph).await?;
-        let schema: Vec<_> = SCHEMA.into_iter().flat_map(statements).map(change).collect();
+        let schema: Vec<_> = SCHEMA
+            .into_iter()
+            .flat_map(statements)
+            .map(change)
+            .collect();
         graph.write(&schema, WITHIN).await?;
         Ok(Self { demo })
     }
 
     /// Whether no other demo has taken the graph since.
     pub(super) async fn holds(&self, graph: &Graph) -> Result<bool, GraphError> {
-        let ours = format!("MATCH (o:{OWNER} {{demo: '{}'}}) RETURN count(o) AS n", self.demo);
+        let ours = format!(
+            "MATCH (o:{OWNER} {{demo: '{}'}}) RETURN count(o) AS n",
+            self.demo
+        );
         Ok(number(graph, &ours).await? > 0)
     }
 
@@ -75,18 +86,37 @@ impl Claim {
 
 /// What is in the graph that no demo has written.
 async fn foreign(graph: &Graph) -> Result<Option<String>, GraphError> {
-    let nodes = number(graph, &format!("MATCH (n) WHERE NOT n:{MARK} RETURN count(n) AS n")).await?;
+    let nodes = number(
+        graph,
+        &format!("MATCH (n) WHERE NOT n:{MARK} RETURN count(n) AS n"),
+    )
+    .await?;
     let ours = number(graph, &format!("MATCH (n:{MARK}) RETURN count(n) AS n")).await?;
-    let one = if nodes == 1 { "1 node" } else { &format!("{nodes} nodes") };
-    let what = if ours > 0 { " that no demo has written" } else { "" };
+    let one = if nodes == 1 {
+        "1 node"
+    } else {
+        &format!("{nodes} nodes")
+    };
+    let what = if ours > 0 {
+        " that no demo has written"
+    } else {
+        ""
+    };
     Ok((nodes > 0).then(|| format!("{one}{what}")))
 }
 
 async fn clear(graph: &Graph) -> Result<(), GraphError> {
-    let nodes = number(graph, &format!("MATCH (n:{MARK}) WHERE NOT n:{OWNER} RETURN count(n) AS n")).await?;
+    let nodes = number(
+        graph,
+        &format!("MATCH (n:{MARK}) WHERE NOT n:{OWNER} RETURN count(n) AS n"),
+    )
+    .await?;
     let some = format!("MATCH (n:{MARK}) WHERE NOT n:{OWNER} WITH n LIMIT $batch DETACH DELETE n");
     let parameters = Parameters::from([("batch".to_owned(), Literal::Integer(BATCH))]);
-    let some = Change { statement: Cow::Owned(some), parameters };
+    let some = Change {
+        statement: Cow::Owned(some),
+        parameters,
+    };
     for _ in 0..(nodes + BATCH - 1) / BATCH {
         while let Err(error) = graph.write(std::slice::from_ref(&some), WITHIN).await {
             // A demo that still lived here was writing just then.
@@ -125,11 +155,17 @@ async fn number(graph: &Graph, query: &str) -> Result<i64, GraphError> {
 
 /// The statements of a file of ours, each of which ends with its line; comments before one belong to it.
 fn statements(file: &'static str) -> impl Iterator<Item = String> {
-    file.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()).map(str::to_owned)
+    file.split(";\n")
+        .map(str::trim)
+        .filter(|statement| !statement.is_empty())
+        .map(str::to_owned)
 }
 
 fn change(statement: String) -> Change {
-    Change { statement: Cow::Owned(statement), parameters: Parameters::new() }
+    Change {
+        statement: Cow::Owned(statement),
+        parameters: Parameters::new(),
+    }
 }
 
 #[cfg(test)]
@@ -139,10 +175,19 @@ mod tests {
     #[test]
     fn every_statement_of_the_schema_is_one() {
         for file in SCHEMA {
-            let written = file.lines().filter(|line| line.starts_with("CREATE ")).count();
+            let written = file
+                .lines()
+                .filter(|line| line.starts_with("CREATE "))
+                .count();
             assert!(written > 3);
             assert_eq!(statements(file).count(), written);
-            assert!(statements(file).all(|statement| statement.lines().last().unwrap().starts_with("CREATE ")));
+            assert!(
+                statements(file).all(|statement| statement
+                    .lines()
+                    .last()
+                    .unwrap()
+                    .starts_with("CREATE "))
+            );
         }
     }
 }

@@ -28,17 +28,28 @@ impl Home {
     /// When the graph refuses, or another demo has taken it: two worlds in one graph would be none.
     pub(super) async fn write(&self, edits: &[Edit]) -> anyhow::Result<()> {
         self.see_claim().await?;
-        let change = if self.claim.is_some() { Claim::change } else { Edit::change };
+        let change = if self.claim.is_some() {
+            Claim::change
+        } else {
+            Edit::change
+        };
         let changes: Vec<_> = edits.iter().map(change).collect();
-        let Err(error) = self.graph.write(&changes, WITHIN).await else { return Ok(()) };
+        let Err(error) = self.graph.write(&changes, WITHIN).await else {
+            return Ok(());
+        };
         // What another demo removes meanwhile is in the way of this one.
         self.see_claim().await?;
         Err(error.into())
     }
 
     async fn see_claim(&self) -> anyhow::Result<()> {
-        let Some(claim) = &self.claim else { return Ok(()) };
-        ensure!(claim.holds(&self.graph).await?, "another demo has taken the graph");
+        let Some(claim) = &self.claim else {
+            return Ok(());
+        };
+        ensure!(
+            claim.holds(&self.graph).await?,
+            "another demo has taken the graph"
+        );
         Ok(())
     }
 }

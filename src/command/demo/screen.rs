@@ -38,7 +38,11 @@ pub(super) struct Screen {
 
 impl Screen {
     pub(super) fn new() -> Self {
-        Self { out: anstream::stdout(), shows_status: shows_status(), status: String::new() }
+        Self {
+            out: anstream::stdout(),
+            shows_status: shows_status(),
+            status: String::new(),
+        }
     }
 
     /// A line of the demo about itself.
@@ -48,9 +52,14 @@ impl Screen {
 
     /// A line for each news of a happening.
     pub(super) fn tell(&mut self, happening: &Happening) {
-        let at = DateTime::from_timestamp_millis(happening.at.0).unwrap_or_default().format("%H:%M:%SZ");
+        let at = DateTime::from_timestamp_millis(happening.at.0)
+            .unwrap_or_default()
+            .format("%H:%M:%SZ");
         for news in &happening.news {
-            self.line(&format!("{DIM}{at}{PLAIN}  {CYAN}{:<30}{PLAIN}  {}", news.metric, news.text));
+            self.line(&format!(
+                "{DIM}{at}{PLAIN}  {CYAN}{:<30}{PLAIN}  {}",
+                news.metric, news.text
+            ));
         }
     }
 

@@ -6,7 +6,7 @@ use super::thresholds::Step;
 use super::variables::Variables;
 use crate::generate::Shared;
 use crate::kpi::PanelKind;
-use promql::{self, Expr, Kind, Operator, Promql};
+use promql::{Expr, Kind, Operator, Promql};
 
 /// Grafana's range of a rate.
 const RATE_INTERVAL: &str = "$__rate_interval";
@@ -53,10 +53,22 @@ impl Source<'_, '_> {
     pub(crate) fn query(&self, promql: &Promql, legend: impl Into<String>) -> Query {
         let vocabulary = &self.shared.vocabulary;
         // Any other query is drawn from the first scrape on; with a step it would be empty until the step is over.
-        let selectors = if promql.text.contains(RATE_INTERVAL) { promql.selectors() } else { Vec::new() };
-        let interval = selectors.iter().filter_map(|selector| vocabulary.selected(selector)?.interval).max();
+        let selectors = if promql.text.contains(RATE_INTERVAL) {
+            promql.selectors()
+        } else {
+            Vec::new()
+        };
+        let interval = selectors
+            .iter()
+            .filter_map(|selector| vocabulary.selected(selector)?.interval)
+            .max();
         let expr = self.variables.narrowed(promql, vocabulary);
-        Query { expr, legend: legend.into(), interval, from_zero: is_amount(&promql.expr) }
+        Query {
+            expr,
+            legend: legend.into(),
+            interval,
+            from_zero: is_amount(&promql.expr),
+        }
     }
 }
 
@@ -65,7 +77,8 @@ fn is_amount(expr: &Expr) -> bool {
     let (mut is_amount, mut divides) = (false, false);
     expr.walk(&mut |expr| match &expr.kind {
         Kind::Call(function, _) => {
-            is_amount |= ["rate", "irate", "increase", "histogram_quantile"].contains(&function.name);
+            is_amount |=
+                ["rate", "irate", "increase", "histogram_quantile"].contains(&function.name);
         }
         Kind::Binary(binary) => divides |= binary.operator == Operator::Divide,
         Kind::Number(_)

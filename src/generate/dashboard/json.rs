@@ -14,7 +14,12 @@ const USUAL_SCRAPE: Duration = Duration::from_secs(15);
 impl Drawn {
     /// The panel as Grafana has it.
     pub(super) fn json(&self, id: usize, place: &Value) -> Value {
-        let targets: Vec<_> = self.queries.iter().zip('A'..='Z').map(|(query, id)| self.target(query, id)).collect();
+        let targets: Vec<_> = self
+            .queries
+            .iter()
+            .zip('A'..='Z')
+            .map(|(query, id)| self.target(query, id))
+            .collect();
         let mut panel = json!({
             "datasource": data_source(),
             "description": self.description,
@@ -26,7 +31,11 @@ impl Drawn {
             "title": self.title,
             "type": self.kind.as_str(),
         });
-        let links: Vec<_> = self.link.iter().map(|(title, url)| link(title, url)).collect();
+        let links: Vec<_> = self
+            .link
+            .iter()
+            .map(|(title, url)| link(title, url))
+            .collect();
         if !links.is_empty() {
             panel["links"] = links.into();
         }
@@ -39,9 +48,11 @@ impl Drawn {
 
     fn target(&self, query: &Query, id: char) -> Value {
         let instant = match self.kind {
-            PanelKind::BarChart | PanelKind::BarGauge | PanelKind::Gauge | PanelKind::PieChart | PanelKind::Table => {
-                true
-            }
+            PanelKind::BarChart
+            | PanelKind::BarGauge
+            | PanelKind::Gauge
+            | PanelKind::PieChart
+            | PanelKind::Table => true,
             PanelKind::Heatmap
             | PanelKind::Histogram
             | PanelKind::Stat

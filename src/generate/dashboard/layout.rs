@@ -60,10 +60,17 @@ fn begins(panels: &[Drawn]) -> Vec<bool> {
     let is_number = |panel: &Drawn| panel.size().0 < WIDTH / 2;
     let runs = panels.chunk_by(|one, next| is_number(one) == is_number(next));
     let spread = |run: &[Drawn]| {
-        let fit = (WIDTH / run.iter().map(|panel| panel.size().0).max().unwrap_or(WIDTH)) as usize;
+        let fit = (WIDTH
+            / run
+                .iter()
+                .map(|panel| panel.size().0)
+                .max()
+                .unwrap_or(WIDTH)) as usize;
         let shelves = run.len().div_ceil(fit);
         let each = run.len().div_ceil(shelves);
-        (0..run.len()).map(|at| is_number(&run[at]) && shelves > 1 && at % each == 0).collect::<Vec<_>>()
+        (0..run.len())
+            .map(|at| is_number(&run[at]) && shelves > 1 && at % each == 0)
+            .collect::<Vec<_>>()
     };
     runs.flat_map(spread).collect()
 }
@@ -72,8 +79,15 @@ fn begins(panels: &[Drawn]) -> Vec<bool> {
 fn widths(shelf: &[&Drawn]) -> Vec<u32> {
     let wanted: u32 = shelf.iter().map(|panel| panel.size().0).sum();
     let only_numbers = shelf.iter().all(|panel| panel.size().0 < WIDTH / 2);
-    let whole = if only_numbers { WIDTH.min(shelf.len() as u32 * WIDEST_NUMBER) } else { WIDTH };
-    let mut widths: Vec<_> = shelf.iter().map(|panel| panel.size().0 * whole / wanted.max(1)).collect();
+    let whole = if only_numbers {
+        WIDTH.min(shelf.len() as u32 * WIDEST_NUMBER)
+    } else {
+        WIDTH
+    };
+    let mut widths: Vec<_> = shelf
+        .iter()
+        .map(|panel| panel.size().0 * whole / wanted.max(1))
+        .collect();
     let rest = whole - widths.iter().sum::<u32>();
     if let Some(last) = widths.last_mut() {
         *last += rest;

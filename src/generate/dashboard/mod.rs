@@ -61,9 +61,16 @@ pub(super) struct Page<'a> {
 pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -> File {
     let kpis: Vec<_> = shared.kpis_of(pack).map(|kpi| kpi.as_ref()).collect();
     let variables = Variables::of_pack(shared, &kpis);
-    let source = Source { shared, variables: &variables };
+    let source = Source {
+        shared,
+        variables: &variables,
+    };
     let rows = rows(&source, pack, &kpis, alerts);
-    let interval = kpis.iter().map(|kpi| kpi.schedule.interval()).min().unwrap_or(Duration::from_secs(300));
+    let interval = kpis
+        .iter()
+        .map(|kpi| kpi.schedule.interval())
+        .min()
+        .unwrap_or(Duration::from_secs(300));
     let page = Page {
         name: &pack.name,
         title: &pack.title,
@@ -78,9 +85,14 @@ pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -
 /// A dashboard of these rows.
 pub(super) fn whole(page: &Page<'_>, variables: &Variables, rows: Vec<Row>) -> File {
     let panels = layout::placed(rows);
-    let kinds: std::collections::BTreeSet<_> =
-        panels.iter().filter_map(|panel| panel["type"].as_str()).filter(|kind| *kind != "row").collect();
-    let plugins = kinds.iter().map(|kind| json!({ "type": "panel", "id": kind, "name": kind, "version": "" }));
+    let kinds: std::collections::BTreeSet<_> = panels
+        .iter()
+        .filter_map(|panel| panel["type"].as_str())
+        .filter(|kind| *kind != "row")
+        .collect();
+    let plugins = kinds
+        .iter()
+        .map(|kind| json!({ "type": "panel", "id": kind, "name": kind, "version": "" }));
     let requires: Vec<_> = [
         json!({ "type": "grafana", "id": "grafana", "name": "Grafana", "version": "10.0.0" }),
         json!({ "type": "datasource", "id": "prometheus", "name": "Prometheus", "version": "1.0.0" }),
@@ -115,12 +127,21 @@ pub(super) fn whole(page: &Page<'_>, variables: &Variables, rows: Vec<Row>) -> F
         "title": page.title,
         "uid": uid(page.name),
     });
-    File { path: format!("grafana/dashboards/{}.json", page.name), text: format!("{dashboard:#}\n") }
+    File {
+        path: format!("grafana/dashboards/{}.json", page.name),
+        text: format!("{dashboard:#}\n"),
+    }
 }
 
 /// The identifier by which Grafana links to a dashboard.
 pub(super) fn uid(name: &str) -> String {
-    let legal = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
+    let legal = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '_' {
+            c
+        } else {
+            '-'
+        }
+    };
     name.chars().map(legal).take(LONGEST_UID).collect()
 }
 
@@ -141,8 +162,11 @@ fn data_source() -> Value {
 /// Where a KPI failed, its time is marked.
 fn annotations(page: &Page<'_>) -> Value {
     let kpis = page.kpis.replace('\\', "\\\\").replace('"', "\\\"");
-    let of =
-        |metric: &str| format!("cypher_exporter_kpi_{metric}{{job=~\"$job\",instance=~\"$instance\",kpi=~\"{kpis}\"}}");
+    let of = |metric: &str| {
+        format!(
+            "cypher_exporter_kpi_{metric}{{job=~\"$job\",instance=~\"$instance\",kpi=~\"{kpis}\"}}"
+        )
+    };
     // What has not run yet has not failed.
     let expr = format!("{} == 0 and {} > 0", of("up"), of("runs_total"));
     json!([
@@ -162,23 +186,43 @@ fn annotations(page: &Page<'_>) -> Value {
 fn rows(source: &Source<'_, '_>, pack: &Pack, kpis: &[&Kpi], alerts: &[AlertRule<'_>]) -> Vec<Row> {
     let panels = |name: &str| match (kpis.iter().find(|kpi| kpi.stem() == name), name) {
         (Some(kpi), _) => defaults::of_kpi(source, kpi, alerts),
-        (None, QUERY_LATENCY) => {
-            pack.query_latency.iter().flat_map(|timing| defaults::of_timing(source, timing, alerts)).collect()
-        }
-        (None, EXPORT_LATENCY) => {
-            pack.export_latency.iter().flat_map(|timing| defaults::of_timing(source, timing, alerts)).collect()
-        }
+        (None, QUERY_LATENCY) => pack
+            .query_latency
+            .iter()
+            .flat_map(|timing| defaults::of_timing(source, timing, alerts))
+            .collect(),
+        (None, EXPORT_LATENCY) => pack
+            .export_latency
+            .iter()
+            .flat_map(|timing| defaults::of_timing(source, timing, alerts))
+            .collect(),
         (None, _) => Vec::new(),
     };
     let row = |row: &PanelRow| Row {
         title: Some(row.title.clone()),
         panels: row.kpis.iter().flat_map(|name| panels(name)).collect(),
     };
-    let named: Vec<_> = pack.rows.iter().flat_map(|row| &row.kpis).map(String::as_str).collect();
-    let others = kpis.iter().map(|kpi| kpi.stem()).chain([QUERY_LATENCY, EXPORT_LATENCY]);
+    let named: Vec<_> = pack
+        .rows
+        .iter()
+        .flat_map(|row| &row.kpis)
+        .map(String::as_str)
+        .collect();
+    let others = kpis
+        .iter()
+        .map(|kpi| kpi.stem())
+        .chain([QUERY_LATENCY, EXPORT_LATENCY]);
     let last = Row {
         title: (!pack.rows.is_empty()).then(|| "More".to_owned()),
-        panels: others.filter(|name| !named.contains(name)).flat_map(panels).collect(),
+        panels: others
+            .filter(|name| !named.contains(name))
+            .flat_map(panels)
+            .collect(),
     };
-    pack.rows.iter().map(row).chain([last]).filter(|row| !row.panels.is_empty()).collect()
+    pack.rows
+        .iter()
+        .map(row)
+        .chain([last])
+        .filter(|row| !row.panels.is_empty())
+        .collect()
 }

@@ -31,9 +31,13 @@ pub(super) fn of_panel(panel: &Panel) -> Vec<Step> {
 }
 
 /// The steps that the alerts make whose subject is the one.
-pub(super) fn of_alerts(alerts: &[AlertRule<'_>], is_subject: impl Fn(&Line<'_>, &str) -> bool) -> Vec<Step> {
+pub(super) fn of_alerts(
+    alerts: &[AlertRule<'_>],
+    is_subject: impl Fn(&Line<'_>, &str) -> bool,
+) -> Vec<Step> {
     let lines = alerts.iter().filter_map(|rule| {
-        let line = line(&rule.condition.expr).filter(|line| is_subject(line, subject_text(rule, line)))?;
+        let line =
+            line(&rule.condition.expr).filter(|line| is_subject(line, subject_text(rule, line)))?;
         let is_a_point = matches!(line.operator, Operator::Equal | Operator::NotEqual);
         (!is_a_point).then_some((line.operator, line.threshold, rule.alert.severity))
     });
@@ -47,7 +51,10 @@ pub(crate) fn steps_of(alerts: &[AlertRule<'_>], text: &str) -> Vec<Step> {
 }
 
 fn subject_text<'r>(rule: &'r AlertRule<'_>, line: &Line<'_>) -> &'r str {
-    rule.condition.text.get(line.subject.span.clone()).unwrap_or_default()
+    rule.condition
+        .text
+        .get(line.subject.span.clone())
+        .unwrap_or_default()
 }
 
 /// Between two thresholds the colour is that of the worst alert that fires there.
@@ -55,14 +62,24 @@ fn steps(lines: &[(Operator, f64, Severity)]) -> Vec<Step> {
     let mut edges: Vec<_> = lines.iter().map(|(_, threshold, _)| *threshold).collect();
     edges.sort_by(f64::total_cmp);
     edges.dedup();
-    let (Some(first), Some(last)) = (edges.first().copied(), edges.last().copied()) else { return Vec::new() };
-    let middles = edges.windows(2).map(|pair| (Some(pair[0]), pair[0].midpoint(pair[1])));
-    let spans = [(None, first - 1.0)].into_iter().chain(middles).chain([(Some(last), last + 1.0)]);
+    let (Some(first), Some(last)) = (edges.first().copied(), edges.last().copied()) else {
+        return Vec::new();
+    };
+    let middles = edges
+        .windows(2)
+        .map(|pair| (Some(pair[0]), pair[0].midpoint(pair[1])));
+    let spans = [(None, first - 1.0)]
+        .into_iter()
+        .chain(middles)
+        .chain([(Some(last), last + 1.0)]);
     let mut steps: Vec<Step> = Vec::new();
     for (from, inside) in spans {
         let color = worst(lines, inside).map_or(GOOD, color);
         if steps.last().is_none_or(|last| last.color != color) {
-            steps.push(Step { from, color: color.to_owned() });
+            steps.push(Step {
+                from,
+                color: color.to_owned(),
+            });
         }
     }
     steps
@@ -85,7 +102,12 @@ fn worst(lines: &[(Operator, f64, Severity)], value: f64) -> Option<Severity> {
         | Operator::Or
         | Operator::Unless => false,
     };
-    let firing = || lines.iter().filter(|(operator, threshold, _)| fires(*operator, *threshold)).map(|line| line.2);
+    let firing = || {
+        lines
+            .iter()
+            .filter(|(operator, threshold, _)| fires(*operator, *threshold))
+            .map(|line| line.2)
+    };
     [Severity::Critical, Severity::Warning, Severity::Info]
         .into_iter()
         .find(|severity| firing().any(|s| s == *severity))
@@ -108,7 +130,10 @@ pub(super) fn quantiles_of(expr: &Expr) -> Option<String> {
     expr.walk(&mut |expr| match &expr.kind {
         Kind::Call(function, _) => is_quantile |= function.name == "histogram_quantile",
         Kind::Select(selector) | Kind::Range(selector, _) => {
-            histogram = selector.metric().and_then(|name| name.strip_suffix("_bucket")).map(str::to_owned);
+            histogram = selector
+                .metric()
+                .and_then(|name| name.strip_suffix("_bucket"))
+                .map(str::to_owned);
         }
         Kind::Number(_)
         | Kind::Text(_)
@@ -143,17 +168,37 @@ mod tests {
         use Operator::{Greater, GreaterOrEqual, Less};
         use Severity::{Critical, Info, Warning};
         let told = |lines: &[(Operator, f64, Severity)]| {
-            let step =
-                |step: &Step| format!("{}{}", step.from.map_or(String::new(), |from| format!("{from} ")), step.color);
+            let step = |step: &Step| {
+                format!(
+                    "{}{}",
+                    step.from.map_or(String::new(), |from| format!("{from} ")),
+                    step.color
+                )
+            };
             steps(lines).iter().map(step).collect::<Vec<_>>().join(", ")
         };
         for (lines, expected) in [
             (&[][..], ""),
             (&[(Less, 0.6, Warning)], "yellow, 0.6 green"),
-            (&[(GreaterOrEqual, 1.0, Warning), (GreaterOrEqual, 5.0, Critical)], "green, 1 yellow, 5 red"),
-            (&[(Less, 0.7, Warning), (Less, 0.5, Critical)], "red, 0.5 yellow, 0.7 green"),
-            (&[(Less, 1.0, Info), (Greater, 9.0, Critical)], "blue, 1 green, 9 red"),
-            (&[(Greater, 9.0, Critical), (Greater, 10.0, Warning)], "green, 9 red"),
+            (
+                &[
+                    (GreaterOrEqual, 1.0, Warning),
+                    (GreaterOrEqual, 5.0, Critical),
+                ],
+                "green, 1 yellow, 5 red",
+            ),
+            (
+                &[(Less, 0.7, Warning), (Less, 0.5, Critical)],
+                "red, 0.5 yellow, 0.7 green",
+            ),
+            (
+                &[(Less, 1.0, Info), (Greater, 9.0, Critical)],
+                "blue, 1 green, 9 red",
+            ),
+            (
+                &[(Greater, 9.0, Critical), (Greater, 10.0, Warning)],
+                "green, 9 red",
+            ),
         ] {
             assert_eq!(told(lines), expected);
         }
@@ -161,7 +206,10 @@ mod tests {
 
     #[test]
     fn the_gist_of_a_text() {
-        assert_eq!(gist("sum( rate(x[5m]) )"), gist("sum(rate(x[$__rate_interval]))"));
+        assert_eq!(
+            gist("sum( rate(x[5m]) )"),
+            gist("sum(rate(x[$__rate_interval]))")
+        );
         assert_ne!(gist("sum(x)"), gist("sum(y)"));
     }
 }

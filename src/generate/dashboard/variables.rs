@@ -24,18 +24,31 @@ impl Variables {
     /// Those of the exporter's own dashboard.
     pub(crate) fn of_own() -> Self {
         let kpi = BTreeSet::from(["cypher_exporter_kpi_up".to_owned()]);
-        Self { labels: BTreeMap::from([("kpi".to_owned(), kpi)]) }
+        Self {
+            labels: BTreeMap::from([("kpi".to_owned(), kpi)]),
+        }
     }
 
     /// Those of a pack.
     pub(super) fn of_pack(shared: &Shared<'_>, kpis: &[&Kpi]) -> Self {
         let mut labels: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        let const_labels: Vec<_> = shared.input.const_labels.iter().map(LabelName::as_str).collect();
+        let const_labels: Vec<_> = shared
+            .input
+            .const_labels
+            .iter()
+            .map(LabelName::as_str)
+            .collect();
         for kpi in kpis {
             let mut of_kpi = BTreeSet::new();
             for metric in &kpi.metrics {
-                for label in metric.desc.labels.iter().map(LabelName::as_str).chain(const_labels.iter().copied()) {
+                for label in metric
+                    .desc
+                    .labels
+                    .iter()
+                    .map(LabelName::as_str)
+                    .chain(const_labels.iter().copied())
+                {
                     let name = match metric.shape {
                         Shape::Histogram { .. } => format!("{}_bucket", metric.desc.name),
                         Shape::Gauge { .. }
@@ -48,12 +61,18 @@ impl Variables {
                     of_kpi.insert(label.to_owned());
                 }
             }
-            of_kpi.into_iter().for_each(|label| *counts.entry(label).or_default() += 1);
+            of_kpi
+                .into_iter()
+                .for_each(|label| *counts.entry(label).or_default() += 1);
         }
         // The other variables have their names already.
         let is_taken = |label: &str| label == "datasource" || TARGET_LABELS.contains(&label);
         labels.retain(|label, _| !is_taken(label));
-        labels.retain(|label, _| counts.get(label).is_some_and(|count| *count >= SHARED_BY.min(kpis.len())));
+        labels.retain(|label, _| {
+            counts
+                .get(label)
+                .is_some_and(|count| *count >= SHARED_BY.min(kpis.len()))
+        });
         Self { labels }
     }
 
@@ -76,13 +95,26 @@ impl Variables {
     }
 
     fn matchers(&self, selector: &Selector, vocabulary: &Vocabulary) -> String {
-        let Some(known) = vocabulary.selected(selector).and_then(|known| known.labels.as_ref()) else {
+        let Some(known) = vocabulary
+            .selected(selector)
+            .and_then(|known| known.labels.as_ref())
+        else {
             return String::new();
         };
-        let asked = |label: &str| selector.matchers.iter().any(|matcher| matcher.label == label);
-        let all = TARGET_LABELS.into_iter().chain(self.labels.keys().map(String::as_str));
+        let asked = |label: &str| {
+            selector
+                .matchers
+                .iter()
+                .any(|matcher| matcher.label == label)
+        };
+        let all = TARGET_LABELS
+            .into_iter()
+            .chain(self.labels.keys().map(String::as_str));
         let fitting = all.filter(|label| known.contains(*label) && !asked(label));
-        fitting.map(|label| format!("{label}=~\"${label}\"")).collect::<Vec<_>>().join(",")
+        fitting
+            .map(|label| format!("{label}=~\"${label}\""))
+            .collect::<Vec<_>>()
+            .join(",")
     }
 
     pub(super) fn json(&self) -> Value {
@@ -92,10 +124,18 @@ impl Variables {
             "current": { "text": format!("${{{INPUT}}}"), "value": format!("${{{INPUT}}}") },
         });
         let job = query("job", "label_values(cypher_exporter_build_info, job)");
-        let instance = query("instance", "label_values(cypher_exporter_build_info{job=~\"$job\"}, instance)");
+        let instance = query(
+            "instance",
+            "label_values(cypher_exporter_build_info{job=~\"$job\"}, instance)",
+        );
         let labels = self.labels.iter().map(|(label, metrics)| {
-            let names = metrics.iter().map(String::as_str).collect::<Vec<_>>().join("|");
-            let selector = format!("{{__name__=~\"{names}\",job=~\"$job\",instance=~\"$instance\"}}");
+            let names = metrics
+                .iter()
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join("|");
+            let selector =
+                format!("{{__name__=~\"{names}\",job=~\"$job\",instance=~\"$instance\"}}");
             query(label, &format!("label_values({selector}, {label})"))
         });
         [source, job, instance].into_iter().chain(labels).collect()

@@ -49,9 +49,11 @@ fn limits(panel: &Drawn) -> (Option<f64>, Option<f64>) {
 
 fn color_mode(panel: &Drawn) -> &'static str {
     match panel.kind {
-        PanelKind::Stat | PanelKind::Gauge | PanelKind::BarGauge | PanelKind::StateTimeline | PanelKind::Table => {
-            "thresholds"
-        }
+        PanelKind::Stat
+        | PanelKind::Gauge
+        | PanelKind::BarGauge
+        | PanelKind::StateTimeline
+        | PanelKind::Table => "thresholds",
         PanelKind::BarChart
         | PanelKind::Heatmap
         | PanelKind::Histogram
@@ -65,23 +67,40 @@ fn steps(steps: &[Step]) -> Value {
     if steps.is_empty() {
         return json!([{ "color": "green", "value": null }]);
     }
-    steps.iter().map(|step| json!({ "color": step.color, "value": step.from })).collect()
+    steps
+        .iter()
+        .map(|step| json!({ "color": step.color, "value": step.from }))
+        .collect()
 }
 
 fn mappings(panel: &Drawn) -> Value {
-    let named =
-        panel.mappings.iter().enumerate().map(|(at, (value, text, color))| {
-            (value.to_string(), json!({ "color": color, "index": at, "text": text }))
+    let named = panel
+        .mappings
+        .iter()
+        .enumerate()
+        .map(|(at, (value, text, color))| {
+            (
+                value.to_string(),
+                json!({ "color": color, "index": at, "text": text }),
+            )
         });
     let options: Map<_, _> = named.collect();
-    if options.is_empty() { json!([]) } else { json!([{ "type": "value", "options": options }]) }
+    if options.is_empty() {
+        json!([])
+    } else {
+        json!([{ "type": "value", "options": options }])
+    }
 }
 
 fn custom(panel: &Drawn) -> Value {
     let hide = json!({ "legend": false, "tooltip": false, "viz": false });
     match panel.kind {
         PanelKind::TimeSeries => {
-            let line = if panel.steps.is_empty() { "off" } else { "dashed" };
+            let line = if panel.steps.is_empty() {
+                "off"
+            } else {
+                "dashed"
+            };
             // The fillings of many lines would hide each other.
             let opacity = if panel.has_lines_by_label() { 0 } else { 10 };
             let mut custom = json!({
@@ -100,11 +119,17 @@ fn custom(panel: &Drawn) -> Value {
             "axisPlacement": "auto", "fillOpacity": 80, "gradientMode": "none", "hideFrom": hide, "lineWidth": 1,
             "thresholdsStyle": { "mode": "off" },
         }),
-        PanelKind::Histogram => json!({ "fillOpacity": 80, "gradientMode": "none", "hideFrom": hide, "lineWidth": 1 }),
+        PanelKind::Histogram => {
+            json!({ "fillOpacity": 80, "gradientMode": "none", "hideFrom": hide, "lineWidth": 1 })
+        }
         PanelKind::StateTimeline => json!({ "fillOpacity": 70, "hideFrom": hide, "lineWidth": 0 }),
-        PanelKind::Heatmap => json!({ "hideFrom": hide, "scaleDistribution": { "type": "linear" } }),
+        PanelKind::Heatmap => {
+            json!({ "hideFrom": hide, "scaleDistribution": { "type": "linear" } })
+        }
         PanelKind::PieChart => json!({ "hideFrom": hide }),
-        PanelKind::Table => json!({ "align": "auto", "cellOptions": { "type": "auto" }, "inspect": false }),
+        PanelKind::Table => {
+            json!({ "align": "auto", "cellOptions": { "type": "auto" }, "inspect": false })
+        }
         PanelKind::Stat | PanelKind::Gauge | PanelKind::BarGauge => json!({}),
     }
 }
@@ -184,8 +209,13 @@ pub(super) fn transformations(panel: &Drawn) -> Vec<Value> {
     if panel.kind != PanelKind::Table {
         return Vec::new();
     }
-    let is_fact =
-        panel.queries.iter().all(|query| query.expr.split('{').next().is_some_and(|name| name.ends_with("_info")));
+    let is_fact = panel.queries.iter().all(|query| {
+        query
+            .expr
+            .split('{')
+            .next()
+            .is_some_and(|name| name.ends_with("_info"))
+    });
     let hidden: Map<_, _> = ["Time", "__name__", "instance", "job"]
         .into_iter()
         .chain(is_fact.then_some("Value"))

@@ -57,7 +57,10 @@ impl Candidates {
             let name = selector.metric()?.to_owned();
             let labels = example_labels(selector, known, &selectors, &named, vocabulary)?;
             let part = known.map_or(Part::Gauge, |known| known.part.clone());
-            if !sources.iter().any(|source| source.name == name && source.labels == labels) {
+            if !sources
+                .iter()
+                .any(|source| source.name == name && source.labels == labels)
+            {
                 sources.push(Source { name, labels, part });
             }
         }
@@ -80,7 +83,11 @@ impl Candidates {
             Kind::Binary(binary) => {
                 self.has_absence |= binary.operator.is_set();
                 if binary.operator.is_comparison() {
-                    compared.extend([&binary.left, &binary.right].into_iter().filter_map(|side| side.number()));
+                    compared.extend(
+                        [&binary.left, &binary.right]
+                            .into_iter()
+                            .filter_map(|side| side.number()),
+                    );
                 }
             }
             Kind::Number(number) => others.push(*number),
@@ -89,7 +96,8 @@ impl Candidates {
             Kind::Call(function, _) => {
                 self.has_time |= function.name == "time";
                 self.has_absence |= function.name.starts_with("absent");
-                self.has_past |= function.name.ends_with("_over_time") || ["delta", "deriv"].contains(&function.name);
+                self.has_past |= function.name.ends_with("_over_time")
+                    || ["delta", "deriv"].contains(&function.name);
             }
             Kind::Aggregate(aggregate) => counts |= aggregate.operator == Aggregator::Count,
             Kind::Select(selector) => self.has_past |= selector.shift != promql::Shift::None,
@@ -101,14 +109,23 @@ impl Candidates {
             }
         }
         if counts {
-            let most = self.numbers.iter().copied().fold(0.0, f64::max).min(MOST_COPIES);
+            let most = self
+                .numbers
+                .iter()
+                .copied()
+                .fold(0.0, f64::max)
+                .min(MOST_COPIES);
             self.copies = most as usize + 1;
         }
     }
 
     /// How many seconds must have passed for a time to be as old as a number says; a number beyond `most` is no age.
     pub(super) fn must_run_for(&self, most: f64) -> f64 {
-        let ages = self.numbers.iter().map(|number| 1.2 * number).filter(|age| self.has_time && *age <= most);
+        let ages = self
+            .numbers
+            .iter()
+            .map(|number| 1.2 * number)
+            .filter(|age| self.has_time && *age <= most);
         ages.fold(0.0, f64::max)
     }
 
@@ -119,11 +136,18 @@ impl Candidates {
 
     /// For each source the ways it can be; a value that changes does so at minute `step`.
     pub(super) fn choices(&self, step: u32) -> Vec<Vec<Vec<Series>>> {
-        self.sources.iter().map(|source| self.ways(source, step)).collect()
+        self.sources
+            .iter()
+            .map(|source| self.ways(source, step))
+            .collect()
     }
 
     fn ways(&self, source: &Source, step: u32) -> Vec<Vec<Series>> {
-        let one = |shape| Series { name: source.name.clone(), labels: source.labels.clone(), shape };
+        let one = |shape| Series {
+            name: source.name.clone(),
+            labels: source.labels.clone(),
+            shape,
+        };
         if let Part::Bucket { grows, bounds } = &source.part {
             return self.buckets(source, *grows, bounds);
         }
@@ -139,7 +163,10 @@ impl Candidates {
         }
         if self.copies > 1 {
             ways.truncate(MOST_WAYS / 2);
-            let several: Vec<_> = ways.iter().map(|way| copies(&way[0], self.copies)).collect();
+            let several: Vec<_> = ways
+                .iter()
+                .map(|way| copies(&way[0], self.copies))
+                .collect();
             ways.extend(several);
         }
         ways.truncate(MOST_WAYS);
@@ -152,11 +179,22 @@ impl Candidates {
     /// Values at, beyond and before each number, then others that are not.
     fn constants(&self) -> Vec<Shape> {
         let around = self.numbers.iter().flat_map(|number| {
-            let step = if number.fract() == 0.0 { 1.0 } else { rounded(number.abs() / 100.0) };
+            let step = if number.fract() == 0.0 {
+                1.0
+            } else {
+                rounded(number.abs() / 100.0)
+            };
             [*number, rounded(number + step), rounded(number - step)]
         });
-        let far = self.numbers.iter().flat_map(|number| [rounded(number * 2.0), rounded(number / 2.0)]);
-        around.chain(far).chain([0.0, 1.0]).map(Shape::Constant).collect()
+        let far = self
+            .numbers
+            .iter()
+            .flat_map(|number| [rounded(number * 2.0), rounded(number / 2.0)]);
+        around
+            .chain(far)
+            .chain([0.0, 1.0])
+            .map(Shape::Constant)
+            .collect()
     }
 
     fn gauges(&self, source: &Source, step: u32) -> Vec<Shape> {
@@ -169,8 +207,19 @@ impl Candidates {
             shapes.splice(0..0, [Shape::Constant(0.0), Shape::Ramp(60.0)]);
         }
         if self.has_past {
-            let falls_and_rises = [(1.0, 0.5), (1.0, 2.0), (100.0, 50.0), (100.0, 200.0), (1.0, 0.0), (0.0, 100.0)];
-            let steps = falls_and_rises.map(|(before, after)| Shape::Step { before, after, at: step });
+            let falls_and_rises = [
+                (1.0, 0.5),
+                (1.0, 2.0),
+                (100.0, 50.0),
+                (100.0, 200.0),
+                (1.0, 0.0),
+                (0.0, 100.0),
+            ];
+            let steps = falls_and_rises.map(|(before, after)| Shape::Step {
+                before,
+                after,
+                at: step,
+            });
             shapes.truncate(MOST_WAYS - steps.len() - 1);
             shapes.extend(steps);
             shapes.push(Shape::Ramp(1.0));
@@ -193,25 +242,44 @@ impl Candidates {
 
     /// All observations in one bucket, each in turn; and none at all.
     fn buckets(&self, source: &Source, grows: bool, bounds: &Arc<[f64]>) -> Vec<Vec<Series>> {
-        let les: Vec<_> = bounds.iter().map(|bound| format!("{bound:?}")).chain(["+Inf".to_owned()]).collect();
+        let les: Vec<_> = bounds
+            .iter()
+            .map(|bound| format!("{bound:?}"))
+            .chain(["+Inf".to_owned()])
+            .collect();
         let way = |first: usize| {
             let bucket = |(at, le): (usize, &String)| {
                 let count = if at >= first { OBSERVATIONS } else { 0.0 };
                 let mut labels = source.labels.clone();
                 labels.insert("le".to_owned(), le.clone());
-                let shape = if grows { Shape::Ramp(count) } else { Shape::Constant(count) };
-                Series { name: source.name.clone(), labels, shape }
+                let shape = if grows {
+                    Shape::Ramp(count)
+                } else {
+                    Shape::Constant(count)
+                };
+                Series {
+                    name: source.name.clone(),
+                    labels,
+                    shape,
+                }
             };
             les.iter().enumerate().map(bucket).collect::<Vec<_>>()
         };
         // The slow end first: that is what most alerts watch. What is beyond all bounds and what is nothing come last.
-        (0..bounds.len()).rev().chain([bounds.len(), les.len()]).map(way).collect()
+        (0..bounds.len())
+            .rev()
+            .chain([bounds.len(), les.len()])
+            .map(way)
+            .collect()
     }
 }
 
 /// The same series several times, told apart by its first label that is not of the target.
 fn copies(series: &Series, count: usize) -> Vec<Series> {
-    let label = series.labels.keys().find(|label| !TARGET_LABELS.contains(&label.as_str()));
+    let label = series
+        .labels
+        .keys()
+        .find(|label| !TARGET_LABELS.contains(&label.as_str()));
     let label = label.map_or_else(|| TARGET[1].0.to_owned(), Clone::clone);
     let copy = |at: usize| {
         let mut copy = series.clone();
@@ -257,18 +325,31 @@ fn example_labels(
     named: &BTreeSet<String>,
     vocabulary: &Vocabulary,
 ) -> Option<LabelValues> {
-    let asked = selector.matchers.iter().map(|matcher| matcher.label.clone()).filter(|label| label != "__name__");
+    let asked = selector
+        .matchers
+        .iter()
+        .map(|matcher| matcher.label.clone())
+        .filter(|label| label != "__name__");
     let own = known.and_then(|known| known.labels.clone());
-    let own =
-        own.unwrap_or_else(|| TARGET_LABELS.map(str::to_owned).into_iter().chain(named.iter().cloned()).collect());
+    let own = own.unwrap_or_else(|| {
+        TARGET_LABELS
+            .map(str::to_owned)
+            .into_iter()
+            .chain(named.iter().cloned())
+            .collect()
+    });
     let mut labels = LabelValues::new();
     for label in own.into_iter().chain(asked).filter(|label| label != "le") {
-        let value = value_for(selector, &label).unwrap_or_else(|| free_value(&label, all, vocabulary));
+        let value =
+            value_for(selector, &label).unwrap_or_else(|| free_value(&label, all, vocabulary));
         if !value.is_empty() {
             labels.insert(label, value);
         }
     }
-    let fits = selector.matchers.iter().filter(|matcher| !["__name__", "le"].contains(&matcher.label.as_str()));
+    let fits = selector
+        .matchers
+        .iter()
+        .filter(|matcher| !["__name__", "le"].contains(&matcher.label.as_str()));
     for matcher in fits {
         let value = labels.get(&matcher.label).map_or("", String::as_str);
         let fits = match matcher.operator {
@@ -286,11 +367,15 @@ fn example_labels(
 
 /// What a matcher asks for.
 fn value_for(selector: &Selector, label: &str) -> Option<String> {
-    selector.matchers.iter().filter(|matcher| matcher.label == label).find_map(|matcher| match matcher.operator {
-        MatchOperator::Equal => Some(matcher.value.clone()),
-        MatchOperator::Regex => pattern::example(&matcher.value),
-        MatchOperator::NotEqual | MatchOperator::NotRegex => None,
-    })
+    selector
+        .matchers
+        .iter()
+        .filter(|matcher| matcher.label == label)
+        .find_map(|matcher| match matcher.operator {
+            MatchOperator::Equal => Some(matcher.value.clone()),
+            MatchOperator::Regex => pattern::example(&matcher.value),
+            MatchOperator::NotEqual | MatchOperator::NotRegex => None,
+        })
 }
 
 /// A value that no selector asks for, so that what some of them leave out is there: one that is known in advance if there is.
@@ -298,8 +383,22 @@ fn free_value(label: &str, all: &[&Selector], vocabulary: &Vocabulary) -> String
     if let Some((_, value)) = TARGET.iter().find(|(target, _)| *target == label) {
         return (*value).to_owned();
     }
-    let asked: Vec<_> = all.iter().filter_map(|selector| value_for(selector, label)).collect();
-    let known = all.iter().filter_map(|selector| vocabulary.selected(selector)?.expected.get(label)).flatten();
-    let free = known.map(|value| value.to_string()).find(|value| !asked.contains(value));
-    free.unwrap_or_else(|| if label == "quantile" { "0.5".to_owned() } else { ANY.to_owned() })
+    let asked: Vec<_> = all
+        .iter()
+        .filter_map(|selector| value_for(selector, label))
+        .collect();
+    let known = all
+        .iter()
+        .filter_map(|selector| vocabulary.selected(selector)?.expected.get(label))
+        .flatten();
+    let free = known
+        .map(|value| value.to_string())
+        .find(|value| !asked.contains(value));
+    free.unwrap_or_else(|| {
+        if label == "quantile" {
+            "0.5".to_owned()
+        } else {
+            ANY.to_owned()
+        }
+    })
 }

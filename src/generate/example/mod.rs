@@ -57,26 +57,43 @@ pub(super) const LONG: u32 = 6 * 60;
 const LONGEST_PAST: f64 = 60.0 * 24.0 * 3600.0;
 
 /// Finds series for an alert that must hold for some time.
-pub(super) fn find(promql: &Promql, hold: Duration, vocabulary: &Vocabulary) -> Result<Found, Missing> {
+pub(super) fn find(
+    promql: &Promql,
+    hold: Duration,
+    vocabulary: &Vocabulary,
+) -> Result<Found, Missing> {
     let candidates = Candidates::of(promql, vocabulary).ok_or(Missing::Meaning)?;
-    let past = looks_back(&promql.expr).ok_or(Missing::Meaning)?.max(candidates.must_run_for(LONGEST_PAST));
+    let past = looks_back(&promql.expr)
+        .ok_or(Missing::Meaning)?
+        .max(candidates.must_run_for(LONGEST_PAST));
     if past > LONGEST_PAST {
         return Err(Missing::Meaning);
     }
     let warm_up = minutes(past) + MARGIN;
-    let end = (warm_up + minutes(hold.as_secs_f64())).next_multiple_of(LONGEST_EVALUATION) + LONGEST_EVALUATION;
-    let trial = Trial { expr: &promql.expr, moments: [warm_up, warm_up.midpoint(end), end] };
+    let end = (warm_up + minutes(hold.as_secs_f64())).next_multiple_of(LONGEST_EVALUATION)
+        + LONGEST_EVALUATION;
+    let trial = Trial {
+        expr: &promql.expr,
+        moments: [warm_up, warm_up.midpoint(end), end],
+    };
     let choices = candidates.choices(warm_up - 1);
     let unknown = |_: Unknown| Missing::Meaning;
-    let firing = search(&choices, |series| trial.fires(series)).map_err(unknown)?.ok_or(Missing::Fires)?;
+    let firing = search(&choices, |series| trial.fires(series))
+        .map_err(unknown)?
+        .ok_or(Missing::Fires)?;
     let silent = near(&choices, &firing, |series| trial.is_silent(series)).map_err(unknown)?;
     let silent = match silent {
         Some(silent) => silent,
-        None => search(&choices, |series| trial.is_silent(series)).map_err(unknown)?.ok_or(Missing::Silent)?,
+        None => search(&choices, |series| trial.is_silent(series))
+            .map_err(unknown)?
+            .ok_or(Missing::Silent)?,
     };
     let fires = chosen(&choices, &firing);
-    let labels =
-        |series: &[Series]| trial.at(series, end).map(|samples| samples.into_iter().map(|s| s.labels).collect());
+    let labels = |series: &[Series]| {
+        trial
+            .at(series, end)
+            .map(|samples| samples.into_iter().map(|s| s.labels).collect())
+    };
     Ok(Found {
         end,
         every: if end > LONG && candidates.shortest_range() >= 3.0 * f64::from(LONGEST_EVALUATION) {
@@ -93,7 +110,9 @@ pub(super) fn find(promql: &Promql, hold: Duration, vocabulary: &Vocabulary) -> 
 
 /// Whether an alert fires where there is no data; `None` where its PromQL is not understood here.
 pub(super) fn fires_without_data(promql: &Promql) -> Option<bool> {
-    evaluate::samples(&promql.expr, &[], 0.0).ok().map(|samples| !samples.is_empty())
+    evaluate::samples(&promql.expr, &[], 0.0)
+        .ok()
+        .map(|samples| !samples.is_empty())
 }
 
 fn minutes(seconds: f64) -> u32 {
@@ -126,7 +145,9 @@ fn looks_back(expr: &Expr) -> Option<f64> {
 }
 
 fn furthest<'e>(exprs: impl Iterator<Item = &'e Expr>) -> Option<f64> {
-    exprs.map(looks_back).try_fold(0.0, |furthest: f64, seconds| Some(furthest.max(seconds?)))
+    exprs
+        .map(looks_back)
+        .try_fold(0.0, |furthest: f64, seconds| Some(furthest.max(seconds?)))
 }
 
 /// An expression and the minutes at which it is looked at.
@@ -143,7 +164,12 @@ impl Trial<'_> {
     /// All the time, with the same labels.
     fn fires(&self, series: &[Series]) -> Result<bool, Unknown> {
         let [first, middle, last] = self.moments;
-        let labels = |samples: Vec<Sample>| samples.into_iter().map(|sample| sample.labels).collect::<Vec<_>>();
+        let labels = |samples: Vec<Sample>| {
+            samples
+                .into_iter()
+                .map(|sample| sample.labels)
+                .collect::<Vec<_>>()
+        };
         let expected = labels(self.at(series, first)?);
         Ok(!expected.is_empty()
             && labels(self.at(series, middle)?) == expected
@@ -168,7 +194,11 @@ impl Trial<'_> {
 type Choices = Vec<Vec<Vec<Series>>>;
 
 fn chosen(choices: &Choices, at: &[usize]) -> Vec<Series> {
-    choices.iter().zip(at).flat_map(|(part, at)| part[*at].clone()).collect()
+    choices
+        .iter()
+        .zip(at)
+        .flat_map(|(part, at)| part[*at].clone())
+        .collect()
 }
 
 /// The first choice that is accepted, simple ones first.
@@ -176,11 +206,20 @@ fn search(
     choices: &Choices,
     accept: impl Fn(&[Series]) -> Result<bool, Unknown>,
 ) -> Result<Option<Vec<usize>>, Unknown> {
-    let most: usize = choices.iter().map(|part| part.len().saturating_sub(1)).sum();
+    let most: usize = choices
+        .iter()
+        .map(|part| part.len().saturating_sub(1))
+        .sum();
     let mut tries = 0;
     for sum in 0..=most {
         let mut of_sum = Vec::new();
-        with_sum(choices, sum, &mut Vec::new(), &mut of_sum, MOST_TRIES - tries);
+        with_sum(
+            choices,
+            sum,
+            &mut Vec::new(),
+            &mut of_sum,
+            MOST_TRIES - tries,
+        );
         for at in of_sum {
             tries += 1;
             if accept(&chosen(choices, &at))? {

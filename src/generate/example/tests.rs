@@ -13,15 +13,30 @@ fn found(text: &str, hold: u64) -> String {
         Err(missing) => return format!("{missing:?}"),
     };
     let shown = |series: &[Series]| {
-        let told = series.iter().filter(|series| series.shape != Shape::Ramp(0.0));
+        let told = series
+            .iter()
+            .filter(|series| series.shape != Shape::Ramp(0.0));
         let bare = |series: &Series| {
-            let own = series.labels.iter().filter(|(label, _)| !["job", "instance"].contains(&label.as_str()));
-            let labels = own.map(|(label, value)| (label.clone(), value.clone())).collect();
-            format!("{} {}", written(&series.name, &labels), series.values(found.end, found.every))
+            let own = series
+                .labels
+                .iter()
+                .filter(|(label, _)| !["job", "instance"].contains(&label.as_str()));
+            let labels = own
+                .map(|(label, value)| (label.clone(), value.clone()))
+                .collect();
+            format!(
+                "{} {}",
+                written(&series.name, &labels),
+                series.values(found.end, found.every)
+            )
         };
         told.map(bare).collect::<Vec<_>>().join("; ")
     };
-    format!("fires: {}\n  silent: {}", shown(&found.fires), shown(&found.silent))
+    format!(
+        "fires: {}\n  silent: {}",
+        shown(&found.fires),
+        shown(&found.silent)
+    )
 }
 
 #[test]

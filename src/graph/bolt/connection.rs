@@ -45,7 +45,11 @@ impl Connection {
             .build()
             .and_then(neo4rs::Graph::connect)
             .map_err(|error| failure::of_connecting(&error, &address))?;
-        Ok(Self { graph, address, answered: None })
+        Ok(Self {
+            graph,
+            address,
+            answered: None,
+        })
     }
 
     /// Connects, if need be, and makes the server take a query. Boxed: the driver's futures are so large, and lie so deep in
@@ -66,7 +70,11 @@ impl Connection {
 
     /// As [`Self::prove`], by a question that is no more than that: its rows are still to come. None when it is to be asked
     /// again, for the server to tell what is wrong with it.
-    pub(super) async fn prove_by(&self, question: neo4rs::Query, limit: Duration) -> Result<Option<Rows>, GraphError> {
+    pub(super) async fn prove_by(
+        &self,
+        question: neo4rs::Query,
+        limit: Duration,
+    ) -> Result<Option<Rows>, GraphError> {
         self.answer(limit, self.ask(question)).await
     }
 
@@ -91,7 +99,8 @@ impl Connection {
 
     /// Whether the server answered so lately that it need not be asked again.
     pub(super) fn is_fresh(&self) -> bool {
-        self.answered.is_some_and(|answered| answered.elapsed() < FRESH_FOR)
+        self.answered
+            .is_some_and(|answered| answered.elapsed() < FRESH_FOR)
     }
 }
 

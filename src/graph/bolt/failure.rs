@@ -12,7 +12,10 @@ use cypher::Place;
 pub(super) fn of_connecting(error: &Error, address: &str) -> GraphError {
     match login(error, address) {
         Some(refused) => refused,
-        None => GraphError::Unreachable { uri: address.to_owned(), cause: advise(error, address) },
+        None => GraphError::Unreachable {
+            uri: address.to_owned(),
+            cause: advise(error, address),
+        },
     }
 }
 
@@ -23,31 +26,51 @@ pub(super) fn of_query(error: &Error, address: &str, request: &Request<'_>) -> G
     }
     if let Error::Neo4j(error) = error {
         if is_starting(error.code()) && request.database.is_none() {
-            return GraphError::Unreachable { uri: address.to_owned(), cause: first_line(error.message()).to_owned() };
+            return GraphError::Unreachable {
+                uri: address.to_owned(),
+                cause: first_line(error.message()).to_owned(),
+            };
         }
         return of_server(error.code(), error.message(), request);
     }
     if matches!(
         error,
-        Error::DeserializationError(_) | Error::ConversionError | Error::UnknownType(_) | Error::InvalidTypeMarker(_)
+        Error::DeserializationError(_)
+            | Error::ConversionError
+            | Error::UnknownType(_)
+            | Error::InvalidTypeMarker(_)
     ) {
         return GraphError::Decode(error.to_string());
     }
-    GraphError::Unreachable { uri: address.to_owned(), cause: error.to_string() }
+    GraphError::Unreachable {
+        uri: address.to_owned(),
+        cause: error.to_string(),
+    }
 }
 
 /// A server that takes connections and says nothing.
 pub(super) fn silent(address: &str, limit: Duration) -> GraphError {
-    let limit = humantime::format_duration(Duration::from_millis(limit.as_millis().try_into().unwrap_or(u64::MAX)));
-    GraphError::Unreachable { uri: address.to_owned(), cause: format!("it did not answer within {limit}") }
+    let limit = humantime::format_duration(Duration::from_millis(
+        limit.as_millis().try_into().unwrap_or(u64::MAX),
+    ));
+    GraphError::Unreachable {
+        uri: address.to_owned(),
+        cause: format!("it did not answer within {limit}"),
+    }
 }
 
 /// Of several addresses none can be reached: one error that names each.
 pub(super) fn all_unreachable(causes: Vec<(String, String)>) -> GraphError {
     let (uris, causes): (Vec<_>, Vec<_>) = causes.into_iter().unzip();
     match &causes[..] {
-        [] => GraphError::Unreachable { uri: "(none)".into(), cause: "no address is given: set `uri`".into() },
-        _ => GraphError::Unreachable { uri: uris.join(", "), cause: causes.join("; ") },
+        [] => GraphError::Unreachable {
+            uri: "(none)".into(),
+            cause: "no address is given: set `uri`".into(),
+        },
+        _ => GraphError::Unreachable {
+            uri: uris.join(", "),
+            cause: causes.join("; "),
+        },
     }
 }
 
@@ -61,23 +84,37 @@ fn is_starting(code: &str) -> bool {
     code.starts_with("Neo.TransientError.") && code.ends_with(".DatabaseUnavailable")
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the driver's enum is long and open")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the driver's enum is long and open"
+)]
 fn login(error: &Error, address: &str) -> Option<GraphError> {
     let cause = match error {
         // The driver calls every failure of the first message so, also "the database is unavailable".
-        Error::AuthenticationError(message) if !message.contains("unavailable") => first_line(message),
+        Error::AuthenticationError(message) if !message.contains("unavailable") => {
+            first_line(message)
+        }
         Error::Neo4j(error) if is_login(error.code()) => first_line(error.message()),
         _ => return None,
     };
     let cause = cause.trim_end_matches('.').to_owned();
-    Some(GraphError::Authentication { uri: address.to_owned(), cause, next_try: Duration::ZERO })
+    Some(GraphError::Authentication {
+        uri: address.to_owned(),
+        cause,
+        next_try: Duration::ZERO,
+    })
 }
 
 /// What the driver said, and what to try.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the system's enum is long and open")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the system's enum is long and open"
+)]
 fn advise(error: &Error, address: &str) -> String {
     let cause = error.to_string();
-    let Error::IOError { detail } = error else { return cause };
+    let Error::IOError { detail } = error else {
+        return cause;
+    };
     let encrypted = address.starts_with("bolt+s") || address.starts_with("neo4j+s");
     let text = detail.to_string();
     let advice = match detail.kind() {
@@ -87,7 +124,9 @@ fn advise(error: &Error, address: &str) -> String {
         ErrorKind::InvalidData if text.contains("certificate") => {
             "let the system trust the authority that signed it, or use bolt+ssc:// to trust any certificate"
         }
-        ErrorKind::InvalidData | ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset if encrypted => {
+        ErrorKind::InvalidData | ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset
+            if encrypted =>
+        {
             "the server may offer no TLS: use bolt://"
         }
         _ => return text,
@@ -111,18 +150,30 @@ fn of_server(code: &str, message: &str, request: &Request<'_>) -> GraphError {
         code if code.starts_with("Neo.ClientError.Statement.") && place.is_some() => {
             GraphError::Statement { message, place }
         }
-        code => GraphError::Server { code: code.to_owned(), message },
+        code => GraphError::Server {
+            code: code.to_owned(),
+            message,
+        },
     }
 }
 
 /// The message's first line and the place that ends it or a later line: `… (line 1, column 11 (offset: 10))`.
 fn split_place(message: &str) -> (&str, Option<Place>) {
     for line in message.lines() {
-        let Some((text, place)) = line.rsplit_once("(line ") else { continue };
+        let Some((text, place)) = line.rsplit_once("(line ") else {
+            continue;
+        };
         if let Some(place) = parse_place(place) {
-            let text = if line.as_ptr() == message.as_ptr() { text } else { first_line(message) };
+            let text = if line.as_ptr() == message.as_ptr() {
+                text
+            } else {
+                first_line(message)
+            };
             // It says line 0 when it knows no place, as of two statements in one query.
-            return (text.trim_end(), Some(place).filter(|place| place.line > 0 && place.column > 0));
+            return (
+                text.trim_end(),
+                Some(place).filter(|place| place.line > 0 && place.column > 0),
+            );
         }
     }
     (first_line(message), None)
@@ -132,12 +183,18 @@ fn parse_place(text: &str) -> Option<Place> {
     let (line, text) = text.split_once(", column ")?;
     let (column, offset) = text.split_once(" (offset: ")?;
     offset.trim_end().strip_suffix("))")?;
-    Some(Place { line: line.parse().ok()?, column: column.parse().ok()? })
+    Some(Place {
+        line: line.parse().ok()?,
+        column: column.parse().ok()?,
+    })
 }
 
 /// The server counts columns in UTF-16 units; and only a line feed ends a line for it.
 fn in_characters(place: Place, query: &str) -> Place {
-    let line = query.split('\n').nth(place.line.saturating_sub(1)).unwrap_or_default();
+    let line = query
+        .split('\n')
+        .nth(place.line.saturating_sub(1))
+        .unwrap_or_default();
     let mut units = place.column.saturating_sub(1);
     let mut characters = 0;
     for character in line.chars() {
@@ -148,7 +205,10 @@ fn in_characters(place: Place, query: &str) -> Place {
         characters += 1;
     }
     // Past the end of the line a unit is a character.
-    Place { line: place.line, column: characters + units + 1 }
+    Place {
+        line: place.line,
+        column: characters + units + 1,
+    }
 }
 
 fn first_line(message: &str) -> &str {
@@ -163,7 +223,14 @@ mod tests {
     fn said(code: &str, message: &str, query: &str) -> GraphError {
         let parameters = Parameters::new();
         let timeout = Duration::from_secs(30);
-        let request = Request { kpi: "k", query, columns: &[], parameters: &parameters, database: None, timeout };
+        let request = Request {
+            kpi: "k",
+            query,
+            columns: &[],
+            parameters: &parameters,
+            database: None,
+            timeout,
+        };
         of_server(&format!("Neo.ClientError.{code}"), message, &request)
     }
 
@@ -177,7 +244,10 @@ mod tests {
             ("Statement.ArithmeticError", "server"),
             ("Database.DatabaseNotFound", "database"),
             ("Transaction.TransactionTimedOut", "timeout"),
-            ("Transaction.TransactionTimedOutClientConfiguration", "timeout"),
+            (
+                "Transaction.TransactionTimedOutClientConfiguration",
+                "timeout",
+            ),
             ("Transaction.Terminated", "server"),
             ("Security.Forbidden", "server"),
         ] {
@@ -200,7 +270,9 @@ mod tests {
     #[test]
     fn a_place_is_taken_out_of_the_message() {
         let place = |message: &str, query: &str| {
-            let GraphError::Statement { message, place } = said("Statement.SyntaxError", message, query) else {
+            let GraphError::Statement { message, place } =
+                said("Statement.SyntaxError", message, query)
+            else {
                 panic!()
             };
             (message, place.map(|place| (place.line, place.column)))
@@ -211,11 +283,31 @@ mod tests {
                 "RETURN x",
                 ("Variable `x` not defined", Some((1, 8))),
             ),
-            ("Expected: \n  a (line 2, column 3 (offset: 9))", "MATCH\n  (n)", ("Expected:", Some((2, 3)))),
-            ("No (line 1, column two (offset: 7))", "", ("No (line 1, column two (offset: 7))", None)),
-            ("After an emoji (line 1, column 12 (offset: 11))", "RETURN '🦀' x", ("After an emoji", Some((1, 11)))),
-            ("At the end (line 1, column 9 (offset: 8))", "RETURN 1", ("At the end", Some((1, 9)))),
-            ("Nowhere (line 0, column 1 (offset: 0))", "RETURN 1; RETURN 2", ("Nowhere", None)),
+            (
+                "Expected: \n  a (line 2, column 3 (offset: 9))",
+                "MATCH\n  (n)",
+                ("Expected:", Some((2, 3))),
+            ),
+            (
+                "No (line 1, column two (offset: 7))",
+                "",
+                ("No (line 1, column two (offset: 7))", None),
+            ),
+            (
+                "After an emoji (line 1, column 12 (offset: 11))",
+                "RETURN '🦀' x",
+                ("After an emoji", Some((1, 11))),
+            ),
+            (
+                "At the end (line 1, column 9 (offset: 8))",
+                "RETURN 1",
+                ("At the end", Some((1, 9))),
+            ),
+            (
+                "Nowhere (line 0, column 1 (offset: 0))",
+                "RETURN 1; RETURN 2",
+                ("Nowhere", None),
+            ),
             ("", "", ("", None)),
         ] {
             let (message, place) = place(message, query);
@@ -225,7 +317,10 @@ mod tests {
 
     #[test]
     fn every_address_that_failed_is_named() {
-        let causes = vec![("bolt://a".to_owned(), "refused".to_owned()), ("bolt://b".to_owned(), "silent".to_owned())];
+        let causes = vec![
+            ("bolt://a".to_owned(), "refused".to_owned()),
+            ("bolt://b".to_owned(), "silent".to_owned()),
+        ];
         insta::assert_snapshot!(all_unreachable(causes), @"the graph at bolt://a, bolt://b cannot be reached: refused; silent");
         insta::assert_snapshot!(all_unreachable(vec![]), @"the graph at (none) cannot be reached: no address is given: set `uri`");
     }

@@ -51,7 +51,11 @@ impl Gate {
                 timeout_at(deadline, self.turn.lock()).await?
             }
         };
-        if let Some(closed) = self.closed().as_ref().filter(|closed| Instant::now() < closed.until) {
+        if let Some(closed) = self
+            .closed()
+            .as_ref()
+            .filter(|closed| Instant::now() < closed.until)
+        {
             return Ok(Err(closed.error()));
         }
         Ok(match attempt.await {
@@ -67,10 +71,16 @@ impl Gate {
     pub(super) fn refuse(&self, error: GraphError) -> GraphError {
         let mut closed = self.closed();
         let failures = match &*closed {
-            Some(before) if before.error.reason() == error.reason() => before.failures.saturating_add(1),
+            Some(before) if before.error.reason() == error.reason() => {
+                before.failures.saturating_add(1)
+            }
             Some(_) | None => 0,
         };
-        let now = Closed { until: Instant::now() + wait(&error, failures), error, failures };
+        let now = Closed {
+            until: Instant::now() + wait(&error, failures),
+            error,
+            failures,
+        };
         let error = now.error();
         *closed = Some(now);
         error
@@ -83,7 +93,9 @@ impl Gate {
 
 fn wait(error: &GraphError, failures: u32) -> Duration {
     if matches!(error, GraphError::Authentication { .. }) {
-        AFTER_LOGIN.saturating_mul(2_u32.saturating_pow(failures)).min(AFTER_LOGIN_AT_MOST)
+        AFTER_LOGIN
+            .saturating_mul(2_u32.saturating_pow(failures))
+            .min(AFTER_LOGIN_AT_MOST)
     } else {
         WHEN_AWAY
     }
@@ -95,7 +107,12 @@ impl Closed {
         let mut error = self.error.clone();
         if let GraphError::Authentication { next_try, .. } = &mut error {
             let left = self.until.saturating_duration_since(Instant::now());
-            *next_try = Duration::from_secs(left.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX));
+            *next_try = Duration::from_secs(
+                left.as_millis()
+                    .div_ceil(1000)
+                    .try_into()
+                    .unwrap_or(u64::MAX),
+            );
         }
         error
     }
@@ -108,15 +125,27 @@ mod tests {
     use super::*;
 
     fn wrong_password() -> GraphError {
-        GraphError::Authentication { uri: "bolt://db".into(), cause: "no".into(), next_try: Duration::ZERO }
+        GraphError::Authentication {
+            uri: "bolt://db".into(),
+            cause: "no".into(),
+            next_try: Duration::ZERO,
+        }
     }
 
     fn away() -> GraphError {
-        GraphError::Unreachable { uri: "bolt://db".into(), cause: "refused".into() }
+        GraphError::Unreachable {
+            uri: "bolt://db".into(),
+            cause: "refused".into(),
+        }
     }
 
-    async fn pass(gate: &Gate, attempt: impl Future<Output = Result<(), GraphError>>) -> Result<(), GraphError> {
-        gate.pass(Instant::now() + Duration::from_secs(60), attempt).await.unwrap()
+    async fn pass(
+        gate: &Gate,
+        attempt: impl Future<Output = Result<(), GraphError>>,
+    ) -> Result<(), GraphError> {
+        gate.pass(Instant::now() + Duration::from_secs(60), attempt)
+            .await
+            .unwrap()
     }
 
     #[tokio::test(start_paused = true)]
@@ -131,7 +160,11 @@ mod tests {
         };
         let answers = futures_util::future::join_all((0..20).map(|_| caller())).await;
         assert_eq!(sent.load(Ordering::Relaxed), 1);
-        assert!(answers.iter().all(|answer| answer.as_ref().unwrap_err().reason() == "authentication"));
+        assert!(
+            answers
+                .iter()
+                .all(|answer| answer.as_ref().unwrap_err().reason() == "authentication")
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -142,7 +175,11 @@ mod tests {
             for wait in expected {
                 pass(&gate, async { Err(error.clone()) }).await.unwrap_err();
                 tokio::time::advance(wait - Duration::from_millis(1)).await;
-                assert!(pass(&gate, async { panic!("the gate is closed for {wait:?}") }).await.is_err());
+                assert!(
+                    pass(&gate, async { panic!("the gate is closed for {wait:?}") })
+                        .await
+                        .is_err()
+                );
                 tokio::time::advance(Duration::from_millis(1)).await;
             }
             pass(&gate, async { Ok(()) }).await.unwrap();
@@ -164,7 +201,10 @@ mod tests {
         let other = async {
             tokio::task::yield_now().await;
             let before = Instant::now();
-            (pass(&gate, async { panic!("one at a time") }).await, before.elapsed())
+            (
+                pass(&gate, async { panic!("one at a time") }).await,
+                before.elapsed(),
+            )
         };
         let (slow, (other, waited)) = tokio::join!(slow, other);
         assert_eq!((slow, other, waited), (Ok(()), Err(away()), Duration::ZERO));
@@ -182,7 +222,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_error_says_how_long_is_left() {
         let gate = Gate::default();
-        pass(&gate, async { Err(wrong_password()) }).await.unwrap_err();
+        pass(&gate, async { Err(wrong_password()) })
+            .await
+            .unwrap_err();
         tokio::time::advance(Duration::from_millis(2_500)).await;
         let error = pass(&gate, async { Ok(()) }).await.unwrap_err();
         insta::assert_snapshot!(error, @"the graph at bolt://db refuses the login: no; check user and password, next try in 8s");

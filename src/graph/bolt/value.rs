@@ -97,7 +97,8 @@ impl<'r> Visitor<'r> for PlainVisitor {
 /// The value of one column, whatever it is.
 fn decode_any(row: &neo4rs::Row, column: &str) -> Result<Value, GraphError> {
     let undecodable = |error: DeError| GraphError::Decode(format!("column `{column}`: {error}"));
-    let out_of_range = |_| GraphError::Decode(format!("column `{column}`: the year is out of range"));
+    let out_of_range =
+        |_| GraphError::Decode(format!("column `{column}`: the year is out of range"));
     Ok(match row.get(column).map_err(undecodable)? {
         BoltType::Null(_) => Value::Null,
         BoltType::Boolean(boolean) => Value::Boolean(boolean.value),
@@ -116,18 +117,20 @@ fn decode_any(row: &neo4rs::Row, column: &str) -> Result<Value, GraphError> {
             let (months, days, seconds, nanoseconds) = row.get(column).map_err(undecodable)?;
             Value::Temporal(temporal::duration(months, days, seconds, nanoseconds))
         }
-        BoltType::Date(date) => Value::Temporal(temporal::date(NaiveDate::try_from(&date).map_err(out_of_range)?)),
+        BoltType::Date(date) => Value::Temporal(temporal::date(
+            NaiveDate::try_from(&date).map_err(out_of_range)?,
+        )),
         BoltType::LocalTime(time) => Value::Temporal(temporal::local_time(NaiveTime::from(&time))),
         BoltType::Time(time) => {
             let (time, offset) = (&time).into();
             Value::Temporal(temporal::time(time, offset))
         }
-        BoltType::LocalDateTime(time) => {
-            Value::Temporal(temporal::local_datetime(NaiveDateTime::try_from(&time).map_err(out_of_range)?))
-        }
-        BoltType::DateTime(time) => {
-            Value::Temporal(temporal::datetime(DateTime::try_from(&time).map_err(out_of_range)?))
-        }
+        BoltType::LocalDateTime(time) => Value::Temporal(temporal::local_datetime(
+            NaiveDateTime::try_from(&time).map_err(out_of_range)?,
+        )),
+        BoltType::DateTime(time) => Value::Temporal(temporal::datetime(
+            DateTime::try_from(&time).map_err(out_of_range)?,
+        )),
         BoltType::DateTimeZoneId(time) => Value::Temporal(named_zone(&time).map_err(out_of_range)?),
     })
 }
@@ -143,12 +146,20 @@ fn named_zone(time: &BoltDateTimeZoneId) -> Result<String, neo4rs::Error> {
 
 /// The parameters of a query.
 pub(super) fn encode(parameters: &Parameters) -> BoltMap {
-    parameters.iter().map(|(name, value)| (name.as_str().into(), literal(value))).collect()
+    parameters
+        .iter()
+        .map(|(name, value)| (name.as_str().into(), literal(value)))
+        .collect()
 }
 
 /// A map of strings, as SHOW TRANSACTIONS shows it.
 pub(super) fn metadata<const N: usize>(entries: [(&str, &str); N]) -> BoltType {
-    BoltType::Map(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+    BoltType::Map(
+        entries
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect(),
+    )
 }
 
 fn literal(literal: &Literal) -> BoltType {
@@ -157,9 +168,9 @@ fn literal(literal: &Literal) -> BoltType {
         Literal::Integer(integer) => (*integer).into(),
         Literal::Float(float) => (*float).into(),
         Literal::String(string) => string.as_str().into(),
-        Literal::List(items) => {
-            BoltType::List(BoltList::from(items.iter().map(self::literal).collect::<Vec<BoltType>>()))
-        }
+        Literal::List(items) => BoltType::List(BoltList::from(
+            items.iter().map(self::literal).collect::<Vec<BoltType>>(),
+        )),
         Literal::Map(entries) => BoltType::Map(encode(entries)),
         Literal::DateTime(at) => BoltType::DateTime(at.utc().fixed_offset().into()),
         Literal::LocalDateTime(at) => BoltType::LocalDateTime(at.utc().naive_utc().into()),

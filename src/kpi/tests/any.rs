@@ -25,9 +25,16 @@ fn fragments() -> impl Strategy<Value = String> {
 fn all_is_well(kpi: &str, pack: &str) -> Result<(), TestCaseError> {
     let catalog = load_all(&[("p/a.cypher", kpi), ("p/pack.toml", pack)], &["graph"]);
     for problem in &catalog.problems {
-        let text = if problem.path.ends_with(".toml") { pack } else { kpi };
+        let text = if problem.path.ends_with(".toml") {
+            pack
+        } else {
+            kpi
+        };
         let span = problem.span.clone().unwrap_or_default();
-        prop_assert!(text.get(span.clone()).is_some(), "{span:?} of {problem:?} is not within {text:?}");
+        prop_assert!(
+            text.get(span.clone()).is_some(),
+            "{span:?} of {problem:?} is not within {text:?}"
+        );
         problem.render(text, true);
     }
     Ok(())

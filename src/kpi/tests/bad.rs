@@ -31,21 +31,34 @@ fn hold(cases: &[Case<'_>], text: impl Fn(&str) -> String) {
 }
 
 fn rendered(text: &str) -> String {
-    let shown: Vec<_> = problems(text).iter().map(|problem| problem.render(text, false)).collect();
+    let shown: Vec<_> = problems(text)
+        .iter()
+        .map(|problem| problem.render(text, false))
+        .collect();
     shown.join("\n\n")
 }
 
 #[test]
 fn one_rule_one_row_header() {
     let cases: &[Case<'_>] = &[
-        ("nmae = \"x\"", "unknown key `nmae`", "nmae", "did you mean `name`?"),
+        (
+            "nmae = \"x\"",
+            "unknown key `nmae`",
+            "nmae",
+            "did you mean `name`?",
+        ),
         (
             "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nlabels = 1",
             "unknown key `labels`",
             "labels",
             "an alert knows `name`, `expr`, `when`, `for`, `severity`, `summary`, `description`, `runbook`, `fires`, `silent`",
         ),
-        ("name = 5", "`name` cannot be 5", "5", "write a string in quotes"),
+        (
+            "name = 5",
+            "`name` cannot be 5",
+            "5",
+            "write a string in quotes",
+        ),
         (
             "name = \"a-b\"",
             "the metric cannot be called `a-b`: `-` cannot stand in a name: use ASCII letters, digits and `_`",
@@ -112,7 +125,12 @@ fn one_rule_one_row_header() {
             "\"seconds\"",
             "call it `a_seconds_total_seconds_total`, or leave `unit` out",
         ),
-        ("unit = \"\"", "`unit` is empty", "\"\"", "write a value, or take `unit` out"),
+        (
+            "unit = \"\"",
+            "`unit` is empty",
+            "\"\"",
+            "write a value, or take `unit` out",
+        ),
         (
             "unit = \"a b\"",
             "`p_m` does not end in its unit `a b`",
@@ -131,17 +149,42 @@ fn one_rule_one_row_header() {
             "",
             "write one sentence as the first line of the file: `// Number of …`",
         ),
-        ("value = \"vale\"", "the query returns no column `vale`", "\"vale\"", "did you mean `value`?"),
-        ("value = \"count\"", "the query returns no column `count`", "\"count\"", "the query returns `a`, `value`"),
-        ("labels = [\"b\"]", "the query returns no column `b`", "\"b\"", "the query returns `a`, `value`"),
-        ("labels = [\"a\", \"a\"]", "the label `a` stands twice", "\"a\"", "keep one of them"),
+        (
+            "value = \"vale\"",
+            "the query returns no column `vale`",
+            "\"vale\"",
+            "did you mean `value`?",
+        ),
+        (
+            "value = \"count\"",
+            "the query returns no column `count`",
+            "\"count\"",
+            "the query returns `a`, `value`",
+        ),
+        (
+            "labels = [\"b\"]",
+            "the query returns no column `b`",
+            "\"b\"",
+            "the query returns `a`, `value`",
+        ),
+        (
+            "labels = [\"a\", \"a\"]",
+            "the label `a` stands twice",
+            "\"a\"",
+            "keep one of them",
+        ),
         (
             "labels = [\"a\", \"value\"]",
             "the column `value` is a value and cannot be a label as well",
             "\"value\"",
             "take it out of `labels`",
         ),
-        ("labels = \"a\"", "`labels` cannot be \"a\"", "\"a\"", "write a list of strings, e.g. [\"a\", \"b\"]"),
+        (
+            "labels = \"a\"",
+            "`labels` cannot be \"a\"",
+            "\"a\"",
+            "write a list of strings, e.g. [\"a\", \"b\"]",
+        ),
         (
             "buckets = [1]",
             "a metric of type gauge has no `buckets`",
@@ -244,27 +287,72 @@ fn one_rule_one_row_header() {
             "\"windows\"",
             "did you mean \"window\"? It is one of \"snapshot\", \"window\"",
         ),
-        ("lag = \"5s\"", "`lag` is for windows only", "\"5s\"", "write mode = \"window\", or take it out"),
-        ("start = \"now\"", "`start` is for windows only", "\"now\"", "write mode = \"window\", or take it out"),
-        ("time = \"iso\"", "`time` is for windows only", "\"iso\"", "write mode = \"window\", or take it out"),
+        (
+            "lag = \"5s\"",
+            "`lag` is for windows only",
+            "\"5s\"",
+            "write mode = \"window\", or take it out",
+        ),
+        (
+            "start = \"now\"",
+            "`start` is for windows only",
+            "\"now\"",
+            "write mode = \"window\", or take it out",
+        ),
+        (
+            "time = \"iso\"",
+            "`time` is for windows only",
+            "\"iso\"",
+            "write mode = \"window\", or take it out",
+        ),
         (
             "params = { d = 2026-11-21 }",
             "a parameter cannot be a TOML date or an integer beyond 64 bits",
             "{ d = 2026-11-21 }",
             "write a date as a string and turn it into one in the query: `datetime($from)`",
         ),
-        ("params = { x = 1 }", "the query does not use `$x`", "{ x = 1 }", "take it out of `params`"),
-        ("params = [{ x = 1 }, { x = 2 }]", "the query does not use `$x`", "{ x = 1 }", "take it out of `params`"),
-        ("params = { since = 1 }", "`since` is kept for windows", "{ since = 1 }", "call the parameter otherwise"),
-        ("graph = \"\"", "`graph` is empty", "\"\"", "write a value, or take `graph` out"),
-        ("database = 1", "`database` cannot be 1", "1", "write a string in quotes"),
+        (
+            "params = { x = 1 }",
+            "the query does not use `$x`",
+            "{ x = 1 }",
+            "take it out of `params`",
+        ),
+        (
+            "params = [{ x = 1 }, { x = 2 }]",
+            "the query does not use `$x`",
+            "{ x = 1 }",
+            "take it out of `params`",
+        ),
+        (
+            "params = { since = 1 }",
+            "`since` is kept for windows",
+            "{ since = 1 }",
+            "call the parameter otherwise",
+        ),
+        (
+            "graph = \"\"",
+            "`graph` is empty",
+            "\"\"",
+            "write a value, or take `graph` out",
+        ),
+        (
+            "database = 1",
+            "`database` cannot be 1",
+            "1",
+            "write a string in quotes",
+        ),
         (
             "on_error = \"zero\"",
             "`on_error` cannot be \"zero\"",
             "\"zero\"",
             "write \"keep\", \"drop\" or a number to publish",
         ),
-        ("on_error = nan", "`on_error` cannot be nan", "nan", "write \"keep\", \"drop\" or a number to publish"),
+        (
+            "on_error = nan",
+            "`on_error` cannot be nan",
+            "nan",
+            "write \"keep\", \"drop\" or a number to publish",
+        ),
         (
             "on_error = 0\ntype = \"counter\"\nname = \"x_total\"",
             "a metric of type counter cannot take a number on error",
@@ -277,7 +365,12 @@ fn one_rule_one_row_header() {
             "\"1m\"",
             "write at least \"5m\"",
         ),
-        ("expect = { b = [\"x\"] }", "`expect` names `b`, which is no label", "b", "the labels are `a`"),
+        (
+            "expect = { b = [\"x\"] }",
+            "`expect` names `b`, which is no label",
+            "b",
+            "the labels are `a`",
+        ),
         (
             "expect = { a = [] }",
             "`expect.a` is no list of values",
@@ -290,7 +383,12 @@ fn one_rule_one_row_header() {
             "[1]",
             "write the values as strings, e.g. [\"success\", \"failed\"]",
         ),
-        ("expect = { a = [\"x\", \"y\", \"x\"] }", "`x` is expected twice", "\"x\"", "keep one of them"),
+        (
+            "expect = { a = [\"x\", \"y\", \"x\"] }",
+            "`x` is expected twice",
+            "\"x\"",
+            "keep one of them",
+        ),
         (
             "expect = { a = [\"x\"] }\ntype = \"info\"\nname = \"x_info\"",
             "a metric of type info has no zero to expect",
@@ -303,15 +401,30 @@ fn one_rule_one_row_header() {
             "a",
             "expect fewer values, or raise `max_series`",
         ),
-        ("on_duplicate = \"add\"", "`on_duplicate` cannot be \"add\"", "\"add\"", "one of \"error\", \"sum\""),
+        (
+            "on_duplicate = \"add\"",
+            "`on_duplicate` cannot be \"add\"",
+            "\"add\"",
+            "one of \"error\", \"sum\"",
+        ),
         (
             "on_duplicate = \"sum\"\ntype = \"info\"\nname = \"x_info\"",
             "a metric of type info cannot be summed",
             "\"sum\"",
             "take `on_duplicate` out",
         ),
-        ("max_series = 0", "`max_series` cannot be 0", "0", "write a whole number above zero"),
-        ("panel = true", "`panel = true` says nothing", "true", "leave it out: a panel is made by default"),
+        (
+            "max_series = 0",
+            "`max_series` cannot be 0",
+            "0",
+            "write a whole number above zero",
+        ),
+        (
+            "panel = true",
+            "`panel = true` says nothing",
+            "true",
+            "leave it out: a panel is made by default",
+        ),
         (
             "panel = { kind = \"graph\" }",
             "`kind` cannot be \"graph\"",
@@ -330,7 +443,12 @@ fn one_rule_one_row_header() {
             "{ thresholds = [{ from = 1, color = \"red\" }, { from = 0, color = \"green\" }] }",
             "write them from the lowest `from` to the highest",
         ),
-        ("[[alert]]\nwhen = \"> 1\"", "the alert has no name", "[[alert]]", "give it one: name = \"PatternReuseLow\""),
+        (
+            "[[alert]]\nwhen = \"> 1\"",
+            "the alert has no name",
+            "[[alert]]",
+            "give it one: name = \"PatternReuseLow\"",
+        ),
         (
             "[[alert]]\nname = \"a b\"\nwhen = \"> 1\"",
             "`a b` is no name for an alert",
@@ -379,7 +497,12 @@ fn one_rule_one_row_header() {
             "x",
             "fix the PromQL; to try it, paste it into the page of Prometheus",
         ),
-        ("[panel]\nexpr = []", "`expr` cannot be this list", "[]", "write PromQL in quotes, or a list of such"),
+        (
+            "[panel]\nexpr = []",
+            "`expr` cannot be this list",
+            "[]",
+            "write PromQL in quotes, or a list of such",
+        ),
         (
             "[panel]\nexpr = \"x\"\nlegend = [\"a\", \"b\"]",
             "`legend` names 2 of 1 lines",
@@ -544,8 +667,18 @@ fn one_rule_one_row_query() {
             "\"error\"",
             "take `on_duplicate` out",
         ),
-        ("// H.\n/*kpi\nname = \"x\"\nRETURN 1 AS value", "this comment never ends", "/*", "close it with `*/`"),
-        ("// H.\n/*kpi */ /*kpi */ RETURN 1 AS value", "a second header", "/*kpi", "join it with the first"),
+        (
+            "// H.\n/*kpi\nname = \"x\"\nRETURN 1 AS value",
+            "this comment never ends",
+            "/*",
+            "close it with `*/`",
+        ),
+        (
+            "// H.\n/*kpi */ /*kpi */ RETURN 1 AS value",
+            "a second header",
+            "/*kpi",
+            "join it with the first",
+        ),
         (
             "// H.\nRETURN 1 AS value /*kpi name = \"x\" */",
             "a header after the query has begun is not read",
@@ -583,15 +716,27 @@ fn one_rule_one_row_query() {
 #[test]
 fn a_dash_in_the_files_name_must_go() {
     let catalog = load_all(&[("queries/p/a-b.cypher", "// H.\nRETURN 1 AS value")], &[]);
-    let messages: Vec<_> = catalog.problems.iter().map(|problem| (&*problem.message, &*problem.fix)).collect();
+    let messages: Vec<_> = catalog
+        .problems
+        .iter()
+        .map(|problem| (&*problem.message, &*problem.fix))
+        .collect();
     let message = "the metric cannot be called `p_a-b`: `-` cannot stand in a name: use ASCII letters, digits and `_`";
-    assert_eq!(messages, [(message, "rename the file, or write a legal `name` into the header")]);
+    assert_eq!(
+        messages,
+        [(
+            message,
+            "rename the file, or write a legal `name` into the header"
+        )]
+    );
 }
 
 #[test]
 fn a_header_that_escapes_would_end_early_is_refused() {
     // The server undoes `\u002a\u002f` to `*/` before it looks for the end of the comment.
-    assert!(!problems("// H.\n/*kpi help = \"a \\u002a\\u002f b\" */ RETURN 1 AS value").is_empty());
+    assert!(
+        !problems("// H.\n/*kpi help = \"a \\u002a\\u002f b\" */ RETURN 1 AS value").is_empty()
+    );
 }
 
 #[test]

@@ -26,20 +26,41 @@ fn the_smallest_kpi_is_a_sentence_and_a_query() {
     let kpi = kpi(text);
     assert_eq!((&*kpi.id, &*kpi.pack), ("bmad/orphaned_agents", "bmad"));
     assert_eq!(&*kpi.query, text);
-    assert_eq!(kpi.columns.iter().map(|column| &**column).collect::<Vec<_>>(), ["group_id", "value", "kind"]);
-    let [metric] = &kpi.metrics[..] else { panic!("one metric") };
+    assert_eq!(
+        kpi.columns
+            .iter()
+            .map(|column| &**column)
+            .collect::<Vec<_>>(),
+        ["group_id", "value", "kind"]
+    );
+    let [metric] = &kpi.metrics[..] else {
+        panic!("one metric")
+    };
     assert_eq!(metric.desc.name.as_str(), "bmad_orphaned_agents");
     assert_eq!(metric.desc.help, "Agents that nobody has called.");
     assert_eq!(metric.desc.unit, None);
-    assert_eq!((labels(metric), &metric.labels[..]), (vec!["group_id", "kind"], &[0, 2][..]));
+    assert_eq!(
+        (labels(metric), &metric.labels[..]),
+        (vec!["group_id", "kind"], &[0, 2][..])
+    );
     assert_eq!(metric.shape, Shape::Gauge { value: 1 });
     assert_eq!(metric.expected, []);
-    assert_eq!(kpi.schedule, Schedule::Every(seconds(60)), "the interval of the settings");
+    assert_eq!(
+        kpi.schedule,
+        Schedule::Every(seconds(60)),
+        "the interval of the settings"
+    );
     assert_eq!(kpi.timeout, seconds(30));
     assert_eq!(kpi.mode, Mode::Snapshot);
     assert_eq!(kpi.parameters, [Parameters::new()]);
-    assert_eq!((kpi.graph.as_deref(), kpi.database.as_deref()), (None, None));
-    assert_eq!((kpi.on_error, kpi.on_duplicate), (OnError::Keep, OnDuplicate::Error));
+    assert_eq!(
+        (kpi.graph.as_deref(), kpi.database.as_deref()),
+        (None, None)
+    );
+    assert_eq!(
+        (kpi.on_error, kpi.on_duplicate),
+        (OnError::Keep, OnDuplicate::Error)
+    );
     assert_eq!(kpi.stale_after, seconds(15 * 60));
     assert_eq!(kpi.max_series, 10_000);
     assert_eq!((kpi.panels.as_ref(), &kpi.alerts[..]), (None, &[][..]));
@@ -47,7 +68,8 @@ fn the_smallest_kpi_is_a_sentence_and_a_query() {
 
 #[test]
 fn a_metric_says_its_name_help_and_unit() {
-    let kpi = headed("name = \"x_seconds\"\nhelp = \"\"\"\n\nOther\nwords.\"\"\"\nunit = \"seconds\"");
+    let kpi =
+        headed("name = \"x_seconds\"\nhelp = \"\"\"\n\nOther\nwords.\"\"\"\nunit = \"seconds\"");
     let desc = &kpi.metrics[0].desc;
     assert_eq!(
         (desc.name.as_str(), &*desc.help, desc.unit.as_deref()),
@@ -59,33 +81,67 @@ fn a_metric_says_its_name_help_and_unit() {
 
 #[test]
 fn each_type_takes_its_columns() {
-    let over = |header: &str, columns: &str| kpi(&format!("// Help.\n/*kpi\n{header}\n*/\nMATCH (n) RETURN {columns}"));
+    let over = |header: &str, columns: &str| {
+        kpi(&format!(
+            "// Help.\n/*kpi\n{header}\n*/\nMATCH (n) RETURN {columns}"
+        ))
+    };
     for (header, columns, shape, expected_labels) in [
-        ("type = \"gauge\"\nvalue = \"n\"", "n.a AS a, count(n) AS n", Shape::Gauge { value: 1 }, vec!["a"]),
-        ("type = \"counter\"\nname = \"x_total\"", "n.v AS value", Shape::Counter { value: 0 }, vec![]),
+        (
+            "type = \"gauge\"\nvalue = \"n\"",
+            "n.a AS a, count(n) AS n",
+            Shape::Gauge { value: 1 },
+            vec!["a"],
+        ),
+        (
+            "type = \"counter\"\nname = \"x_total\"",
+            "n.v AS value",
+            Shape::Counter { value: 0 },
+            vec![],
+        ),
         (
             "type = \"histogram\"\nbuckets = [-0.0, 0.5, 1_000, 0x7D0, 1e4]",
             "n.v AS value, n.w AS weight, n.a AS a",
-            Shape::Histogram { value: 0, weight: Some(1), bounds: [0.0, 0.5, 1000.0, 2000.0, 10000.0].into() },
+            Shape::Histogram {
+                value: 0,
+                weight: Some(1),
+                bounds: [0.0, 0.5, 1000.0, 2000.0, 10000.0].into(),
+            },
             vec!["a"],
         ),
         (
             "type = \"summary\"\nquantiles = { \"0.99\" = \"p99\", \"0.5\" = \"p50\" }",
             "n.x AS p99, n.y AS p50, n.a AS a, n.s AS sum, n.c AS count",
-            Shape::Summary { quantiles: [0.5, 0.99].into(), columns: vec![1, 0], sum: Some(3), count: Some(4) },
+            Shape::Summary {
+                quantiles: [0.5, 0.99].into(),
+                columns: vec![1, 0],
+                sum: Some(3),
+                count: Some(4),
+            },
             vec!["a"],
         ),
-        ("type = \"info\"\nname = \"x_info\"", "n.a AS a, n.v AS value", Shape::Info, vec!["a", "value"]),
+        (
+            "type = \"info\"\nname = \"x_info\"",
+            "n.a AS a, n.v AS value",
+            Shape::Info,
+            vec!["a", "value"],
+        ),
         (
             "type = \"stateset\"\nvalue = \"s\"",
             "n.a AS a, n.s AS s",
-            Shape::StateSet { value: 1, states: None },
+            Shape::StateSet {
+                value: 1,
+                states: None,
+            },
             vec!["a"],
         ),
         (
             "type = \"stateset\"\nvalue = \"s\"\nexpect = { s = [\"up\", \"down\"] }",
             "n.s AS s",
-            Shape::StateSet { value: 0, states: Some(["up".into(), "down".into()].into()) },
+            Shape::StateSet {
+                value: 0,
+                states: Some(["up".into(), "down".into()].into()),
+            },
             vec![],
         ),
     ] {
@@ -99,7 +155,10 @@ fn each_type_takes_its_columns() {
 fn labels_are_those_that_are_listed_in_that_order() {
     let text = "// Help.\n/*kpi labels = [\"c\", \"a\"] */ MATCH (n) RETURN n.a AS a, n.b AS b, n.c AS c, 1 AS value";
     let kpi = kpi(text);
-    assert_eq!((labels(&kpi.metrics[0]), &kpi.metrics[0].labels[..]), (vec!["c", "a"], &[2, 0][..]));
+    assert_eq!(
+        (labels(&kpi.metrics[0]), &kpi.metrics[0].labels[..]),
+        (vec!["c", "a"], &[2, 0][..])
+    );
 }
 
 #[test]
@@ -112,30 +171,67 @@ fn one_query_feeds_several_metrics() {
 [[metric]]\nname = \"p_info\"\ntype = \"info\"
 */\nMATCH (n) RETURN n.a AS a, n.b AS age, n.c AS took, n.s AS state",
     );
-    let [age, took, state, info] = &kpi.metrics[..] else { panic!("four metrics") };
+    let [age, took, state, info] = &kpi.metrics[..] else {
+        panic!("four metrics")
+    };
     assert_eq!(age.shape, Shape::Gauge { value: 1 });
-    assert_eq!(took.shape, Shape::Histogram { value: 2, weight: None, bounds: [1.0, 2.0].into() });
-    assert_eq!(state.shape, Shape::StateSet { value: 3, states: Some(["on".into(), "off".into()].into()) });
+    assert_eq!(
+        took.shape,
+        Shape::Histogram {
+            value: 2,
+            weight: None,
+            bounds: [1.0, 2.0].into()
+        }
+    );
+    assert_eq!(
+        state.shape,
+        Shape::StateSet {
+            value: 3,
+            states: Some(["on".into(), "off".into()].into())
+        }
+    );
     assert_eq!(info.shape, Shape::Info);
     assert_eq!((&*age.desc.help, &*took.desc.help), ("Calls.", "Its own."));
-    assert_eq!((age.desc.unit.as_deref(), state.desc.unit.as_deref()), (Some("seconds"), None));
+    assert_eq!(
+        (age.desc.unit.as_deref(), state.desc.unit.as_deref()),
+        (Some("seconds"), None)
+    );
     for metric in &kpi.metrics {
-        assert_eq!(labels(metric), ["a"], "a value of one metric is no label of another");
+        assert_eq!(
+            labels(metric),
+            ["a"],
+            "a value of one metric is no label of another"
+        );
     }
-    assert_eq!(age.expected, [Expected { label: 0, values: vec!["x".into()] }]);
+    assert_eq!(
+        age.expected,
+        [Expected {
+            label: 0,
+            values: vec!["x".into()]
+        }]
+    );
     assert_eq!(info.expected, []);
 }
 
 #[test]
 fn a_schedule_is_an_interval_or_a_cron_expression() {
-    assert_eq!(headed("every = \"1h 30m\"").schedule, Schedule::Every(seconds(5400)));
+    assert_eq!(
+        headed("every = \"1h 30m\"").schedule,
+        Schedule::Every(seconds(5400))
+    );
     for (cron, expression, longest) in [
         ("0-59/5 * * * *", "0 0-59/5 * * * *", seconds(300)),
         ("0 2 * * *", "0 0 2 * * *", seconds(86_400)),
-        ("30 0 9 * * MON-FRI", "30 0 9 * * MON-FRI", seconds(3 * 86_400)),
+        (
+            "30 0 9 * * MON-FRI",
+            "30 0 9 * * MON-FRI",
+            seconds(3 * 86_400),
+        ),
     ] {
         let kpi = headed(&format!("cron = \"{cron}\""));
-        let Schedule::Cron(found) = &kpi.schedule else { panic!("{cron}") };
+        let Schedule::Cron(found) = &kpi.schedule else {
+            panic!("{cron}")
+        };
         assert_eq!((found.expression(), found.longest()), (expression, longest));
         assert_eq!(kpi.stale_after, (longest * 3).max(seconds(900)));
     }
@@ -145,17 +241,37 @@ fn a_schedule_is_an_interval_or_a_cron_expression() {
 fn the_other_keys_become_what_they_say() {
     assert_eq!(headed("timeout = \"2m\"").timeout, seconds(120));
     assert_eq!(headed("stale_after = \"1h\"").stale_after, seconds(3600));
-    assert_eq!(headed("every = \"1h\"").stale_after, seconds(3 * 3600), "three intervals");
-    assert_eq!(headed("every = \"1s\"").stale_after, seconds(15 * 60), "but at least a quarter of an hour");
+    assert_eq!(
+        headed("every = \"1h\"").stale_after,
+        seconds(3 * 3600),
+        "three intervals"
+    );
+    assert_eq!(
+        headed("every = \"1s\"").stale_after,
+        seconds(15 * 60),
+        "but at least a quarter of an hour"
+    );
     let kpi = headed("graph = \"east\"\ndatabase = \"memory\"");
-    assert_eq!((kpi.graph.as_deref(), kpi.database.as_deref()), (Some("east"), Some("memory")));
+    assert_eq!(
+        (kpi.graph.as_deref(), kpi.database.as_deref()),
+        (Some("east"), Some("memory"))
+    );
     assert_eq!(headed("on_error = \"keep\"").on_error, OnError::Keep);
     assert_eq!(headed("on_error = \"drop\"").on_error, OnError::Drop);
     assert_eq!(headed("on_error = -1").on_error, OnError::Publish(-1.0));
-    assert_eq!(headed("on_duplicate = \"sum\"").on_duplicate, OnDuplicate::Sum);
+    assert_eq!(
+        headed("on_duplicate = \"sum\"").on_duplicate,
+        OnDuplicate::Sum
+    );
     assert_eq!(headed("max_series = 5").max_series, 5);
-    let expected = [Expected { label: 0, values: vec!["x".into(), "".into()] }];
-    assert_eq!(headed("expect = { a = [\"x\", \"\"] }").metrics[0].expected, expected);
+    let expected = [Expected {
+        label: 0,
+        values: vec!["x".into(), "".into()],
+    }];
+    assert_eq!(
+        headed("expect = { a = [\"x\", \"\"] }").metrics[0].expected,
+        expected
+    );
 }
 
 #[test]
@@ -166,7 +282,11 @@ fn a_window_counts_events() {
 MATCH (c:Call) WHERE c.t > $since AND c.t <= $until RETURN count(c) AS value"
         )
     };
-    let plain = Mode::Window(Window { lag: seconds(10), start: Start::Beginning, time: TimeForm::DateTime });
+    let plain = Mode::Window(Window {
+        lag: seconds(10),
+        start: Start::Beginning,
+        time: TimeForm::DateTime,
+    });
     assert_eq!(kpi(&text("")).mode, plain);
     for (word, time) in [
         ("datetime", TimeForm::DateTime),
@@ -175,15 +295,27 @@ MATCH (c:Call) WHERE c.t > $since AND c.t <= $until RETURN count(c) AS value"
         ("epoch_s", TimeForm::EpochSeconds),
         ("iso", TimeForm::Iso),
     ] {
-        let mode = Mode::Window(Window { lag: Duration::ZERO, start: Start::Now, time });
-        assert_eq!(kpi(&text(&format!("lag = \"0s\"\nstart = \"now\"\ntime = \"{word}\""))).mode, mode);
+        let mode = Mode::Window(Window {
+            lag: Duration::ZERO,
+            start: Start::Now,
+            time,
+        });
+        assert_eq!(
+            kpi(&text(&format!(
+                "lag = \"0s\"\nstart = \"now\"\ntime = \"{word}\""
+            )))
+            .mode,
+            mode
+        );
     }
 }
 
 #[test]
 fn parameters_are_a_table_or_several() {
     let with = |params: &str| {
-        kpi(&format!("// Help.\n/*kpi\n{params}\n*/\nMATCH (n) WHERE n.a = $a RETURN $a AS a, count(n) AS value"))
+        kpi(&format!(
+            "// Help.\n/*kpi\n{params}\n*/\nMATCH (n) WHERE n.a = $a RETURN $a AS a, count(n) AS value"
+        ))
     };
     let set = |literal| Parameters::from([("a".to_owned(), literal)]);
     let text = |text: &str| Literal::String(text.to_owned());
@@ -192,9 +324,18 @@ fn parameters_are_a_table_or_several() {
         with("params = [{ a = 1 }, { a = true }]").parameters,
         [set(Literal::Integer(1)), set(Literal::Boolean(true))]
     );
-    assert_eq!(with("[[params]]\na = 0.5\n[[params]]\na = inf").parameters[1], set(Literal::Float(f64::INFINITY)));
-    let nested = Literal::List(vec![text("x"), Literal::Map([("k".to_owned(), Literal::Integer(2))].into())]);
-    assert_eq!(with("params.a = [\"x\", { k = 2 }]").parameters, [set(nested)]);
+    assert_eq!(
+        with("[[params]]\na = 0.5\n[[params]]\na = inf").parameters[1],
+        set(Literal::Float(f64::INFINITY))
+    );
+    let nested = Literal::List(vec![
+        text("x"),
+        Literal::Map([("k".to_owned(), Literal::Integer(2))].into()),
+    ]);
+    assert_eq!(
+        with("params.a = [\"x\", { k = 2 }]").parameters,
+        [set(nested)]
+    );
 }
 
 fn promql(text: &str) -> Promql {
@@ -204,15 +345,30 @@ fn promql(text: &str) -> Promql {
 #[test]
 fn a_panel_may_be_refused_or_described() {
     assert_eq!(headed("panel = false").panels, Some(vec![]));
-    let plain = Panel { title: Some("Agents".into()), kind: Some(PanelKind::Stat), ..Panel::default() };
-    assert_eq!(headed("panel = { title = \"Agents\", kind = \"stat\" }").panels, Some(vec![plain.clone()]));
+    let plain = Panel {
+        title: Some("Agents".into()),
+        kind: Some(PanelKind::Stat),
+        ..Panel::default()
+    };
+    assert_eq!(
+        headed("panel = { title = \"Agents\", kind = \"stat\" }").panels,
+        Some(vec![plain.clone()])
+    );
     let full = Panel {
         title: None,
         kind: None,
         unit: Some("percentunit".into()),
         thresholds: vec![
-            Threshold { from: 0.0, color: "red".into(), name: Some("none".into()) },
-            Threshold { from: 0.6, color: "green".into(), name: None },
+            Threshold {
+                from: 0.0,
+                color: "red".into(),
+                name: Some("none".into()),
+            },
+            Threshold {
+                from: 0.6,
+                color: "green".into(),
+                name: None,
+            },
         ],
         exprs: vec![promql("sum(up)"), promql("rate(up[$__rate_interval])")],
         legends: vec!["all".into(), "{{a}}".into()],
@@ -229,19 +385,38 @@ fn an_alert_is_short_or_long() {
         "[[alert]]\nname = \"Low\"\nwhen = \"< 0.6\"\n[[alert]]\nname = \"High\"\nexpr = 'up > 1'\nfor = \"0s\"
 severity = \"critical\"\nsummary = \"S {{ $value }}\"\ndescription = \"D\"\nrunbook = \"https://example.org\"",
     );
-    let [low, high] = &kpi.alerts[..] else { panic!("two alerts") };
-    assert_eq!(low.condition, Condition::When { operator: Operator::Less, threshold: 0.6 });
-    assert_eq!((low.hold, low.severity, low.summary.as_ref()), (seconds(300), Severity::Warning, None));
+    let [low, high] = &kpi.alerts[..] else {
+        panic!("two alerts")
+    };
+    assert_eq!(
+        low.condition,
+        Condition::When {
+            operator: Operator::Less,
+            threshold: 0.6
+        }
+    );
+    assert_eq!(
+        (low.hold, low.severity, low.summary.as_ref()),
+        (seconds(300), Severity::Warning, None)
+    );
     assert_eq!(high.condition, Condition::Expr(promql("up > 1")));
-    assert_eq!((high.hold, high.severity), (Duration::ZERO, Severity::Critical));
-    let texts = [&high.summary, &high.description, &high.runbook].map(|text| text.as_deref().unwrap_or_default());
+    assert_eq!(
+        (high.hold, high.severity),
+        (Duration::ZERO, Severity::Critical)
+    );
+    let texts = [&high.summary, &high.description, &high.runbook]
+        .map(|text| text.as_deref().unwrap_or_default());
     assert_eq!(texts, ["S {{ $value }}", "D", "https://example.org"]);
 }
 
 #[test]
 fn how_a_file_is_saved_does_not_matter() {
     let text = "// Help.\n/*kpi\nname = \"x_y\"\n*/\n\n// Not help.\nMATCH (n)\nRETURN count(n) AS value;\n";
-    for saved in [text.replace('\n', "\r\n"), format!("\u{feff}{text}"), text.trim_end().to_owned()] {
+    for saved in [
+        text.replace('\n', "\r\n"),
+        format!("\u{feff}{text}"),
+        text.trim_end().to_owned(),
+    ] {
         let kpi = kpi(&saved);
         let desc = &kpi.metrics[0].desc;
         assert_eq!((desc.name.as_str(), &*desc.help), ("x_y", "Help."));
@@ -251,13 +426,21 @@ fn how_a_file_is_saved_does_not_matter() {
 #[test]
 fn a_name_from_the_path_keeps_its_letters() {
     for (path, id, name) in [
-        ("queries/bmad/CamelCase.cypher", "bmad/CamelCase", "bmad_CamelCase"),
+        (
+            "queries/bmad/CamelCase.cypher",
+            "bmad/CamelCase",
+            "bmad_CamelCase",
+        ),
         ("/etc/x/queries/bmad/a.cypher", "bmad/a", "bmad_a"),
         ("bmad/a_total.cypher", "bmad/a_total", "bmad_a_total"),
     ] {
         let kpi = one(path, "// Help.\nRETURN 1 AS value");
         assert_eq!((&*kpi.id, kpi.metrics[0].desc.name.as_str()), (id, name));
-        assert_eq!(kpi.metrics[0].shape.metric_type(), MetricType::Gauge, "no type is guessed from a name");
+        assert_eq!(
+            kpi.metrics[0].shape.metric_type(),
+            MetricType::Gauge,
+            "no type is guessed from a name"
+        );
     }
 }
 

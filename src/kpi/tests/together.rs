@@ -10,11 +10,17 @@ fn named(name: &str, metric_type: &str) -> String {
         "summary" => "quantiles = { \"0.5\" = \"value\" }\n",
         _ => "",
     };
-    format!("// Help.\n/*kpi\nname = \"{name}\"\ntype = \"{metric_type}\"\n{rest}*/\nRETURN 1 AS value")
+    format!(
+        "// Help.\n/*kpi\nname = \"{name}\"\ntype = \"{metric_type}\"\n{rest}*/\nRETURN 1 AS value"
+    )
 }
 
 fn messages(catalog: &Catalog) -> Vec<String> {
-    catalog.problems.iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect()
+    catalog
+        .problems
+        .iter()
+        .map(|problem| format!("{}: {}", problem.path, problem.message))
+        .collect()
 }
 
 fn ids(catalog: &Catalog) -> Vec<&str> {
@@ -24,24 +30,56 @@ fn ids(catalog: &Catalog) -> Vec<&str> {
 #[test]
 fn one_family_has_one_definition() {
     for (first, second, message) in [
-        (("x", "gauge"), ("x", "gauge"), "`x` is already written by p/a.cypher"),
-        (("x", "histogram"), ("x_count", "gauge"), "`x_count` is already written by p/a.cypher"),
-        (("x_sum", "gauge"), ("x", "summary"), "`x` needs the name `x_sum`, which is already taken by p/a.cypher"),
+        (
+            ("x", "gauge"),
+            ("x", "gauge"),
+            "`x` is already written by p/a.cypher",
+        ),
+        (
+            ("x", "histogram"),
+            ("x_count", "gauge"),
+            "`x_count` is already written by p/a.cypher",
+        ),
+        (
+            ("x_sum", "gauge"),
+            ("x", "summary"),
+            "`x` needs the name `x_sum`, which is already taken by p/a.cypher",
+        ),
         (
             ("x_bucket", "gauge"),
             ("x", "histogram"),
             "`x` needs the name `x_bucket`, which is already taken by p/a.cypher",
         ),
-        (("x", "gauge"), ("x_total", "counter"), "`x_total` needs the name `x`, which is already taken by p/a.cypher"),
-        (("x_total", "counter"), ("x", "gauge"), "`x` is already written by p/a.cypher"),
-        (("x_total", "gauge"), ("x_total", "counter"), "`x_total` is already written by p/a.cypher"),
-        (("x", "gauge"), ("x_info", "info"), "`x_info` needs the name `x`, which is already taken by p/a.cypher"),
+        (
+            ("x", "gauge"),
+            ("x_total", "counter"),
+            "`x_total` needs the name `x`, which is already taken by p/a.cypher",
+        ),
+        (
+            ("x_total", "counter"),
+            ("x", "gauge"),
+            "`x` is already written by p/a.cypher",
+        ),
+        (
+            ("x_total", "gauge"),
+            ("x_total", "counter"),
+            "`x_total` is already written by p/a.cypher",
+        ),
+        (
+            ("x", "gauge"),
+            ("x_info", "info"),
+            "`x_info` needs the name `x`, which is already taken by p/a.cypher",
+        ),
         (
             ("x_total", "counter"),
             ("x_info", "info"),
             "`x_info` needs the name `x`, which is already taken by p/a.cypher",
         ),
-        (("x_total", "counter"), ("x_created", "gauge"), "`x_created` is already written by p/a.cypher"),
+        (
+            ("x_total", "counter"),
+            ("x_created", "gauge"),
+            "`x_created` is already written by p/a.cypher",
+        ),
     ] {
         let (a, b) = (named(first.0, first.1), named(second.0, second.1));
         let catalog = load_all(&[("p/a.cypher", &a), ("p/b.cypher", &b)], &[]);
@@ -68,57 +106,115 @@ fn two_metrics_of_one_file_have_two_names() {
         )
     };
     for (second, message) in [
-        ("x_total", "p/a.cypher: `x_total` is already written by this file"),
-        ("x", "p/a.cypher: `x` is already written by `x_total` of this file"),
+        (
+            "x_total",
+            "p/a.cypher: `x_total` is already written by this file",
+        ),
+        (
+            "x",
+            "p/a.cypher: `x` is already written by `x_total` of this file",
+        ),
     ] {
-        assert_eq!(messages(&load_all(&[("p/a.cypher", &two(second))], &[])), [message]);
+        assert_eq!(
+            messages(&load_all(&[("p/a.cypher", &two(second))], &[])),
+            [message]
+        );
     }
 }
 
 #[test]
 fn names_of_the_exporter_and_of_prometheus_are_kept() {
-    for name in ["cypher_exporter_kpi_up", "process_start_time_seconds", "up", "scrape_samples_scraped", "ALERTS"] {
+    for name in [
+        "cypher_exporter_kpi_up",
+        "process_start_time_seconds",
+        "up",
+        "scrape_samples_scraped",
+        "ALERTS",
+    ] {
         let catalog = load_all(&[("p/a.cypher", &named(name, "gauge"))], &[]);
         assert_eq!(
             messages(&catalog),
-            [format!("p/a.cypher: `{name}` is a name of the exporter's own or of Prometheus")]
+            [format!(
+                "p/a.cypher: `{name}` is a name of the exporter's own or of Prometheus"
+            )]
         );
     }
 }
 
 #[test]
 fn a_broken_file_harms_no_other() {
-    let files =
-        [("p/a.cypher", GOOD), ("p/b.cypher", "// Help.\nCREATE (n)"), ("p/c.cypher", ""), ("q/d.cypher", GOOD)];
+    let files = [
+        ("p/a.cypher", GOOD),
+        ("p/b.cypher", "// Help.\nCREATE (n)"),
+        ("p/c.cypher", ""),
+        ("q/d.cypher", GOOD),
+    ];
     let catalog = load_all(&files, &[]);
     assert_eq!(ids(&catalog), ["p/a", "q/d"]);
-    assert_eq!(catalog.packs.iter().map(|pack| &*pack.name).collect::<Vec<_>>(), ["p", "q"]);
-    assert!(catalog.problems.iter().all(|problem| ["p/b.cypher", "p/c.cypher"].contains(&&*problem.path)));
+    assert_eq!(
+        catalog
+            .packs
+            .iter()
+            .map(|pack| &*pack.name)
+            .collect::<Vec<_>>(),
+        ["p", "q"]
+    );
+    assert!(
+        catalog
+            .problems
+            .iter()
+            .all(|problem| ["p/b.cypher", "p/c.cypher"].contains(&&*problem.path))
+    );
 }
 
 #[test]
 fn problems_stand_in_order_of_file_and_place() {
     let bad = with_header("every = 5\nnmae = \"x\"\ncron = \"x\"");
-    let files =
-        [("p/z.cypher", &*bad), ("p/a.cypher", &*bad), ("p/pack.toml", "tilte = 5"), ("p/b.cypher", "RETURN 1")];
+    let files = [
+        ("p/z.cypher", &*bad),
+        ("p/a.cypher", &*bad),
+        ("p/pack.toml", "tilte = 5"),
+        ("p/b.cypher", "RETURN 1"),
+    ];
     let catalog = load_all(&files, &[]);
-    let places: Vec<_> = catalog.problems.iter().map(|problem| (problem.path.clone(), problem.start())).collect();
+    let places: Vec<_> = catalog
+        .problems
+        .iter()
+        .map(|problem| (problem.path.clone(), problem.start()))
+        .collect();
     let mut sorted = places.clone();
     sorted.sort();
     assert_eq!(places, sorted);
-    assert_eq!(places.iter().map(|(path, _)| &**path).filter(|path| *path == "p/z.cypher").count(), 3);
+    assert_eq!(
+        places
+            .iter()
+            .map(|(path, _)| &**path)
+            .filter(|path| *path == "p/z.cypher")
+            .count(),
+        3
+    );
 }
 
 #[test]
 fn an_alert_has_one_definition() {
     let alert = |file: &str, names: &[&str]| {
-        let alerts =
-            names.iter().map(|name| format!("[[alert]]\nname = \"{name}\"\nwhen = \"> 1\"\n")).collect::<String>();
+        let alerts = names
+            .iter()
+            .map(|name| format!("[[alert]]\nname = \"{name}\"\nwhen = \"> 1\"\n"))
+            .collect::<String>();
         (file.to_owned(), with_header(&alerts))
     };
-    let files = [alert("p/a.cypher", &["Low"]), alert("p/b.cypher", &["High", "High"]), alert("q/c.cypher", &["Low"])];
-    let pack = "[[alert]]\nname = \"All\"\nexpr = 'x > 1'\n[[alert]]\nname = \"All\"\nexpr = 'x > 1'\n";
-    let mut files: Vec<_> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    let files = [
+        alert("p/a.cypher", &["Low"]),
+        alert("p/b.cypher", &["High", "High"]),
+        alert("q/c.cypher", &["Low"]),
+    ];
+    let pack =
+        "[[alert]]\nname = \"All\"\nexpr = 'x > 1'\n[[alert]]\nname = \"All\"\nexpr = 'x > 1'\n";
+    let mut files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| (&**path, &**text))
+        .collect();
     files.push(("p/pack.toml", pack));
     assert_eq!(
         messages(&load_all(&files, &[])),
@@ -136,19 +232,46 @@ fn a_pack_says_title_rows_rules_and_timings() {
 [[alert]]\nname = \"All\"\nexpr = 'up > 1'\n[[record]]\nrecord = \"g:x:sum\"\nexpr = 'sum(up)'
 [query_latency]\nname = \"p_latency_seconds\"\nlabel = \"query_type\"\nhelp = \"H.\"\nbuckets = [0.1, 1]
 [export_latency]\nname = \"p_export_ms\"\nhelp = \"H.\"\nbuckets = [1]";
-    let catalog = load_all(&[("p/a.cypher", GOOD), ("p/b.cypher", GOOD), ("p/pack.toml", text)], &[]);
+    let catalog = load_all(
+        &[
+            ("p/a.cypher", GOOD),
+            ("p/b.cypher", GOOD),
+            ("p/pack.toml", text),
+        ],
+        &[],
+    );
     assert_eq!(messages(&catalog), [""; 0]);
-    let [pack] = &catalog.packs[..] else { panic!("one pack") };
-    assert_eq!((&*pack.name, &*pack.title, pack.description.as_deref()), ("p", "P", Some("D")));
-    assert_eq!(pack.rows, [PanelRow { title: "R".into(), kpis: vec!["b".into(), "a".into()] }]);
-    assert_eq!((&*pack.records[0].record, &*pack.records[0].expr.text), ("g:x:sum", "sum(up)"));
+    let [pack] = &catalog.packs[..] else {
+        panic!("one pack")
+    };
+    assert_eq!(
+        (&*pack.name, &*pack.title, pack.description.as_deref()),
+        ("p", "P", Some("D"))
+    );
+    assert_eq!(
+        pack.rows,
+        [PanelRow {
+            title: "R".into(),
+            kpis: vec!["b".into(), "a".into()]
+        }]
+    );
+    assert_eq!(
+        (&*pack.records[0].record, &*pack.records[0].expr.text),
+        ("g:x:sum", "sum(up)")
+    );
     assert_eq!(pack.alerts[0].name, "All");
-    let (query, export) = (pack.query_latency.clone().unwrap(), pack.export_latency.clone().unwrap());
+    let (query, export) = (
+        pack.query_latency.clone().unwrap(),
+        pack.export_latency.clone().unwrap(),
+    );
     assert_eq!(
         (query.name.as_str(), query.per_second(), &query.bounds[..]),
         ("p_latency_seconds", 1.0, &[0.1, 1.0][..])
     );
-    assert_eq!(query.label.map(|label| label.to_string()).as_deref(), Some("query_type"));
+    assert_eq!(
+        query.label.map(|label| label.to_string()).as_deref(),
+        Some("query_type")
+    );
     assert_eq!((export.per_second(), export.label), (1000.0, None));
 }
 
@@ -160,21 +283,40 @@ fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
     for (text, message) in [
         ("titel = \"x\"".to_owned(), "unknown key `titel`"),
         ("title = 5".to_owned(), "`title` cannot be 5"),
-        ("title = \"x".to_owned(), "the file ends in the middle of a string"),
-        ("title".to_owned(), "this is not TOML: key with no value, expected `=`"),
+        (
+            "title = \"x".to_owned(),
+            "the file ends in the middle of a string",
+        ),
+        (
+            "title".to_owned(),
+            "this is not TOML: key with no value, expected `=`",
+        ),
         ("[[row]]\ntitle = \"R\"".to_owned(), "`kpis` is missing"),
-        ("[[row]]\ntitle = \"R\"\nkpis = [\"aa\"]".to_owned(), "the pack has no KPI `aa`"),
+        (
+            "[[row]]\ntitle = \"R\"\nkpis = [\"aa\"]".to_owned(),
+            "the pack has no KPI `aa`",
+        ),
         (
             "[[record]]\nrecord = \"a b\"\nexpr = 'x'".to_owned(),
             "`a b` is no name for a recording rule: ` ` cannot stand in a name: use ASCII letters, digits and `_`",
         ),
         (
-            "[[record]]\nrecord = \"a:b\"\nexpr = 'x'\n[[record]]\nrecord = \"a:b\"\nexpr = 'y'".to_owned(),
+            "[[record]]\nrecord = \"a:b\"\nexpr = 'x'\n[[record]]\nrecord = \"a:b\"\nexpr = 'y'"
+                .to_owned(),
             "a recording rule `a:b` stands already in p/pack.toml",
         ),
-        ("[[record]]\nrecord = \"a:b\"\nexpr = ''".to_owned(), "invalid PromQL in `expr`: there is nothing"),
-        ("[[alert]]\nname = \"A\"\nwhen = \"> 1\"".to_owned(), "`when` has no metric to speak of in pack.toml"),
-        (timing("query_latency", "p_latency", ""), "a timing cannot be called `p_latency`"),
+        (
+            "[[record]]\nrecord = \"a:b\"\nexpr = ''".to_owned(),
+            "invalid PromQL in `expr`: there is nothing",
+        ),
+        (
+            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"".to_owned(),
+            "`when` has no metric to speak of in pack.toml",
+        ),
+        (
+            timing("query_latency", "p_latency", ""),
+            "a timing cannot be called `p_latency`",
+        ),
         (
             timing("query_latency", "p_seconds", "label = \"le\""),
             "`le` cannot be the label of a timing: a histogram writes it itself",
@@ -183,7 +325,10 @@ fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
             timing("query_latency", "p_seconds", "label = \"a-b\""),
             "`a-b` cannot be the label of a timing: `-` cannot stand in a name: use ASCII letters, digits and `_`",
         ),
-        (timing("export_latency", "p_seconds", "label = \"x\""), "unknown key `label`"),
+        (
+            timing("export_latency", "p_seconds", "label = \"x\""),
+            "unknown key `label`",
+        ),
         (
             timing("export_latency", "process_x_ms", ""),
             "`process_x_ms` is a name of the exporter's own or of Prometheus",
@@ -194,9 +339,17 @@ fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
         ),
     ] {
         let catalog = load_all(&[("p/a.cypher", GOOD), ("p/pack.toml", &text)], &[]);
-        assert_eq!(messages(&catalog), [format!("p/pack.toml: {message}")], "{text}");
+        assert_eq!(
+            messages(&catalog),
+            [format!("p/pack.toml: {message}")],
+            "{text}"
+        );
         assert_eq!(ids(&catalog), ["p/a"]);
-        assert_eq!(catalog.packs.len(), 1, "a pack of that name stands in for it");
+        assert_eq!(
+            catalog.packs.len(),
+            1,
+            "a pack of that name stands in for it"
+        );
         assert!(catalog.packs[0].query_latency.is_none());
     }
 }
@@ -205,7 +358,14 @@ fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
 fn timings_of_two_packs_and_kpis_have_names_of_their_own() {
     let pack = "[query_latency]\nname = \"x_seconds\"\nhelp = \"H.\"\nbuckets = [1]\n";
     let count = named("x_seconds_count", "gauge");
-    let catalog = load_all(&[("p/pack.toml", pack), ("q/pack.toml", pack), ("p/a.cypher", &count)], &[]);
+    let catalog = load_all(
+        &[
+            ("p/pack.toml", pack),
+            ("q/pack.toml", pack),
+            ("p/a.cypher", &count),
+        ],
+        &[],
+    );
     assert_eq!(
         messages(&catalog),
         [
@@ -218,9 +378,17 @@ fn timings_of_two_packs_and_kpis_have_names_of_their_own() {
 #[test]
 fn labels_that_every_series_has_anyway_are_no_columns() {
     let text = "// Help.\nMATCH (n) RETURN n.g AS graph, n.e AS env, count(n) AS value";
-    assert_eq!(messages(&load_all(&[("p/a.cypher", text)], &[])), [""; 0], "one graph has no label");
+    assert_eq!(
+        messages(&load_all(&[("p/a.cypher", text)], &[])),
+        [""; 0],
+        "one graph has no label"
+    );
     let catalog = load_all(&[("p/a.cypher", text)], &["env", "graph"]);
-    let told: Vec<_> = catalog.problems.iter().map(|problem| (&*problem.message, &*problem.fix)).collect();
+    let told: Vec<_> = catalog
+        .problems
+        .iter()
+        .map(|problem| (&*problem.message, &*problem.fix))
+        .collect();
     assert_eq!(
         told,
         [
@@ -235,5 +403,8 @@ fn labels_that_every_series_has_anyway_are_no_columns() {
         ]
     );
     let catalog = load_all(&[("p/a.cypher", &named("x", "histogram"))], &["le"]);
-    assert_eq!(messages(&catalog), ["p/a.cypher: a histogram writes the label `le` itself, and so do the settings"]);
+    assert_eq!(
+        messages(&catalog),
+        ["p/a.cypher: a histogram writes the label `le` itself, and so do the settings"]
+    );
 }

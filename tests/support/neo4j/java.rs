@@ -21,10 +21,23 @@ impl Distribution {
     pub fn find(version: &str) -> Result<Self, String> {
         let lts = version.starts_with("5.");
         let wanted = if lts { 17..=21 } else { 21..=99 };
-        let java = find_java(&wanted)
-            .ok_or_else(|| format!("no Java {} to {} for Neo4j {version}", wanted.start(), wanted.end()))?;
-        let main = if lts { "org.neo4j.server.CommunityEntryPoint" } else { "org.neo4j.server.Neo4jCommunity" };
-        Ok(Self { java, lib: fetch(version)?, main })
+        let java = find_java(&wanted).ok_or_else(|| {
+            format!(
+                "no Java {} to {} for Neo4j {version}",
+                wanted.start(),
+                wanted.end()
+            )
+        })?;
+        let main = if lts {
+            "org.neo4j.server.CommunityEntryPoint"
+        } else {
+            "org.neo4j.server.Neo4jCommunity"
+        };
+        Ok(Self {
+            java,
+            lib: fetch(version)?,
+            main,
+        })
     }
 }
 
@@ -39,7 +52,11 @@ fn fetch(version: &str) -> Result<PathBuf, String> {
         return Err(format!("scripts/fetch-neo4j {version} failed"));
     }
     let stdout = String::from_utf8(output.stdout).expect("paths of this repository are UTF-8");
-    stdout.lines().last().map(PathBuf::from).ok_or_else(|| "scripts/fetch-neo4j named no folder".to_owned())
+    stdout
+        .lines()
+        .last()
+        .map(PathBuf::from)
+        .ok_or_else(|| "scripts/fetch-neo4j named no folder".to_owned())
 }
 
 fn find_java(wanted: &RangeInclusive<u32>) -> Option<PathBuf> {
@@ -52,7 +69,10 @@ fn find_java(wanted: &RangeInclusive<u32>) -> Option<PathBuf> {
 /// Where a Java may be: named by the environment, on the path, or where systems and installers put it.
 fn homes() -> Vec<PathBuf> {
     let mut homes: Vec<PathBuf> = std::env::vars_os()
-        .filter(|(name, _)| name.to_str().is_some_and(|name| name.starts_with("JAVA_") && name.contains("HOME")))
+        .filter(|(name, _)| {
+            name.to_str()
+                .is_some_and(|name| name.starts_with("JAVA_") && name.contains("HOME"))
+        })
         .map(|(_, value)| value.into())
         .collect();
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -60,7 +80,9 @@ fn homes() -> Vec<PathBuf> {
         let java = fs::canonicalize(folder.join("java")).ok()?;
         Some(java.parent()?.parent()?.to_owned())
     }));
-    let user = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let user = std::env::var_os("HOME")
+        .map(PathBuf::from)
+        .unwrap_or_default();
     let roots = [
         ("/usr/lib/jvm".into(), ""),
         ("/opt/java".into(), ""),
@@ -69,8 +91,12 @@ fn homes() -> Vec<PathBuf> {
         (user.join(".jdks"), ""),
     ];
     for (root, below) in roots {
-        let mut found: Vec<_> =
-            fs::read_dir(root).into_iter().flatten().flatten().map(|entry| entry.path().join(below)).collect();
+        let mut found: Vec<_> = fs::read_dir(root)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path().join(below))
+            .collect();
         found.sort();
         homes.extend(found);
     }
@@ -83,6 +109,13 @@ fn version(home: &Path) -> Option<u32> {
         return None;
     }
     let release = fs::read_to_string(home.join("release")).ok()?;
-    let version = release.lines().find_map(|line| line.strip_prefix("JAVA_VERSION="))?;
-    version.trim_matches('"').split(['.', '+', '-']).next()?.parse().ok()
+    let version = release
+        .lines()
+        .find_map(|line| line.strip_prefix("JAVA_VERSION="))?;
+    version
+        .trim_matches('"')
+        .split(['.', '+', '-'])
+        .next()?
+        .parse()
+        .ok()
 }

@@ -30,7 +30,11 @@ pub struct Process {
 impl Process {
     /// Starts `command`, whose output goes to the file `log` in `home`. `home` is removed when this process ends.
     pub fn start(home: &Path, command: &Command) -> Self {
-        File::options().create(true).append(true).open(home.join("log")).expect("the home can be written");
+        File::options()
+            .create(true)
+            .append(true)
+            .open(home.join("log"))
+            .expect("the home can be written");
         let mut guard = Command::new("sh")
             .args(["-c", GUARD])
             .arg(home)
@@ -46,13 +50,22 @@ impl Process {
         BufReader::new(guard.stdout.take().expect("it is piped"))
             .read_line(&mut pid)
             .expect("the guard names the program");
-        Self { guard, pipe, pid: pid.trim().parse().expect("the guard writes a number") }
+        Self {
+            guard,
+            pipe,
+            pid: pid.trim().parse().expect("the guard writes a number"),
+        }
     }
 
     /// Sends a signal by its name, e.g. `STOP`.
     pub fn signal(&self, name: &str) {
-        let status = Command::new("sh").args(["-c", "kill -s $0 $1", name, &self.pid.to_string()]).status();
-        assert!(status.is_ok_and(|status| status.success()), "SIG{name} could not be sent");
+        let status = Command::new("sh")
+            .args(["-c", "kill -s $0 $1", name, &self.pid.to_string()])
+            .status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "SIG{name} could not be sent"
+        );
     }
 
     /// Waits until the program has ended.
@@ -62,7 +75,10 @@ impl Process {
 
     /// Whether the program has ended by itself.
     pub fn has_ended(&mut self) -> bool {
-        self.guard.try_wait().expect("the guard is our child").is_some()
+        self.guard
+            .try_wait()
+            .expect("the guard is our child")
+            .is_some()
     }
 }
 

@@ -14,8 +14,8 @@ use points::{average, extremes, of_points, quantiles, variance};
 pub use series::{LabelValues, MINUTE, Sample, Series, Shape, Unknown, written};
 
 use crate::{
-    Aggregate, Aggregator, Binary, Expr, Grouping, Kind, MatchOperator, Matcher, Matching, Selector, Shift, Subquery,
-    Window,
+    Aggregate, Aggregator, Binary, Expr, Grouping, Kind, MatchOperator, Matcher, Matching,
+    Selector, Shift, Subquery, Window,
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +56,12 @@ impl Evaluation<'_> {
             Kind::Select(selector) => {
                 let time = shifted(selector.shift, time)?;
                 let found = self.selected(selector)?;
-                let sample = |series: &&Series| Some(Sample { labels: series.labels.clone(), value: series.at(time)? });
+                let sample = |series: &&Series| {
+                    Some(Sample {
+                        labels: series.labels.clone(),
+                        value: series.at(time)?,
+                    })
+                };
                 Ok(Value::Vector(found.iter().filter_map(sample).collect()))
             }
             Kind::Call(function, arguments) => self.call(function.name, arguments, time),
@@ -89,8 +94,13 @@ impl Evaluation<'_> {
         let metric = selector.metric().ok_or(Unknown)?;
         let mut found = Vec::new();
         for series in self.series.iter().filter(|series| series.name == metric) {
-            let matchers = selector.matchers.iter().filter(|matcher| matcher.label != "__name__");
-            let fits: Result<Vec<_>, _> = matchers.map(|matcher| fits(matcher, &series.labels)).collect();
+            let matchers = selector
+                .matchers
+                .iter()
+                .filter(|matcher| matcher.label != "__name__");
+            let fits: Result<Vec<_>, _> = matchers
+                .map(|matcher| fits(matcher, &series.labels))
+                .collect();
             if fits?.iter().all(|fits| *fits) {
                 found.push(series);
             }
@@ -105,12 +115,22 @@ impl Evaluation<'_> {
             "time" => return Ok(Value::Scalar(time)),
             "scalar" => {
                 let samples = vector()?;
-                return Ok(Value::Scalar(if let [one] = &samples[..] { one.value } else { f64::NAN }));
+                return Ok(Value::Scalar(if let [one] = &samples[..] {
+                    one.value
+                } else {
+                    f64::NAN
+                }));
             }
-            "vector" => vec![Sample { labels: LabelValues::new(), value: self.scalar(first, time)? }],
+            "vector" => vec![Sample {
+                labels: LabelValues::new(),
+                value: self.scalar(first, time)?,
+            }],
             "absent" => {
                 if vector()?.is_empty() {
-                    vec![Sample { labels: asked_for(first), value: 1.0 }]
+                    vec![Sample {
+                        labels: asked_for(first),
+                        value: 1.0,
+                    }]
                 } else {
                     Vec::new()
                 }
@@ -137,7 +157,12 @@ impl Evaluation<'_> {
         Ok(Value::Vector(samples))
     }
 
-    fn over_time(&self, name: &str, range: Option<&Expr>, time: f64) -> Result<Vec<Sample>, Unknown> {
+    fn over_time(
+        &self,
+        name: &str,
+        range: Option<&Expr>,
+        time: f64,
+    ) -> Result<Vec<Sample>, Unknown> {
         let ranges = self.range(range.ok_or(Unknown)?, time)?;
         let mut samples = Vec::new();
         for (labels, points) in ranges.series {
@@ -147,7 +172,14 @@ impl Evaluation<'_> {
         }
         if name == "absent_over_time" {
             let asked = asked_for(range);
-            return Ok(if samples.is_empty() { vec![Sample { labels: asked, value: 1.0 }] } else { Vec::new() });
+            return Ok(if samples.is_empty() {
+                vec![Sample {
+                    labels: asked,
+                    value: 1.0,
+                }]
+            } else {
+                Vec::new()
+            });
         }
         Ok(samples)
     }
@@ -156,9 +188,18 @@ impl Evaluation<'_> {
         match &expr.kind {
             Kind::Range(selector, window) => {
                 let (length, time) = (seconds(window)?, shifted(selector.shift, time)?);
-                let points = |series: &Series| moments(time, length).filter_map(|at| series.at(at)).collect();
-                let found = self.selected(selector)?.into_iter().map(|series| (series.labels.clone(), points(series)));
-                let series = found.filter(|(_, points): &(_, Vec<f64>)| !points.is_empty()).collect();
+                let points = |series: &Series| {
+                    moments(time, length)
+                        .filter_map(|at| series.at(at))
+                        .collect()
+                };
+                let found = self
+                    .selected(selector)?
+                    .into_iter()
+                    .map(|series| (series.labels.clone(), points(series)));
+                let series = found
+                    .filter(|(_, points): &(_, Vec<f64>)| !points.is_empty())
+                    .collect();
                 Ok(Ranges { series, length })
             }
             Kind::Subquery(subquery) => self.subquery(subquery, time),
@@ -181,13 +222,19 @@ impl Evaluation<'_> {
                 found.entry(sample.labels).or_default().push(sample.value);
             }
         }
-        Ok(Ranges { series: found.into_iter().collect(), length })
+        Ok(Ranges {
+            series: found.into_iter().collect(),
+            length,
+        })
     }
 
     fn aggregate(&self, aggregate: &Aggregate, time: f64) -> Result<Vec<Sample>, Unknown> {
         let mut groups: BTreeMap<LabelValues, Vec<Sample>> = BTreeMap::new();
         for sample in self.vector(Some(&aggregate.expr), time)? {
-            groups.entry(group(&aggregate.grouping, &sample.labels)).or_default().push(sample);
+            groups
+                .entry(group(&aggregate.grouping, &sample.labels))
+                .or_default()
+                .push(sample);
         }
         let mut samples = Vec::new();
         for (labels, members) in groups {
@@ -195,7 +242,11 @@ impl Evaluation<'_> {
             let value = match aggregate.operator {
                 Aggregator::Topk | Aggregator::Bottomk => {
                     let count = self.scalar(aggregate.parameter.as_ref(), time)?;
-                    samples.extend(extremes(members, count, aggregate.operator == Aggregator::Topk));
+                    samples.extend(extremes(
+                        members,
+                        count,
+                        aggregate.operator == Aggregator::Topk,
+                    ));
                     continue;
                 }
                 Aggregator::Avg => average(&values),
@@ -214,18 +265,29 @@ impl Evaluation<'_> {
     }
 
     fn binary(&self, binary: &Binary, time: f64) -> Result<Value, Unknown> {
-        let (left, right) = (self.value(&binary.left, time)?, self.value(&binary.right, time)?);
+        let (left, right) = (
+            self.value(&binary.left, time)?,
+            self.value(&binary.right, time)?,
+        );
         Ok(match (left, right) {
-            (Value::Scalar(left), Value::Scalar(right)) => Value::Scalar(result(binary.operator, left, right)),
+            (Value::Scalar(left), Value::Scalar(right)) => {
+                Value::Scalar(result(binary.operator, left, right))
+            }
             (Value::Vector(samples), Value::Scalar(number)) => {
-                let each = |sample: Sample| paired(binary, sample.labels, sample.value, number, sample.value);
+                let each = |sample: Sample| {
+                    paired(binary, sample.labels, sample.value, number, sample.value)
+                };
                 Value::Vector(samples.into_iter().filter_map(each).collect())
             }
             (Value::Scalar(number), Value::Vector(samples)) => {
-                let each = |sample: Sample| paired(binary, sample.labels, number, sample.value, sample.value);
+                let each = |sample: Sample| {
+                    paired(binary, sample.labels, number, sample.value, sample.value)
+                };
                 Value::Vector(samples.into_iter().filter_map(each).collect())
             }
-            (Value::Vector(left), Value::Vector(right)) => Value::Vector(vectors(binary, left, right)),
+            (Value::Vector(left), Value::Vector(right)) => {
+                Value::Vector(vectors(binary, left, right))
+            }
         })
     }
 }
@@ -259,11 +321,19 @@ fn seconds(window: &Window) -> Result<f64, Unknown> {
 fn moments(time: f64, length: f64) -> impl Iterator<Item = f64> {
     let step = (length / MOST_POINTS / MINUTE).ceil().max(1.0) * MINUTE;
     let count = (length / step).floor();
-    (0..=count as u32).rev().map(move |back| time - f64::from(back) * step)
+    (0..=count as u32)
+        .rev()
+        .map(move |back| time - f64::from(back) * step)
 }
 
 fn mapped(samples: Vec<Sample>, by: impl Fn(f64) -> f64) -> Vec<Sample> {
-    samples.into_iter().map(|sample| Sample { value: by(sample.value), ..sample }).collect()
+    samples
+        .into_iter()
+        .map(|sample| Sample {
+            value: by(sample.value),
+            ..sample
+        })
+        .collect()
 }
 
 fn group(grouping: &Grouping, labels: &LabelValues) -> LabelValues {
@@ -275,10 +345,15 @@ fn group(grouping: &Grouping, labels: &LabelValues) -> LabelValues {
 
 /// The labels that `absent` takes from its argument.
 fn asked_for(argument: Option<&Expr>) -> LabelValues {
-    let Some(Kind::Select(selector) | Kind::Range(selector, _)) = argument.map(|argument| &argument.bare().kind) else {
+    let Some(Kind::Select(selector) | Kind::Range(selector, _)) =
+        argument.map(|argument| &argument.bare().kind)
+    else {
         return LabelValues::new();
     };
-    let equal = selector.matchers.iter().filter(|matcher| matcher.operator == MatchOperator::Equal);
+    let equal = selector
+        .matchers
+        .iter()
+        .filter(|matcher| matcher.operator == MatchOperator::Equal);
     equal
         .filter(|matcher| matcher.label != "__name__")
         .map(|matcher| (matcher.label.clone(), matcher.value.clone()))

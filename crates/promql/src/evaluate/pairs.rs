@@ -6,15 +6,19 @@ use crate::{Binary, Many, Matching, Operator};
 pub(super) fn vectors(binary: &Binary, left: Vec<Sample>, right: Vec<Sample>) -> Vec<Sample> {
     let key = |sample: &Sample| matched(&binary.matching, &sample.labels);
     match binary.operator {
-        Operator::And => {
-            left.into_iter().filter(|sample| right.iter().any(|other| key(other) == key(sample))).collect()
-        }
-        Operator::Unless => {
-            left.into_iter().filter(|sample| !right.iter().any(|other| key(other) == key(sample))).collect()
-        }
+        Operator::And => left
+            .into_iter()
+            .filter(|sample| right.iter().any(|other| key(other) == key(sample)))
+            .collect(),
+        Operator::Unless => left
+            .into_iter()
+            .filter(|sample| !right.iter().any(|other| key(other) == key(sample)))
+            .collect(),
         Operator::Or => {
-            let more: Vec<_> =
-                right.into_iter().filter(|sample| !left.iter().any(|other| key(other) == key(sample))).collect();
+            let more: Vec<_> = right
+                .into_iter()
+                .filter(|sample| !left.iter().any(|other| key(other) == key(sample)))
+                .collect();
             left.into_iter().chain(more).collect()
         }
         Operator::Add
@@ -30,11 +34,19 @@ pub(super) fn vectors(binary: &Binary, left: Vec<Sample>, right: Vec<Sample>) ->
         | Operator::GreaterOrEqual
         | Operator::Less
         | Operator::LessOrEqual => {
-            let pairs = left.iter().flat_map(|left| right.iter().map(move |right| (left, right)));
+            let pairs = left
+                .iter()
+                .flat_map(|left| right.iter().map(move |right| (left, right)));
             let pairs = pairs.filter(|(left, right)| key(left) == key(right));
             pairs
                 .filter_map(|(left, right)| {
-                    paired(binary, joined(binary, left, right), left.value, right.value, left.value)
+                    paired(
+                        binary,
+                        joined(binary, left, right),
+                        left.value,
+                        right.value,
+                        left.value,
+                    )
                 })
                 .collect()
         }
@@ -45,7 +57,11 @@ pub(super) fn vectors(binary: &Binary, left: Vec<Sample>, right: Vec<Sample>) ->
 fn joined(binary: &Binary, left: &Sample, right: &Sample) -> LabelValues {
     let with = |many: &Sample, one: &Sample, taken: &[String]| {
         let mut labels = many.labels.clone();
-        labels.extend(taken.iter().filter_map(|label| Some((label.clone(), one.labels.get(label)?.clone()))));
+        labels.extend(
+            taken
+                .iter()
+                .filter_map(|label| Some((label.clone(), one.labels.get(label)?.clone()))),
+        );
         labels
     };
     match &binary.many {
@@ -67,12 +83,21 @@ pub(super) fn matched(matching: &Matching, labels: &LabelValues) -> LabelValues 
 }
 
 /// A number of an operator, or what a comparison lets through, which is `kept`.
-pub(super) fn paired(binary: &Binary, labels: LabelValues, left: f64, right: f64, kept: f64) -> Option<Sample> {
+pub(super) fn paired(
+    binary: &Binary,
+    labels: LabelValues,
+    left: f64,
+    right: f64,
+    kept: f64,
+) -> Option<Sample> {
     let value = result(binary.operator, left, right);
     if !binary.operator.is_comparison() || binary.is_bool {
         return Some(Sample { labels, value });
     }
-    (value == 1.0).then_some(Sample { labels, value: kept })
+    (value == 1.0).then_some(Sample {
+        labels,
+        value: kept,
+    })
 }
 
 pub(super) fn result(operator: Operator, left: f64, right: f64) -> f64 {

@@ -34,7 +34,10 @@ enum Piece {
 
 /// The parts between `|`; a pair of brackets around all of them does not matter.
 fn alternatives(pattern: &str) -> Option<Vec<&str>> {
-    let inner = pattern.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(pattern);
+    let inner = pattern
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'))
+        .unwrap_or(pattern);
     let inner = inner.strip_prefix("?:").unwrap_or(inner);
     (!inner.contains(['(', ')'])).then(|| inner.split('|').collect())
 }
@@ -66,10 +69,14 @@ fn pieces(text: &str) -> Option<Vec<Piece>> {
 fn fits(pieces: &[Piece], value: &str) -> bool {
     match pieces.split_first() {
         None => value.is_empty(),
-        Some((Piece::Word(word), rest)) => value.strip_prefix(word.as_str()).is_some_and(|value| fits(rest, value)),
+        Some((Piece::Word(word), rest)) => value
+            .strip_prefix(word.as_str())
+            .is_some_and(|value| fits(rest, value)),
         Some((Piece::Any { at_least_one }, rest)) => {
             let starts = value.char_indices().map(|(at, _)| at).chain([value.len()]);
-            starts.skip(usize::from(*at_least_one)).any(|at| fits(rest, &value[at..]))
+            starts
+                .skip(usize::from(*at_least_one))
+                .any(|at| fits(rest, &value[at..]))
         }
     }
 }
@@ -96,7 +103,11 @@ mod tests {
         ] {
             assert_eq!(matches(pattern, value), expected, "{pattern} {value}");
         }
-        for (pattern, expected) in [(".*-fail", Some("example-fail")), ("a|b", Some("a")), ("[ab]", None)] {
+        for (pattern, expected) in [
+            (".*-fail", Some("example-fail")),
+            ("a|b", Some("a")),
+            ("[ab]", None),
+        ] {
             assert_eq!(example(pattern).as_deref(), expected, "{pattern}");
         }
     }

@@ -62,7 +62,11 @@ impl Series {
         match self.shape {
             Shape::Constant(value) => Some(value),
             Shape::Ramp(step) => Some(step * minute),
-            Shape::Step { before, after, at } => Some(if minute < f64::from(at) { before } else { after }),
+            Shape::Step { before, after, at } => Some(if minute < f64::from(at) {
+                before
+            } else {
+                after
+            }),
             Shape::Absent => None,
         }
     }
@@ -80,7 +84,11 @@ impl Series {
             Shape::Ramp(step) => format!("0+{}x{last}", step * f64::from(every)),
             Shape::Step { before, after, at } => {
                 let at = at.div_ceil(every).max(1);
-                format!("{before}+0x{} {after}+0x{}", at - 1, last.saturating_sub(at))
+                format!(
+                    "{before}+0x{} {after}+0x{}",
+                    at - 1,
+                    last.saturating_sub(at)
+                )
             }
             Shape::Absent => format!("_x{}", last + 1),
         }
@@ -92,7 +100,15 @@ pub fn written(name: &str, labels: &LabelValues) -> String {
     if labels.is_empty() {
         return name.to_owned();
     }
-    let escaped = |value: &str| value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    let labels: Vec<_> = labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
+    let escaped = |value: &str| {
+        value
+            .replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace('\n', "\\n")
+    };
+    let labels: Vec<_> = labels
+        .iter()
+        .map(|(name, value)| format!("{name}=\"{}\"", escaped(value)))
+        .collect();
     format!("{name}{{{}}}", labels.join(","))
 }

@@ -8,10 +8,25 @@ use crate::random::Range;
 use crate::shared::{JOB, STEP, STEP_OF_JOB, millis, usd, work};
 use cypher::Literal;
 
-const GENERATION: [Range; 5] =
-    [((600.0, 5000.0), 3.0), ((5000.0, 10e3), 5.0), ((10e3, 28e3), 3.0), ((30e3, 90e3), 0.08), ((300e3, 360e3), 0.003)];
-const UPDATE: [Range; 4] = [((80.0, 500.0), 2.0), ((500.0, 2000.0), 6.0), ((2000.0, 5000.0), 2.0), ((8e3, 34e3), 0.04)];
-const SAVE: [Range; 4] = [((60.0, 500.0), 3.0), ((500.0, 2000.0), 5.0), ((2000.0, 8000.0), 1.0), ((10e3, 14e3), 0.05)];
+const GENERATION: [Range; 5] = [
+    ((600.0, 5000.0), 3.0),
+    ((5000.0, 10e3), 5.0),
+    ((10e3, 28e3), 3.0),
+    ((30e3, 90e3), 0.08),
+    ((300e3, 360e3), 0.003),
+];
+const UPDATE: [Range; 4] = [
+    ((80.0, 500.0), 2.0),
+    ((500.0, 2000.0), 6.0),
+    ((2000.0, 5000.0), 2.0),
+    ((8e3, 34e3), 0.04),
+];
+const SAVE: [Range; 4] = [
+    ((60.0, 500.0), 3.0),
+    ((500.0, 2000.0), 5.0),
+    ((2000.0, 8000.0), 1.0),
+    ((10e3, 14e3), 0.05),
+];
 /// A checkpoint is saved after so many iterations, and after the last.
 const CHECKPOINT_EVERY: u32 = 3;
 
@@ -31,25 +46,42 @@ const WORTH_A_WORD: [f64; 3] = [75.0, 90.0, 100.0];
 impl AgentCore {
     /// An iteration begins.
     pub(super) fn generate(&mut self, job: &mut Job, page: &mut Page<'_>) {
-        let slow = if self.trouble.is(Trouble::SlowTrajectories) { SLOW } else { 1.0 };
+        let slow = if self.trouble.is(Trouble::SlowTrajectories) {
+            SLOW
+        } else {
+            1.0
+        };
         job.generation_ms = slow * self.random.spread(&GENERATION);
-        self.agenda.add(page.at + work(job.generation_ms), Plan::Generated(job.number));
+        self.agenda.add(
+            page.at + work(job.generation_ms),
+            Plan::Generated(job.number),
+        );
     }
 
     pub(super) fn generated(&mut self, number: u64, page: &mut Page<'_>) {
-        let Some(mut job) = self.jobs.remove(&number) else { return };
+        let Some(mut job) = self.jobs.remove(&number) else {
+            return;
+        };
         self.step(&job, "trajectory_generation", job.generation_ms, page);
         job.update_ms = self.random.spread(&UPDATE);
-        self.agenda.add(page.at + work(job.update_ms), Plan::Updated(number));
+        self.agenda
+            .add(page.at + work(job.update_ms), Plan::Updated(number));
         self.jobs.insert(number, job);
     }
 
     /// One more iteration is done. It has cost something, and it was for better or worse.
     pub(super) fn updated(&mut self, number: u64, page: &mut Page<'_>) {
-        let Some(mut job) = self.jobs.remove(&number) else { return };
+        let Some(mut job) = self.jobs.remove(&number) else {
+            return;
+        };
         job.iteration += 1;
         self.step(&job, "policy_update", job.update_ms, page);
-        self.step(&job, "training_iteration", job.generation_ms + job.update_ms, page);
+        self.step(
+            &job,
+            "training_iteration",
+            job.generation_ms + job.update_ms,
+            page,
+        );
         self.learn(&mut job);
         self.pay(&mut job, page);
         let own = [
@@ -61,9 +93,11 @@ impl AgentCore {
         self.records.change(JOB, number, own, page);
         if let Some(why) = self.why_it_fails(&job) {
             self.finish(&job, End::Failed(why), page);
-        } else if job.iteration.is_multiple_of(CHECKPOINT_EVERY) || job.iteration == job.iterations {
+        } else if job.iteration.is_multiple_of(CHECKPOINT_EVERY) || job.iteration == job.iterations
+        {
             job.save_ms = self.random.spread(&SAVE);
-            self.agenda.add(page.at + work(job.save_ms), Plan::Saved(number));
+            self.agenda
+                .add(page.at + work(job.save_ms), Plan::Saved(number));
             self.jobs.insert(number, job);
         } else {
             self.go_on(job, page);
@@ -71,7 +105,9 @@ impl AgentCore {
     }
 
     pub(super) fn saved(&mut self, number: u64, page: &mut Page<'_>) {
-        let Some(job) = self.jobs.remove(&number) else { return };
+        let Some(job) = self.jobs.remove(&number) else {
+            return;
+        };
         self.step(&job, "checkpoint_save", job.save_ms, page);
         self.go_on(job, page);
     }
@@ -88,9 +124,15 @@ impl AgentCore {
 
     fn pay(&mut self, job: &mut Job, page: &mut Page<'_>) {
         let before = job.used();
-        let price = if self.trouble.is(Trouble::Expensive) { EXPENSIVE } else { 1.0 };
+        let price = if self.trouble.is(Trouble::Expensive) {
+            EXPENSIVE
+        } else {
+            1.0
+        };
         job.cost += price * job.per_iteration * self.random.between(0.7, 1.3);
-        let crossed = WORTH_A_WORD.into_iter().rfind(|share| before <= *share && job.used() > *share);
+        let crossed = WORTH_A_WORD
+            .into_iter()
+            .rfind(|share| before <= *share && job.used() > *share);
         if let Some(share) = crossed {
             page.tell(
                 "training_budget_utilization_percent",
@@ -101,8 +143,15 @@ impl AgentCore {
 
     fn why_it_fails(&mut self, job: &Job) -> Option<&'static str> {
         let diverges = self.trouble.is(Trouble::Diverging);
-        if self.random.chance(if diverges { FAILS_OFTEN } else { FAILS }) {
-            Some(if diverges { "the loss diverges" } else { "a worker is lost" })
+        if self
+            .random
+            .chance(if diverges { FAILS_OFTEN } else { FAILS })
+        {
+            Some(if diverges {
+                "the loss diverges"
+            } else {
+                "a worker is lost"
+            })
         } else {
             (job.used() > 100.0 && self.random.chance(STOPPED)).then_some("the budget is exceeded")
         }
@@ -123,6 +172,10 @@ impl AgentCore {
 impl Job {
     /// How much of its budget it has used, in percent; 0 when there is no limit.
     fn used(&self) -> f64 {
-        if self.budget > 0.0 { 100.0 * self.cost / self.budget } else { 0.0 }
+        if self.budget > 0.0 {
+            100.0 * self.cost / self.budget
+        } else {
+            0.0
+        }
     }
 }

@@ -6,7 +6,12 @@ use crate::shared::{GROUPS, JOB, OWNS, usd};
 use cypher::Literal;
 
 /// The agents that are trained, and nobody: some jobs have no owner.
-pub(super) const OWNERS: [Option<&str>; 4] = [Some("support-agent"), Some("code-agent"), Some("research-agent"), None];
+pub(super) const OWNERS: [Option<&str>; 4] = [
+    Some("support-agent"),
+    Some("code-agent"),
+    Some("research-agent"),
+    None,
+];
 const CHOSEN: [(usize, f64); 4] = [(0, 5.0), (1, 4.0), (2, 2.0), (3, 1.5)];
 
 /// How many run at one time, and how many wait at most.
@@ -20,7 +25,12 @@ const BUDGETS: [(f64, f64); 4] = [(20.0, 4.0), (50.0, 4.0), (100.0, 5.0), (0.0, 
 /// What the jobs with no limit cost is what others with this budget do.
 const USUAL: f64 = 50.0;
 /// The part of the budget that all iterations need at the usual price.
-const NEEDED: [((f64, f64), f64); 4] = [((0.3, 0.65), 97.0), ((0.75, 0.9), 1.0), ((0.9, 1.0), 1.0), ((1.0, 1.35), 1.0)];
+const NEEDED: [((f64, f64), f64); 4] = [
+    ((0.3, 0.65), 97.0),
+    ((0.75, 0.9), 1.0),
+    ((0.9, 1.0), 1.0),
+    ((1.0, 1.35), 1.0),
+];
 
 /// A job that is queued or runs.
 #[derive(Debug)]
@@ -73,7 +83,9 @@ impl AgentCore {
             ("budget_usd", usd(budget)),
         ];
         let number = self.records.begin(JOB, group, own, page);
-        owner.iter().for_each(|owner| self.records.link_agent(OWNS, owner, number, page));
+        owner
+            .iter()
+            .for_each(|owner| self.records.link_agent(OWNS, owner, number, page));
         let job = Job {
             number,
             group,
@@ -92,7 +104,10 @@ impl AgentCore {
         };
         page.tell(
             "training_jobs_created_total",
-            format!("{} is created with {iterations} iterations to do", job.named()),
+            format!(
+                "{} is created with {iterations} iterations to do",
+                job.named()
+            ),
         );
         self.jobs.insert(number, job);
         self.queue.push_back(number);
@@ -102,9 +117,18 @@ impl AgentCore {
     /// Those that waited longest run, as many as can.
     fn start(&mut self, page: &mut Page<'_>) {
         while self.jobs.len() - self.queue.len() < AT_ONCE {
-            let Some(number) = self.queue.pop_front() else { return };
-            let Some(job) = self.jobs.remove(&number) else { continue };
-            self.records.change(JOB, number, [("status", text("running")), ("started_at", page.now())], page);
+            let Some(number) = self.queue.pop_front() else {
+                return;
+            };
+            let Some(job) = self.jobs.remove(&number) else {
+                continue;
+            };
+            self.records.change(
+                JOB,
+                number,
+                [("status", text("running")), ("started_at", page.now())],
+                page,
+            );
             self.go_on(job, page);
         }
     }
@@ -123,7 +147,9 @@ impl AgentCore {
 
     /// Someone takes a job back: one that waits is out at once.
     pub(super) fn cancel(&mut self, page: &mut Page<'_>) {
-        let Some(number) = self.random.pick(self.jobs.keys().copied().collect()) else { return };
+        let Some(number) = self.random.pick(self.jobs.keys().copied().collect()) else {
+            return;
+        };
         if let Some(at) = self.queue.iter().position(|queued| *queued == number) {
             self.queue.remove(at);
             if let Some(job) = self.jobs.remove(&number) {
@@ -141,9 +167,21 @@ impl AgentCore {
             End::Failed(_) => ("failed", "training_jobs_failed_total"),
             End::Cancelled => ("cancelled", "training_jobs_cancelled_total"),
         };
-        self.records.end(JOB, job.number, [("status", text(status))], page);
-        let why = if let End::Failed(why) = end { format!(": {why}") } else { String::new() };
-        page.tell(metric, format!("{} is {status} after {} iterations{why}", job.named(), job.iteration));
+        self.records
+            .end(JOB, job.number, [("status", text(status))], page);
+        let why = if let End::Failed(why) = end {
+            format!(": {why}")
+        } else {
+            String::new()
+        };
+        page.tell(
+            metric,
+            format!(
+                "{} is {status} after {} iterations{why}",
+                job.named(),
+                job.iteration
+            ),
+        );
         self.start(page);
     }
 }
@@ -151,7 +189,9 @@ impl AgentCore {
 impl Job {
     /// What people call it.
     pub(super) fn named(&self) -> String {
-        let of = self.owner.map_or(" of nobody".to_owned(), |owner| format!(" of {owner}"));
+        let of = self
+            .owner
+            .map_or(" of nobody".to_owned(), |owner| format!(" of {owner}"));
         format!("training job {}{of}", self.number)
     }
 }

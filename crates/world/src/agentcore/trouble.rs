@@ -12,7 +12,11 @@ pub(super) enum Trouble {
 }
 
 impl shared::Trouble for Trouble {
-    const ALL: &[Self] = &[Trouble::SlowTrajectories, Trouble::Diverging, Trouble::Expensive];
+    const ALL: &[Self] = &[
+        Trouble::SlowTrajectories,
+        Trouble::Diverging,
+        Trouble::Expensive,
+    ];
 
     fn metric(self) -> &'static str {
         match self {
@@ -24,7 +28,9 @@ impl shared::Trouble for Trouble {
 
     fn told(self, begins: bool) -> String {
         match (self, begins) {
-            (Trouble::SlowTrajectories, true) => "the environments are slow: trajectories take far longer",
+            (Trouble::SlowTrajectories, true) => {
+                "the environments are slow: trajectories take far longer"
+            }
             (Trouble::SlowTrajectories, false) => "the environments are as fast as before",
             (Trouble::Diverging, true) => "a bad learning rate makes training diverge",
             (Trouble::Diverging, false) => "the learning rate is right again",

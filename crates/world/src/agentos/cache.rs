@@ -43,7 +43,11 @@ impl AgentOs {
     }
 
     fn operate(&mut self, operation: &str, result: &str, group: &str, page: &mut Page<'_>) {
-        let result = if self.random.chance(FAILS) { "error" } else { result };
+        let result = if self.random.chance(FAILS) {
+            "error"
+        } else {
+            result
+        };
         let own = [
             ("kind", text("cache")),
             ("target", text("response")),

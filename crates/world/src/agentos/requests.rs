@@ -9,11 +9,18 @@ use cypher::Literal;
 
 /// The agents, and how often each is asked.
 pub(super) const AGENTS: [(&str, f64); 3] = [("navi", 5.0), ("pulse", 3.0), ("herald", 2.0)];
-const OPERATIONS: [(Operation, f64); 3] = [(Operation::Query, 5.0), (Operation::Run, 3.5), (Operation::Health, 1.5)];
+const OPERATIONS: [(Operation, f64); 3] = [
+    (Operation::Query, 5.0),
+    (Operation::Run, 3.5),
+    (Operation::Health, 1.5),
+];
 
 /// The workspaces that ask, whose they are, and how often each does.
-const WORKSPACES: [((&str, &str), f64); 3] =
-    [(("ws-harvest", "faith-meats"), 5.0), (("ws-ledger", "diff-driven-saas"), 4.0), (("ws-commons", COMMON), 2.0)];
+const WORKSPACES: [((&str, &str), f64); 3] = [
+    (("ws-harvest", "faith-meats"), 5.0),
+    (("ws-ledger", "diff-driven-saas"), 4.0),
+    (("ws-commons", COMMON), 2.0),
+];
 /// The time from one asking to the next, in milliseconds, and how many agents are asked at once.
 const EVERY: (f64, f64) = (300.0, 3900.0);
 const AT_ONCE: [(u32, f64); 4] = [(1, 6.0), (2, 2.0), (3, 1.5), (5, 0.4)];
@@ -37,7 +44,11 @@ const BYTES: [Range; 6] = [
     ((10_000.0, 50_000.0), 1.0),
     ((50_000.0, 180_000.0), 0.12),
 ];
-const ERRORS: [(&str, f64); 3] = [("timeout", 2.0), ("agent_unavailable", 3.0), ("invalid_request", 1.0)];
+const ERRORS: [(&str, f64); 3] = [
+    ("timeout", 2.0),
+    ("agent_unavailable", 3.0),
+    ("invalid_request", 1.0),
+];
 
 /// What an agent is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +74,11 @@ impl AgentOs {
     pub(super) fn request(&mut self, page: &mut Page<'_>) {
         let flooded = self.trouble.is(Trouble::Flood);
         let floods = flooded && self.random.chance(FLOOD.1);
-        let who = if floods { Some(FLOODER) } else { self.random.weighted(&WORKSPACES) };
+        let who = if floods {
+            Some(FLOODER)
+        } else {
+            self.random.weighted(&WORKSPACES)
+        };
         let agents = self.random.weighted(&AT_ONCE).unwrap_or(1);
         for _ in 0..agents {
             let agent = self.random.weighted(&AGENTS).unwrap_or_default();
@@ -81,7 +96,14 @@ impl AgentOs {
     }
 
     /// The rate limit lets a request pass, or not.
-    fn decide(&mut self, agent: &str, workspace: &str, group: &str, denied: bool, page: &mut Page<'_>) {
+    fn decide(
+        &mut self,
+        agent: &str,
+        workspace: &str,
+        group: &str,
+        denied: bool,
+        page: &mut Page<'_>,
+    ) {
         let own = [
             ("kind", text("rate_limit")),
             ("target", text(&format!("/a2a/{agent}"))),
@@ -92,7 +114,10 @@ impl AgentOs {
     }
 
     fn ask(&mut self, agent: &'static str, group: &'static str, page: &mut Page<'_>) {
-        let operation = self.random.weighted(&OPERATIONS).unwrap_or(Operation::Health);
+        let operation = self
+            .random
+            .weighted(&OPERATIONS)
+            .unwrap_or(Operation::Health);
         let own = [
             ("kind", text("a2a")),
             ("target", text(agent)),
@@ -103,26 +128,48 @@ impl AgentOs {
         let number = self.records.begin(CALL, group, own, page);
         self.records.link_agent(PERFORMED_CALL, agent, number, page);
         let cached = operation != Operation::Health && self.look_up(group, page);
-        let slow = if self.trouble.is(Trouble::SlowAgent(agent)) { SLOW } else { 1.0 };
+        let slow = if self.trouble.is(Trouble::SlowAgent(agent)) {
+            SLOW
+        } else {
+            1.0
+        };
         let ms = slow * self.random.spread(operation.latency());
-        self.requests.insert(number, Request { group, agent, operation, ms, cached });
+        self.requests.insert(
+            number,
+            Request {
+                group,
+                agent,
+                operation,
+                ms,
+                cached,
+            },
+        );
         self.agenda.add(page.at + work(ms), Plan::Answered(number));
     }
 
     /// A request ends, and with it what it needed models and the cache for.
     pub(super) fn answered(&mut self, number: u64, page: &mut Page<'_>) {
-        let Some(request) = self.requests.remove(&number) else { return };
+        let Some(request) = self.requests.remove(&number) else {
+            return;
+        };
         let often = self.trouble.is(Trouble::FailingAgent(request.agent));
         let fails = self.random.chance(if often { FAILS_OFTEN } else { FAILS });
         let told: [(&str, Literal); 2] = if fails {
             let reason = self.random.weighted(&ERRORS).unwrap_or_default();
             [("status", text("error")), ("error_type", text(reason))]
         } else {
-            [("status", text("success")), ("response_bytes", count(self.random.spread(&BYTES)))]
+            [
+                ("status", text("success")),
+                ("response_bytes", count(self.random.spread(&BYTES))),
+            ]
         };
-        let own = told.into_iter().chain([("duration_ms", millis(request.ms))]);
+        let own = told
+            .into_iter()
+            .chain([("duration_ms", millis(request.ms))]);
         self.records.end(CALL, number, own, page);
-        if request.operation == Operation::Run || (request.operation == Operation::Query && !request.cached) {
+        if request.operation == Operation::Run
+            || (request.operation == Operation::Query && !request.cached)
+        {
             self.route(&request, page);
         }
         if request.operation != Operation::Health && !fails {
@@ -143,10 +190,17 @@ impl Operation {
     /// How long it takes, in milliseconds. Fewer than one in twenty take long: the target is the 95th percentile.
     fn latency(self) -> &'static [Range] {
         match self {
-            Operation::Query => &[((15.0, 100.0), 5.0), ((100.0, 300.0), 5.0), ((500.0, 2500.0), 0.15)],
-            Operation::Run => {
-                &[((60.0, 250.0), 5.0), ((250.0, 480.0), 4.0), ((1500.0, 9000.0), 0.4), ((10e3, 16e3), 0.02)]
-            }
+            Operation::Query => &[
+                ((15.0, 100.0), 5.0),
+                ((100.0, 300.0), 5.0),
+                ((500.0, 2500.0), 0.15),
+            ],
+            Operation::Run => &[
+                ((60.0, 250.0), 5.0),
+                ((250.0, 480.0), 4.0),
+                ((1500.0, 9000.0), 0.4),
+                ((10e3, 16e3), 0.02),
+            ],
             Operation::Health => &[((2.0, 10.0), 8.0), ((10.0, 40.0), 2.0)],
         }
     }

@@ -43,11 +43,15 @@ impl shared::Trouble for Trouble {
         match (self, begins) {
             (Trouble::SlowAgent(agent), true) => format!("{agent} has become slow"),
             (Trouble::SlowAgent(agent), false) => format!("{agent} is as fast as before"),
-            (Trouble::FailingAgent(agent), true) => format!("{agent} fails a third of its requests"),
+            (Trouble::FailingAgent(agent), true) => {
+                format!("{agent} fails a third of its requests")
+            }
             (Trouble::FailingAgent(agent), false) => format!("{agent} does not fail any more"),
             (Trouble::ColdCache, true) => "the cache of AgentOS is cold".to_owned(),
             (Trouble::ColdCache, false) => "the cache of AgentOS is warm again".to_owned(),
-            (Trouble::ProviderDown(provider), true) => format!("{provider} is down: others answer instead"),
+            (Trouble::ProviderDown(provider), true) => {
+                format!("{provider} is down: others answer instead")
+            }
             (Trouble::ProviderDown(provider), false) => format!("{provider} is up again"),
             (Trouble::Flood, true) => format!("{flooder} asks far too much and is denied"),
             (Trouble::Flood, false) => format!("{flooder} asks no more than others"),

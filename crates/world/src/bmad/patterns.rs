@@ -84,12 +84,22 @@ impl Bmad {
     pub(super) fn collect_patterns(&mut self, page: &mut Page<'_>) {
         let projects: Vec<_> = self.projects.iter().map(|project| project.group).collect();
         for (at, (name, category)) in KNOWN.into_iter().take(FROM_THE_BEGINNING).enumerate() {
-            let group = if at < SHARED_BY_ALL { Some(COMMON) } else { self.random.pick(projects.clone()) };
+            let group = if at < SHARED_BY_ALL {
+                Some(COMMON)
+            } else {
+                self.random.pick(projects.clone())
+            };
             self.add_pattern(name, category, group.unwrap_or(COMMON), page);
         }
     }
 
-    fn add_pattern(&mut self, name: &'static str, category: &str, group: Group, page: &mut Page<'_>) -> String {
+    fn add_pattern(
+        &mut self,
+        name: &'static str,
+        category: &str,
+        group: Group,
+        page: &mut Page<'_>,
+    ) -> String {
         let id = format!("pattern-{}", self.number());
         let success_rate = self.random.between(0.68, 0.9);
         page.create(
@@ -99,26 +109,49 @@ impl Bmad {
                 ("name", text(name)),
                 ("category", text(category)),
                 ("group_id", text(group)),
-                ("scope", text(if group == COMMON { "global" } else { "project_specific" })),
+                (
+                    "scope",
+                    text(if group == COMMON {
+                        "global"
+                    } else {
+                        "project_specific"
+                    }),
+                ),
                 ("success_rate", share(success_rate)),
                 ("times_used", Literal::Integer(0)),
             ],
         );
         let quality = self.random.between(0.74, 0.96);
-        let new = Pattern { id: id.clone(), group, name, quality, success_rate, times_used: 0, last_used: page.at };
+        let new = Pattern {
+            id: id.clone(),
+            group,
+            name,
+            quality,
+            success_rate,
+            times_used: 0,
+            last_used: page.at,
+        };
         self.patterns.push(new);
         id
     }
 
     /// A pattern that a project would use, and how likely work goes well by it.
     pub(super) fn usable_pattern(&mut self, group: Group) -> Option<(String, f64)> {
-        let usable = |pattern: &&Pattern| [COMMON, group].contains(&pattern.group) && pattern.success_rate >= SHUNNED;
+        let usable = |pattern: &&Pattern| {
+            [COMMON, group].contains(&pattern.group) && pattern.success_rate >= SHUNNED
+        };
         let usable = self.patterns.iter().filter(usable);
-        self.random.pick(usable.map(|pattern| (pattern.id.clone(), pattern.quality)).collect())
+        self.random.pick(
+            usable
+                .map(|pattern| (pattern.id.clone(), pattern.quality))
+                .collect(),
+        )
     }
 
     pub(super) fn pattern_used(&mut self, id: &str, success: bool, page: &mut Page<'_>) {
-        let Some(pattern) = self.patterns.iter_mut().find(|pattern| pattern.id == id) else { return };
+        let Some(pattern) = self.patterns.iter_mut().find(|pattern| pattern.id == id) else {
+            return;
+        };
         let before = pattern.success_rate;
         pattern.success_rate += LATEST * (if success { 1.0 } else { 0.0 } - before);
         pattern.times_used += 1;
@@ -135,7 +168,10 @@ impl Bmad {
         if before >= ACTIVE && pattern.success_rate < ACTIVE {
             page.tell(
                 "bmad_active_patterns",
-                format!("the pattern {} fails too often to count as active", pattern.name),
+                format!(
+                    "the pattern {} fails too often to count as active",
+                    pattern.name
+                ),
             );
         }
     }
@@ -143,7 +179,10 @@ impl Bmad {
     /// A good pattern stops to work well; nobody has noticed yet.
     pub(super) fn outdate(&mut self) {
         let quality = self.random.between(0.1, 0.3);
-        let good = self.patterns.iter_mut().filter(|pattern| pattern.quality > ACTIVE);
+        let good = self
+            .patterns
+            .iter_mut()
+            .filter(|pattern| pattern.quality > ACTIVE);
         let good: Vec<_> = good.collect();
         if good.len() <= FEWEST {
             return;
@@ -155,23 +194,41 @@ impl Bmad {
 
     /// The most trusted lesson of a project becomes a pattern, as long as there is something left to be found.
     pub(super) fn discover(&mut self, page: &mut Page<'_>) {
-        let new = KNOWN.into_iter().filter(|(name, _)| self.patterns.iter().all(|pattern| pattern.name != *name));
+        let new = KNOWN
+            .into_iter()
+            .filter(|(name, _)| self.patterns.iter().all(|pattern| pattern.name != *name));
         let (new, group) = (self.random.pick(new.collect()), self.any_project());
-        let (Some((name, category)), Some(group)) = (new, group) else { return };
-        let Some(lesson) = self.most_trusted(group) else { return };
+        let (Some((name, category)), Some(group)) = (new, group) else {
+            return;
+        };
+        let Some(lesson) = self.most_trusted(group) else {
+            return;
+        };
         let id = self.add_pattern(name, category, group, page);
         page.link(INFORMS, &lesson, &id);
-        page.tell("bmad_active_patterns", format!("a lesson of {group} becomes the pattern {name}"));
+        page.tell(
+            "bmad_active_patterns",
+            format!("a lesson of {group} becomes the pattern {name}"),
+        );
     }
 
     /// What nobody has used for long is forgotten.
     pub(super) fn forget_patterns(&mut self, page: &mut Page<'_>) {
         let until = page.at - DAY * FORGOTTEN_AFTER_DAYS;
-        let gone: Vec<_> = self.patterns.extract_if(.., |pattern| pattern.last_used < until).collect();
+        let gone: Vec<_> = self
+            .patterns
+            .extract_if(.., |pattern| pattern.last_used < until)
+            .collect();
         for pattern in &gone {
             let name = pattern.name;
-            page.tell("bmad_active_patterns", format!("nobody has used the pattern {name} for a month: it is gone"));
+            page.tell(
+                "bmad_active_patterns",
+                format!("nobody has used the pattern {name} for a month: it is gone"),
+            );
         }
-        page.delete(PATTERN, gone.into_iter().map(|pattern| pattern.id).collect());
+        page.delete(
+            PATTERN,
+            gone.into_iter().map(|pattern| pattern.id).collect(),
+        );
     }
 }

@@ -12,10 +12,19 @@ pub(super) type Group = &'static str;
 pub(super) const COMMON: Group = "global-coding-skills";
 
 /// The projects that never end, and how much of the work each gets.
-const STANDING: [(Group, f64); 3] = [("faith-meats", 45.0), ("diff-driven-saas", 35.0), (COMMON, 20.0)];
+const STANDING: [(Group, f64); 3] = [
+    ("faith-meats", 45.0),
+    ("diff-driven-saas", 35.0),
+    (COMMON, 20.0),
+];
 
 /// Those that come and go, one at a time. They come again, so that the archive does not grow for ever.
-const PASSING: [Group; 4] = ["hackathon", "incident-response", "trade-fair", "data-migration"];
+const PASSING: [Group; 4] = [
+    "hackathon",
+    "incident-response",
+    "trade-fair",
+    "data-migration",
+];
 const WEIGHT: f64 = 20.0;
 
 /// How often the work of a project uses a pattern at first, and between what this moves.
@@ -51,12 +60,20 @@ impl Bmad {
     }
 
     fn open(&mut self, group: Group, weight: f64, page: &mut Page<'_>) {
-        self.projects.push(Project { group, weight, reuse: REUSE });
+        self.projects.push(Project {
+            group,
+            weight,
+            reuse: REUSE,
+        });
         self.make_brain(group, page);
     }
 
     pub(super) fn make_brain(&mut self, group: Group, page: &mut Page<'_>) {
-        let scope = if group == COMMON { "global" } else { "project_specific" };
+        let scope = if group == COMMON {
+            "global"
+        } else {
+            "project_specific"
+        };
         page.create(
             BRAIN,
             [
@@ -71,12 +88,19 @@ impl Bmad {
 
     /// A project, the more often the more work it gets.
     pub(super) fn any_project(&mut self) -> Option<Group> {
-        let weights: Vec<_> = self.projects.iter().map(|project| (project.group, project.weight)).collect();
+        let weights: Vec<_> = self
+            .projects
+            .iter()
+            .map(|project| (project.group, project.weight))
+            .collect();
         self.random.weighted(&weights)
     }
 
     pub(super) fn reuse(&self, group: Group) -> f64 {
-        self.projects.iter().find(|project| project.group == group).map_or(0.0, |project| project.reuse)
+        self.projects
+            .iter()
+            .find(|project| project.group == group)
+            .map_or(0.0, |project| project.reuse)
     }
 
     /// Habits change slowly.
@@ -92,26 +116,45 @@ impl Bmad {
         if self.projects.len() > STANDING.len() {
             return;
         }
-        let Some(group) = self.random.pick(PASSING.to_vec()) else { return };
+        let Some(group) = self.random.pick(PASSING.to_vec()) else {
+            return;
+        };
         self.open(group, WEIGHT, page);
         let hired = self.hire(group, page).join(" and ");
-        page.tell("bmad_agents_registered", format!("the project {group} begins; {hired} join the team"));
+        page.tell(
+            "bmad_agents_registered",
+            format!("the project {group} begins; {hired} join the team"),
+        );
         self.plan(page, Plan::Close(group), HOUR * 60);
     }
 
     /// It ends: its events become counts, and everything else that carries its group goes, in one step.
     pub(super) fn close(&mut self, group: Group, page: &mut Page<'_>) {
         self.projects.retain(|project| project.group != group);
-        let events: Vec<_> = self.events.iter().filter(|event| event.group == group).cloned().collect();
+        let events: Vec<_> = self
+            .events
+            .iter()
+            .filter(|event| event.group == group)
+            .cloned()
+            .collect();
         self.events.retain(|event| event.group != group);
         self.file_away(&events, page);
-        let gone = self.insights.extract_if(.., |insight| insight.group == group).map(|insight| insight.id);
+        let gone = self
+            .insights
+            .extract_if(.., |insight| insight.group == group)
+            .map(|insight| insight.id);
         page.delete(INSIGHT, gone.collect());
-        let gone = self.patterns.extract_if(.., |pattern| pattern.group == group).map(|pattern| pattern.id);
+        let gone = self
+            .patterns
+            .extract_if(.., |pattern| pattern.group == group)
+            .map(|pattern| pattern.id);
         page.delete(PATTERN, gone.collect());
         self.dismiss(group, page);
         page.delete(BRAIN, vec![brain(group)]);
         self.brains.retain(|brain| *brain != group);
-        page.tell("bmad_pattern_reuse_rate", format!("the project {group} is over and its series are gone"));
+        page.tell(
+            "bmad_pattern_reuse_rate",
+            format!("the project {group} is over and its series are gone"),
+        );
     }
 }

@@ -44,19 +44,36 @@ impl Bmad {
         }
     }
 
-    fn join(&mut self, name: Name, role: &str, home: Group, hired_for: Option<Group>, page: &mut Page<'_>) {
-        let properties =
-            [("name", text(name)), ("role", text(role)), ("status", text("active")), ("created_date", page.now())];
+    fn join(
+        &mut self,
+        name: Name,
+        role: &str,
+        home: Group,
+        hired_for: Option<Group>,
+        page: &mut Page<'_>,
+    ) {
+        let properties = [
+            ("name", text(name)),
+            ("role", text(role)),
+            ("status", text("active")),
+            ("created_date", page.now()),
+        ];
         page.create(AGENT, properties);
         page.link(HAS_MEMORY_IN, name, &brain(home));
-        self.agents.push(Agent { name, brain: Some(home), hired_for });
+        self.agents.push(Agent {
+            name,
+            brain: Some(home),
+            hired_for,
+        });
     }
 
     /// Two freelancers come for a project.
     pub(super) fn hire(&mut self, group: Group, page: &mut Page<'_>) -> Vec<Name> {
         let mut hired = Vec::new();
         for _ in 0..2 {
-            let free = FREELANCERS.into_iter().filter(|name| self.agents.iter().all(|agent| agent.name != *name));
+            let free = FREELANCERS
+                .into_iter()
+                .filter(|name| self.agents.iter().all(|agent| agent.name != *name));
             if let Some(name) = self.random.pick(free.collect()) {
                 self.join(name, "Freelancer", group, Some(group), page);
                 hired.push(name);
@@ -67,17 +84,27 @@ impl Bmad {
 
     /// Those who came for a project leave; what they learned stays.
     pub(super) fn dismiss(&mut self, group: Group, page: &mut Page<'_>) {
-        let gone: Vec<_> = self.agents.extract_if(.., |agent| agent.hired_for == Some(group)).collect();
+        let gone: Vec<_> = self
+            .agents
+            .extract_if(.., |agent| agent.hired_for == Some(group))
+            .collect();
         for agent in &gone {
             self.forget_agent(agent.name);
         }
-        page.delete(AGENT, gone.iter().map(|agent| agent.name.to_owned()).collect());
+        page.delete(
+            AGENT,
+            gone.iter().map(|agent| agent.name.to_owned()).collect(),
+        );
     }
 
     /// A brain is gone: all who had their memory in it are orphans. How many they are.
     fn forsake(&mut self, group: Group, page: &mut Page<'_>) -> usize {
-        let orphans: Vec<_> =
-            self.agents.iter_mut().filter(|agent| agent.brain == Some(group)).map(Agent::lose_memory).collect();
+        let orphans: Vec<_> = self
+            .agents
+            .iter_mut()
+            .filter(|agent| agent.brain == Some(group))
+            .map(Agent::lose_memory)
+            .collect();
         for name in &orphans {
             self.plan(page, Plan::Adopt(name), HOUR * 14);
         }
@@ -86,21 +113,28 @@ impl Bmad {
 
     /// One of the team, at work with or without a memory.
     pub(super) fn any_agent(&mut self) -> Option<Name> {
-        self.random.pick(self.agents.iter().map(|agent| agent.name).collect())
+        self.random
+            .pick(self.agents.iter().map(|agent| agent.name).collect())
     }
 
     /// One who remembers.
     pub(super) fn any_learner(&mut self) -> Option<Name> {
         let remembers = self.agents.iter().filter(|agent| agent.brain.is_some());
-        self.random.pick(remembers.map(|agent| agent.name).collect())
+        self.random
+            .pick(remembers.map(|agent| agent.name).collect())
     }
 
     fn orphans(&self) -> usize {
-        self.agents.iter().filter(|agent| agent.brain.is_none()).count()
+        self.agents
+            .iter()
+            .filter(|agent| agent.brain.is_none())
+            .count()
     }
 
     pub(super) fn lose_memory(&mut self, page: &mut Page<'_>) {
-        let Some(name) = self.any_learner() else { return };
+        let Some(name) = self.any_learner() else {
+            return;
+        };
         if self.orphans() >= MOST_ORPHANS {
             return;
         }
@@ -110,7 +144,10 @@ impl Bmad {
                 agent.lose_memory();
             }
         }
-        page.tell("bmad_orphaned_agents", format!("{name} has lost its memory and remembers nothing new"));
+        page.tell(
+            "bmad_orphaned_agents",
+            format!("{name} has lost its memory and remembers nothing new"),
+        );
         self.plan(page, Plan::Adopt(name), HOUR * 9);
     }
 
@@ -122,35 +159,66 @@ impl Bmad {
             return;
         }
         let room = MOST_ORPHANS.saturating_sub(self.orphans());
-        let members = |group: Group| self.agents.iter().filter(|agent| agent.brain == Some(group)).count();
-        let losses = brains.into_iter().filter(|group| (2..=room).contains(&members(group)));
-        let Some(lost) = losses.max_by_key(|group| members(group)) else { return };
+        let members = |group: Group| {
+            self.agents
+                .iter()
+                .filter(|agent| agent.brain == Some(group))
+                .count()
+        };
+        let losses = brains
+            .into_iter()
+            .filter(|group| (2..=room).contains(&members(group)));
+        let Some(lost) = losses.max_by_key(|group| members(group)) else {
+            return;
+        };
         page.delete(BRAIN, vec![brain(lost)]);
         self.brains.retain(|brain| *brain != lost);
         let orphans = self.forsake(lost, page);
-        page.tell("bmad_health_status_numeric", format!("the memory of {lost} is lost: {orphans} agents are orphaned"));
+        page.tell(
+            "bmad_health_status_numeric",
+            format!("the memory of {lost} is lost: {orphans} agents are orphaned"),
+        );
         self.plan(page, Plan::RestoreBrain(lost), HOUR * 4);
     }
 
     pub(super) fn restore_brain(&mut self, group: Group, page: &mut Page<'_>) {
         self.make_brain(group, page);
-        page.tell("bmad_orphaned_agents", format!("the memory of {group} is back, and empty"));
+        page.tell(
+            "bmad_orphaned_agents",
+            format!("the memory of {group} is back, and empty"),
+        );
     }
 
     fn lasting_brains(&self) -> Vec<Group> {
-        self.brains.iter().copied().filter(|group| projects::stands(group)).collect()
+        self.brains
+            .iter()
+            .copied()
+            .filter(|group| projects::stands(group))
+            .collect()
     }
 
     /// An orphan finds a place in a brain that lasts: nobody is orphaned again by the end of a project.
     pub(super) fn adopt(&mut self, name: Name, page: &mut Page<'_>) {
         // It may have left, or been adopted in the meantime.
-        let is_orphan = self.agents.iter().any(|agent| agent.name == name && agent.brain.is_none());
-        let Some(home) = self.random.pick(self.lasting_brains()).filter(|_| is_orphan) else { return };
+        let is_orphan = self
+            .agents
+            .iter()
+            .any(|agent| agent.name == name && agent.brain.is_none());
+        let Some(home) = self
+            .random
+            .pick(self.lasting_brains())
+            .filter(|_| is_orphan)
+        else {
+            return;
+        };
         for agent in self.agents.iter_mut().filter(|agent| agent.name == name) {
             agent.brain = Some(home);
         }
         page.link(HAS_MEMORY_IN, name, &brain(home));
-        page.tell("bmad_orphaned_agents", format!("{name} is adopted by the memory of {home}"));
+        page.tell(
+            "bmad_orphaned_agents",
+            format!("{name} is adopted by the memory of {home}"),
+        );
     }
 }
 

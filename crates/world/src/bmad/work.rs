@@ -47,8 +47,14 @@ pub(super) struct Archived {
 
 impl Bmad {
     pub(super) fn work(&mut self, page: &mut Page<'_>) {
-        let chosen = (self.any_project(), self.any_agent(), self.random.weighted(&TYPES));
-        let (Some(group), Some(agent), Some(kind)) = chosen else { return };
+        let chosen = (
+            self.any_project(),
+            self.any_agent(),
+            self.random.weighted(&TYPES),
+        );
+        let (Some(group), Some(agent), Some(kind)) = chosen else {
+            return;
+        };
         let event = Event {
             id: format!("event-{}", self.number()),
             group,
@@ -57,13 +63,25 @@ impl Bmad {
             has_outcome: self.random.chance(HAS_RESULT),
         };
         self.write_event(&event, agent, page);
-        let pattern = self.random.chance(self.reuse(group)).then(|| self.usable_pattern(group)).flatten();
+        let pattern = self
+            .random
+            .chance(self.reuse(group))
+            .then(|| self.usable_pattern(group))
+            .flatten();
         if let Some((id, _)) = &pattern {
             page.link(USED_PATTERN, &event.id, id);
         }
         if event.has_outcome {
-            let lesson = self.random.chance(APPLIES_LESSON).then(|| self.usable_lesson(group)).flatten();
-            let odds = [&pattern, &lesson].into_iter().flatten().map(|(_, quality)| *quality).fold(GOES_WELL, f64::max);
+            let lesson = self
+                .random
+                .chance(APPLIES_LESSON)
+                .then(|| self.usable_lesson(group))
+                .flatten();
+            let odds = [&pattern, &lesson]
+                .into_iter()
+                .flatten()
+                .map(|(_, quality)| *quality)
+                .fold(GOES_WELL, f64::max);
             let success = self.random.chance(odds);
             write_outcome(&event, success, page);
             if let Some((id, _)) = pattern {
@@ -77,7 +95,9 @@ impl Bmad {
     }
 
     fn write_event(&self, event: &Event, agent: &str, page: &mut Page<'_>) {
-        let Event { id, group, kind, .. } = event;
+        let Event {
+            id, group, kind, ..
+        } = event;
         page.create(
             EVENT,
             [
@@ -93,18 +113,29 @@ impl Bmad {
 
     /// The latest work of a project whose outcome is known.
     pub(super) fn latest_outcome(&self, group: Group) -> Option<String> {
-        self.events.iter().rev().find(|event| event.group == group && event.has_outcome).map(|event| event.id.clone())
+        self.events
+            .iter()
+            .rev()
+            .find(|event| event.group == group && event.has_outcome)
+            .map(|event| event.id.clone())
     }
 
     /// The events of a day become counts.
     pub(super) fn archive(&mut self, page: &mut Page<'_>) {
         let until = page.at - DAY * KEPT_DAYS;
-        let old = self.events.iter().take_while(|event| event.at < until).count();
+        let old = self
+            .events
+            .iter()
+            .take_while(|event| event.at < until)
+            .count();
         let old: Vec<_> = self.events.drain(..old).collect();
         self.file_away(&old, page);
         if !old.is_empty() {
             let count = old.len();
-            page.tell("bmad_live_events", format!("{count} events of {KEPT_DAYS} days ago go into the archive"));
+            page.tell(
+                "bmad_live_events",
+                format!("{count} events of {KEPT_DAYS} days ago go into the archive"),
+            );
         }
     }
 
@@ -115,9 +146,15 @@ impl Bmad {
             let of = (event.group, event.kind);
             let archived = self.archive.entry(of).or_insert_with(|| {
                 write_summary(of, event, page);
-                Archived { count: 0, last: event.at }
+                Archived {
+                    count: 0,
+                    last: event.at,
+                }
             });
-            *archived = Archived { count: archived.count + 1, last: archived.last.max(event.at) };
+            *archived = Archived {
+                count: archived.count + 1,
+                last: archived.last.max(event.at),
+            };
             if !grown.contains(&of) {
                 grown.push(of);
             }
@@ -128,13 +165,20 @@ impl Bmad {
                 let id = text(&summary_id(of));
                 page.set(
                     SUMMARY,
-                    [("summary_id", id), ("count", Literal::Integer(archived.count)), ("last_event", last)],
+                    [
+                        ("summary_id", id),
+                        ("count", Literal::Integer(archived.count)),
+                        ("last_event", last),
+                    ],
                 );
             }
         }
         page.delete(EVENT, events.iter().map(|event| event.id.clone()).collect());
         let with_outcome = events.iter().filter(|event| event.has_outcome);
-        page.delete(OUTCOME, with_outcome.map(|event| event.id.clone()).collect());
+        page.delete(
+            OUTCOME,
+            with_outcome.map(|event| event.id.clone()).collect(),
+        );
     }
 }
 

@@ -24,28 +24,45 @@ pub(super) const PROFILES: [Profile; 4] = [
         name: "gemini_flash",
         weight: 30.0,
         usd: 0.001,
-        latency: &[((250.0, 800.0), 8.0), ((800.0, 1800.0), 1.5), ((1800.0, 4000.0), 0.2)],
+        latency: &[
+            ((250.0, 800.0), 8.0),
+            ((800.0, 1800.0), 1.5),
+            ((1800.0, 4000.0), 0.2),
+        ],
         level: (76.0, 90.0),
     },
     Profile {
         name: "copilot",
         weight: 25.0,
         usd: 0.008,
-        latency: &[((400.0, 1000.0), 6.0), ((1000.0, 2200.0), 3.0), ((2200.0, 5000.0), 0.3)],
+        latency: &[
+            ((400.0, 1000.0), 6.0),
+            ((1000.0, 2200.0), 3.0),
+            ((2200.0, 5000.0), 0.3),
+        ],
         level: (78.0, 92.0),
     },
     Profile {
         name: "claude_sonnet",
         weight: 35.0,
         usd: 0.03,
-        latency: &[((600.0, 1500.0), 6.0), ((1500.0, 2800.0), 2.0), ((2800.0, 6000.0), 0.3)],
+        latency: &[
+            ((600.0, 1500.0), 6.0),
+            ((1500.0, 2800.0), 2.0),
+            ((2800.0, 6000.0), 0.3),
+        ],
         level: (86.0, 98.0),
     },
     Profile {
         name: "claude_opus",
         weight: 10.0,
         usd: 0.11,
-        latency: &[((900.0, 2200.0), 5.0), ((2200.0, 4500.0), 2.5), ((4500.0, 9000.0), 0.4), ((10e3, 14e3), 0.05)],
+        latency: &[
+            ((900.0, 2200.0), 5.0),
+            ((2200.0, 4500.0), 2.5),
+            ((4500.0, 9000.0), 0.4),
+            ((10e3, 14e3), 0.05),
+        ],
         level: (90.0, 100.0),
     },
 ];
@@ -66,13 +83,24 @@ impl LazyBird {
 
     /// The next better one; for the best only the one before it is left.
     pub(super) fn successor(&self, of: &Profile) -> &'static Profile {
-        let better = PROFILES.iter().position(|profile| profile.name == of.name).map_or(0, |at| at + 1);
-        &PROFILES[if better < PROFILES.len() { better } else { PROFILES.len() - 2 }]
+        let better = PROFILES
+            .iter()
+            .position(|profile| profile.name == of.name)
+            .map_or(0, |at| at + 1);
+        &PROFILES[if better < PROFILES.len() {
+            better
+        } else {
+            PROFILES.len() - 2
+        }]
     }
 
     /// How long the agent's next call takes, in milliseconds.
     pub(super) fn latency(&mut self, agent: &Profile) -> f64 {
-        let slow = if self.trouble.is(Trouble::SlowAgents) { SLOW } else { 1.0 };
+        let slow = if self.trouble.is(Trouble::SlowAgents) {
+            SLOW
+        } else {
+            1.0
+        };
         slow * self.random.spread(agent.latency)
     }
 

@@ -7,16 +7,26 @@ use super::{LazyBird, Plan};
 use crate::page::{Page, text};
 use crate::random::Range;
 use crate::shared::{
-    CALL, CALL_OF_TASK, PERFORMED_CALL, STEP, STEP_OF_TASK, SWITCH, SWITCH_OF_TASK, count, millis, percent, usd, work,
+    CALL, CALL_OF_TASK, PERFORMED_CALL, STEP, STEP_OF_TASK, SWITCH, SWITCH_OF_TASK, count, millis,
+    percent, usd, work,
 };
 use cypher::Literal;
 
 /// How long an evaluation takes, in milliseconds, and how many times as long it would one check after the other.
-const EVALUATION: [Range; 4] =
-    [((180.0, 500.0), 5.0), ((500.0, 1200.0), 4.0), ((1200.0, 2600.0), 0.8), ((5200.0, 12_000.0), 0.02)];
+const EVALUATION: [Range; 4] = [
+    ((180.0, 500.0), 5.0),
+    ((500.0, 1200.0), 4.0),
+    ((1200.0, 2600.0), 0.8),
+    ((5200.0, 12_000.0), 0.02),
+];
 const SPEEDUP: [Range; 3] = [((1.0, 1.4), 3.0), ((1.4, 2.0), 6.0), ((2.0, 2.6), 0.3)];
 /// How long a gate takes.
-const GATE: [Range; 4] = [((20.0, 100.0), 5.0), ((100.0, 200.0), 4.0), ((200.0, 500.0), 1.0), ((500.0, 900.0), 0.05)];
+const GATE: [Range; 4] = [
+    ((20.0, 100.0), 5.0),
+    ((100.0, 200.0), 4.0),
+    ((200.0, 500.0), 1.0),
+    ((500.0, 900.0), 0.05),
+];
 
 /// The gates stand after a third, two thirds and all of the iterations.
 const GATES: u32 = 3;
@@ -41,40 +51,68 @@ impl LazyBird {
         let own = [
             ("kind", text("agent")),
             ("target", text(agent.name)),
-            ("action", text(if task.iteration == 1 { "generate" } else { "refine" })),
+            (
+                "action",
+                text(if task.iteration == 1 {
+                    "generate"
+                } else {
+                    "refine"
+                }),
+            ),
             ("status", text("running")),
             ("started_at", page.now()),
         ];
         let call = self.records.begin(CALL, task.group, own, page);
-        self.records.link_agent(PERFORMED_CALL, agent.name, call, page);
+        self.records
+            .link_agent(PERFORMED_CALL, agent.name, call, page);
         self.records.link(CALL_OF_TASK, call, task.number, page);
         let (ms, fails) = (self.latency(agent), self.fails(agent));
         task.call = Some((call, ms, fails));
-        self.agenda.add(page.at + work(ms), Plan::Answered(task.number));
+        self.agenda
+            .add(page.at + work(ms), Plan::Answered(task.number));
     }
 
     /// The agent answers, and what it wrote is evaluated; when it fails, another has to try.
     pub(super) fn answered(&mut self, number: u64, page: &mut Page<'_>) {
-        let Some(mut task) = self.tasks.remove(&number) else { return };
-        let Some((_, ms, fails)) = task.call else { return };
+        let Some(mut task) = self.tasks.remove(&number) else {
+            return;
+        };
+        let Some((_, ms, fails)) = task.call else {
+            return;
+        };
         self.end_call(&mut task, page);
         if fails {
-            self.step(&task, "iteration", [("status", text("fail")), ("duration_ms", millis(ms))], page);
+            self.step(
+                &task,
+                "iteration",
+                [("status", text("fail")), ("duration_ms", millis(ms))],
+                page,
+            );
             task.iteration -= 1;
             self.switch(&mut task, page);
             self.go_on(task, page);
         } else {
             task.evaluation_ms = self.random.spread(&EVALUATION);
-            self.agenda.add(page.at + work(task.evaluation_ms), Plan::Evaluated(number));
+            self.agenda
+                .add(page.at + work(task.evaluation_ms), Plan::Evaluated(number));
             self.tasks.insert(number, task);
         }
     }
 
     fn end_call(&mut self, task: &mut Task, page: &mut Page<'_>) {
-        let Some((call, ms, fails)) = task.call else { return };
-        let cost = if fails { 0.0 } else { task.agent.usd * self.random.between(0.5, 1.6) };
+        let Some((call, ms, fails)) = task.call else {
+            return;
+        };
+        let cost = if fails {
+            0.0
+        } else {
+            task.agent.usd * self.random.between(0.5, 1.6)
+        };
         task.pay(cost);
-        let (read, written) = (self.random.between(800.0, 9000.0), self.random.between(150.0, 2500.0));
+        let (read, written) = (
+            self.random.between(800.0, 9000.0),
+            self.random.between(150.0, 2500.0),
+        );
         let ended = [
             ("status", text(if fails { "error" } else { "success" })),
             ("duration_ms", millis(ms)),
@@ -83,19 +121,30 @@ impl LazyBird {
             ("tokens_out", count(if fails { 0.0 } else { written })),
         ];
         let reason = fails.then(|| ("error_type", text("overloaded")));
-        self.records.end(CALL, call, ended.into_iter().chain(reason), page);
+        self.records
+            .end(CALL, call, ended.into_iter().chain(reason), page);
     }
 
     /// The iteration is over: what is it worth, and where does that lead?
     pub(super) fn evaluated(&mut self, number: u64, page: &mut Page<'_>) {
-        let Some(mut task) = self.tasks.remove(&number) else { return };
-        let poorer = if self.trouble.is(Trouble::PoorWork) { POORER } else { 0.0 };
-        let target = self.random.between(task.agent.level.0, task.agent.level.1) - poorer - task.handicap;
+        let Some(mut task) = self.tasks.remove(&number) else {
+            return;
+        };
+        let poorer = if self.trouble.is(Trouble::PoorWork) {
+            POORER
+        } else {
+            0.0
+        };
+        let target =
+            self.random.between(task.agent.level.0, task.agent.level.1) - poorer - task.handicap;
         task.quality += (target - task.quality) * self.random.between(PROGRESS.0, PROGRESS.1);
         self.measure_switch(&mut task, page);
         let call_ms = task.call.take().map_or(0.0, |(_, ms, _)| ms);
         self.write_evaluation(&task, page);
-        let iteration = [("status", text("pass")), ("duration_ms", millis(call_ms + task.evaluation_ms))];
+        let iteration = [
+            ("status", text("pass")),
+            ("duration_ms", millis(call_ms + task.evaluation_ms)),
+        ];
         self.step(&task, "iteration", iteration, page);
         self.query(&task, Query::Insert, page);
         if let Some(end) = self.pass_gates(&mut task, page) {
@@ -110,7 +159,13 @@ impl LazyBird {
 
     fn write_evaluation(&mut self, task: &Task, page: &mut Page<'_>) {
         let (flaws, ms) = (100.0 - task.quality, task.evaluation_ms);
-        let mut found = |often: f64| count(if self.random.chance(often) { self.random.between(0.6, 2.4) } else { 0.0 });
+        let mut found = |often: f64| {
+            count(if self.random.chance(often) {
+                self.random.between(0.6, 2.4)
+            } else {
+                0.0
+            })
+        };
         let vulnerabilities = [
             ("vuln_critical", found(flaws / 2500.0)),
             ("vuln_high", found(flaws / 600.0)),
@@ -118,18 +173,36 @@ impl LazyBird {
             ("vuln_low", found(flaws / 90.0)),
         ];
         let critical = vulnerabilities[0].1 != Literal::Integer(0);
-        let status = if task.quality < LEAST[1] { "fail" } else { pass_or_warn(task.quality) };
+        let status = if task.quality < LEAST[1] {
+            "fail"
+        } else {
+            pass_or_warn(task.quality)
+        };
         let own = [
             ("status", text(status)),
             ("duration_ms", millis(ms)),
             ("serial_ms", millis(ms * self.random.spread(&SPEEDUP))),
             ("score", percent(task.quality)),
-            ("type_errors", count(flaws / 9.0 * self.random.between(0.0, 0.9))),
-            ("test_failures", count(flaws / 12.0 * self.random.between(0.0, 0.8))),
+            (
+                "type_errors",
+                count(flaws / 9.0 * self.random.between(0.0, 0.9)),
+            ),
+            (
+                "test_failures",
+                count(flaws / 12.0 * self.random.between(0.0, 0.8)),
+            ),
         ];
-        self.step(task, "evaluation", own.into_iter().chain(vulnerabilities), page);
+        self.step(
+            task,
+            "evaluation",
+            own.into_iter().chain(vulnerabilities),
+            page,
+        );
         if critical {
-            let told = format!("an evaluation finds a critical vulnerability in task {}", task.number);
+            let told = format!(
+                "an evaluation finds a critical vulnerability in task {}",
+                task.number
+            );
             page.tell("lazybird_security_vulnerabilities_total", told);
         }
     }
@@ -148,12 +221,22 @@ impl LazyBird {
     }
 
     fn pass_gate(&mut self, task: &Task, page: &mut Page<'_>) -> bool {
-        let least = LEAST.get(task.gate as usize - 1).copied().unwrap_or_default();
+        let least = LEAST
+            .get(task.gate as usize - 1)
+            .copied()
+            .unwrap_or_default();
         let passed = task.quality >= least;
         let ms = self.random.spread(&GATE);
         let own = [
             ("ordinal", Literal::Integer(task.gate.into())),
-            ("status", text(if passed { pass_or_warn(task.quality) } else { "fail" })),
+            (
+                "status",
+                text(if passed {
+                    pass_or_warn(task.quality)
+                } else {
+                    "fail"
+                }),
+            ),
             ("duration_ms", millis(ms)),
             ("score", percent(task.quality)),
         ];
@@ -174,19 +257,40 @@ impl LazyBird {
     }
 
     fn measure_switch(&mut self, task: &mut Task, page: &mut Page<'_>) {
-        let Some((from, before)) = task.switched.take() else { return };
+        let Some((from, before)) = task.switched.take() else {
+            return;
+        };
         let (to, number) = (task.agent, task.number);
         // Now and then a new agent does not understand what the other has done.
-        let setback = if self.random.chance(0.15) { self.random.between(5.0, 20.0) } else { 0.0 };
+        let setback = if self.random.chance(0.15) {
+            self.random.between(5.0, 20.0)
+        } else {
+            0.0
+        };
         task.quality = (task.quality - setback).max(0.0);
         let gained = before.map(|before| task.quality - before);
-        let own =
-            [("from_agent", text(from.name)), ("to_agent", text(to.name)), ("cost_ratio", millis(to.usd / from.usd))];
-        let delta = gained.map(|gained| ("quality_delta", Literal::Float((gained * 10.0).round() / 10.0)));
-        let switch = self.records.event(SWITCH, task.group, own.into_iter().chain(delta), page);
+        let own = [
+            ("from_agent", text(from.name)),
+            ("to_agent", text(to.name)),
+            ("cost_ratio", millis(to.usd / from.usd)),
+        ];
+        let delta = gained.map(|gained| {
+            (
+                "quality_delta",
+                Literal::Float((gained * 10.0).round() / 10.0),
+            )
+        });
+        let switch = self
+            .records
+            .event(SWITCH, task.group, own.into_iter().chain(delta), page);
         self.records.link(SWITCH_OF_TASK, switch, number, page);
-        let worth = gained.map_or(String::new(), |gained| format!(": {gained:+.0} points of quality"));
-        let told = format!("task {number} goes from {} to {}{worth}", from.name, to.name);
+        let worth = gained.map_or(String::new(), |gained| {
+            format!(": {gained:+.0} points of quality")
+        });
+        let told = format!(
+            "task {number} goes from {} to {}{worth}",
+            from.name, to.name
+        );
         page.tell("lazybird_agent_switch_total", told);
     }
 
@@ -198,8 +302,13 @@ impl LazyBird {
         own: impl IntoIterator<Item = (&'p str, Literal)>,
         page: &mut Page<'_>,
     ) {
-        let common = [("kind", text(kind)), ("ordinal", Literal::Integer(task.iteration.into()))];
-        let step = self.records.event(STEP, task.group, common.into_iter().chain(own), page);
+        let common = [
+            ("kind", text(kind)),
+            ("ordinal", Literal::Integer(task.iteration.into())),
+        ];
+        let step = self
+            .records
+            .event(STEP, task.group, common.into_iter().chain(own), page);
         self.records.link(STEP_OF_TASK, step, task.number, page);
     }
 }

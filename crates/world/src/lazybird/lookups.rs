@@ -13,31 +13,62 @@ use cypher::Literal;
 const LAYERS: [(&str, f64, &[Range]); 3] = [
     ("memory", 0.62, &[((0.1, 1.0), 8.0), ((1.0, 4.0), 2.0)]),
     ("disk", 0.6, &[((1.5, 10.0), 7.0), ((10.0, 45.0), 3.0)]),
-    ("remote", 0.7, &[((12.0, 50.0), 5.0), ((50.0, 100.0), 4.0), ((100.0, 260.0), 0.3)]),
+    (
+        "remote",
+        0.7,
+        &[
+            ((12.0, 50.0), 5.0),
+            ((50.0, 100.0), 4.0),
+            ((100.0, 260.0), 0.3),
+        ],
+    ),
 ];
 /// The cache of embeddings beside them.
-const EMBEDDINGS: (&str, f64, &[Range]) = ("embedding", 0.6, &[((0.5, 5.0), 6.0), ((5.0, 20.0), 3.0)]);
+const EMBEDDINGS: (&str, f64, &[Range]) =
+    ("embedding", 0.6, &[((0.5, 5.0), 6.0), ((5.0, 20.0), 3.0)]);
 /// So many texts of a task are looked up there.
 const TEXTS: usize = 3;
 /// A cold cache hits so much less.
 const COLD: f64 = 0.25;
 
-const EMBEDDING_MS: [Range; 4] =
-    [((40.0, 100.0), 4.0), ((100.0, 500.0), 5.0), ((500.0, 1900.0), 1.0), ((2000.0, 3000.0), 0.1)];
+const EMBEDDING_MS: [Range; 4] = [
+    ((40.0, 100.0), 4.0),
+    ((100.0, 500.0), 5.0),
+    ((500.0, 1900.0), 1.0),
+    ((2000.0, 3000.0), 0.1),
+];
 const MATCH_MS: (f64, f64) = (2.0, 40.0);
-const MATCH_SCORE: [Range; 4] = [((0.05, 0.3), 1.0), ((0.3, 0.7), 4.0), ((0.7, 0.9), 4.0), ((0.9, 1.0), 1.5)];
+const MATCH_SCORE: [Range; 4] = [
+    ((0.05, 0.3), 1.0),
+    ((0.3, 0.7), 4.0),
+    ((0.7, 0.9), 4.0),
+    ((0.9, 1.0), 1.5),
+];
 
 /// The services, and how often each is called.
 const SERVICES: [(&str, f64); 4] = [("github", 6.0), ("npm", 2.0), ("pypi", 2.0), ("slack", 1.5)];
-const API_MS: [Range; 4] =
-    [((40.0, 100.0), 2.0), ((100.0, 500.0), 7.0), ((500.0, 2000.0), 2.0), ((5000.0, 8000.0), 0.06)];
-const API_ERRORS: [(&str, f64); 3] = [("timeout", 3.0), ("server_error", 4.0), ("rate_limited", 2.0)];
+const API_MS: [Range; 4] = [
+    ((40.0, 100.0), 2.0),
+    ((100.0, 500.0), 7.0),
+    ((500.0, 2000.0), 2.0),
+    ((5000.0, 8000.0), 0.06),
+];
+const API_ERRORS: [(&str, f64); 3] = [
+    ("timeout", 3.0),
+    ("server_error", 4.0),
+    ("rate_limited", 2.0),
+];
 /// How often a call fails, and how often while the service is down.
 const API_FAILS: f64 = 0.04;
 const API_FAILS_OFTEN: f64 = 0.6;
 
-const DATABASE_MS: [Range; 5] =
-    [((0.2, 1.0), 3.0), ((1.0, 5.0), 6.0), ((5.0, 50.0), 3.0), ((50.0, 400.0), 0.3), ((500.0, 900.0), 0.02)];
+const DATABASE_MS: [Range; 5] = [
+    ((0.2, 1.0), 3.0),
+    ((1.0, 5.0), 6.0),
+    ((5.0, 50.0), 3.0),
+    ((50.0, 400.0), 0.3),
+    ((500.0, 900.0), 0.02),
+];
 /// How often something is deleted on the way.
 const DELETES: f64 = 0.2;
 
@@ -54,14 +85,36 @@ impl LazyBird {
                 continue;
             }
             let ms = self.random.spread(&EMBEDDING_MS);
-            self.call(task, "embedding", [("status", text("success")), ("duration_ms", millis(ms))], page);
+            self.call(
+                task,
+                "embedding",
+                [("status", text("success")), ("duration_ms", millis(ms))],
+                page,
+            );
         }
-        let (ms, score) = (self.random.between(MATCH_MS.0, MATCH_MS.1), self.random.spread(&MATCH_SCORE));
-        self.step(task, "guideline_match", [("duration_ms", millis(ms)), ("score", share(score))], page);
+        let (ms, score) = (
+            self.random.between(MATCH_MS.0, MATCH_MS.1),
+            self.random.spread(&MATCH_SCORE),
+        );
+        self.step(
+            task,
+            "guideline_match",
+            [("duration_ms", millis(ms)), ("score", share(score))],
+            page,
+        );
     }
 
-    fn look_up(&mut self, task: &Task, (layer, hits, latency): (&str, f64, &[Range]), page: &mut Page<'_>) -> bool {
-        let cold = if self.trouble.is(Trouble::ColdCache) { COLD } else { 1.0 };
+    fn look_up(
+        &mut self,
+        task: &Task,
+        (layer, hits, latency): (&str, f64, &[Range]),
+        page: &mut Page<'_>,
+    ) -> bool {
+        let cold = if self.trouble.is(Trouble::ColdCache) {
+            COLD
+        } else {
+            1.0
+        };
         let hit = self.random.chance(hits * cold);
         let own = [
             ("target", text(layer)),
@@ -77,8 +130,14 @@ impl LazyBird {
     pub(super) fn call_api(&mut self, task: &Task, page: &mut Page<'_>) {
         let service = self.random.weighted(&SERVICES).unwrap_or_default();
         let down = self.trouble.is(Trouble::ServiceDown(service));
-        let fails = self.random.chance(if down { API_FAILS_OFTEN } else { API_FAILS });
-        let reason = if fails { self.random.weighted(&API_ERRORS) } else { None };
+        let fails = self
+            .random
+            .chance(if down { API_FAILS_OFTEN } else { API_FAILS });
+        let reason = if fails {
+            self.random.weighted(&API_ERRORS)
+        } else {
+            None
+        };
         let own = [
             ("target", text(service)),
             ("status", text(if fails { "error" } else { "success" })),
@@ -93,7 +152,11 @@ impl LazyBird {
         let clears = self.random.chance(DELETES).then_some(Query::Delete);
         for query in [Some(query), clears].into_iter().flatten() {
             let ms = self.random.spread(&DATABASE_MS);
-            let own = [("action", text(query.action())), ("status", text("success")), ("duration_ms", millis(ms))];
+            let own = [
+                ("action", text(query.action())),
+                ("status", text("success")),
+                ("duration_ms", millis(ms)),
+            ];
             self.call(task, "db", own, page);
         }
     }
@@ -105,7 +168,12 @@ impl LazyBird {
         own: impl IntoIterator<Item = (&'p str, Literal)>,
         page: &mut Page<'_>,
     ) {
-        let call = self.records.event(CALL, task.group, [("kind", text(kind))].into_iter().chain(own), page);
+        let call = self.records.event(
+            CALL,
+            task.group,
+            [("kind", text(kind))].into_iter().chain(own),
+            page,
+        );
         self.records.link(CALL_OF_TASK, call, task.number, page);
     }
 }

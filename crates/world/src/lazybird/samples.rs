@@ -12,7 +12,12 @@ use cypher::Literal;
 const KEPT: usize = 3;
 
 /// The caches and the MB that each may take.
-const CACHES: [(&str, f64); 4] = [("memory", 256.0), ("disk", 2048.0), ("remote", 8192.0), ("embedding", 512.0)];
+const CACHES: [(&str, f64); 4] = [
+    ("memory", 256.0),
+    ("disk", 2048.0),
+    ("remote", 8192.0),
+    ("embedding", 512.0),
+];
 /// How full a cache is in the beginning, and how much of it comes or goes between two samplings at most.
 const FULL: f64 = 0.6;
 const CHURN: f64 = 0.05;
@@ -32,7 +37,10 @@ pub(super) struct Samples {
 
 impl Default for Samples {
     fn default() -> Self {
-        Self { kept: VecDeque::new(), filled: [FULL; CACHES.len()] }
+        Self {
+            kept: VecDeque::new(),
+            filled: [FULL; CACHES.len()],
+        }
     }
 }
 
@@ -48,7 +56,12 @@ impl LazyBird {
         let memory = around(BASE_MB + TASK_MB * running);
         let mut ids = Vec::new();
         for (resource, value) in resources {
-            ids.push(self.write("resource_utilization", percent(value), Some(("resource", text(resource))), page));
+            ids.push(self.write(
+                "resource_utilization",
+                percent(value),
+                Some(("resource", text(resource))),
+                page,
+            ));
         }
         ids.push(self.write("memory_usage_mb", megabytes(memory), None, page));
         self.change_caches();
@@ -79,8 +92,14 @@ impl LazyBird {
         of: Option<(&'static str, Literal)>,
         page: &mut Page<'_>,
     ) -> String {
-        let own = [("name", text(name)), ("value", value), ("timestamp", page.now())];
-        let number = self.records.begin(SAMPLE, COMMON, own.into_iter().chain(of), page);
+        let own = [
+            ("name", text(name)),
+            ("value", value),
+            ("timestamp", page.now()),
+        ];
+        let number = self
+            .records
+            .begin(SAMPLE, COMMON, own.into_iter().chain(of), page);
         self.records.id(SAMPLE, number)
     }
 }

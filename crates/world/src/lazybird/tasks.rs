@@ -14,7 +14,15 @@ const WORKERS: usize = 2;
 /// Nobody adds to a queue that is as long.
 const FULL: usize = 25;
 /// How many come at once.
-const WAVE: [(u32, f64); 7] = [(1, 5.0), (2, 5.0), (3, 4.0), (4, 3.0), (5, 2.0), (7, 1.5), (9, 1.0)];
+const WAVE: [(u32, f64); 7] = [
+    (1, 5.0),
+    (2, 5.0),
+    (3, 4.0),
+    (4, 3.0),
+    (5, 2.0),
+    (7, 1.5),
+    (9, 1.0),
+];
 /// So many at once are worth a word.
 const BIG_WAVE: u32 = 7;
 /// How many iterations a task is thought to need.
@@ -79,7 +87,10 @@ impl LazyBird {
     pub(super) fn arrive(&mut self, page: &mut Page<'_>) {
         let wave = self.random.weighted(&WAVE).unwrap_or(1);
         if wave >= BIG_WAVE {
-            page.tell("lazybird_task_queue_depth", format!("{wave} tasks come to LazyBird at once"));
+            page.tell(
+                "lazybird_task_queue_depth",
+                format!("{wave} tasks come to LazyBird at once"),
+            );
         }
         for _ in 0..wave {
             if self.queue.len() < FULL {
@@ -93,7 +104,10 @@ impl LazyBird {
         let group = self.random.weighted(&GROUPS).unwrap_or_default();
         let planned = self.random.weighted(&ITERATIONS).unwrap_or(1);
         let easy = if planned == 1 { EASY } else { 0.0 };
-        let (draft, handicap) = (self.random.between(DRAFT.0, DRAFT.1), self.random.spread(&HARD));
+        let (draft, handicap) = (
+            self.random.between(DRAFT.0, DRAFT.1),
+            self.random.spread(&HARD),
+        );
         let own = [("status", text("queued")), ("created_at", page.now())];
         let number = self.records.begin(TASK, group, own, page);
         let task = Task {
@@ -120,10 +134,19 @@ impl LazyBird {
     /// Those that waited longest run, as many as can.
     fn start(&mut self, page: &mut Page<'_>) {
         while self.tasks.len() - self.queue.len() < WORKERS {
-            let Some(number) = self.queue.pop_front() else { return };
-            let Some(mut task) = self.tasks.remove(&number) else { continue };
+            let Some(number) = self.queue.pop_front() else {
+                return;
+            };
+            let Some(mut task) = self.tasks.remove(&number) else {
+                continue;
+            };
             task.started = page.at;
-            self.records.change(TASK, number, [("status", text("running")), ("started_at", page.now())], page);
+            self.records.change(
+                TASK,
+                number,
+                [("status", text("running")), ("started_at", page.now())],
+                page,
+            );
             self.assign(&mut task, page);
             self.tasks.insert(number, task);
             let ms = self.random.between(40.0, 300.0);
@@ -135,13 +158,16 @@ impl LazyBird {
     pub(super) fn assign(&mut self, task: &mut Task, page: &mut Page<'_>) {
         if !task.performers.contains(&task.agent.name) {
             task.performers.push(task.agent.name);
-            self.records.link_agent(PERFORMED_TASK, task.agent.name, task.number, page);
+            self.records
+                .link_agent(PERFORMED_TASK, task.agent.name, task.number, page);
         }
     }
 
     /// It knows what it needs to begin.
     pub(super) fn prepared(&mut self, number: u64, page: &mut Page<'_>) {
-        let Some(task) = self.tasks.remove(&number) else { return };
+        let Some(task) = self.tasks.remove(&number) else {
+            return;
+        };
         self.query(&task, Query::Select, page);
         self.look_up_guidelines(&task, page);
         self.call_api(&task, page);
@@ -160,15 +186,24 @@ impl LazyBird {
 
     /// Someone takes a task back: one that waits is out at once.
     pub(super) fn cancel(&mut self, page: &mut Page<'_>) {
-        let Some(number) = self.random.pick(self.tasks.keys().copied().collect()) else { return };
+        let Some(number) = self.random.pick(self.tasks.keys().copied().collect()) else {
+            return;
+        };
         if let Some(at) = self.queue.iter().position(|queued| *queued == number) {
             self.queue.remove(at);
             self.tasks.remove(&number);
-            self.records.end(TASK, number, [("status", text("cancelled"))], page);
-            page.tell("lazybird_task_queue_depth", format!("task {number} is taken back before it begins"));
+            self.records
+                .end(TASK, number, [("status", text("cancelled"))], page);
+            page.tell(
+                "lazybird_task_queue_depth",
+                format!("task {number} is taken back before it begins"),
+            );
         } else if let Some(task) = self.tasks.get_mut(&number) {
             task.cancelled = true;
-            page.tell("lazybird_active_tasks_count", format!("task {number} is cancelled while it runs"));
+            page.tell(
+                "lazybird_active_tasks_count",
+                format!("task {number} is cancelled while it runs"),
+            );
         }
     }
 
@@ -182,7 +217,10 @@ impl LazyBird {
         let untested = self.random.between(-4.0, 28.0);
         let own = [
             ("status", text(end.status())),
-            ("duration_ms", millis(measured_ms(page.at.since(task.started)))),
+            (
+                "duration_ms",
+                millis(measured_ms(page.at.since(task.started))),
+            ),
             ("quality", percent(task.quality)),
             ("coverage", percent(task.quality - untested)),
             ("cost_usd", usd(task.cost)),
@@ -203,7 +241,12 @@ impl Task {
 }
 
 fn tell_end(task: &Task, end: End, page: &mut Page<'_>) {
-    let Task { number, quality, gate, .. } = task;
+    let Task {
+        number,
+        quality,
+        gate,
+        ..
+    } = task;
     match end {
         End::Success | End::Cancelled => {}
         End::Early => {
@@ -211,7 +254,9 @@ fn tell_end(task: &Task, end: End, page: &mut Page<'_>) {
             page.tell("lazybird_early_termination_total", told);
         }
         End::Failed => {
-            let told = format!("task {number} fails at the last checkpoint with a quality of {quality:.0}");
+            let told = format!(
+                "task {number} fails at the last checkpoint with a quality of {quality:.0}"
+            );
             page.tell("lazybird_task_success_rate_percent", told);
         }
     }

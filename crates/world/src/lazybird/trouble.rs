@@ -36,14 +36,20 @@ impl shared::Trouble for Trouble {
     fn told(self, begins: bool) -> String {
         match (self, begins) {
             (Trouble::SlowAgents, true) => "the agents of LazyBird have become slow".to_owned(),
-            (Trouble::SlowAgents, false) => "the agents of LazyBird are as fast as before".to_owned(),
-            (Trouble::FailingAgent(agent), true) => format!("{agent} is overloaded: many of its calls fail"),
+            (Trouble::SlowAgents, false) => {
+                "the agents of LazyBird are as fast as before".to_owned()
+            }
+            (Trouble::FailingAgent(agent), true) => {
+                format!("{agent} is overloaded: many of its calls fail")
+            }
             (Trouble::FailingAgent(agent), false) => format!("{agent} answers again"),
             (Trouble::ColdCache, true) => "the cache of LazyBird is cold".to_owned(),
             (Trouble::ColdCache, false) => "the cache of LazyBird is warm again".to_owned(),
             (Trouble::ServiceDown(service), true) => format!("{service} is down: calls to it fail"),
             (Trouble::ServiceDown(service), false) => format!("{service} is up again"),
-            (Trouble::PoorWork, true) => "the agents of LazyBird have begun to write poor code".to_owned(),
+            (Trouble::PoorWork, true) => {
+                "the agents of LazyBird have begun to write poor code".to_owned()
+            }
             (Trouble::PoorWork, false) => "the agents of LazyBird write good code again".to_owned(),
         }
     }

@@ -40,13 +40,22 @@ impl SessionBuddy {
             return;
         }
         let group = self.random.weighted(&GROUPS).unwrap_or_default();
-        let number = self.records.begin(SESSION, group, [("started_at", page.now())], page);
+        let number = self
+            .records
+            .begin(SESSION, group, [("started_at", page.now())], page);
         let mut left = Vec::new();
         for phase in PHASES.into_iter().rev() {
             let times = self.random.weighted(&IN_A_PHASE).unwrap_or(1);
             left.extend(std::iter::repeat_n(phase, times));
         }
-        self.sessions.insert(number, Session { group, left, running: None });
+        self.sessions.insert(
+            number,
+            Session {
+                group,
+                left,
+                running: None,
+            },
+        );
         self.think(number, page);
     }
 
@@ -56,8 +65,13 @@ impl SessionBuddy {
     }
 
     pub(super) fn invoke(&mut self, number: u64, page: &mut Page<'_>) {
-        let Some(mut session) = self.sessions.remove(&number) else { return };
-        let next = session.left.pop().and_then(|phase| Some((phase, self.any_skill(phase)?)));
+        let Some(mut session) = self.sessions.remove(&number) else {
+            return;
+        };
+        let next = session
+            .left
+            .pop()
+            .and_then(|phase| Some((phase, self.any_skill(phase)?)));
         let Some((phase, skill)) = next else {
             self.records.end(SESSION, number, [], page);
             return;
@@ -69,10 +83,17 @@ impl SessionBuddy {
             ("started_at", page.now()),
         ];
         let said = (!self.random.chance(NO_PHASE)).then(|| ("action", text(phase)));
-        let call = self.records.begin(CALL, session.group, own.into_iter().chain(said), page);
+        let call = self
+            .records
+            .begin(CALL, session.group, own.into_iter().chain(said), page);
         self.records.link(CALL_OF_SESSION, call, number, page);
         let (ms, completes) = (self.latency(skill), self.completes(skill));
-        session.running = Some(Invocation { call, phase, ms, completes });
+        session.running = Some(Invocation {
+            call,
+            phase,
+            ms,
+            completes,
+        });
         self.sessions.insert(number, session);
         self.agenda.add(page.at + work(ms), Plan::Ended(number));
     }
@@ -80,14 +101,25 @@ impl SessionBuddy {
     /// What was invoked has ended. When a verification fails, what was done is rolled back.
     pub(super) fn ended(&mut self, number: u64, page: &mut Page<'_>) {
         let measured = !self.random.chance(NOT_MEASURED);
-        let Some(session) = self.sessions.get_mut(&number) else { return };
-        let Some(Invocation { call, phase, ms, completes }) = session.running.take() else { return };
+        let Some(session) = self.sessions.get_mut(&number) else {
+            return;
+        };
+        let Some(Invocation {
+            call,
+            phase,
+            ms,
+            completes,
+        }) = session.running.take()
+        else {
+            return;
+        };
         if phase == "verification" && !completes {
             session.left.push(ROLLBACK);
         }
         let own = [("status", text(if completes { "success" } else { "error" }))];
         let duration = measured.then(|| ("duration_ms", millis(ms)));
-        self.records.end(CALL, call, own.into_iter().chain(duration), page);
+        self.records
+            .end(CALL, call, own.into_iter().chain(duration), page);
         self.think(number, page);
     }
 }

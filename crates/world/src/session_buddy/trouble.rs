@@ -43,7 +43,9 @@ impl shared::Trouble for Trouble {
 
     fn told(self, begins: bool) -> String {
         match (self, begins) {
-            (Trouble::Broken(skill), true) => format!("{skill} is broken: most of its invocations fail"),
+            (Trouble::Broken(skill), true) => {
+                format!("{skill} is broken: most of its invocations fail")
+            }
             (Trouble::Broken(skill), false) => format!("{skill} is repaired"),
             (Trouble::Hangs(skill), true) => format!("{skill} takes far longer than usual"),
             (Trouble::Hangs(skill), false) => format!("{skill} is as fast as before"),

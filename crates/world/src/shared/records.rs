@@ -22,7 +22,11 @@ pub(crate) struct Records {
 
 impl Records {
     pub(crate) fn new(system: &'static str) -> Self {
-        Self { system, numbers: BTreeMap::new(), ended: VecDeque::new() }
+        Self {
+            system,
+            numbers: BTreeMap::new(),
+            ended: VecDeque::new(),
+        }
     }
 
     /// The id of a node.
@@ -51,7 +55,12 @@ impl Records {
         let number = self.numbers.entry(kind).or_default();
         *number += 1;
         let number = *number;
-        page.create(kind, self.common(self.id(kind, number), group).into_iter().chain(own));
+        page.create(
+            kind,
+            self.common(self.id(kind, number), group)
+                .into_iter()
+                .chain(own),
+        );
         number
     }
 
@@ -90,13 +99,23 @@ impl Records {
         own: impl IntoIterator<Item = (&'p str, Literal)>,
         page: &mut Page<'_>,
     ) {
-        page.set(kind, [(kind.key, text(&self.id(kind, number)))].into_iter().chain(own));
+        page.set(
+            kind,
+            [(kind.key, text(&self.id(kind, number)))]
+                .into_iter()
+                .chain(own),
+        );
     }
 
     /// One of the agents of the system, who stays.
     pub(crate) fn employ(&self, name: &str, page: &mut Page<'_>) {
         let own = [("name", text(name)), ("status", text("active"))];
-        page.create(AGENT, self.common(self.agent(name), super::COMMON).into_iter().chain(own));
+        page.create(
+            AGENT,
+            self.common(self.agent(name), super::COMMON)
+                .into_iter()
+                .chain(own),
+        );
     }
 
     /// A relationship between two nodes that have numbers.
@@ -117,11 +136,16 @@ impl Records {
         for (_, kind, number) in self.ended.drain(..old).collect::<Vec<_>>() {
             gone.entry(kind).or_default().push(self.id(kind, number));
         }
-        gone.into_iter().for_each(|(kind, ids)| page.delete(kind, ids));
+        gone.into_iter()
+            .for_each(|(kind, ids)| page.delete(kind, ids));
     }
 
     fn common(&self, id: String, group: &str) -> [(&'static str, Literal); 3] {
-        [("id", Literal::String(id)), ("system", text(self.system)), ("group_id", text(group))]
+        [
+            ("id", Literal::String(id)),
+            ("system", text(self.system)),
+            ("group_id", text(group)),
+        ]
     }
 }
 

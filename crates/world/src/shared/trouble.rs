@@ -33,7 +33,10 @@ pub(crate) struct Troubles<T> {
 
 impl<T: Trouble> Troubles<T> {
     pub(crate) fn none() -> Self {
-        Self { now: None, left: Vec::new() }
+        Self {
+            now: None,
+            left: Vec::new(),
+        }
     }
 
     /// What is wrong now.
@@ -57,7 +60,9 @@ impl<T: Trouble> Troubles<T> {
         }
         self.now = random.pick(self.left.clone());
         self.left.retain(|left| Some(*left) != self.now);
-        self.now.iter().for_each(|new| page.tell(new.metric(), new.told(true)));
+        self.now
+            .iter()
+            .for_each(|new| page.tell(new.metric(), new.told(true)));
         LASTS
     }
 }
