@@ -1,19 +1,19 @@
-# The image: one static program on an empty file system, the shipped KPIs, and what a login over TLS needs.
+# The image: one static program on an empty file system, the shipped KPIs, and the CA certificates for TLS.
 #
 #   docker build --tag cypher-exporter .
 #   docker run --read-only --env NEO4J_URI=bolt://graph:7687 … --publish 127.0.0.1:9687:9687 cypher-exporter
 #
-# Own KPIs and settings are mounted over /etc/cypher-exporter/queries and /etc/cypher-exporter/config.toml.
+# Mount your own KPIs and settings over /etc/cypher-exporter/queries and /etc/cypher-exporter/config.toml.
 
 FROM rust:1.95.0-slim-bookworm AS build
 WORKDIR /build
-# A static glibc: it starts on an empty file system as a musl program does, and has the allocator that the tests ran on. It
-# needs an explicit target, or the crates that run in the compiler would be static as well, which they cannot be.
+# A static glibc: it runs on an empty file system as a musl program does, and uses the allocator that the tests use. The explicit
+# target keeps proc macros and build scripts dynamic, since they cannot be built statically.
 ENV CARGO_BUILD_TARGET=host-tuple RUSTFLAGS="-C target-feature=+crt-static"
 
-# The dependencies, in a layer that is made anew only when they change: built for a program that does nothing.
+# The dependencies, in a layer that is rebuilt only when they change: built with an empty program.
 COPY Cargo.toml Cargo.lock ./
-# Examples and benches are named there, and are not here.
+# Cargo.toml names examples and benches, which are not copied.
 RUN sed -i '/^\[\[/,/^$/d' Cargo.toml \
     && mkdir src \
     && echo 'fn main() {}' >src/main.rs \
@@ -21,9 +21,9 @@ RUN sed -i '/^\[\[/,/^$/d' Cargo.toml \
     && cargo build --locked --release --bin cypher-exporter
 
 COPY src src
-# Only what is compiled in: a change of a KPI compiles nothing.
+# Only what is compiled in: a change of a KPI does not recompile anything.
 COPY queries/indexes.cypher queries/model.cypher queries/
-# Files keep the time of their last change, which is before that of the program that does nothing: cargo would keep that one.
+# Copied files keep their modification time, which is older than the empty program: without `touch`, cargo would keep that one.
 RUN touch src/lib.rs src/main.rs \
     && cargo build --locked --release --bin cypher-exporter \
     && mkdir -p image/var/lib/cypher-exporter image/etc/ssl/certs image/usr/local/bin \
@@ -34,19 +34,19 @@ RUN touch src/lib.rs src/main.rs \
 COPY LICENSE image/usr/share/doc/cypher-exporter/
 COPY config.toml image/etc/cypher-exporter/
 COPY queries image/etc/cypher-exporter/queries
-# The user of the image reads them, also where only their owner could in the folder that they come from.
+# The user of the image must be able to read them, whatever their mode is in the build context.
 RUN chmod -R a+rX image
 
 FROM scratch
 LABEL org.opencontainers.image.title="cypher-exporter" \
-    org.opencontainers.image.description="Runs Cypher files on a schedule against a knowledge graph and serves the answers to Prometheus" \
+    org.opencontainers.image.description="Runs Cypher files on a schedule against Neo4j and serves the results to Prometheus" \
     org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /build/image/usr /usr
 COPY --from=build /build/image/etc /etc
-# A new volume that is mounted here belongs to the same user.
+# A new volume that is mounted here gets the same owner.
 COPY --from=build --chown=65532:65532 /build/image/var /var
 WORKDIR /etc/cypher-exporter
-# The totals of window KPIs outlive the container where a volume is mounted there.
+# Mount a volume there for the totals of window KPIs to outlive the container.
 ENV CYPHER_EXPORTER__STATE__PATH=/var/lib/cypher-exporter
 USER 65532:65532
 EXPOSE 9687
