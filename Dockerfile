@@ -11,20 +11,25 @@ WORKDIR /build
 # target keeps proc macros and build scripts dynamic, since they cannot be built statically.
 ENV CARGO_BUILD_TARGET=host-tuple RUSTFLAGS="-C target-feature=+crt-static"
 
-# The dependencies, in a layer that is rebuilt only when they change: built with an empty program.
+# The dependencies, in a layer that is rebuilt only when they change: built with empty crates.
 COPY Cargo.toml Cargo.lock ./
+COPY crates/cypher/Cargo.toml crates/cypher/
+COPY crates/embedded/Cargo.toml crates/embedded/
+COPY crates/promql/Cargo.toml crates/promql/
+COPY crates/world/Cargo.toml crates/world/
 # Cargo.toml names examples and benches, which are not copied.
 RUN sed -i '/^\[\[/,/^$/d' Cargo.toml \
-    && mkdir src \
+    && mkdir src crates/cypher/src crates/embedded/src crates/promql/src crates/world/src \
     && echo 'fn main() {}' >src/main.rs \
-    && touch src/lib.rs \
+    && touch src/lib.rs crates/cypher/src/lib.rs crates/embedded/src/lib.rs crates/promql/src/lib.rs crates/world/src/lib.rs \
     && cargo build --locked --release --bin cypher-exporter
 
+COPY crates crates
 COPY src src
 # Only what is compiled in: a change of a KPI does not recompile anything.
 COPY queries/indexes.cypher queries/model.cypher queries/
-# Copied files keep their modification time, which is older than the empty program: without `touch`, cargo would keep that one.
-RUN touch src/lib.rs src/main.rs \
+# Copied files keep their modification time, which is older than the empty crates: without `touch`, cargo would keep those.
+RUN touch src/lib.rs src/main.rs crates/cypher/src/lib.rs crates/promql/src/lib.rs crates/world/src/lib.rs \
     && cargo build --locked --release --bin cypher-exporter \
     && mkdir -p image/var/lib/cypher-exporter image/etc/ssl/certs image/usr/local/bin \
     && cp target/*-linux-gnu/release/cypher-exporter image/usr/local/bin/ \

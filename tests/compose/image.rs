@@ -119,8 +119,14 @@ fn the_dependencies_need_no_other_file() {
         .find_map(|line| line.strip_prefix("RUN ")?.strip_suffix(build))
         .unwrap();
     let folder = tempfile::tempdir().unwrap();
-    for file in ["Cargo.toml", "Cargo.lock"] {
-        fs::copy(repository(file), folder.path().join(file)).unwrap();
+    let copied = text
+        .lines()
+        .take_while(|line| !line.ends_with(build))
+        .filter_map(|line| line.strip_prefix("COPY "));
+    for file in copied.flat_map(|files| files.split(' ').filter(|file| file.contains("Cargo."))) {
+        let to = folder.path().join(file);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(repository(file), to).unwrap();
     }
     let read = format!("{layer} cargo metadata --locked --offline --no-deps --format-version 1");
     let output = Command::new("sh")
