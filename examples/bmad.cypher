@@ -1,5 +1,5 @@
 // A small BMAD graph for a first look: six agents, two projects, a few weeks of work.
-// Every statement is a MERGE on a key, and times are relative to now: run it again and the graph is fresh again.
+// Every statement merges on a key and times are relative to now, so running it again refreshes the graph.
 
 UNWIND [
   {name: 'Jay', role: 'Analyst'}, {name: 'Winston', role: 'Architect'}, {name: 'Brooks', role: 'Developer'},
@@ -11,7 +11,7 @@ SET a.role = agent.role, a.status = 'active';
 MERGE (b:Brain {name: 'Global Coding Skills', group_id: 'global-coding-skills'})
 SET b.scope = 'global';
 
-// Bob has no brain: he is the orphan.
+// Bob gets no brain, so that one agent is orphaned.
 MATCH (b:Brain {name: 'Global Coding Skills'}), (a:AIAgent)
 WHERE a.name IN ['Jay', 'Winston', 'Brooks', 'Dutch', 'Troy']
 MERGE (a)-[:HAS_MEMORY_IN]->(b);
@@ -40,7 +40,7 @@ MERGE (e:Event {event_id: project + '-' + n})
 SET e.group_id = project, e.timestamp = datetime() - duration({hours: 5 * n}),
     e.event_type = ['code_implementation', 'testing', 'review', 'planning', 'architecture_decision', 'deployment'][n % 6];
 
-// What still runs has no outcome: the newest event of each project.
+// The newest event of each project is still running, so it has no outcome.
 UNWIND ['faith-meats', 'diff-driven-saas'] AS project
 UNWIND range(2, 60) AS n
 MATCH (e:Event {event_id: project + '-' + n})
@@ -53,7 +53,7 @@ MATCH (a:AIAgent {name: ['Winston', 'Brooks', 'Troy'][n % 3]}), (e:Event)
 WHERE e.event_id ENDS WITH '-' + n
 MERGE (a)-[:PERFORMED]->(e);
 
-// One project reuses patterns in two events of three, the other in two of five.
+// One project uses patterns in two of three events, the other in two of five.
 UNWIND range(1, 60) AS n
 MATCH (e:Event {event_id: 'faith-meats-' + n}), (p:Pattern {pattern_id: 'p' + (1 + n % 8)})
 WHERE n % 3 > 0
@@ -64,7 +64,7 @@ MATCH (e:Event {event_id: 'diff-driven-saas-' + n}), (p:Pattern {pattern_id: 'p'
 WHERE n % 5 < 2
 MERGE (e)-[:USED_PATTERN]->(p);
 
-// The months before, archived.
+// Archived events of earlier months.
 UNWIND ['faith-meats', 'diff-driven-saas'] AS project
 UNWIND [{kind: 'code_implementation', count: 412}, {kind: 'testing', count: 305}, {kind: 'review', count: 118}] AS archived
 MERGE (s:EventSummary {group_id: project, event_type: archived.kind, period: 'archived'})
@@ -85,7 +85,7 @@ UNWIND range(1, 24) AS n
 MATCH (a:AIAgent {name: ['Winston', 'Brooks', 'Troy'][n % 3]}), (i:Insight {insight_id: 'faith-meats-' + n})
 MERGE (a)-[:LEARNED]->(i);
 
-// Every third lesson is passed on; the first ones within this month.
+// Every third insight is shared, the first ones within the last 30 days.
 UNWIND range(1, 24) AS n
 MATCH (a:AIAgent {name: ['Dutch', 'Jay', 'Brooks', 'Winston'][n % 4]}), (i:Insight {insight_id: 'faith-meats-' + n})
 WHERE n % 3 = 1

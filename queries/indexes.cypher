@@ -1,4 +1,4 @@
-// The indexes that the shipped KPIs use; run once, e.g. with cypher-shell. Running it again changes nothing.
+// Indexes for the KPIs of the pack bmad. Run this file once, e.g. with cypher-shell; running it again changes nothing.
 CREATE INDEX event_timestamp IF NOT EXISTS FOR (e:Event) ON (e.timestamp);
 CREATE INDEX insight_created_at IF NOT EXISTS FOR (i:Insight) ON (i.created_at);
 CREATE INDEX insight_confidence IF NOT EXISTS FOR (i:Insight) ON (i.confidence_score);

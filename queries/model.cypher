@@ -1,5 +1,5 @@
-// The shared model of the packs agentcore, agentos, lazybird and session_buddy: ids that stand once, and the indexes that their
-// KPIs read. Run once, e.g. with cypher-shell. Running it again changes nothing.
+// Constraints for unique ids, and indexes for the KPIs of the packs agentcore, agentos, lazybird and session_buddy, which share a
+// model. Run this file once, e.g. with cypher-shell; running it again changes nothing.
 CREATE CONSTRAINT ai_agent_id IF NOT EXISTS FOR (a:AIAgent) REQUIRE a.id IS UNIQUE;
 CREATE CONSTRAINT task_id IF NOT EXISTS FOR (t:Task) REQUIRE t.id IS UNIQUE;
 CREATE CONSTRAINT training_job_id IF NOT EXISTS FOR (j:TrainingJob) REQUIRE j.id IS UNIQUE;

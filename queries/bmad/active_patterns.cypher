@@ -1,4 +1,4 @@
-// Patterns with a success rate of at least 0.6, by project group; 0 for a group whose patterns all fall short.
+// Patterns with a success rate of at least 0.6, by project group; 0 for a group whose patterns are all below.
 /*kpi
 on_duplicate = "sum"
 

@@ -1,4 +1,4 @@
-// Agents that the graph knows.
+// Agents in the graph.
 /*kpi
 [panel]
 title = "Registered Agents"

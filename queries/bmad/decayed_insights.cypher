@@ -1,4 +1,4 @@
-// Insights whose confidence fell below 0.3.
+// Insights with a confidence below 0.3.
 /*kpi
 [panel]
 title      = "Decayed Insights"

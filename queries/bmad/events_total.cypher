@@ -1,9 +1,9 @@
-// Events captured since the beginning, by type and project group; archived ones included.
+// Events captured, including archived ones, by type and project group.
 /*kpi
 type         = "counter"
 on_duplicate = "sum"
 */
-// Archiving an event moves it into the count of an EventSummary, so the sum of both never falls.
+// Archiving an event moves it into the count of an EventSummary, so the sum of both never decreases.
 CALL () {
   MATCH (e:Event)
   WHERE e.system IS NULL

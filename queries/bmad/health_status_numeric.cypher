@@ -1,4 +1,4 @@
-// Health by orphaned agents: 1 healthy (none), 2 degraded (1 to 4), 3 unhealthy (5 or more); absent while there are no agents.
+// Health as a number: 1 healthy (no orphaned agents), 2 degraded (1 to 4), 3 unhealthy (5 or more); absent if there are no agents.
 /*kpi
 [panel]
 title      = "System Health"

@@ -1,4 +1,4 @@
-// Insights of the last 7 days with a confidence above 0.7, by project group; 0 for a group that was active without any.
+// Insights of the last 7 days with a confidence above 0.7, by project group; 0 for an active group without any.
 /*kpi
 params       = { range = "P7D" }
 on_duplicate = "sum"
@@ -13,8 +13,8 @@ name        = "BmadFewHighConfidenceInsights"
 when        = "< 15"
 for         = "1d"
 severity    = "info"
-summary     = "{{ $labels.group_id }} learned only {{ $value }} things worth trusting in a week"
-description = "The target is 15 insights with a confidence above 0.7 per week and active project."
+summary     = "{{ $labels.group_id }} generated only {{ $value }} high-confidence insights in the last 7 days"
+description = "The target is 15 insights with a confidence above 0.7 per week and active project. Check that insight generation is running."
 */
 CALL () {
   MATCH (e:Event)

@@ -1,4 +1,4 @@
-// Share (0 to 1) of the applications of insights that succeeded, by project group; absent while none was applied.
+// Share (0 to 1) of insight applications that succeeded, by project group; absent if none was applied.
 /*kpi
 [panel]
 title      = "Insight Accuracy"
@@ -11,8 +11,8 @@ name        = "BmadInsightAccuracyLow"
 when        = "< 0.85"
 for         = "1h"
 severity    = "warning"
-summary     = "Insights of {{ $labels.group_id }} are right only {{ $value | humanizePercentage }} of the time"
-description = "The success rate of the insights, weighted by how often each was applied. The target is 85 %."
+summary     = "Insights of {{ $labels.group_id }} succeed in only {{ $value | humanizePercentage }} of their applications"
+description = "The success rate is weighted by how often each insight was applied; the target is 85 %. Review the insights that are applied often and have a low success_rate."
 */
 MATCH (i:Insight)
 WHERE i.system IS NULL AND i.times_applied > 0 AND i.success_rate >= 0

@@ -1,4 +1,4 @@
-// Insights generated so far, each counted once, whatever is removed later.
+// Insights generated; removing one later does not lower the total.
 /*kpi
 type = "counter"
 mode = "window"

@@ -1,4 +1,4 @@
-// Insights in the graph, by project group and by what they apply to. It falls when decayed insights are removed: a gauge in spite of its name.
+// Insights in the graph, by project group and by what they apply to. A gauge despite its name: it falls when decayed insights are removed.
 /*kpi
 on_duplicate = "sum"
 

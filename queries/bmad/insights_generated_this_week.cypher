@@ -1,4 +1,4 @@
-// Insights generated in the last 7 days, by project group; 0 for a group that had events but no insight.
+// Insights generated in the last 7 days, by project group; 0 for a group with events but no insights.
 /*kpi
 params       = { range = "P7D" }
 on_duplicate = "sum"

@@ -1,4 +1,4 @@
-// Insights generated so far, each counted once, whatever is removed later; the older name of bmad_insight_generation_total.
+// Insights generated; the former name of bmad_insight_generation_total.
 /*kpi
 type  = "counter"
 mode  = "window"

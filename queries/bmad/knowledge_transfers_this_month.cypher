@@ -1,4 +1,4 @@
-// Insights that an agent came to share from another one in the last 30 days.
+// Insights of one agent that were shared with another agent in the last 30 days; an insight counts once per receiving agent.
 /*kpi
 params = { range = "P30D" }
 
@@ -12,10 +12,10 @@ name        = "BmadFewKnowledgeTransfers"
 when        = "< 5"
 for         = "1d"
 severity    = "info"
-summary     = "Agents shared only {{ $value }} insights in a month"
-description = "The target is 5 in 30 days, by the time in CAN_APPLY.shared_at."
+summary     = "Agents shared only {{ $value }} insights in the last 30 days"
+description = "The target is 5 in 30 days. Check that agents share insights, and that each CAN_APPLY relationship has shared_at: without it a transfer is not counted."
 */
-// Asked of the graph, since increase() over the counter misses the first transfer of every pair of agents.
+// Counted in the graph, because increase() over the counter misses the first transfer of each pair of agents.
 MATCH (teacher:AIAgent)-[:LEARNED]->(i:Insight)<-[shared:CAN_APPLY]-(learner:AIAgent)
 WHERE shared.shared_at >= datetime() - duration($range) AND shared.shared_at <= datetime()
   AND teacher <> learner AND teacher.system IS NULL AND i.system IS NULL AND learner.system IS NULL

@@ -1,4 +1,4 @@
-// Insights learned by one agent that were shared with another agent, by both; each sharing counts once, whatever is removed later.
+// Insights of one agent that were shared with another agent, by both agents; removing one later does not lower the total.
 /*kpi
 type = "counter"
 mode = "window"
@@ -8,7 +8,8 @@ title = "Knowledge Transfers per Week"
 kind  = "timeseries"
 expr  = 'increase(bmad_knowledge_transfers_total[7d])'
 */
-// A sharing is its moment: written twice it counts once, shared again it counts again, and without `shared_at` not at all.
+// A transfer is identified by its time: written twice it counts once, repeated later it counts again, and without `shared_at` it
+// does not count.
 MATCH (teacher:AIAgent)-[:LEARNED]->(i:Insight)<-[shared:CAN_APPLY]-(learner:AIAgent)
 WHERE shared.shared_at > $since AND shared.shared_at <= $until
   AND teacher <> learner AND teacher.system IS NULL AND i.system IS NULL AND learner.system IS NULL

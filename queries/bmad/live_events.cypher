@@ -1,4 +1,4 @@
-// Events in the graph that are not yet archived, by project group.
+// Events in the graph that are not archived, by project group.
 /*kpi
 on_duplicate = "sum"
 
@@ -7,8 +7,8 @@ name        = "BmadManyEvents"
 when        = "> 100000"
 for         = "1h"
 severity    = "warning"
-summary     = "{{ $labels.group_id }} holds {{ $value | humanize }} events"
-description = "Above 100 000 events in one group its lookups slow down: archive the old ones."
+summary     = "{{ $labels.group_id }} has {{ $value | humanize }} events that are not archived"
+description = "Lookups slow down above 100 000 events per group. Archive old events."
 */
 MATCH (e:Event)
 WHERE e.system IS NULL

@@ -11,7 +11,7 @@ when        = ">= 1"
 for         = "15m"
 severity    = "warning"
 summary     = "{{ $value }} agents have no brain"
-description = "An agent needs (:AIAgent)-[:HAS_MEMORY_IN]->(:Brain); run the orphan repair or link it by hand."
+description = "An agent needs (:AIAgent)-[:HAS_MEMORY_IN]->(:Brain) to remember what it learns. Run the orphan repair, or create the relationship by hand."
 
 [[alert]]
 name        = "BmadManyOrphanedAgents"
@@ -19,7 +19,7 @@ when        = ">= 5"
 for         = "15m"
 severity    = "critical"
 summary     = "{{ $value }} agents have no brain"
-description = "So many at once point at a lost Brain or at an initial load that did not link its agents."
+description = "So many orphaned agents suggest that a Brain was deleted, or that an initial load did not link its agents. Restore the Brain or repeat the load, then run the orphan repair."
 */
 MATCH (a:AIAgent)
 WHERE a.system IS NULL AND NOT EXISTS { (a)-[:HAS_MEMORY_IN]->(:Brain) }

@@ -13,10 +13,10 @@ name        = "BmadPatternReuseLow"
 when        = "< 0.6"
 for         = "1h"
 severity    = "warning"
-summary     = "{{ $labels.group_id }} reuses patterns in only {{ $value | humanizePercentage }} of its work"
-description = "The target is 60 % of the last 7 days' events with an outcome."
+summary     = "Only {{ $value | humanizePercentage }} of the events of {{ $labels.group_id }} used a known pattern"
+description = "The target is 60 % of the events with an outcome in the last 7 days. Check that agents look up patterns, and that known patterns cover the work."
 */
-// `toString`: a ratio cannot be added up when a project is written as a text here and as a number there.
+// `toString`, because group_id may be a string on one node and a number on another; two ratios of one project cannot be summed.
 MATCH (e:Event)
 WHERE e.system IS NULL AND e.timestamp >= datetime() - duration($range) AND e.timestamp <= datetime()
   AND EXISTS { (e)-[:HAS_OUTCOME]->(:Outcome) }
