@@ -1,4 +1,4 @@
-// The calls to agents that ended, and what they took.
+// Finished calls to agents: latency, number and tokens.
 /*kpi
 mode = "window"
 
@@ -11,17 +11,17 @@ buckets = [500, 1000, 2000, 5000, 10000]
 
 [[metric]]
 name  = "lazybird_agent_usage_total"
-help  = "Calls by agent."
+help  = "Finished calls to agents."
 type  = "counter"
 value = "calls"
 
 [[metric]]
 name  = "lazybird_token_usage_total"
-help  = "Total tokens consumed, read and written."
+help  = "Total tokens consumed, input and output."
 type  = "counter"
 value = "tokens"
 */
-// A call that takes longer than 10 s is in +Inf: no quantile can show more than that, sum by count can.
+// Calls that take longer than 10 s are in the +Inf bucket, so quantiles never exceed 10 s; the mean (sum / count) has no such limit.
 MATCH (c:Call)
 WHERE c.system = 'lazybird' AND c.kind = 'agent' AND c.timestamp > $since AND c.timestamp <= $until
 RETURN coalesce(c.target, 'unknown') AS agent, c.duration_ms AS duration_ms, 1 AS calls,

@@ -1,4 +1,4 @@
-// Average cost ratio of the agent switches of the last 24 hours: what the new agent costs by what the old one did.
+// Average cost ratio of the agent switches in the last 24 hours: cost of the new agent divided by cost of the old one.
 /*kpi
 params = { range = "P1D" }
 

@@ -1,4 +1,4 @@
-// Average cost of a call in the last 24 hours, by agent, in USD; of the calls whose cost is known.
+// Average cost of a call in the last 24 hours, in USD, by agent; calls without a known cost are left out.
 /*kpi
 params = { range = "P1D" }
 

@@ -1,4 +1,4 @@
-// Average quality score (0 to 100) of the tasks that an agent performed and that finished in the last 24 hours.
+// Average quality score (0 to 100) of the tasks that finished in the last 24 hours, by the agent that performed them.
 /*kpi
 params = { range = "P1D" }
 

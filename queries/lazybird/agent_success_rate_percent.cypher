@@ -1,4 +1,4 @@
-// Percentage of the calls of the last 24 hours that succeeded, by agent.
+// Percentage of calls in the last 24 hours that succeeded, by agent.
 /*kpi
 unit   = "percent"
 params = { range = "P1D" }

@@ -1,4 +1,4 @@
-// Total cost of the calls to agents, in USD.
+// Total cost of calls to agents, in USD.
 /*kpi
 type = "counter"
 unit = "usd"
@@ -17,11 +17,12 @@ unit  = "currencyUSD"
 expr  = 'sum(increase(lazybird_api_cost_usd_total[1d]))'
 
 [[alert]]
-name     = "LazybirdDailyCostHigh"
-expr     = 'sum(increase(lazybird_api_cost_usd_total[1d])) > 50'
-for      = "5m"
-severity = "warning"
-summary  = 'The agents cost {{ $value | printf "%.2f" }} USD in 24 hours'
+name        = "LazybirdDailyCostHigh"
+expr        = 'sum(increase(lazybird_api_cost_usd_total[1d])) > 50'
+for         = "5m"
+severity    = "warning"
+summary     = 'Calls to agents cost {{ $value | printf "%.2f" }} USD in the last 24 hours'
+description = "The limit is 50 USD per day. The labels agent and operation of lazybird_api_cost_usd_total show where the cost arises."
 */
 MATCH (c:Call)
 WHERE c.system = 'lazybird' AND c.kind = 'agent' AND c.timestamp > $since AND c.timestamp <= $until

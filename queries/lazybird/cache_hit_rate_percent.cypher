@@ -1,4 +1,4 @@
-// Percentage of the cache lookups of the last 24 hours that hit, by layer.
+// Percentage of cache lookups in the last 24 hours that were hits, by layer.
 /*kpi
 unit   = "percent"
 params = { range = "P1D" }
@@ -10,11 +10,12 @@ unit       = "percent"
 thresholds = [{ from = 0, color = "red" }, { from = 45, color = "green" }]
 
 [[alert]]
-name     = "LazybirdCacheHitRateLow"
-when     = "< 45"
-for      = "30m"
-severity = "warning"
-summary  = 'The cache layer {{ $labels.cache_layer }} hits only {{ $value | printf "%.0f" }} % of the time; the target is 45 %'
+name        = "LazybirdCacheHitRateLow"
+when        = "< 45"
+for         = "30m"
+severity    = "warning"
+summary     = 'Only {{ $value | printf "%.0f" }} % of the lookups in the cache layer {{ $labels.cache_layer }} are hits'
+description = "The target is 45 %. Check the size of the layer (lazybird_cache_size_mb) and how long its entries are kept."
 */
 MATCH (c:Call)
 WHERE c.system = 'lazybird' AND c.kind = 'cache' AND c.action = 'get'

@@ -1,4 +1,4 @@
-// Cache size by layer, in MB, as last sampled within the last hour.
+// Cache size by layer, in MB: the newest sample of the last hour.
 /*kpi
 unit   = "mb"
 params = { range = "PT1H" }

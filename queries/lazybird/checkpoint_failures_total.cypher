@@ -1,4 +1,4 @@
-// Checkpoint gates that failed, by checkpoint.
+// Failed checkpoint gates, by checkpoint.
 /*kpi
 type   = "counter"
 mode   = "window"

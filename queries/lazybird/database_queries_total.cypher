@@ -1,4 +1,4 @@
-// Total database queries executed, by operation.
+// Database queries executed, by operation.
 /*kpi
 type   = "counter"
 mode   = "window"

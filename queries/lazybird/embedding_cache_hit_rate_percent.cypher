@@ -1,4 +1,4 @@
-// Percentage of the embedding cache's lookups of the last 24 hours that hit; absent while there were none.
+// Percentage of embedding cache lookups in the last 24 hours that were hits; absent if there were none.
 /*kpi
 unit   = "percent"
 params = { range = "P1D" }

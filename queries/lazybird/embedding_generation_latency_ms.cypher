@@ -5,7 +5,7 @@ unit    = "ms"
 mode    = "window"
 buckets = [100, 500, 1000, 2000]
 */
-// What takes longer than 2 s is in +Inf: no quantile can show more than that, sum by count can.
+// Generations that take longer than 2 s are in the +Inf bucket, so quantiles never exceed 2 s; the mean (sum / count) has no such limit.
 MATCH (c:Call)
 WHERE c.system = 'lazybird' AND c.kind = 'embedding' AND c.duration_ms IS NOT NULL
   AND c.timestamp > $since AND c.timestamp <= $until

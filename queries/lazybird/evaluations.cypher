@@ -1,4 +1,4 @@
-// What the quality evaluations took and found.
+// Quality evaluations: latency, speedup and errors found.
 /*kpi
 mode = "window"
 
@@ -11,24 +11,25 @@ buckets = [500, 1000, 2000, 5000, 10000]
 
 [[metric]]
 name    = "lazybird_parallel_eval_speedup"
-help    = "Speedup from parallel evaluation: serial time by elapsed time."
+help    = "Speedup from parallel evaluation: serial time divided by elapsed time."
 type    = "histogram"
 value   = "speedup"
 buckets = [1.0, 1.2, 1.4, 1.6, 1.8, 2.0]
 
 [[metric]]
 name  = "lazybird_type_errors_total"
-help  = "Total type checking errors."
+help  = "Type checking errors found by evaluations."
 type  = "counter"
 value = "type_errors"
 
 [[metric]]
 name  = "lazybird_test_failures_total"
-help  = "Total test failures."
+help  = "Test failures found by evaluations."
 type  = "counter"
 value = "test_failures"
 */
-// What takes longer than 10 s, or is more than twice as fast, is in +Inf: no quantile can show more than that, sum by count can.
+// Evaluations that take longer than 10 s, and speedups above 2, are in the +Inf bucket, so quantiles never exceed these; the mean
+// (sum / count) has no such limit.
 MATCH (s:Step)
 WHERE s.system = 'lazybird' AND s.kind = 'evaluation' AND s.timestamp > $since AND s.timestamp <= $until
 WITH s.duration_ms AS duration_ms,

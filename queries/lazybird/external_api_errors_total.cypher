@@ -1,9 +1,9 @@
-// External API call errors, by service and type; a service whose calls all went well has 0 of the type unknown.
+// External API call errors, by service and error type; 0 with the type unknown for a service without errors.
 /*kpi
 type = "counter"
 mode = "window"
 */
-// The 0 of a service is what its first errors are compared with: their types are not known in advance.
+// The 0 is the base from which the first errors of a service increase, because their types are not known in advance.
 MATCH (c:Call)
 WHERE c.system = 'lazybird' AND c.kind = 'api' AND c.timestamp > $since AND c.timestamp <= $until
 WITH coalesce(c.target, 'unknown') AS service, c.error_type AS type, CASE WHEN c.status = 'error' THEN 1 ELSE 0 END AS failed

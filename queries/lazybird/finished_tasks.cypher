@@ -1,4 +1,4 @@
-// What the finished tasks took, cost and were worth.
+// Finished tasks: duration, quality, coverage and cost.
 /*kpi
 mode = "window"
 
@@ -25,20 +25,20 @@ buckets = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
 
 [[metric]]
 name    = "lazybird_cost_per_task_usd"
-help    = "Cost of finished tasks, in USD for each."
+help    = "Cost per finished task, in USD."
 type    = "histogram"
 value   = "cost_usd"
 buckets = [0.01, 0.05, 0.1, 0.2, 0.5]
 
 [[metric]]
 name  = "lazybird_early_termination_total"
-help  = "Tasks that were terminated early; a failed checkpoint alone does not count."
+help  = "Tasks terminated early; a failed checkpoint alone does not count."
 type  = "counter"
 value = "early_terminations"
 
 [[metric]]
 name  = "lazybird_cost_savings_usd_total"
-help  = "USD that finished tasks cost less than their baseline; those that cost more save nothing."
+help  = "Savings of finished tasks against their baseline cost, in USD; tasks above their baseline count as 0."
 type  = "counter"
 value = "saved_usd"
 
@@ -95,32 +95,35 @@ name        = "LazybirdSlowTasks"
 expr        = 'sum(rate(lazybird_task_latency_ms_sum[1h])) / sum(rate(lazybird_task_latency_ms_count[1h])) > 45000'
 for         = "15m"
 severity    = "warning"
-summary     = 'A task takes {{ $value | printf "%.0f" }} ms on average'
-description = "The target is 45 s: five iterations of 9 s."
+summary     = 'Tasks take {{ $value | printf "%.0f" }} ms on average'
+description = "The target is 45 s, five iterations of 9 s. Check whether the iterations, the evaluations or the calls to agents have become slower."
 
 [[alert]]
-name     = "LazybirdQualityLow"
-expr     = 'sum(rate(lazybird_quality_score_sum[1h])) / sum(rate(lazybird_quality_score_count[1h])) < 60'
-for      = "15m"
-severity = "warning"
-summary  = 'Tasks reach a quality of only {{ $value | printf "%.0f" }} on average; the target is 85'
+name        = "LazybirdQualityLow"
+expr        = 'sum(rate(lazybird_quality_score_sum[1h])) / sum(rate(lazybird_quality_score_count[1h])) < 60'
+for         = "15m"
+severity    = "warning"
+summary     = 'The average quality score of tasks is only {{ $value | printf "%.0f" }}; the target is 85'
+description = "The mean of the tasks that finished in the last hour. Compare the agents by lazybird_agent_quality_score."
 
 [[alert]]
-name     = "LazybirdQualityCritical"
-expr     = 'sum(rate(lazybird_quality_score_sum[1h])) / sum(rate(lazybird_quality_score_count[1h])) < 40'
-for      = "5m"
-severity = "critical"
-summary  = 'Tasks reach a quality of only {{ $value | printf "%.0f" }} on average; the target is 85'
+name        = "LazybirdQualityCritical"
+expr        = 'sum(rate(lazybird_quality_score_sum[1h])) / sum(rate(lazybird_quality_score_count[1h])) < 40'
+for         = "5m"
+severity    = "critical"
+summary     = 'The average quality score of tasks is only {{ $value | printf "%.0f" }}; the target is 85'
+description = "The mean of the tasks that finished in the last hour. Compare the agents by lazybird_agent_quality_score."
 
 [[alert]]
-name     = "LazybirdTasksExpensive"
-expr     = 'sum(rate(lazybird_cost_per_task_usd_sum[1h])) / sum(rate(lazybird_cost_per_task_usd_count[1h])) > 0.07'
-for      = "1h"
-severity = "info"
-summary  = 'A task costs {{ $value | printf "%.2f" }} USD on average; the target is 0.07'
+name        = "LazybirdTasksExpensive"
+expr        = 'sum(rate(lazybird_cost_per_task_usd_sum[1h])) / sum(rate(lazybird_cost_per_task_usd_count[1h])) > 0.07'
+for         = "1h"
+severity    = "info"
+summary     = 'Tasks cost {{ $value | printf "%.2f" }} USD on average; the target is 0.07 USD'
+description = "The mean of the tasks that finished in the last hour. Compare the agents by lazybird_agent_cost_usd_per_call."
 */
-// The last bucket of the latency is 10 s, the target 45 s: such tasks are all in +Inf, and no quantile can show more than 10 s.
-// Sum by count has no such end, so the panel and the alert about the target take the mean. A cost beyond 0.5 USD likewise.
+// The last latency bucket is 10 s and the target is 45 s, so slow tasks are all in the +Inf bucket and quantiles never exceed 10 s.
+// The panel and the alert on the target use the mean (sum / count), which has no such limit. The same holds for costs above 0.5 USD.
 MATCH (t:Task)
 WHERE t.system = 'lazybird' AND t.finished_at > $since AND t.finished_at <= $until
 RETURN t.duration_ms AS duration_ms, t.quality AS quality, t.coverage AS coverage, t.cost_usd AS cost_usd,

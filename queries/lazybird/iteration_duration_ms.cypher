@@ -1,4 +1,4 @@
-// Duration of single iterations, in milliseconds.
+// Duration of an iteration, in milliseconds.
 /*kpi
 type    = "histogram"
 unit    = "ms"
@@ -11,8 +11,8 @@ kind  = "timeseries"
 unit  = "ms"
 expr  = 'sum(rate(lazybird_iteration_duration_ms_sum[30m])) / sum(rate(lazybird_iteration_duration_ms_count[30m]))'
 */
-// An iteration is to take 9 s, and the last bucket is 5 s: those are all in +Inf, and no quantile can show more than 5 s. So the
-// panel shows the mean, sum by count.
+// The target for an iteration is 9 s and the last bucket is 5 s, so most are in the +Inf bucket and quantiles never exceed 5 s.
+// The panel therefore shows the mean (sum / count).
 MATCH (s:Step)
 WHERE s.system = 'lazybird' AND s.kind = 'iteration' AND s.duration_ms IS NOT NULL
   AND s.timestamp > $since AND s.timestamp <= $until

@@ -1,4 +1,4 @@
-// Process memory usage in MB, as last sampled within the last hour.
+// Process memory usage in MB: the newest sample of the last hour.
 /*kpi
 unit   = "mb"
 params = { range = "PT1H" }

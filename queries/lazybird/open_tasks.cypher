@@ -1,13 +1,13 @@
-// The tasks that wait and those that run.
+// Queued and running tasks.
 /*kpi
 [[metric]]
 name  = "lazybird_task_queue_depth"
-help  = "Number of tasks in the queue."
+help  = "Tasks in the queue."
 value = "queued"
 
 [[metric]]
 name  = "lazybird_active_tasks_count"
-help  = "Number of active tasks."
+help  = "Running tasks."
 value = "running"
 
 [[panel]]

@@ -1,4 +1,4 @@
-// Resource utilization in percent, by resource, as last sampled within the last hour.
+// Resource utilization in percent, by resource: the newest sample of the last hour.
 /*kpi
 unit   = "percent"
 params = { range = "PT1H" }

@@ -1,4 +1,4 @@
-// Total security vulnerabilities that evaluations detected, by severity.
+// Security vulnerabilities detected by evaluations, by severity.
 /*kpi
 type   = "counter"
 mode   = "window"

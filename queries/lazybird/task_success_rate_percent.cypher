@@ -1,4 +1,4 @@
-// Percentage of the tasks finished in the last 24 hours that succeeded; absent while none was.
+// Percentage of tasks finished in the last 24 hours that succeeded; absent if none finished.
 /*kpi
 unit   = "percent"
 params = { range = "P1D" }
@@ -14,16 +14,16 @@ name        = "LazybirdTaskFailuresHigh"
 when        = "< 80"
 for         = "15m"
 severity    = "warning"
-summary     = 'Only {{ $value | printf "%.0f" }} % of the tasks succeed'
-description = "The target is 95 % of the tasks finished in the last 24 hours."
+summary     = 'Only {{ $value | printf "%.0f" }} % of the tasks finished in the last 24 hours succeeded'
+description = "The target is 95 %. Check the failed tasks of the last 24 hours and the agents that performed them."
 
 [[alert]]
 name        = "LazybirdTaskFailuresCritical"
 when        = "< 50"
 for         = "5m"
 severity    = "critical"
-summary     = 'Only {{ $value | printf "%.0f" }} % of the tasks succeed'
-description = "The target is 95 % of the tasks finished in the last 24 hours."
+summary     = 'Only {{ $value | printf "%.0f" }} % of the tasks finished in the last 24 hours succeeded'
+description = "The target is 95 %. Check the failed tasks of the last 24 hours and the agents that performed them."
 */
 MATCH (t:Task)
 WHERE t.system = 'lazybird' AND t.finished_at >= datetime() - duration($range) AND t.finished_at <= datetime()

@@ -11,7 +11,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ("lazybird_task_latency_ms_count", "0+1x120"),
         ],
         &[],
-        "A task takes 50000 ms on average",
+        "Tasks take 50000 ms on average",
     ),
     (
         "LazybirdQualityLow",
@@ -20,7 +20,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ("lazybird_quality_score_count", "0+1x120"),
         ],
         &[],
-        "Tasks reach a quality of only 55 on average; the target is 85",
+        "The average quality score of tasks is only 55; the target is 85",
     ),
     (
         "LazybirdQualityCritical",
@@ -29,7 +29,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ("lazybird_quality_score_count", "0+1x120"),
         ],
         &[],
-        "Tasks reach a quality of only 35 on average; the target is 85",
+        "The average quality score of tasks is only 35; the target is 85",
     ),
     (
         "LazybirdTasksExpensive",
@@ -38,19 +38,19 @@ pub(crate) const FIRES: &[Fires] = &[
             ("lazybird_cost_per_task_usd_count", "0+1x120"),
         ],
         &[],
-        "A task costs 0.08 USD on average; the target is 0.07",
+        "Tasks cost 0.08 USD on average; the target is 0.07 USD",
     ),
     (
         "LazybirdTaskFailuresHigh",
         &[("lazybird_task_success_rate_percent", "79x120")],
         &[],
-        "Only 79 % of the tasks succeed",
+        "Only 79 % of the tasks finished in the last 24 hours succeeded",
     ),
     (
         "LazybirdTaskFailuresCritical",
         &[("lazybird_task_success_rate_percent", "0x120")],
         &[],
-        "Only 0 % of the tasks succeed",
+        "Only 0 % of the tasks finished in the last 24 hours succeeded",
     ),
     (
         "LazybirdDailyCostHigh",
@@ -65,7 +65,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ),
         ],
         &[],
-        "The agents cost 60.00 USD in 24 hours",
+        "Calls to agents cost 60.00 USD in the last 24 hours",
     ),
     (
         "LazybirdCacheHitRateLow",
@@ -80,7 +80,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ),
         ],
         &[("cache_layer", "disk")],
-        "The cache layer disk hits only 44 % of the time; the target is 45 %",
+        "Only 44 % of the lookups in the cache layer disk are hits",
     ),
     (
         "LazybirdSwitchesOften",
@@ -89,7 +89,7 @@ pub(crate) const FIRES: &[Fires] = &[
             "0+36x120",
         )],
         &[],
-        "Tasks change their agent 0.6 times a second",
+        "Tasks switch agents 0.6 times per second",
     ),
     (
         // An hour of 90, then one of 80.
@@ -99,7 +99,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ("lazybird_quality_score_count", "0+1x121"),
         ],
         &[],
-        "Quality is 11.11% below that of the last 7 days",
+        "The quality score is 11.11% below that of the last 7 days",
     ),
     (
         // Idle hours are no mean of anything, and spoil none.
@@ -109,7 +109,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ("lazybird_quality_score_count", "0+0x10 0+1x109"),
         ],
         &[],
-        "Quality is 11.11% below that of the last 7 days",
+        "The quality score is 11.11% below that of the last 7 days",
     ),
     (
         "LazybirdLatencySpike",
@@ -118,7 +118,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ("lazybird_task_latency_ms_count", "0+1x120"),
         ],
         &[],
-        "A task takes 30000 ms, two standard deviations more than in the last day",
+        "Tasks take 30000 ms, more than two standard deviations above the mean of the last day",
     ),
     (
         // The first errors of this service ever, all at once and of a type that was never seen.
@@ -146,7 +146,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ),
         ],
         &[("service", "github")],
-        "10% of the calls to github fail, twice the share of the day before",
+        "10% of the calls to github fail, more than twice the share of the day before",
     ),
     (
         "LazybirdTasksStuck",
@@ -155,14 +155,14 @@ pub(crate) const FIRES: &[Fires] = &[
             ("lazybird_task_latency_ms_count", "0+1x10 10x110"),
         ],
         &[],
-        "7 tasks wait and none has finished for an hour",
+        "7 tasks are queued and none has finished for an hour",
     ),
     (
         // Nothing has ever finished.
         "LazybirdTasksStuck",
         &[("lazybird_task_queue_depth", "7x120")],
         &[],
-        "7 tasks wait and none has finished for an hour",
+        "7 tasks are queued and none has finished for an hour",
     ),
     (
         // It fails.
@@ -172,7 +172,7 @@ pub(crate) const FIRES: &[Fires] = &[
             "1x60 0x60",
         )],
         &[("kpi", "lazybird/agent_calls")],
-        "lazybird/agent_calls brings no new numbers",
+        "The KPI lazybird/agent_calls has no fresh values",
     ),
     (
         // It hangs.
@@ -192,7 +192,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ),
         ],
         &[("kpi", "lazybird/agent_calls")],
-        "lazybird/agent_calls brings no new numbers",
+        "The KPI lazybird/agent_calls has no fresh values",
     ),
     (
         "LazybirdSilent",
@@ -201,7 +201,7 @@ pub(crate) const FIRES: &[Fires] = &[
             "1x120",
         )],
         &[],
-        "Nothing is heard of the LazyBird pipeline: the exporter is gone, or is not scraped",
+        "Prometheus has no metrics of the LazyBird pipeline",
     ),
 ];
 
