@@ -12,7 +12,7 @@ kind  = "timeseries"
 unit  = "s"
 expr  = 'training:iteration_p95:5m'
 */
-// A step counts once, for the first by name of those who own its job.
+// A step is counted once, for the first owner of its job by name.
 MATCH (s:Step)
 WHERE s.system = 'agentcore' AND s.kind = 'training_iteration' AND s.duration_ms IS NOT NULL
   AND s.timestamp > $since AND s.timestamp <= $until

@@ -1,21 +1,21 @@
-// Budgets of the training jobs that are live or finished in the last hour.
+// Budgets of the training jobs that are active or finished in the last hour.
 /*kpi
 every  = "1m"
 params = { range = "PT1H" }
 
 [[metric]]
 name  = "training_budget_usage_usd"
-help  = "Budget used in USD, of each training job that is live or finished in the last hour."
+help  = "Budget used by each training job that is active or finished in the last hour, in USD."
 value = "usage"
 
 [[metric]]
 name  = "training_budget_limit_usd"
-help  = "Budget limit in USD, of each training job that is live or finished in the last hour."
+help  = "Budget limit of each training job that is active or finished in the last hour, in USD."
 value = "budget"
 
 [[metric]]
 name  = "training_budget_utilization_percent"
-help  = "Budget used in percent of the limit, above 100 when it is exceeded, of each training job that is live or finished in the last hour; 0 for a limit of 0."
+help  = "Budget used by each training job that is active or finished in the last hour, in percent of its limit: above 100 if exceeded, 0 for a limit of 0."
 value = "utilization"
 
 [[panel]]
@@ -47,28 +47,31 @@ unit  = "percent"
 expr  = 'training_budget_utilization_percent > 90'
 
 [[alert]]
-name     = "TrainingBudgetExceeded"
-expr     = 'training_budget_utilization_percent > 100'
-for      = "1m"
-severity = "critical"
-summary  = "The training job {{ $labels.job_id }} of {{ $labels.agent_id }} has used {{ $value | humanize }} % of its budget"
+name        = "TrainingBudgetExceeded"
+expr        = 'training_budget_utilization_percent > 100'
+for         = "1m"
+severity    = "critical"
+summary     = "Training job {{ $labels.job_id }} of {{ $labels.agent_id }} has used {{ $value | humanize }} % of its budget"
+description = "Cancel the job or raise its budget."
 
 [[alert]]
-name     = "TrainingBudgetWarning"
-expr     = 'training_budget_utilization_percent > 90 and training_budget_utilization_percent <= 100'
-for      = "5m"
-severity = "warning"
-summary  = "The training job {{ $labels.job_id }} of {{ $labels.agent_id }} has used {{ $value | humanize }} % of its budget"
+name        = "TrainingBudgetWarning"
+expr        = 'training_budget_utilization_percent > 90 and training_budget_utilization_percent <= 100'
+for         = "5m"
+severity    = "warning"
+summary     = "Training job {{ $labels.job_id }} of {{ $labels.agent_id }} has used {{ $value | humanize }} % of its budget"
+description = "Check the progress of the job, and decide whether to cancel it or to raise its budget."
 
 [[alert]]
-name     = "TrainingBudgetNotice"
-expr     = 'training_budget_utilization_percent > 75 and training_budget_utilization_percent <= 90'
-for      = "5m"
-severity = "info"
-summary  = "The training job {{ $labels.job_id }} of {{ $labels.agent_id }} has used {{ $value | humanize }} % of its budget"
+name        = "TrainingBudgetNotice"
+expr        = 'training_budget_utilization_percent > 75 and training_budget_utilization_percent <= 90'
+for         = "5m"
+severity    = "info"
+summary     = "Training job {{ $labels.job_id }} of {{ $labels.agent_id }} has used {{ $value | humanize }} % of its budget"
+description = "No action is needed yet. TrainingBudgetWarning fires above 90 %."
 */
-// A job without an id has no series of its own, and one with several owners belongs to the first by name. The id is asked for
-// last: else the index on it is taken, and all jobs there ever were are read.
+// A job without an id has no series, and a job with several owners belongs to the first owner by name. The id is checked last,
+// because otherwise the planner uses the index on it and reads all jobs.
 MATCH (j:TrainingJob)
 WHERE j.system = 'agentcore'
   AND (j.status IN ['queued', 'running'] OR j.finished_at >= datetime() - duration($range) AND j.finished_at <= datetime())

@@ -1,26 +1,26 @@
-// Progress of the training jobs that are live or finished in the last hour.
+// Progress of the training jobs that are active or finished in the last hour.
 /*kpi
 every  = "1m"
 params = { range = "PT1H" }
 
 [[metric]]
 name  = "training_iteration_current"
-help  = "Current iteration, of each training job that is live or finished in the last hour."
+help  = "Current iteration of each training job that is active or finished in the last hour."
 value = "iteration"
 
 [[metric]]
 name  = "training_iteration_total"
-help  = "Iterations planned, of each training job that is live or finished in the last hour: a gauge in spite of its name."
+help  = "Planned iterations of each training job that is active or finished in the last hour; a gauge despite its name."
 value = "iterations"
 
 [[metric]]
 name  = "training_loss"
-help  = "Current loss, of each training job that is live or finished in the last hour."
+help  = "Current loss of each training job that is active or finished in the last hour."
 value = "loss"
 
 [[metric]]
 name  = "training_reward_mean"
-help  = "Mean reward across trajectories, of each training job that is live or finished in the last hour."
+help  = "Mean reward across trajectories of each training job that is active or finished in the last hour."
 value = "reward"
 
 [[panel]]
@@ -39,8 +39,8 @@ title = "Mean Reward"
 kind  = "timeseries"
 expr  = 'training_reward_mean'
 */
-// A job without an id has no series of its own, and one with several owners belongs to the first by name. The id is asked for
-// last: else the index on it is taken, and all jobs there ever were are read.
+// A job without an id has no series, and a job with several owners belongs to the first owner by name. The id is checked last,
+// because otherwise the planner uses the index on it and reads all jobs.
 MATCH (j:TrainingJob)
 WHERE j.system = 'agentcore'
   AND (j.status IN ['queued', 'running'] OR j.finished_at >= datetime() - duration($range) AND j.finished_at <= datetime())

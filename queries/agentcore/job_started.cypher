@@ -1,18 +1,19 @@
-// When the training jobs that run now were started, in seconds since 1970.
+// Start time of each running training job, in seconds since the Unix epoch.
 /*kpi
 name  = "training_job_started_timestamp_seconds"
 every = "1m"
 panel = false
 
 [[alert]]
-name     = "LongRunningTrainingJob"
-expr     = 'time() - training_job_started_timestamp_seconds > 3600'
-for      = "30m"
-severity = "warning"
-summary  = "The training job {{ $labels.job_id }} of {{ $labels.agent_id }} has been running for {{ $value | humanizeDuration }}"
+name        = "LongRunningTrainingJob"
+expr        = 'time() - training_job_started_timestamp_seconds > 3600'
+for         = "30m"
+severity    = "warning"
+summary     = "Training job {{ $labels.job_id }} of {{ $labels.agent_id }} has been running for {{ $value | humanizeDuration }}"
+description = "Check that training_iteration_current still increases. Cancel the job if it hangs."
 */
-// A job without an id has no series of its own, and one with several owners belongs to the first by name. The id is asked for
-// last: else the index on it is taken, and all jobs there ever were are read.
+// A job without an id has no series, and a job with several owners belongs to the first owner by name. The id is checked last,
+// because otherwise the planner uses the index on it and reads all jobs.
 MATCH (j:TrainingJob)
 WHERE j.system = 'agentcore' AND j.status = 'running' AND j.started_at <= datetime()
 OPTIONAL MATCH (a:AIAgent)-[:OWNS]->(j)

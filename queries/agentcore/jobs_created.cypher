@@ -6,7 +6,7 @@ mode  = "window"
 every = "1m"
 panel = false
 */
-// A job with several owners counts once, for the first of them by name.
+// A job with several owners is counted once, for the first owner by name.
 MATCH (j:TrainingJob)
 WHERE j.system = 'agentcore' AND j.created_at > $since AND j.created_at <= $until
 OPTIONAL MATCH (a:AIAgent)-[:OWNS]->(j)

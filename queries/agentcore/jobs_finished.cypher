@@ -1,4 +1,4 @@
-// Training jobs that finished, by the agent that owns them.
+// Finished training jobs, by the agent that owns them.
 /*kpi
 type  = "counter"
 mode  = "window"
@@ -6,17 +6,17 @@ every = "1m"
 
 [[metric]]
 name  = "training_jobs_completed_total"
-help  = "Training jobs completed successfully, by the agent that owns them; 0 once it has created one."
+help  = "Training jobs that completed successfully, by the agent that owns them; 0 from its first job on."
 value = "completed"
 
 [[metric]]
 name  = "training_jobs_failed_total"
-help  = "Training jobs failed, by the agent that owns them; 0 once it has created one."
+help  = "Training jobs that failed, by the agent that owns them; 0 from its first job on."
 value = "failed"
 
 [[metric]]
 name  = "training_jobs_cancelled_total"
-help  = "Training jobs cancelled, by the agent that owns them; 0 once it has created one."
+help  = "Training jobs that were cancelled, by the agent that owns them; 0 from its first job on."
 value = "cancelled"
 
 [[panel]]
@@ -35,16 +35,17 @@ or label_replace(sum by (agent_id) (increase(training_jobs_completed_total[1h]))
 or label_replace(sum by (agent_id) (increase(training_jobs_failed_total[1h])), "jobs", "failed", "", "")
 '''
 
-# Of the jobs that finished: those that were created in the same hours are others.
+# Relative to the jobs that finished, because the jobs created in the same hours are different ones.
 [[alert]]
-name     = "HighTrainingFailureRate"
-expr     = '1 - training:job_success_rate:1d > 0.2'
-for      = "10m"
-severity = "critical"
-summary  = "{{ $value | humanizePercentage }} of the training jobs of {{ $labels.agent_id }} failed in the last 24 hours"
+name        = "HighTrainingFailureRate"
+expr        = '1 - training:job_success_rate:1d > 0.2'
+for         = "10m"
+severity    = "critical"
+summary     = "{{ $value | humanizePercentage }} of the training jobs of {{ $labels.agent_id }} failed in the last 24 hours"
+description = "Failed jobs relative to completed and failed ones. Check the errors of the failed jobs."
 */
-// A job that was created gives its owner a 0 of each, so that `increase` sees the first one that fails. A job with several owners
-// counts once, for the first of them by name.
+// The creation of a job adds a 0 to each metric of its owner, so that `increase` sees the first failure. A job with several owners is
+// counted once, for the first owner by name.
 CALL () {
   MATCH (j:TrainingJob)
   WHERE j.system = 'agentcore' AND j.status IN ['completed', 'failed', 'cancelled']

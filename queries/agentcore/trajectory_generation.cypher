@@ -13,13 +13,14 @@ unit  = "s"
 expr  = 'training:trajectory_generation_p95:5m'
 
 [[alert]]
-name     = "SlowTrajectoryGeneration"
-expr     = 'training:trajectory_generation_p95:5m > 60'
-for      = "15m"
-severity = "warning"
-summary  = "The 95th percentile of trajectory batches of {{ $labels.agent_id }} is {{ $value | humanizeDuration }}"
+name        = "SlowTrajectoryGeneration"
+expr        = 'training:trajectory_generation_p95:5m > 60'
+for         = "15m"
+severity    = "warning"
+summary     = "The 95th percentile of the time to generate a trajectory batch for {{ $labels.agent_id }} is {{ $value | humanizeDuration }}"
+description = "Check the load of the environment and of the model that generate the trajectories."
 */
-// A step counts once, for the first by name of those who own its job.
+// A step is counted once, for the first owner of its job by name.
 MATCH (s:Step)
 WHERE s.system = 'agentcore' AND s.kind = 'trajectory_generation' AND s.duration_ms IS NOT NULL
   AND s.timestamp > $since AND s.timestamp <= $until

@@ -1,4 +1,4 @@
-// A2A tasks that run now, by agent; 0 for an agent of AgentOS that has none.
+// Running A2A tasks, by agent; 0 for an AgentOS agent without any.
 /*kpi
 name  = "a2a_active_tasks"
 every = "15s"

@@ -1,4 +1,4 @@
-// A2A requests that ended.
+// Finished A2A requests.
 /*kpi
 mode   = "window"
 every  = "1m"
@@ -7,13 +7,13 @@ expect = { status = ["success", "error"] }
 [[metric]]
 name  = "a2a_requests_total"
 type  = "counter"
-help  = "A2A requests that ended, by agent, operation and status (success, error)."
+help  = "Finished A2A requests, by agent, operation and status (success, error)."
 value = "requests"
 
 [[metric]]
 name    = "a2a_request_duration_seconds"
 type    = "histogram"
-help    = "A2A request duration in seconds, of the requests that have one."
+help    = "A2A request duration in seconds; requests without a duration are left out."
 value   = "seconds"
 buckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
@@ -40,28 +40,30 @@ unit  = "reqps"
 expr  = 'sum by (status) (rate(a2a_requests_total[5m]))'
 
 [[alert]]
-name     = "AgentOsErrorRateHigh"
-expr     = 'sum by (agent) (rate(a2a_requests_total{status="error"}[15m])) / (sum by (agent) (rate(a2a_requests_total[15m])) > 0) > 0.05'
-for      = "5m"
-severity = "warning"
-summary  = "{{ $value | humanizePercentage }} of the A2A requests to {{ $labels.agent }} fail"
+name        = "AgentOsErrorRateHigh"
+expr        = 'sum by (agent) (rate(a2a_requests_total{status="error"}[15m])) / (sum by (agent) (rate(a2a_requests_total[15m])) > 0) > 0.05'
+for         = "5m"
+severity    = "warning"
+summary     = "{{ $value | humanizePercentage }} of the A2A requests to {{ $labels.agent }} fail"
+description = "The label operation of a2a_requests_total shows which requests fail. Check the log of the agent."
 
 [[alert]]
 name        = "AgentOsRequestsSlow"
 expr        = 'histogram_quantile(0.95, sum by (le, agent) (rate(a2a_request_duration_seconds_bucket[15m]))) > 0.5'
 for         = "10m"
 severity    = "warning"
-summary     = "The 95th percentile of A2A requests to {{ $labels.agent }} is {{ $value | humanizeDuration }}"
-description = "The target is 500 ms."
+summary     = "The 95th percentile of the A2A request duration of {{ $labels.agent }} is {{ $value | humanizeDuration }}"
+description = "The target is 500 ms. Compare the operations of the agent by a2a_request_duration_seconds, and check its load."
 
 [[alert]]
-name     = "AgentOsRequestsVerySlow"
-expr     = 'histogram_quantile(0.95, sum by (le, agent) (rate(a2a_request_duration_seconds_bucket[15m]))) > 1'
-for      = "10m"
-severity = "critical"
-summary  = "The 95th percentile of A2A requests to {{ $labels.agent }} is {{ $value | humanizeDuration }}"
+name        = "AgentOsRequestsVerySlow"
+expr        = 'histogram_quantile(0.95, sum by (le, agent) (rate(a2a_request_duration_seconds_bucket[15m]))) > 1'
+for         = "10m"
+severity    = "critical"
+summary     = "The 95th percentile of the A2A request duration of {{ $labels.agent }} is {{ $value | humanizeDuration }}"
+description = "The target is 500 ms. Compare the operations of the agent by a2a_request_duration_seconds, and check its load."
 */
-// A request that takes longer than 10 s is in +Inf: no quantile can show more than that.
+// Requests that take longer than 10 s are in the +Inf bucket, so quantiles never exceed 10 s.
 MATCH (c:Call)
 WHERE c.system = 'agentos' AND c.kind = 'a2a' AND c.status IN ['success', 'error']
   AND c.timestamp > $since AND c.timestamp <= $until

@@ -1,4 +1,4 @@
-// A2A response size in bytes, by agent, of the requests that ended with a response.
+// A2A response size in bytes, by agent; requests without a response are left out.
 /*kpi
 name    = "a2a_response_size_bytes"
 type    = "histogram"
@@ -6,7 +6,7 @@ mode    = "window"
 every   = "1m"
 buckets = [100, 500, 1000, 5000, 10000, 50000, 100000]
 */
-// The protocol allows 10 MB. What is larger than 100 kB is in +Inf: no quantile can show more than that.
+// The protocol allows 10 MB. Responses larger than 100 kB are in the +Inf bucket, so quantiles never exceed 100 kB.
 MATCH (c:Call)
 WHERE c.system = 'agentos' AND c.kind = 'a2a' AND c.response_bytes IS NOT NULL
   AND c.timestamp > $since AND c.timestamp <= $until

@@ -22,14 +22,15 @@ expr       = '''
 thresholds = [{ from = 0, color = "red" }, { from = 0.5, color = "yellow" }, { from = 0.8, color = "green" }]
 
 [[alert]]
-name     = "AgentOsCacheHitRatioLow"
-expr     = '''
+name        = "AgentOsCacheHitRatioLow"
+expr        = '''
 (sum(rate(cache_operations_total{operation="get",result="hit"}[15m])) or vector(0))
 / (sum(rate(cache_operations_total{operation="get"}[15m])) > 0) < 0.5
 '''
-for      = "15m"
-severity = "warning"
-summary  = "Only {{ $value | humanizePercentage }} of the cache lookups are hits"
+for         = "15m"
+severity    = "warning"
+summary     = "Only {{ $value | humanizePercentage }} of the cache lookups are hits"
+description = "Check the size of the cache, and how long its entries are kept."
 */
 MATCH (c:Call)
 WHERE c.system = 'agentos' AND c.kind = 'cache' AND c.timestamp > $since AND c.timestamp <= $until

@@ -1,8 +1,8 @@
-// AgentOS service information: its version, the protocols that it speaks and the name of its service.
+// AgentOS service information: version, protocols and service name.
 /*kpi
 type = "info"
 
-# The facts themselves are no picture: here stands the overview of the whole pack.
+# An info metric has no useful graph, so the panels of this KPI are the overview of the pack.
 [[panel]]
 title = "A2A Requests (5m)"
 kind  = "stat"

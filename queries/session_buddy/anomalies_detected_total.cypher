@@ -1,4 +1,4 @@
-// Anomalies detected, by type (drop, spike, pattern_shift, as the detector wrote it) and skill.
+// Anomalies detected, by type (as written by the detector: drop, spike, pattern_shift) and skill.
 /*kpi
 name  = "anomalies_detected_total"
 type  = "counter"
@@ -27,18 +27,19 @@ title = "Skills with Most Anomalies"
 kind  = "table"
 expr  = 'topk(10, sum by (skill_name) (anomalies_detected_total))'
 
-# The difference of sums and not `increase`: most anomalies are the first of their kind and skill, and `increase` does
-# not see the first value of a series. What the first run of all counts is the whole past: it is left out until the KPI had
-# caught up five minutes before.
+# A difference of sums instead of `increase`: most anomalies are the first of their type and skill, and `increase` does not see
+# the first value of a series. The first run counts the whole past, so the alert starts only when the KPI has been up to date for
+# five minutes.
 [[alert]]
-name     = "SessionBuddyHighAnomalyRate"
-expr     = '''
+name        = "SessionBuddyHighAnomalyRate"
+expr        = '''
 sum(anomalies_detected_total) - (sum(anomalies_detected_total offset 5m) or vector(0)) > 5
 and on () max(cypher_exporter_kpi_window_lag_seconds{kpi="session_buddy/anomalies_detected_total"} offset 5m) < 60
 '''
-for      = "2m"
-severity = "warning"
-summary  = "{{ $value }} anomalies were detected in 5 minutes"
+for         = "2m"
+severity    = "warning"
+summary     = "{{ $value }} anomalies were detected in 5 minutes"
+description = "The labels anomaly_type and skill_name of anomalies_detected_total show what is unusual. Check recent changes to these skills."
 */
 MATCH (a:Anomaly)
 WHERE a.system = 'session_buddy' AND a.timestamp > $since AND a.timestamp <= $until

@@ -17,18 +17,20 @@ unit       = "percentunit"
 thresholds = [{ from = 0, color = "red" }, { from = 0.7, color = "green" }]
 
 [[alert]]
-name     = "SessionBuddySkillPerformanceDrop"
-expr     = 'skill_completion_rate{skill_name!="test"} < 0.7'
-for      = "5m"
-severity = "warning"
-summary  = "{{ $labels.skill_name }} completes only {{ $value | humanizePercentage }} of the time"
+name        = "SessionBuddySkillPerformanceDrop"
+expr        = 'skill_completion_rate{skill_name!="test"} < 0.7'
+for         = "5m"
+severity    = "warning"
+summary     = "Only {{ $value | humanizePercentage }} of the invocations of {{ $labels.skill_name }} completed in the last 24 hours"
+description = "Check the failed invocations of the skill and recent changes to it."
 
 [[alert]]
-name     = "SessionBuddySkillCriticalFailure"
-expr     = 'skill_completion_rate{skill_name!="test"} < 0.5'
-for      = "2m"
-severity = "critical"
-summary  = "{{ $labels.skill_name }} completes only {{ $value | humanizePercentage }} of the time"
+name        = "SessionBuddySkillCriticalFailure"
+expr        = 'skill_completion_rate{skill_name!="test"} < 0.5'
+for         = "2m"
+severity    = "critical"
+summary     = "Only {{ $value | humanizePercentage }} of the invocations of {{ $labels.skill_name }} completed in the last 24 hours"
+description = "Check the failed invocations of the skill and recent changes to it."
 
 [[alert]]
 name        = "SessionBuddyMissingSkillMetrics"
@@ -36,7 +38,7 @@ expr        = '(count(skill_completion_rate) or vector(0)) < 10'
 for         = "10m"
 severity    = "info"
 summary     = "Only {{ $value }} skills were invoked in the last 24 hours"
-description = "Fewer than 10: is the session tracking running?"
+description = "At least 10 are expected. Check that session tracking is running."
 */
 MATCH (c:Call)
 WHERE c.system = 'session_buddy' AND c.kind = 'skill'

@@ -1,4 +1,4 @@
-// Skill execution duration in seconds, by skill and workflow phase; failed ones count too, those without a duration do not.
+// Skill execution duration in seconds, by skill and workflow phase; includes failed executions, but not those without a duration.
 /*kpi
 name    = "skill_duration_seconds"
 type    = "histogram"
@@ -23,18 +23,20 @@ unit  = "s"
 expr  = 'sum by (le) (increase(skill_duration_seconds_bucket[5m]))'
 
 [[alert]]
-name     = "SessionBuddySlowSkillExecution"
-expr     = 'histogram_quantile(0.95, sum by (le, skill_name) (rate(skill_duration_seconds_bucket[5m]))) > 30'
-for      = "5m"
-severity = "warning"
-summary  = "The 95th percentile of {{ $labels.skill_name }} is {{ $value | humanizeDuration }}"
+name        = "SessionBuddySlowSkillExecution"
+expr        = 'histogram_quantile(0.95, sum by (le, skill_name) (rate(skill_duration_seconds_bucket[5m]))) > 30'
+for         = "5m"
+severity    = "warning"
+summary     = "The 95th percentile of the duration of {{ $labels.skill_name }} is {{ $value | humanizeDuration }}"
+description = "The label workflow_phase of skill_duration_seconds shows which phase takes the time."
 
 [[alert]]
-name     = "SessionBuddyVerySlowSkillExecution"
-expr     = 'histogram_quantile(0.95, sum by (le, skill_name) (rate(skill_duration_seconds_bucket[5m]))) > 60'
-for      = "2m"
-severity = "critical"
-summary  = "The 95th percentile of {{ $labels.skill_name }} is {{ $value | humanizeDuration }}"
+name        = "SessionBuddyVerySlowSkillExecution"
+expr        = 'histogram_quantile(0.95, sum by (le, skill_name) (rate(skill_duration_seconds_bucket[5m]))) > 60'
+for         = "2m"
+severity    = "critical"
+summary     = "The 95th percentile of the duration of {{ $labels.skill_name }} is {{ $value | humanizeDuration }}"
+description = "The label workflow_phase of skill_duration_seconds shows which phase takes the time."
 */
 MATCH (c:Call)
 WHERE c.system = 'session_buddy' AND c.kind = 'skill' AND c.duration_ms IS NOT NULL

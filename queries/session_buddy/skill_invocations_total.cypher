@@ -1,4 +1,4 @@
-// Skill invocations that ended, by skill, workflow phase (unknown when it has none) and whether they completed.
+// Finished skill invocations, by skill, workflow phase (unknown if there is none) and whether they completed.
 /*kpi
 name   = "skill_invocations_total"
 type   = "counter"
@@ -29,18 +29,20 @@ kind  = "piechart"
 expr  = 'sum by (workflow_phase) (increase(skill_invocations_total[1h]))'
 
 [[alert]]
-name     = "SessionBuddyHighInvocationRate"
-expr     = 'sum by (skill_name) (rate(skill_invocations_total[5m])) > 100'
-for      = "5m"
-severity = "warning"
-summary  = '{{ $labels.skill_name }} is invoked {{ $value | printf "%.1f" }} times a second'
+name        = "SessionBuddyHighInvocationRate"
+expr        = 'sum by (skill_name) (rate(skill_invocations_total[5m])) > 100'
+for         = "5m"
+severity    = "warning"
+summary     = '{{ $labels.skill_name }} is invoked {{ $value | printf "%.1f" }} times per second'
+description = "Check whether a session or a hook invokes the skill in a loop."
 
 [[alert]]
-name     = "SessionBuddyCrackerjackIntegrationFailing"
-expr     = 'sum by (skill_name) (rate(skill_invocations_total{skill_name=~".*-fail",workflow_phase="execution"}[5m])) > 0.1'
-for      = "5m"
-severity = "warning"
-summary  = '{{ $labels.skill_name }} is invoked {{ $value | printf "%.1f" }} times a second'
+name        = "SessionBuddyCrackerjackIntegrationFailing"
+expr        = 'sum by (skill_name) (rate(skill_invocations_total{skill_name=~".*-fail",workflow_phase="execution"}[5m])) > 0.1'
+for         = "5m"
+severity    = "warning"
+summary     = '{{ $labels.skill_name }} is invoked {{ $value | printf "%.1f" }} times per second'
+description = "Invocations in the execution phase of a skill whose name ends in -fail. Check the last runs of the Crackerjack integration."
 
 [[alert]]
 name        = "SessionBuddyCICDPipelineFailure"
@@ -50,8 +52,8 @@ sum(rate(skill_invocations_total{workflow_phase="execution",completed="false"}[5
 '''
 for         = "3m"
 severity    = "critical"
-summary     = "{{ $value | humanizePercentage }} of the skills fail in their execution"
-description = "More than 20 % of the invocations in the phase execution did not complete in the last 5 minutes."
+summary     = "{{ $value | humanizePercentage }} of the skill invocations in the execution phase failed"
+description = "More than 20 % of the invocations in the execution phase did not complete in the last 5 minutes. Check the CI/CD pipeline that runs them."
 */
 MATCH (c:Call)
 WHERE c.system = 'session_buddy' AND c.kind = 'skill' AND c.timestamp > $since AND c.timestamp <= $until

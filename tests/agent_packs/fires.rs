@@ -35,7 +35,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ),
         ],
         &[("agent", "navi")],
-        "The 95th percentile of A2A requests to navi is 975ms",
+        "The 95th percentile of the A2A request duration of navi is 975ms",
     ),
     (
         "AgentOsRequestsVerySlow",
@@ -54,7 +54,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ),
         ],
         &[("agent", "navi")],
-        "The 95th percentile of A2A requests to navi is 9.75s",
+        "The 95th percentile of the A2A request duration of navi is 9.75s",
     ),
     (
         "AgentOsRateLimitDenials",
@@ -117,7 +117,7 @@ pub(crate) const FIRES: &[Fires] = &[
             "0.6x120",
         )],
         &[("skill_name", "pytest-run")],
-        "pytest-run completes only 60% of the time",
+        "Only 60% of the invocations of pytest-run completed in the last 24 hours",
     ),
     (
         "SessionBuddySkillCriticalFailure",
@@ -126,7 +126,7 @@ pub(crate) const FIRES: &[Fires] = &[
             "0.4x120",
         )],
         &[("skill_name", "pytest-run")],
-        "pytest-run completes only 40% of the time",
+        "Only 40% of the invocations of pytest-run completed in the last 24 hours",
     ),
     (
         "SessionBuddyMissingSkillMetrics",
@@ -157,7 +157,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ),
         ],
         &[("skill_name", "pytest-run")],
-        "The 95th percentile of pytest-run is 58.5s",
+        "The 95th percentile of the duration of pytest-run is 58.5s",
     ),
     (
         "SessionBuddyVerySlowSkillExecution",
@@ -176,7 +176,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ),
         ],
         &[("skill_name", "pytest-run")],
-        "The 95th percentile of pytest-run is 4m 48s",
+        "The 95th percentile of the duration of pytest-run is 4m 48s",
     ),
     (
         "SessionBuddyHighInvocationRate",
@@ -185,7 +185,7 @@ pub(crate) const FIRES: &[Fires] = &[
             "0+6600x120",
         )],
         &[("skill_name", "loop")],
-        "loop is invoked 110.0 times a second",
+        "loop is invoked 110.0 times per second",
     ),
     (
         "SessionBuddyCrackerjackIntegrationFailing",
@@ -194,7 +194,7 @@ pub(crate) const FIRES: &[Fires] = &[
             "0+12x120",
         )],
         &[("skill_name", "ruff-fail")],
-        "ruff-fail is invoked 0.2 times a second",
+        "ruff-fail is invoked 0.2 times per second",
     ),
     (
         "SessionBuddyCICDPipelineFailure",
@@ -209,7 +209,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ),
         ],
         &[],
-        "25% of the skills fail in their execution",
+        "25% of the skill invocations in the execution phase failed",
     ),
     (
         // It answered once, and never again.
@@ -225,7 +225,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ),
         ],
         &[("kpi", "session_buddy/active_sessions_total")],
-        "session_buddy/active_sessions_total has had no fresh answer for 5 minutes",
+        "The KPI session_buddy/active_sessions_total has no fresh values",
     ),
     (
         // It never answered.
@@ -235,7 +235,7 @@ pub(crate) const FIRES: &[Fires] = &[
             "0x120",
         )],
         &[("kpi", "session_buddy/skill_completion_rate")],
-        "session_buddy/skill_completion_rate has had no fresh answer for 5 minutes",
+        "The KPI session_buddy/skill_completion_rate has no fresh values",
     ),
     (
         "HighTrainingFailureRate",
@@ -285,7 +285,7 @@ pub(crate) const FIRES: &[Fires] = &[
             ),
         ],
         &[("agent_id", "trainer")],
-        "The 95th percentile of trajectory batches of trainer is 1m 57s",
+        "The 95th percentile of the time to generate a trajectory batch for trainer is 1m 57s",
     ),
     (
         "TrainingBudgetExceeded",
@@ -294,7 +294,7 @@ pub(crate) const FIRES: &[Fires] = &[
             "120x120",
         )],
         &[("agent_id", "trainer"), ("job_id", "job-1")],
-        "The training job job-1 of trainer has used 120 % of its budget",
+        "Training job job-1 of trainer has used 120 % of its budget",
     ),
     (
         "TrainingBudgetWarning",
@@ -303,7 +303,7 @@ pub(crate) const FIRES: &[Fires] = &[
             "100x120",
         )],
         &[("agent_id", "trainer"), ("job_id", "job-1")],
-        "The training job job-1 of trainer has used 100 % of its budget",
+        "Training job job-1 of trainer has used 100 % of its budget",
     ),
     (
         "TrainingBudgetNotice",
@@ -312,7 +312,7 @@ pub(crate) const FIRES: &[Fires] = &[
             "90x120",
         )],
         &[("agent_id", "trainer"), ("job_id", "job-1")],
-        "The training job job-1 of trainer has used 90 % of its budget",
+        "Training job job-1 of trainer has used 90 % of its budget",
     ),
     (
         "LongRunningTrainingJob",
@@ -321,7 +321,7 @@ pub(crate) const FIRES: &[Fires] = &[
             "0x120",
         )],
         &[("agent_id", "trainer"), ("job_id", "job-1")],
-        "The training job job-1 of trainer has been running for 2h 0m 0s",
+        "Training job job-1 of trainer has been running for 2h 0m 0s",
     ),
 ];
 
