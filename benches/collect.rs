@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use cypher_exporter::graph::{Bolt, Graph};
 use cypher_exporter::kpi::{Defaults, Kpi, Source, load};
-use cypher_exporter::metric::Points;
+use cypher_exporter::metric::Samples;
 use cypher_exporter::schedule::run_after;
 use support::neo4j::{Neo4j, Options};
 
@@ -109,9 +109,9 @@ async fn measured<T>(work: impl Future<Output = T>) -> (Cost, T) {
     )
 }
 
-async fn collect(graph: &Graph, kpi: &Kpi, last: &[Arc<Points>]) -> (Cost, Vec<Arc<Points>>) {
-    let mut turn = graph.turn().await;
-    let (cost, run) = measured(run_after(kpi, last, &mut turn, &mut |_| {})).await;
+async fn collect(graph: &Graph, kpi: &Kpi, last: &[Arc<Samples>]) -> (Cost, Vec<Arc<Samples>>) {
+    let mut permit = graph.acquire().await;
+    let (cost, run) = measured(run_after(kpi, last, &mut permit, &mut |_| {})).await;
     let measured = run.result.unwrap();
     assert_eq!(measured.series(), ROWS);
     (cost, measured.points)

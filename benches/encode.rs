@@ -12,7 +12,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use cypher::{Row, Value};
 use cypher_exporter::exposition::{Format, Segment};
 use cypher_exporter::measure::Rows;
-use cypher_exporter::metric::{Constant, MetricType, Part, Points};
+use cypher_exporter::metric::{Constant, MetricType, Part, Samples};
 use flate2::{Compress, Compression, FlushCompress};
 use serving::kpi;
 
@@ -30,7 +30,7 @@ fn encode(criterion: &mut Criterion) {
         MetricType::Gauge,
     );
     let rows = answer();
-    let measured = |last: &[Arc<Points>]| {
+    let measured = |last: &[Arc<Samples>]| {
         let mut taken = Rows::of_snapshot(&kpi, last);
         assert!(
             rows.iter()

@@ -55,10 +55,10 @@ fn scrape(criterion: &mut Criterion) {
 
 /// What a scrape sends of the KPIs.
 fn readings(served: &Served, coding: Coding) -> Vec<u8> {
-    let pages = served.site.board.pages();
-    let segments: Vec<_> = pages
+    let chunks = served.site.board.chunks();
+    let segments: Vec<_> = chunks
         .iter()
-        .flat_map(|page| page.segments(Format::Text))
+        .flat_map(|chunk| chunk.segments(Format::Text))
         .map(AsRef::as_ref)
         .collect();
     slices(&segments, coding).concat()

@@ -16,7 +16,7 @@ use cypher_exporter::exposition::{Format, Segment};
 use cypher_exporter::http::Settings;
 use cypher_exporter::kpi::Kpi;
 use cypher_exporter::measure::Rows;
-use cypher_exporter::metric::{Constant, MetricType, Part, Points};
+use cypher_exporter::metric::{Constant, MetricType, Part, Samples};
 use serving::scraper::{GZIP, Scraper};
 use serving::{Served, gauges, kpi, refresh, site};
 use tokio::runtime;
@@ -54,7 +54,7 @@ fn measure(rows: usize, times: usize, again: bool) {
     }
 }
 
-fn measured(kpi: &Kpi, rows: &[Row], last: &[Arc<Points>]) -> Vec<Arc<Points>> {
+fn measured(kpi: &Kpi, rows: &[Row], last: &[Arc<Samples>]) -> Vec<Arc<Samples>> {
     let mut taken = Rows::of_snapshot(kpi, last);
     for row in rows {
         assert_eq!(taken.row(row), ControlFlow::Continue(()));

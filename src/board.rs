@@ -6,21 +6,21 @@ use std::time::{Duration, SystemTime};
 use arc_swap::{ArcSwap, ArcSwapOption};
 
 use crate::kpi::Kpi;
-use crate::metric::{Constant, LabelName, Points};
+use crate::metric::{Constant, LabelName, Samples};
 
-mod page;
+mod chunk;
 mod reading;
 
-pub use page::Page;
+pub use chunk::Chunk;
 pub use reading::Reading;
 
-use page::Shelf;
+use chunk::ChunkCell;
 
 /// The slots of all KPIs, in order of id, and the states of the graphs.
 #[derive(Debug)]
 pub struct Board {
     slots: Box<[Slot]>,
-    shelves: Vec<Arc<Shelf>>,
+    cells: Vec<Arc<ChunkCell>>,
     graphs: Box<[GraphState]>,
 }
 
@@ -37,31 +37,33 @@ impl Board {
         };
         let mut kpis = kpis.to_vec();
         kpis.sort_by(|a, b| a.id.cmp(&b.id));
-        let shelves: Vec<_> = kpis
-            .chunks(Shelf::PLACES)
-            .map(|chunk| Arc::new(Shelf::new(chunk.len())))
+        let cells: Vec<_> = kpis
+            .chunks(ChunkCell::PLACES)
+            .map(|chunk| Arc::new(ChunkCell::new(chunk.len())))
             .collect();
         let slot = |(at, kpi): (usize, Arc<Kpi>)| {
             let asked = graphs.iter().filter(|graph| kpi.asks(graph));
-            let lanes = asked.map(|graph| Lane::new(graph, labels(graph))).collect();
+            let targets = asked
+                .map(|graph| Target::new(graph, labels(graph)))
+                .collect();
             Slot {
-                shelf: shelves[at / Shelf::PLACES].clone(),
-                place: at % Shelf::PLACES,
+                cell: cells[at / ChunkCell::PLACES].clone(),
+                place: at % ChunkCell::PLACES,
                 kpi,
-                lanes,
+                targets,
             }
         };
         let slots = kpis.into_iter().enumerate().map(slot).collect();
         Self {
             slots,
-            shelves,
+            cells,
             graphs: graphs.iter().map(GraphState::new).collect(),
         }
     }
 
-    /// All readings as they are now, in order of id and page by page.
-    pub fn pages(&self) -> Vec<Arc<Page>> {
-        self.shelves.iter().map(|shelf| shelf.page()).collect()
+    /// All readings as they are now, in order of id and chunk by chunk.
+    pub fn chunks(&self) -> Vec<Arc<Chunk>> {
+        self.cells.iter().map(|cell| cell.chunk()).collect()
     }
 
     /// All slots, in order of id.
@@ -88,9 +90,9 @@ impl Board {
         self.graphs.iter().find(|graph| *graph.name == *name)
     }
 
-    /// Whether each lane has finished a run, well or not.
+    /// Whether each target has finished a run, well or not.
     pub fn first_pass_done(&self) -> bool {
-        self.lanes().all(Lane::has_run)
+        self.targets().all(Target::has_run)
     }
 
     /// Whether at least one graph answers: one that is away must not hide the others' values.
@@ -105,14 +107,14 @@ impl Board {
 
     /// The latest success of any KPI.
     pub fn last_update(&self) -> Option<SystemTime> {
-        self.lanes()
-            .filter_map(|lane| lane.status().last_success)
+        self.targets()
+            .filter_map(|target| target.status().last_success)
             .max()
     }
 
-    /// All lanes of all KPIs.
-    pub fn lanes(&self) -> impl Iterator<Item = &Lane> {
-        self.slots.iter().flat_map(|slot| slot.lanes.iter())
+    /// All targets of all KPIs.
+    pub fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.slots.iter().flat_map(|slot| slot.targets.iter())
     }
 }
 
@@ -128,47 +130,47 @@ fn labelled(graph: &Arc<str>, constant: &Constant) -> Constant {
 pub struct Slot {
     /// The KPI.
     pub kpi: Arc<Kpi>,
-    lanes: Box<[Lane]>,
-    shelf: Arc<Shelf>,
-    /// Where its reading stands on the shelf.
+    targets: Box<[Target]>,
+    cell: Arc<ChunkCell>,
+    /// Where its reading stands on the cell.
     place: usize,
 }
 
 impl Slot {
     /// One for each graph that the KPI asks.
-    pub fn lanes(&self) -> &[Lane] {
-        &self.lanes
+    pub fn targets(&self) -> &[Target] {
+        &self.targets
     }
 
-    /// Replaces what one lane shows: one `Points` for each of the KPI's metrics, in that order. `None` takes the lane's values away.
+    /// Replaces what one target shows: one `Samples` for each of the KPI's metrics, in that order. `None` takes the target's values away.
     ///
     /// # Panics
-    /// When there is no such lane.
-    pub fn publish(&self, lane: usize, points: Option<Vec<Arc<Points>>>) {
-        self.shelf.replace(self.place, || {
-            self.lanes[lane].points.store(points.map(Arc::new));
-            Reading::of(&self.kpi, &self.lanes).map(Arc::new)
+    /// When there is no such target.
+    pub fn publish(&self, target: usize, points: Option<Vec<Arc<Samples>>>) {
+        self.cell.replace(self.place, || {
+            self.targets[target].points.store(points.map(Arc::new));
+            Reading::of(&self.kpi, &self.targets).map(Arc::new)
         });
     }
 
     /// What a scrape shows of this KPI.
     pub fn reading(&self) -> Option<Arc<Reading>> {
-        self.shelf.page().reading(self.place).cloned()
+        self.cell.chunk().reading(self.place).cloned()
     }
 }
 
 /// One KPI on one graph.
 #[derive(Debug)]
-pub struct Lane {
+pub struct Target {
     /// The graph's configured name.
     pub graph: Arc<str>,
-    /// The labels that every series of this lane carries.
+    /// The labels that every series of this target carries.
     pub constant: Constant,
     status: ArcSwap<Status>,
-    points: ArcSwapOption<Vec<Arc<Points>>>,
+    points: ArcSwapOption<Vec<Arc<Samples>>>,
 }
 
-impl Lane {
+impl Target {
     fn new(graph: &Arc<str>, constant: Constant) -> Self {
         Self {
             graph: graph.clone(),
@@ -194,7 +196,7 @@ impl Lane {
     }
 
     /// What was last published.
-    pub fn points(&self) -> Option<Vec<Arc<Points>>> {
+    pub fn points(&self) -> Option<Vec<Arc<Samples>>> {
         self.points.load_full().map(|points| points.to_vec())
     }
 }

@@ -5,18 +5,18 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use prometheus::{Histogram, HistogramOpts, Registry};
+use prometheus::{HistogramOpts, Registry};
 
 use crate::exposition::{Coding, Format, Segment};
 use crate::kpi::{Kpi, Pack, SkipReason, Timing};
-use crate::metric::{Desc, Distribution, Family, LabelValues, MetricName, own};
+use crate::metric::{Desc, Family, Histogram, LabelValues, MetricName, own};
 
 mod gathered;
 mod process;
 mod table;
 
 use process::Process;
-use table::{Table, Written};
+use table::{EncodedFamily, Table};
 
 /// Why a saved state was not taken; a closed set, so each counter is there from the start.
 const DISCARD_REASONS: [&str; 2] = ["changed", "damaged"];
@@ -46,11 +46,11 @@ pub struct Instruments {
     /// What each scrape changes.
     registry: Registry,
     process: Process,
-    scrape_duration: Histogram,
-    scrape_size: Histogram,
+    scrape_duration: prometheus::Histogram,
+    scrape_size: prometheus::Histogram,
     export_latencies: Vec<Clock>,
     /// What only runs change: each of these is also among the fields below.
-    tables: Vec<Arc<dyn Written>>,
+    tables: Vec<Arc<dyn EncodedFamily>>,
     /// Whether series of KPIs carry the label `graph`.
     several_graphs: bool,
     kpis: Arc<KpiMetrics>,
@@ -117,7 +117,7 @@ impl Instruments {
         for graph in graphs {
             instruments.graph_up(graph, false);
             for kpi in kpis.iter().filter(|kpi| kpi.asks(graph)) {
-                instruments.lane(kpi, graph);
+                instruments.target(kpi, graph);
             }
         }
         Ok(instruments)
@@ -133,7 +133,8 @@ impl Instruments {
         }
         if let Some(timing) = &pack.export_latency {
             let options = HistogramOpts::new(timing.name.as_str(), timing.help.as_str());
-            let histogram = Histogram::with_opts(options.buckets(timing.bounds.to_vec()))?;
+            let histogram =
+                prometheus::Histogram::with_opts(options.buckets(timing.bounds.to_vec()))?;
             let taken = self.tables.iter().any(|table| *table.name() == timing.name);
             if taken || self.registry.register(Box::new(histogram.clone())).is_err() {
                 return Err(InstrumentsError::Taken(timing.name.clone()));
@@ -147,7 +148,7 @@ impl Instruments {
     }
 
     /// The instruments of one KPI on one graph.
-    pub fn lane(&self, kpi: &Kpi, graph: &str) -> LaneInstruments {
+    pub fn target(&self, kpi: &Kpi, graph: &str) -> TargetInstruments {
         let latency = self
             .query_latencies
             .iter()
@@ -155,7 +156,7 @@ impl Instruments {
         let latency = latency.map(|(_, latency)| latency.of(kpi.stem()));
         let graph = self.several_graphs.then(|| Arc::from(graph));
         let labels = graph.into_iter().chain([kpi.id.clone()]).collect();
-        LaneInstruments::new(&self.kpis, labels, kpi, latency)
+        TargetInstruments::new(&self.kpis, labels, kpi, latency)
     }
 
     /// Says whether a graph answers.
@@ -210,7 +211,7 @@ impl Instruments {
 
 /// Keeps a table where answers find it.
 fn keep<T: Clone + PartialEq + Send + Sync + 'static>(
-    tables: &mut Vec<Arc<dyn Written>>,
+    tables: &mut Vec<Arc<dyn EncodedFamily>>,
     table: Table<T>,
 ) -> Arc<Table<T>> {
     let table = Arc::new(table);
@@ -220,21 +221,21 @@ fn keep<T: Clone + PartialEq + Send + Sync + 'static>(
 
 /// A histogram in a unit of its own.
 struct Clock {
-    histogram: Histogram,
+    histogram: prometheus::Histogram,
     per_second: f64,
 }
 
 /// How long the queries of a pack take: one histogram of all, or one for each KPI.
 #[derive(Clone)]
 struct QueryLatency {
-    table: Arc<Table<Distribution>>,
+    table: Arc<Table<Histogram>>,
     bounds: Arc<[f64]>,
     per_second: f64,
     by_kpi: bool,
 }
 
 impl QueryLatency {
-    fn new(tables: &mut Vec<Arc<dyn Written>>, timing: &Timing) -> Self {
+    fn new(tables: &mut Vec<Arc<dyn EncodedFamily>>, timing: &Timing) -> Self {
         let desc = Desc {
             name: timing.name.clone(),
             help: timing.help.clone(),
@@ -276,7 +277,7 @@ impl LaneLatency {
     }
 }
 
-/// The metrics that every lane has.
+/// The metrics that every target has.
 struct KpiMetrics {
     up: Arc<Table<f64>>,
     last_success: Arc<Table<f64>>,
@@ -296,7 +297,7 @@ struct KpiMetrics {
 }
 
 impl KpiMetrics {
-    fn new(tables: &mut Vec<Arc<dyn Written>>, several_graphs: bool) -> Self {
+    fn new(tables: &mut Vec<Arc<dyn EncodedFamily>>, several_graphs: bool) -> Self {
         let labels: &[&str] = if several_graphs {
             &["graph", "kpi"]
         } else {
@@ -388,13 +389,13 @@ impl KpiMetrics {
 
 /// The instruments of one KPI on one graph; cheap to clone.
 #[derive(Clone)]
-pub struct LaneInstruments {
+pub struct TargetInstruments {
     kpis: Arc<KpiMetrics>,
     labels: LabelValues,
     query_latency: Option<LaneLatency>,
 }
 
-impl LaneInstruments {
+impl TargetInstruments {
     /// What is known before the first run is visible at once; what is not (durations, the last success) is not there yet.
     fn new(
         kpis: &Arc<KpiMetrics>,
@@ -405,21 +406,27 @@ impl LaneInstruments {
         kpis.limits(kpi, &labels);
         kpis.up.show(&labels);
         kpis.runs.show(&labels);
-        let lane = Self {
+        let target = Self {
             kpis: kpis.clone(),
             labels,
             query_latency,
         };
         for reason in kpi.skip_reasons() {
-            lane.kpis.skipped.show(&lane.with_reason(reason.as_str()));
+            target
+                .kpis
+                .skipped
+                .show(&target.with_reason(reason.as_str()));
         }
         if kpi.window().is_some() {
-            lane.kpis.windows_halved.show(&lane.labels);
-            DISCARD_REASONS
-                .iter()
-                .for_each(|reason| lane.kpis.state_discarded.show(&lane.with_reason(reason)));
+            target.kpis.windows_halved.show(&target.labels);
+            DISCARD_REASONS.iter().for_each(|reason| {
+                target
+                    .kpis
+                    .state_discarded
+                    .show(&target.with_reason(reason))
+            });
         }
-        lane
+        target
     }
 
     /// A run went well; without a duration where there was nothing to ask.
@@ -476,10 +483,15 @@ impl LaneInstruments {
     }
 }
 
-fn histogram(registry: &Registry, name: &str, help: &str, bounds: &[f64]) -> Result<Histogram> {
+fn histogram(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    bounds: &[f64],
+) -> Result<prometheus::Histogram> {
     let options =
         HistogramOpts::new(format!("{}{name}", own::PREFIX), help).buckets(bounds.to_vec());
-    let histogram = Histogram::with_opts(options)?;
+    let histogram = prometheus::Histogram::with_opts(options)?;
     registry.register(Box::new(histogram.clone()))?;
     Ok(histogram)
 }

@@ -37,7 +37,7 @@
 //! # Where to add
 //!
 //! - **A KPI**: one file in `queries/<pack>/`, no Rust.
-//! - **A metric type**: one variant of `metric::MetricType` and `kpi::Shape`; the compiler names the rest.
+//! - **A metric type**: one variant of `metric::MetricType` and `kpi::ValueSpec`; the compiler names the rest.
 //! - **A panel or an alert**: the header of its KPI's file, then `cypher-exporter generate`.
 //! - **A route**: one row in the table of `http/routes.rs`, one arm.
 //! - **A system of the demo**: one file beside `world/bmad.rs`, one line in `world/mod.rs`.

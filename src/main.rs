@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cypher_exporter::cli::Cli;
-use cypher_exporter::command::{Ended, execute};
+use cypher_exporter::command::{ExitStatus, execute};
 
 /// What a shell shows of a program that SIGPIPE ended.
 const CLOSED_PIPE: u8 = 128 + 13;
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
             // A closed pipe is no reason to complain.
             let _ = usage.print();
             return if usage.use_stderr() {
-                Ended::BadInput.into()
+                ExitStatus::BadInput.into()
             } else {
                 ExitCode::SUCCESS
             };

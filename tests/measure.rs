@@ -10,7 +10,7 @@ use cypher::Value;
 use cypher_exporter::exposition::{Format, Segment};
 use cypher_exporter::kpi::{self, Defaults, Kpi, SkipReason, Source};
 use cypher_exporter::measure::{MeasureError, Measured, Rows, substitute};
-use cypher_exporter::metric::{Constant, Family, Part, Points};
+use cypher_exporter::metric::{Constant, Family, Part, Samples};
 
 /// A KPI of this header and these columns.
 fn kpi(header: &str, columns: &str) -> Arc<Kpi> {
@@ -63,7 +63,7 @@ fn measure(kpi: &Kpi, rows: &[Vec<Value>]) -> Result<Measured, MeasureError> {
     taken.finish()
 }
 
-fn written(kpi: &Kpi, points: &[Arc<Points>]) -> String {
+fn written(kpi: &Kpi, points: &[Arc<Samples>]) -> String {
     let families = kpi
         .metrics
         .iter()

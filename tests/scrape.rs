@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use cypher_exporter::board::Status;
 use cypher_exporter::http::{Limits, Refresh, Settings};
-use cypher_exporter::metric::Points;
+use cypher_exporter::metric::Samples;
 use serde_json::Value;
 use serving::{
     HOSTILE, PATIENCE, Served, all_types, brisk, gauges, read_answer, refresh, series, site,
@@ -176,7 +176,7 @@ async fn forms_of_a_scrape() {
 async fn a_new_reading_replaces_the_old_one_whole() {
     let served = usual().await;
     let slot = served.site.board.slot("p/agents").unwrap();
-    serving::run_well(slot, Points::Gauge(vec![series(&["new"], 7.0)]));
+    serving::run_well(slot, Samples::Gauge(vec![series(&["new"], 7.0)]));
     let text = served.get("/metrics", "").await;
     let agents: Vec<_> = text
         .lines()
@@ -191,14 +191,14 @@ async fn a_new_reading_replaces_the_old_one_whole() {
 async fn readiness_names_its_reason() {
     let served = usual().await;
     let board = &served.site.board;
-    let lane = &board.slots()[0].lanes()[0];
-    lane.set_status(Status::default());
+    let target = &board.slots()[0].targets()[0];
+    target.set_status(Status::default());
     assert_eq!(
         served.get("/-/ready", "").await,
         "not ready: 1 of 8 KPI runs have not been made yet\n"
     );
     assert_eq!(served.get("/-/healthy", "").await, "ok\n");
-    lane.set_status(Status {
+    target.set_status(Status {
         last_run: Some(SystemTime::now()),
         ..Status::default()
     });
@@ -224,7 +224,7 @@ async fn health_and_summary() {
     assert_eq!(health["scheduler_running"], true);
     let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     for slot in board.slots() {
-        slot.lanes()[0].set_status(Status {
+        slot.targets()[0].set_status(Status {
             last_run: Some(at),
             last_success: Some(at),
             ..Status::default()
@@ -235,7 +235,7 @@ async fn health_and_summary() {
         error: Some("<no answer>".into()),
         ..Status::default()
     };
-    board.slot("p/agents").unwrap().lanes()[0].set_status(failed.clone());
+    board.slot("p/agents").unwrap().targets()[0].set_status(failed.clone());
     let summary = json("/api/metrics/summary").await;
     assert_eq!(summary["last_update"], "2023-11-14T22:13:20Z");
     assert_eq!(summary["update_interval_seconds"], 300.0);
@@ -258,10 +258,10 @@ async fn health_and_summary() {
         false
     );
     for slot in board.slots() {
-        slot.lanes()[0].set_status(failed.clone());
+        slot.targets()[0].set_status(failed.clone());
     }
     assert_eq!(json("/api/metrics/health").await["status"], "unhealthy");
-    board.slots()[0].lanes()[0].set_status(Status::default());
+    board.slots()[0].targets()[0].set_status(Status::default());
     assert_eq!(json("/api/metrics/health").await["status"], "unknown");
     let page = served.get("/", "").await;
     assert!(

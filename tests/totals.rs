@@ -10,7 +10,7 @@ use cypher::{Row, Value};
 use cypher_exporter::exposition::{Format, Segment};
 use cypher_exporter::kpi::{self, Defaults, Kpi, SkipReason, Source};
 use cypher_exporter::measure::{MAX_ROWS_OF_WINDOW, MeasureError, Measured, Rows, Totals};
-use cypher_exporter::metric::{Constant, Distribution, Part, Points, Series};
+use cypher_exporter::metric::{Constant, Histogram, Part, Samples, Series};
 use proptest::prelude::*;
 
 /// A window KPI of this header, whose query returns these columns.
@@ -65,7 +65,7 @@ fn added(kpi: &Kpi, totals: &mut Totals, rows: &[Row]) {
 }
 
 fn text(kpi: &Kpi, totals: &Totals) -> String {
-    let part = |points: &Arc<Points>| Part {
+    let part = |points: &Arc<Samples>| Part {
         constant: Constant::default(),
         points: points.clone(),
     };
@@ -386,12 +386,12 @@ fn totals_that_are_not_of_this_kpi_are_not_taken() {
         labels: labels.iter().map(|l| Arc::from(*l)).collect(),
         value,
     };
-    let counted = |series| vec![Points::Counter(series)];
-    let buckets = |bounds: &[f64], counts: &[u64], sum| Points::Histogram {
+    let counted = |series| vec![Samples::Counter(series)];
+    let buckets = |bounds: &[f64], counts: &[u64], sum| Samples::Histogram {
         bounds: bounds.into(),
         series: vec![Series {
             labels: [Arc::from("x")].into(),
-            value: Distribution {
+            value: Histogram {
                 counts: counts.into(),
                 sum,
             },
@@ -550,10 +550,10 @@ fn as_the_oracle_says(totals: &Totals, events: &[Event]) {
     let [costs, seconds] = totals.points() else {
         panic!("two metrics")
     };
-    let Points::Counter(costs) = &**costs else {
+    let Samples::Counter(costs) = &**costs else {
         panic!("a counter")
     };
-    let Points::Histogram {
+    let Samples::Histogram {
         series: seconds, ..
     } = &**seconds
     else {

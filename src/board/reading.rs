@@ -2,27 +2,27 @@
 
 use std::sync::Arc;
 
-use super::Lane;
-use crate::exposition::{Format, Forms, Segment};
+use super::Target;
+use crate::exposition::{Format, PerFormat, Segment};
 use crate::kpi::Kpi;
-use crate::metric::{Constant, Family, Part, Points};
+use crate::metric::{Constant, Family, Part, Samples};
 
-/// The values of all lanes: immutable, and encoded once for each form in which it is asked for.
+/// The values of all targets: immutable, and encoded once for each form in which it is asked for.
 #[derive(Debug)]
 pub struct Reading {
     families: Vec<Family>,
-    segments: Forms<Arc<Segment>>,
+    segments: PerFormat<Arc<Segment>>,
 }
 
 impl Reading {
-    /// The values of all lanes side by side; nothing when no lane has any.
-    pub(super) fn of(kpi: &Kpi, lanes: &[Lane]) -> Option<Self> {
-        let shown: Vec<_> = lanes
+    /// The values of all targets side by side; nothing when no target has any.
+    pub(super) fn of(kpi: &Kpi, targets: &[Target]) -> Option<Self> {
+        let shown: Vec<_> = targets
             .iter()
-            .filter_map(|lane| Some((&lane.constant, lane.points.load_full()?)))
+            .filter_map(|target| Some((&target.constant, target.points.load_full()?)))
             .collect();
         let families = kpi.metrics.iter().enumerate().map(|(at, metric)| {
-            let part = |(constant, points): &(&Constant, Arc<Vec<Arc<Points>>>)| {
+            let part = |(constant, points): &(&Constant, Arc<Vec<Arc<Samples>>>)| {
                 Some(Part {
                     constant: (*constant).clone(),
                     points: points.get(at)?.clone(),
@@ -33,7 +33,7 @@ impl Reading {
         let families: Vec<_> = families.collect();
         (!shown.is_empty()).then(|| Self {
             families,
-            segments: Forms::default(),
+            segments: PerFormat::default(),
         })
     }
 

@@ -19,8 +19,8 @@ fn constant() -> Constant {
     [(LabelName::new("env").unwrap(), Arc::from("prod"))].into()
 }
 
-fn points(group: &str, value: f64) -> Option<Vec<Arc<Points>>> {
-    Some(vec![Arc::new(Points::Gauge(vec![Series {
+fn points(group: &str, value: f64) -> Option<Vec<Arc<Samples>>> {
+    Some(vec![Arc::new(Samples::Gauge(vec![Series {
         labels: [Arc::from(group)].into(),
         value,
     }]))])
@@ -72,8 +72,11 @@ fn lanes_stand_side_by_side_and_replace_only_themselves() {
         constant(),
     );
     let slot = board.slot("p/a").unwrap();
-    let lanes: Vec<_> = board.lanes().map(|lane| lane.graph.as_ref()).collect();
-    assert_eq!(lanes, ["one", "two", "two"]);
+    let targets: Vec<_> = board
+        .targets()
+        .map(|target| target.graph.as_ref())
+        .collect();
+    assert_eq!(targets, ["one", "two", "two"]);
     slot.publish(0, points("g", 1.0));
     slot.publish(1, points("g", 2.0));
     let two = "p_a{graph=\"two\",env=\"prod\",group=\"g\"} 2";
@@ -88,7 +91,7 @@ fn lanes_stand_side_by_side_and_replace_only_themselves() {
     );
     slot.publish(0, None);
     assert_eq!(samples(slot), [two]);
-    assert!(slot.lanes()[0].points().is_none() && slot.lanes()[1].points().is_some());
+    assert!(slot.targets()[0].points().is_none() && slot.targets()[1].points().is_some());
     slot.publish(1, None);
     assert!(slot.reading().is_none());
 }
@@ -122,9 +125,9 @@ fn lanes_that_publish_at_once_do_not_lose_each_other() {
     let board = Board::new(&[kpi("p/a", None)], &graphs, Constant::default());
     for round in 0..50 {
         std::thread::scope(|scope| {
-            for lane in 0..graphs.len() {
+            for target in 0..graphs.len() {
                 let slot = &board.slots()[0];
-                scope.spawn(move || slot.publish(lane, points("g", f64::from(round))));
+                scope.spawn(move || slot.publish(target, points("g", f64::from(round))));
             }
         });
         let now = samples(&board.slots()[0]);
@@ -149,9 +152,9 @@ fn first_pass_and_graphs() {
         error: Some("no".into()),
         ..Status::default()
     };
-    for (lane, status) in board.lanes().zip(std::iter::repeat_n(failed, 4)) {
+    for (target, status) in board.targets().zip(std::iter::repeat_n(failed, 4)) {
         assert!(!board.first_pass_done());
-        lane.set_status(status);
+        target.set_status(status);
     }
     assert!(board.first_pass_done() && board.last_update().is_none());
     assert!(!board.any_graph_up());
@@ -171,20 +174,20 @@ fn first_pass_and_graphs() {
     );
 }
 
-fn many(count: usize) -> Option<Vec<Arc<Points>>> {
+fn many(count: usize) -> Option<Vec<Arc<Samples>>> {
     let series = |at: usize| Series {
         labels: [Arc::from(format!("g{at}"))].into(),
         value: at as f64,
     };
-    Some(vec![Arc::new(Points::Gauge(
+    Some(vec![Arc::new(Samples::Gauge(
         (0..count).map(series).collect(),
     ))])
 }
 
-/// What all pages say, side by side.
+/// What all chunks say, side by side.
 fn text(board: &Board) -> String {
-    let pages = board.pages();
-    let segments = pages.iter().flat_map(|page| page.segments(Format::Text));
+    let chunks = board.chunks();
+    let segments = chunks.iter().flat_map(|chunk| chunk.segments(Format::Text));
     segments
         .map(|segment| std::str::from_utf8(segment.body()).unwrap())
         .collect()
@@ -201,8 +204,8 @@ fn small_readings_share_a_segment_and_large_ones_keep_their_own() {
     slots[2].publish(0, many(1_000));
     // Of a reading without series nothing is said.
     slots[4].publish(0, many(0));
-    let page = &board.pages()[0];
-    let segments = page.segments(Format::Text);
+    let chunk = &board.chunks()[0];
+    let segments = chunk.segments(Format::Text);
     let own = |slot: usize| slots[slot].reading().unwrap().segment(Format::Text).clone();
     assert_eq!(segments.len(), 3);
     assert_eq!(
@@ -211,14 +214,14 @@ fn small_readings_share_a_segment_and_large_ones_keep_their_own() {
     );
     assert!(Arc::ptr_eq(&segments[1], &own(2)) && Arc::ptr_eq(&segments[2], &own(3)));
 
-    // A new reading leaves the page of before as it was, and the large neighbour as it is written.
+    // A new reading leaves the chunk of before as it was, and the large neighbour as it is written.
     slots[0].publish(0, points("new", 2.0));
     assert!(
         segments[0]
             .body()
             .starts_with(b"# HELP p_a Help.\n# TYPE p_a gauge\np_a{group=\"g\"} 1\n")
     );
-    let next = &board.pages()[0];
+    let next = &board.chunks()[0];
     assert!(!next.is_ready(Format::Text, Coding::Identity));
     assert!(Arc::ptr_eq(&next.segments(Format::Text)[1], &segments[1]));
     assert!(
@@ -236,7 +239,7 @@ fn a_reading_is_freed_with_its_last_scrape() {
     let slot = &board.slots()[0];
     slot.publish(0, many(10));
     text(&board);
-    let (reading, scrape) = (Arc::downgrade(&slot.reading().unwrap()), board.pages());
+    let (reading, scrape) = (Arc::downgrade(&slot.reading().unwrap()), board.chunks());
     slot.publish(0, points("g", 1.0));
     assert!(reading.upgrade().is_some());
     drop(scrape);
@@ -262,5 +265,5 @@ fn as_many_kpis_as_there_are_stand_in_order() {
         .map(|at| format!("p_k{at:03}{{group=\"g\"}} {at}"))
         .collect();
     assert_eq!(samples, expected);
-    assert!(board.pages().len() > 1);
+    assert!(board.chunks().len() > 1);
 }

@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::loaded::{self, Asked, Loaded};
-use super::{Ended, counted, graphs};
+use super::project::{self, GraphSource, Project};
+use super::{ExitStatus, counted, graphs};
 use crate::cli::{Check, Common};
 use crate::diagnostic::{Level, Problem, nearest, offset};
 use crate::graph::{Graph, GraphError, Request};
@@ -21,21 +21,21 @@ const WITHIN: Duration = Duration::from_secs(15);
 /// The statement is sent below this line, so that the server's columns are those of the file.
 const EXPLAIN: &str = "EXPLAIN\n";
 
-pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<Ended> {
+pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<ExitStatus> {
     let asked = if options.demo {
-        Asked::Demo
+        GraphSource::Demo
     } else {
-        Asked::Configured
+        GraphSource::Configured
     };
-    let Some(mut loaded) = loaded::load(common, asked)? else {
-        return Ok(Ended::BadInput);
+    let Some(mut loaded) = project::load(common, asked)? else {
+        return Ok(ExitStatus::BadInput);
     };
     if !loaded.has_files()? {
-        return Ok(Ended::BadInput);
+        return Ok(ExitStatus::BadInput);
     }
     let connects = options.connect || options.demo;
     let Some(graphs) = graphs(&loaded, asked).await? else {
-        return Ok(Ended::BadInput);
+        return Ok(ExitStatus::BadInput);
     };
     let mut reachable = true;
     for (name, graph) in graphs.into_iter().filter(|_| connects) {
@@ -51,13 +51,13 @@ pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<En
     loaded.show_problems()?;
     summarise(&loaded)?;
     Ok(match (loaded.catalog.errors(), reachable) {
-        (0, true) => Ended::Done,
-        (0, false) => Ended::Failed,
-        _ => Ended::BadInput,
+        (0, true) => ExitStatus::Done,
+        (0, false) => ExitStatus::Failed,
+        _ => ExitStatus::BadInput,
     })
 }
 
-fn summarise(loaded: &Loaded) -> anyhow::Result<()> {
+fn summarise(loaded: &Project) -> anyhow::Result<()> {
     let catalog = &loaded.catalog;
     let warnings = catalog
         .problems
@@ -78,7 +78,7 @@ fn summarise(loaded: &Loaded) -> anyhow::Result<()> {
 }
 
 /// What a graph has to say of the KPIs that ask it.
-async fn ask(loaded: &Loaded, name: &str, graph: &Graph) -> Result<Vec<Problem>, GraphError> {
+async fn ask(loaded: &Project, name: &str, graph: &Graph) -> Result<Vec<Problem>, GraphError> {
     graph.ping(WITHIN).await?;
     let mut problems = Vec::new();
     let mut unknown = Vec::new();

@@ -1,8 +1,8 @@
 //! `demo`: the whole product at work on a graph in which a synthetic world lives: one inside this process, or a real Neo4j.
 
-mod claim;
-mod home;
+mod owner;
 mod screen;
+mod target;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -14,18 +14,18 @@ use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::loaded::{self, Asked, Loaded, ONLY_GRAPH};
-use super::{Ended, Graphs, counted, health, serve};
+use super::project::{self, GraphSource, ONLY_GRAPH, Project};
+use super::{ExitStatus, Graphs, counted, health, serve};
 use crate::cli::{Common, DEMO_SEED, Demo};
 use crate::config::check_uri;
 #[cfg(feature = "embedded")]
 use crate::graph::Embedded;
 use crate::graph::Graph;
 use crate::kpi::Schedule;
-use claim::{Claim, Unclaimed};
 use cypher::UnixMillis;
-use home::Home;
+use owner::{DemoOwner, Unclaimed};
 use screen::Screen;
+use target::DemoGraph;
 use world::{Edit, World, joined};
 
 pub(super) use screen::make_way;
@@ -41,12 +41,12 @@ const AT_ONCE: usize = 100;
 /// What is written later than its time by more than this, the `lag` of the KPIs, is not counted by their windows.
 const LATE: Duration = Duration::from_secs(10);
 
-pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ended> {
+pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<ExitStatus> {
     let Some((mut loaded, graph)) = prepare(common, options)? else {
-        return Ok(Ended::BadInput);
+        return Ok(ExitStatus::BadInput);
     };
     if !loaded.can_run()? {
-        return Ok(Ended::BadInput);
+        return Ok(ExitStatus::BadInput);
     }
     run_often(&mut loaded);
     let listener = serve::listen(
@@ -63,7 +63,7 @@ pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ende
     let settled = stop.run_until_cancelled(settle(graph, options)).await;
     screen.end();
     let (world, home) = match settled {
-        None => return Ok(Ended::Done),
+        None => return Ok(ExitStatus::Done),
         Some(Err(error)) => return not_settled(error),
         Some(Ok(settled)) => settled,
     };
@@ -83,10 +83,10 @@ pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Ende
         ended
     };
     let (served, lived) = tokio::join!(at_work, alive);
-    served.and(lived).map(|()| Ended::Done)
+    served.and(lived).map(|()| ExitStatus::Done)
 }
 
-fn introduce(screen: &mut Screen, loaded: &Loaded, options: &Demo) {
+fn introduce(screen: &mut Screen, loaded: &Project, options: &Demo) {
     screen.say(&format!(
         "a graph with {} days of the work of agents in five systems",
         World::PAST_DAYS
@@ -118,23 +118,23 @@ pub(super) async fn graphs() -> anyhow::Result<Option<Graphs>> {
         return Ok(None);
     };
     let (world, past) = World::new(DEMO_SEED, now(), 0.0);
-    let home = Home::own(graph);
+    let home = DemoGraph::own(graph);
     fill(&home, &world, &past).await?;
     Ok(Some(vec![(ONLY_GRAPH.into(), home.graph)]))
 }
 
 /// The settings and the graph in which the world is to live. `None` when one cannot be had, which has then been said.
-fn prepare(common: &Common, options: &Demo) -> anyhow::Result<Option<(Loaded, Arc<Graph>)>> {
+fn prepare(common: &Common, options: &Demo) -> anyhow::Result<Option<(Project, Arc<Graph>)>> {
     let Some(uri) = &options.graph else {
         let Some(graph) = empty_graph()? else {
             return Ok(None);
         };
-        return Ok(loaded::load(common, Asked::Demo)?.map(|loaded| (loaded, graph)));
+        return Ok(project::load(common, GraphSource::Demo)?.map(|loaded| (loaded, graph)));
     };
     if let Err(rule) = check_uri(uri) {
         return refuse(&rule);
     }
-    let Some(loaded) = loaded::load(common, Asked::Demo)? else {
+    let Some(loaded) = project::load(common, GraphSource::Demo)? else {
         return Ok(None);
     };
     let Some(graph) = loaded.graph_at(uri) else {
@@ -152,23 +152,23 @@ fn refuse<T>(what: &str) -> anyhow::Result<Option<T>> {
 }
 
 /// A world in its graph, as it stands now.
-async fn settle(graph: Arc<Graph>, options: &Demo) -> anyhow::Result<(World, Home)> {
+async fn settle(graph: Arc<Graph>, options: &Demo) -> anyhow::Result<(World, DemoGraph)> {
     let (seed, speed) = (options.seed, options.speed);
     // It takes a second, in which Ctrl-C is to be heard.
     let (world, past) = spawn_blocking(move || World::new(seed, now(), speed)).await?;
-    let mut home = Home::own(graph);
+    let mut home = DemoGraph::own(graph);
     if options.graph.is_some() {
-        home.claim = Some(Claim::take(&home.graph).await?);
+        home.claim = Some(DemoOwner::take(&home.graph).await?);
     }
     fill(&home, &world, &past).await?;
     Ok((world, home))
 }
 
 /// Somebody's graph is a wrong word on the command line; any other error is not the user's.
-fn not_settled(error: anyhow::Error) -> anyhow::Result<Ended> {
+fn not_settled(error: anyhow::Error) -> anyhow::Result<ExitStatus> {
     match error.downcast::<Unclaimed>()? {
         not_ours @ Unclaimed::NotOurs(_) => {
-            refuse::<()>(&not_ours.to_string()).map(|_| Ended::BadInput)
+            refuse::<()>(&not_ours.to_string()).map(|_| ExitStatus::BadInput)
         }
         Unclaimed::Graph(error) => {
             Err(error).context("cannot make the graph of --graph the demo's")
@@ -193,7 +193,7 @@ fn empty_graph() -> anyhow::Result<Option<Arc<Graph>>> {
 }
 
 /// Writes the past of a world, in transactions that no server finds too large.
-async fn fill(home: &Home, world: &World, past: &[Edit]) -> anyhow::Result<()> {
+async fn fill(home: &DemoGraph, world: &World, past: &[Edit]) -> anyhow::Result<()> {
     home.graph
         .write(&world.indexes(), WITHIN)
         .await
@@ -206,7 +206,7 @@ async fn fill(home: &Home, world: &World, past: &[Edit]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn run_often(loaded: &mut Loaded) {
+fn run_often(loaded: &mut Project) {
     for kpi in &mut loaded.catalog.kpis {
         let kpi = Arc::make_mut(kpi);
         kpi.schedule = Schedule::Every(kpi.schedule.interval().min(AT_LEAST_EVERY));
@@ -217,7 +217,7 @@ fn run_often(loaded: &mut Loaded) {
 async fn live(
     mut world: World,
     speed: f64,
-    home: &Home,
+    home: &DemoGraph,
     screen: &mut Screen,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {

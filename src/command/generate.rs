@@ -7,28 +7,28 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use similar::TextDiff;
 
-use super::loaded::{self, Loaded};
-use super::{Ended, counted};
+use super::project::{self, Project};
+use super::{ExitStatus, counted};
 use crate::cli::{Common, Generate};
 use crate::generate::{self, File, Input, MARK};
 
-pub(super) fn generate(common: &Common, options: &Generate) -> anyhow::Result<Ended> {
-    let Some(loaded) = loaded::files(common)? else {
-        return Ok(Ended::BadInput);
+pub(super) fn generate(common: &Common, options: &Generate) -> anyhow::Result<ExitStatus> {
+    let Some(loaded) = project::files(common)? else {
+        return Ok(ExitStatus::BadInput);
     };
     if !loaded.has_files()? {
-        return Ok(Ended::BadInput);
+        return Ok(ExitStatus::BadInput);
     }
     loaded.show_problems()?;
     // Files made of a part would lose panels and alerts that are only broken for a moment.
     if loaded.catalog.errors() > 0 {
-        return Ok(Ended::BadInput);
+        return Ok(ExitStatus::BadInput);
     }
     let files = match made(common, &loaded)? {
         Ok(files) => files,
         Err(problems) => {
             loaded.show(&problems)?;
-            return Ok(Ended::BadInput);
+            return Ok(ExitStatus::BadInput);
         }
     };
     if options.check {
@@ -40,10 +40,10 @@ pub(super) fn generate(common: &Common, options: &Generate) -> anyhow::Result<En
 
 fn made(
     common: &Common,
-    loaded: &Loaded,
+    loaded: &Project,
 ) -> anyhow::Result<Result<Vec<File>, Vec<crate::diagnostic::Problem>>> {
     let config = &loaded.config;
-    let const_labels = loaded::const_labels(config)?;
+    let const_labels = project::const_labels(config)?;
     // The folder as people name it who stand beside the settings, so that the files are the same wherever they are made.
     let beside = common
         .config
@@ -64,7 +64,7 @@ fn made(
     }))
 }
 
-fn write(files: &[File], out: &Path) -> anyhow::Result<Ended> {
+fn write(files: &[File], out: &Path) -> anyhow::Result<ExitStatus> {
     let mut written = 0;
     for file in files {
         let path = out.join(&file.path);
@@ -90,10 +90,10 @@ fn write(files: &[File], out: &Path) -> anyhow::Result<Ended> {
         "{all} in {}, {written} of them new or changed",
         out.display()
     )?;
-    Ok(Ended::Done)
+    Ok(ExitStatus::Done)
 }
 
-fn check(files: &[File], out: &Path) -> anyhow::Result<Ended> {
+fn check(files: &[File], out: &Path) -> anyhow::Result<ExitStatus> {
     let mut stdout = anstream::stdout();
     let mut different = 0;
     for file in files {
@@ -124,11 +124,11 @@ fn check(files: &[File], out: &Path) -> anyhow::Result<Ended> {
             "{} up to date",
             counted(files.len(), "file", "files")
         )?;
-        return Ok(Ended::Done);
+        return Ok(ExitStatus::Done);
     }
     let said = counted(different, "file differs", "files differ");
     writeln!(anstream::stderr(), "{said}: run `cypher-exporter generate`")?;
-    Ok(Ended::Failed)
+    Ok(ExitStatus::Failed)
 }
 
 /// What stands in a file; none when there is no such file.

@@ -4,19 +4,19 @@ use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use super::{Ended, loaded};
+use super::{ExitStatus, project};
 use crate::cli::{Common, Health};
 use crate::http;
 
 /// Container health checks have little patience.
 const WITHIN: Duration = Duration::from_secs(3);
 
-pub(super) async fn health(common: &Common, options: &Health) -> anyhow::Result<Ended> {
+pub(super) async fn health(common: &Common, options: &Health) -> anyhow::Result<ExitStatus> {
     let address = match &options.address {
         Some(address) => address.clone(),
-        None => match loaded::settings(common)? {
+        None => match project::settings(common)? {
             Some(config) => on_this_machine(config.web.listen).to_string(),
-            None => return Ok(Ended::BadInput),
+            None => return Ok(ExitStatus::BadInput),
         },
     };
     let path = if options.ready {
@@ -27,15 +27,15 @@ pub(super) async fn health(common: &Common, options: &Health) -> anyhow::Result<
     match http::ask(&address, path, WITHIN).await {
         Ok(answer) if answer.well => {
             write!(anstream::stdout(), "{}", answer.body)?;
-            Ok(Ended::Done)
+            Ok(ExitStatus::Done)
         }
         Ok(answer) => {
             write!(anstream::stderr(), "{}", answer.body)?;
-            Ok(Ended::Failed)
+            Ok(ExitStatus::Failed)
         }
         Err(error) => {
             writeln!(anstream::stderr(), "{error}")?;
-            Ok(Ended::Failed)
+            Ok(ExitStatus::Failed)
         }
     }
 }

@@ -4,7 +4,7 @@ mod check;
 mod demo;
 mod generate;
 mod health;
-mod loaded;
+mod project;
 mod run;
 mod serve;
 
@@ -18,11 +18,11 @@ use tracing_subscriber::filter::ParseError;
 
 use crate::cli::{Cli, Command, LogFormat};
 use crate::graph::Graph;
-use loaded::{Asked, Loaded};
+use project::{GraphSource, Project};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum ExitStatus {
     /// As asked.
     Done,
     /// Something went wrong that the user's files are not to blame for.
@@ -31,13 +31,13 @@ pub enum Ended {
     BadInput,
 }
 
-impl From<Ended> for ExitCode {
-    fn from(ended: Ended) -> Self {
+impl From<ExitStatus> for ExitCode {
+    fn from(ended: ExitStatus) -> Self {
         match ended {
-            Ended::Done => ExitCode::SUCCESS,
-            Ended::Failed => ExitCode::FAILURE,
+            ExitStatus::Done => ExitCode::SUCCESS,
+            ExitStatus::Failed => ExitCode::FAILURE,
             // EX_USAGE of sysexits.
-            Ended::BadInput => ExitCode::from(64),
+            ExitStatus::BadInput => ExitCode::from(64),
         }
     }
 }
@@ -46,13 +46,13 @@ impl From<Ended> for ExitCode {
 ///
 /// # Errors
 /// Whatever kept it from being done and is not a matter of the user's files.
-pub fn execute(cli: &Cli) -> anyhow::Result<Ended> {
+pub fn execute(cli: &Cli) -> anyhow::Result<ExitStatus> {
     if let Err((level, cause)) = start_log(cli) {
         writeln!(
             anstream::stderr(),
             "error: --log cannot be \"{level}\": {cause}"
         )?;
-        return Ok(Ended::BadInput);
+        return Ok(ExitStatus::BadInput);
     }
     // The driver needs it before the first connection with TLS; a second call would be an error, so its answer is left.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -78,10 +78,10 @@ pub fn execute(cli: &Cli) -> anyhow::Result<Ended> {
 type Graphs = Vec<(Arc<str>, Arc<Graph>)>;
 
 /// The graphs to ask; `None` when they cannot be had, which has then been said. None of the configured ones is connected yet.
-async fn graphs(loaded: &Loaded, asked: Asked) -> anyhow::Result<Option<Graphs>> {
+async fn graphs(loaded: &Project, asked: GraphSource) -> anyhow::Result<Option<Graphs>> {
     match asked {
-        Asked::Configured => Ok(Some(loaded.graphs())),
-        Asked::Demo => demo::graphs().await,
+        GraphSource::Configured => Ok(Some(loaded.graphs())),
+        GraphSource::Demo => demo::graphs().await,
     }
 }
 

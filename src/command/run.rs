@@ -6,8 +6,8 @@ use std::fs;
 use std::io::Write;
 use std::sync::Arc;
 
-use super::loaded::{self, Asked, Loaded};
-use super::{Ended, counted, graphs};
+use super::project::{self, GraphSource, Project};
+use super::{ExitStatus, counted, graphs};
 use crate::cli::{Common, Run as Options};
 use crate::diagnostic::{Problem, nearest};
 use crate::exposition::{Format, Segment};
@@ -18,23 +18,23 @@ use crate::metric::{Constant, Part};
 use crate::schedule::{self, Run};
 use cypher::{Row, Value};
 
-pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ended> {
+pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<ExitStatus> {
     let asked = if options.demo {
-        Asked::Demo
+        GraphSource::Demo
     } else {
-        Asked::Configured
+        GraphSource::Configured
     };
-    let Some(loaded) = loaded::load(common, asked)? else {
-        return Ok(Ended::BadInput);
+    let Some(loaded) = project::load(common, asked)? else {
+        return Ok(ExitStatus::BadInput);
     };
     if !loaded.has_files()? {
-        return Ok(Ended::BadInput);
+        return Ok(ExitStatus::BadInput);
     }
     let Some(kpis) = chosen(&loaded, &options.kpis)? else {
-        return Ok(Ended::BadInput);
+        return Ok(ExitStatus::BadInput);
     };
     let Some(graphs) = graphs(&loaded, asked).await? else {
-        return Ok(Ended::BadInput);
+        return Ok(ExitStatus::BadInput);
     };
     let mut all_well = true;
     for kpi in &kpis {
@@ -48,11 +48,15 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<En
             all_well &= show_run(kpi, graph, &title, &loaded.constant(), options.rows).await?;
         }
     }
-    Ok(if all_well { Ended::Done } else { Ended::Failed })
+    Ok(if all_well {
+        ExitStatus::Done
+    } else {
+        ExitStatus::Failed
+    })
 }
 
 /// The KPIs that are asked for; `None` when one of them is not there or wrong, which has then been said.
-fn chosen(loaded: &Loaded, wanted: &[String]) -> anyhow::Result<Option<Vec<Arc<Kpi>>>> {
+fn chosen(loaded: &Project, wanted: &[String]) -> anyhow::Result<Option<Vec<Arc<Kpi>>>> {
     if wanted.is_empty() {
         loaded.show_problems()?;
         return Ok((loaded.catalog.errors() == 0).then(|| loaded.catalog.kpis.clone()));
@@ -91,7 +95,7 @@ fn is_same_file(a: &str, b: &str) -> bool {
         .is_some_and(|(a, b)| a == b)
 }
 
-fn say_why_not(loaded: &Loaded, name: &str) -> anyhow::Result<()> {
+fn say_why_not(loaded: &Project, name: &str) -> anyhow::Result<()> {
     let stem = name
         .rsplit('/')
         .next()
@@ -125,7 +129,7 @@ fn say_why_not(loaded: &Loaded, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn names(loaded: &Loaded) -> String {
+fn names(loaded: &Project) -> String {
     let names: Vec<_> = loaded.catalog.kpis.iter().map(|kpi| &*kpi.id).collect();
     if names.is_empty() {
         "none that could run".to_owned()
@@ -142,7 +146,7 @@ async fn show_run(
     limit: usize,
 ) -> anyhow::Result<bool> {
     let mut rows: Vec<Row> = Vec::new();
-    let run = schedule::run(kpi, &mut graph.turn().await, &mut |row| {
+    let run = schedule::run(kpi, &mut graph.acquire().await, &mut |row| {
         if rows.len() < limit {
             rows.push(row.clone());
         }

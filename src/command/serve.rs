@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::Ended;
-use super::loaded::{self, Asked, Loaded};
+use super::ExitStatus;
+use super::project::{self, GraphSource, Project};
 use crate::board::Board;
 use crate::cli::Common;
 use crate::graph::Graph;
@@ -19,22 +19,22 @@ use crate::http::{self, AppState, Refresh, Refreshed, Settings, UnknownKpi};
 use crate::instruments::Instruments;
 use crate::kpi::Catalog;
 use crate::schedule::{Outcome, Scheduler};
-use crate::state::{State, StateError, Stray};
+use crate::state::{Orphan, State, StateError};
 
 /// A supervisor's patience: after SIGTERM the process is gone within 5 s.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-pub(super) async fn serve(common: &Common) -> anyhow::Result<Ended> {
-    let Some(loaded) = loaded::load(common, Asked::Configured)? else {
-        return Ok(Ended::BadInput);
+pub(super) async fn serve(common: &Common) -> anyhow::Result<ExitStatus> {
+    let Some(loaded) = project::load(common, GraphSource::Configured)? else {
+        return Ok(ExitStatus::BadInput);
     };
     if !loaded.can_run()? {
-        return Ok(Ended::BadInput);
+        return Ok(ExitStatus::BadInput);
     }
     // Before anything runs: who cannot be scraped need not ask the graph.
     let listener = listen(loaded.config.web.listen, "`[web] listen`").await?;
     at_work(&loaded, &loaded.graphs(), listener, &stop_on_signal()?).await?;
-    Ok(Ended::Done)
+    Ok(ExitStatus::Done)
 }
 
 /// Listens there; an error says that `setting` names another address.
@@ -45,7 +45,7 @@ pub(super) async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result
 
 /// Runs the KPIs on these graphs and serves them, until `stop`.
 pub(super) async fn at_work(
-    loaded: &Loaded,
+    loaded: &Project,
     graphs: &[(Arc<str>, Arc<Graph>)],
     listener: TcpListener,
     stop: &CancellationToken,
@@ -68,7 +68,7 @@ pub(super) async fn at_work(
 }
 
 async fn open(
-    loaded: &Loaded,
+    loaded: &Project,
     graphs: &[(Arc<str>, Arc<Graph>)],
 ) -> anyhow::Result<(AppState, Arc<Scheduler>)> {
     let names: Vec<_> = graphs.iter().map(|(name, _)| name.clone()).collect();
@@ -78,7 +78,7 @@ async fn open(
     instruments.rejected_files(catalog.rejected_files());
     let state = state(loaded)?;
     if let Some(state) = &state {
-        tell_strays(state, catalog, &names);
+        log_orphans(state, catalog, &names);
     }
     let scheduler = Arc::new(Scheduler::start(&board, &instruments, graphs, state.as_ref()).await?);
     let settings = Settings {
@@ -99,7 +99,7 @@ async fn open(
 }
 
 /// Where totals are kept, when the settings say so and there is a KPI that has any.
-fn state(loaded: &Loaded) -> Result<Option<State>, StateError> {
+fn state(loaded: &Project) -> Result<Option<State>, StateError> {
     let counts = loaded.catalog.kpis.iter().any(|kpi| kpi.window().is_some());
     loaded
         .config
@@ -112,26 +112,26 @@ fn state(loaded: &Loaded) -> Result<Option<State>, StateError> {
 
 /// Names the states that would lie there for ever, since a KPI or a graph was renamed: its totals begin anew otherwise, and
 /// nobody would know why.
-fn tell_strays(state: &State, catalog: &Catalog, graphs: &[Arc<str>]) {
+fn log_orphans(state: &State, catalog: &Catalog, graphs: &[Arc<str>]) {
     let windows = catalog.kpis.iter().filter(|kpi| kpi.window().is_some());
-    let lanes = windows.flat_map(|kpi| {
+    let targets = windows.flat_map(|kpi| {
         graphs
             .iter()
             .filter(|graph| kpi.asks(graph))
             .map(move |graph| (kpi, graph))
     });
-    let owners: Vec<_> = lanes.map(|(kpi, graph)| state.file(kpi, graph)).collect();
-    let strays = state.strays(&owners);
+    let owners: Vec<_> = targets.map(|(kpi, graph)| state.file(kpi, graph)).collect();
+    let orphans = state.orphans(&owners);
     // The KPI of a file with a mistake is back as soon as that is mended.
-    let comes_back = |stray: &&Stray| {
-        stray
+    let comes_back = |orphan: &&Orphan| {
+        orphan
             .counted_for
             .as_ref()
             .is_some_and(|(kpi, _)| catalog.rejects(kpi))
     };
-    let told: Vec<_> = strays
+    let told: Vec<_> = orphans
         .iter()
-        .filter(|stray| !comes_back(stray))
+        .filter(|orphan| !comes_back(orphan))
         .map(in_words)
         .collect();
     if !told.is_empty() {
@@ -142,12 +142,12 @@ fn tell_strays(state: &State, catalog: &Catalog, graphs: &[Arc<str>]) {
     }
 }
 
-fn in_words(stray: &Stray) -> String {
-    let path = stray.path.display();
-    let Some((kpi, graph)) = &stray.counted_for else {
+fn in_words(orphan: &Orphan) -> String {
+    let path = orphan.path.display();
+    let Some((kpi, graph)) = &orphan.counted_for else {
         return format!("{path}, which cannot be read");
     };
-    let rename_to: Vec<_> = stray
+    let rename_to: Vec<_> = orphan
         .rename_to
         .iter()
         .map(|path| format!("rename it to {}", path.display()))

@@ -10,17 +10,17 @@ use bytes::Bytes;
 
 use crate::metric::{Family, Part};
 
-mod forms;
 mod gzip;
 mod negotiate;
 mod number;
 mod openmetrics;
+mod per_format;
 mod samples;
 mod text;
 
-pub use forms::Forms;
 pub use gzip::Deflated;
 pub use negotiate::{Coding, Format, coding, format};
+pub use per_format::PerFormat;
 
 /// Segments below this are joined where they stand side by side: compressing many tiny ones costs more than their copy.
 const SMALL: usize = 8 * 1024;

@@ -4,7 +4,7 @@ use std::iter;
 use std::sync::Arc;
 
 use super::{escaped, number};
-use crate::metric::{Distribution, Family, LabelName, Part, Points, Quantiles, Series};
+use crate::metric::{Family, Histogram, LabelName, Part, Samples, Series, Summary};
 
 /// No room is kept for more than this in each line: one long label does not make all of them long.
 const LINE: usize = 256;
@@ -14,11 +14,11 @@ pub(super) fn write(family: &Family, out: &mut Vec<u8>) {
     for part in &family.parts {
         let mut lines = Lines::new(family, part, out);
         match part.points.as_ref() {
-            Points::Gauge(series) | Points::Counter(series) => lines.values(series),
-            Points::Histogram { bounds, series } => lines.histograms(bounds, series),
-            Points::Summary { quantiles, series } => lines.summaries(quantiles, series),
-            Points::Info(series) => lines.facts(series),
-            Points::StateSet { states, series } => lines.states(states, series),
+            Samples::Gauge(series) | Samples::Counter(series) => lines.values(series),
+            Samples::Histogram { bounds, series } => lines.histograms(bounds, series),
+            Samples::Summary { quantiles, series } => lines.summaries(quantiles, series),
+            Samples::Info(series) => lines.facts(series),
+            Samples::StateSet { states, series } => lines.states(states, series),
         }
     }
 }
@@ -70,7 +70,7 @@ impl<'a> Lines<'a> {
         self.value(series.value);
     }
 
-    fn histograms(&mut self, bounds: &[f64], series: &[Series<Distribution>]) {
+    fn histograms(&mut self, bounds: &[f64], series: &[Series<Histogram>]) {
         let bounds: Vec<_> = bounds
             .iter()
             .copied()
@@ -79,7 +79,7 @@ impl<'a> Lines<'a> {
             .collect();
         for Series {
             labels,
-            value: Distribution { counts, sum },
+            value: Histogram { counts, sum },
         } in series
         {
             self.take_labels(labels);
@@ -99,11 +99,11 @@ impl<'a> Lines<'a> {
         }
     }
 
-    fn summaries(&mut self, quantiles: &[f64], series: &[Series<Quantiles>]) {
+    fn summaries(&mut self, quantiles: &[f64], series: &[Series<Summary>]) {
         let quantiles: Vec<_> = quantiles.iter().copied().map(number::canonical).collect();
         for Series {
             labels,
-            value: Quantiles { values, sum, count },
+            value: Summary { values, sum, count },
         } in series
         {
             self.take_labels(labels);

@@ -5,10 +5,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::metric::{
-    Constant, Desc, Distribution, LabelName, MetricName, MetricType, Points, Quantiles, Series,
+    Constant, Desc, Histogram, LabelName, MetricName, MetricType, Samples, Series, Summary,
 };
 
-fn family(name: &str, labels: &[&str], points: Points) -> Family {
+fn family(name: &str, labels: &[&str], points: Samples) -> Family {
     let desc = Desc {
         name: MetricName::new(name).unwrap(),
         help: "Help with \"quotes\", a \\ and\na line break.".into(),
@@ -58,18 +58,18 @@ fn gauges_and_counters() {
     let gauge = family(
         "agents",
         &["group", "role"],
-        Points::Gauge(vec![series(&["a", "x\"y"], 1.0), series(&["b", ""], 0.5)]),
+        Samples::Gauge(vec![series(&["a", "x\"y"], 1.0), series(&["b", ""], 0.5)]),
     );
     let counter = with_unit(
         family(
             "busy_seconds_total",
             &[],
-            Points::Counter(vec![series(&[], 3.0)]),
+            Samples::Counter(vec![series(&[], 3.0)]),
         ),
         "seconds",
     );
     // Not a counter, whatever its name says: both formats keep the name as it is.
-    let odd = family("stored_total", &[], Points::Gauge(vec![series(&[], -1.0)]));
+    let odd = family("stored_total", &[], Samples::Gauge(vec![series(&[], -1.0)]));
     insta::assert_snapshot!(both(&[gauge, counter, odd]), @r#"
     # HELP agents Help with "quotes", a \\ and\na line break.
     # TYPE agents gauge
@@ -99,18 +99,18 @@ fn gauges_and_counters() {
 
 #[test]
 fn histograms() {
-    let counts = |counts: &[u64], sum| Distribution {
+    let counts = |counts: &[u64], sum| Histogram {
         counts: counts.into(),
         sum,
     };
-    let points = Points::Histogram {
+    let points = Samples::Histogram {
         bounds: [0.25, 1.0, 1e6].into(),
         series: vec![
             series(&["a"], counts(&[1, 2, 0, 4], Some(9.5))),
             series(&["b"], counts(&[0, 0, 0, 0], Some(0.0))),
         ],
     };
-    let signed = Points::Histogram {
+    let signed = Samples::Histogram {
         bounds: [-1.0, 1.0].into(),
         series: vec![series(&[], counts(&[1, 1, 0], None))],
     };
@@ -165,12 +165,12 @@ fn histograms() {
 
 #[test]
 fn summaries() {
-    let quantiles = |values: &[f64], sum, count| Quantiles {
+    let quantiles = |values: &[f64], sum, count| Summary {
         values: values.into(),
         sum,
         count,
     };
-    let points = Points::Summary {
+    let points = Samples::Summary {
         quantiles: [0.5, 1.0].into(),
         series: vec![
             series(&["a"], quantiles(&[2.0, f64::NAN], Some(7.5), Some(3))),
@@ -204,13 +204,13 @@ fn facts_and_states() {
     let info = family(
         "model_info",
         &["version"],
-        Points::Info(vec![series(&["7"], ())]),
+        Samples::Info(vec![series(&["7"], ())]),
     );
     let states = ["open", "closed"].map(Arc::from).into();
     let stateset = family(
         "breaker",
         &["id"],
-        Points::StateSet {
+        Samples::StateSet {
             states,
             series: vec![series(&["1"], 1)],
         },
@@ -241,19 +241,19 @@ fn constant_labels_come_first_and_empty_families_not_at_all() {
     let mut up = family(
         "agents",
         &["group"],
-        Points::Gauge(vec![series(&["g"], 1.0)]),
+        Samples::Gauge(vec![series(&["g"], 1.0)]),
     );
     let constant = |graph: &str| [(LabelName::new("graph").unwrap(), graph.into())].into();
     up.parts[0].constant = constant("a");
     up.parts.push(Part {
         constant: constant("b"),
-        points: Arc::new(Points::Gauge(vec![series(&["h"], 2.0)])),
+        points: Arc::new(Samples::Gauge(vec![series(&["h"], 2.0)])),
     });
     up.parts.push(Part {
         constant: constant("c"),
-        points: Arc::new(Points::Gauge(vec![])),
+        points: Arc::new(Samples::Gauge(vec![])),
     });
-    let mut silent = family("silence", &[], Points::Gauge(vec![]));
+    let mut silent = family("silence", &[], Samples::Gauge(vec![]));
     assert_eq!(both(std::slice::from_ref(&silent)), "--\n# EOF\n");
     silent.parts.clear();
     insta::assert_snapshot!(both(&[up, silent]), @r#"
@@ -280,7 +280,7 @@ fn each_type_has_one_word_in_each_format() {
         (MetricType::Info, "gauge", "info"),
         (MetricType::StateSet, "gauge", "stateset"),
     ] {
-        let mut family = family("x", &[], Points::Gauge(vec![]));
+        let mut family = family("x", &[], Samples::Gauge(vec![]));
         family.metric_type = metric_type;
         let (mut as_text, mut as_openmetrics) = (Vec::new(), Vec::new());
         text::describe(&family, &mut as_text);
@@ -330,7 +330,7 @@ fn hostile() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn label_values_survive(one in hostile(), two in hostile(), constant in hostile()) {
-        let mut family = family("x", &["one", "two"], Points::Gauge(vec![series(&[&one, &two], 1.0)]));
+        let mut family = family("x", &["one", "two"], Samples::Gauge(vec![series(&[&one, &two], 1.0)]));
         family.parts[0].constant = [(LabelName::new("constant").unwrap(), constant.as_str().into())].into();
         for format in [Format::Text, Format::OpenMetrics] {
             let segment = Segment::encode(std::slice::from_ref(&family), format);

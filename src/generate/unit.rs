@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kpi::vocabulary::{Vocabulary, unit_of_name};
-use crate::kpi::{Kpi, Panel, Shape};
+use crate::kpi::{Kpi, Panel, ValueSpec};
 use promql::{Aggregator, Binary, Expr, Kind, Operator};
 
 /// A value without a unit.
@@ -190,7 +190,7 @@ fn shown_metric(kpi: &Kpi, panel: &Panel) -> Option<String> {
     match (&panel.exprs[..], &kpi.metrics[..]) {
         // Of a counter it shows the rate.
         ([], [metric, ..]) => {
-            let is_counter = matches!(metric.shape, Shape::Counter { .. });
+            let is_counter = matches!(metric.shape, ValueSpec::Counter { .. });
             (!is_counter).then(|| metric.desc.name.to_string())
         }
         ([one], _) => {

@@ -111,11 +111,11 @@ impl Bolt {
     }
 
     /// The most queries at one time.
-    pub(super) fn at_once(&self) -> usize {
+    pub(super) fn max_concurrent(&self) -> usize {
         self.settings.max_concurrent.max(1)
     }
 
-    pub(super) async fn turn(&self) -> SemaphorePermit<'_> {
+    pub(super) async fn acquire(&self) -> SemaphorePermit<'_> {
         self.slots
             .acquire()
             .await
@@ -256,7 +256,7 @@ impl Bolt {
         }
     }
 
-    /// Asks the `small` question, or a trivial one, of the idle connection, or else a trivial one of each address in turn,
+    /// Asks the `small` question, or a trivial one, of the idle connection, or else a trivial one of each address in acquire,
     /// until one answers.
     async fn prove(
         &self,

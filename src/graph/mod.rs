@@ -29,7 +29,7 @@ pub struct Request<'a> {
     pub parameters: &'a Parameters,
     /// The database; `None` is the graph's default.
     pub database: Option<&'a str>,
-    /// The longest the whole answer may take, connecting included, from the moment it has its turn among the graph's queries.
+    /// The longest the whole answer may take, connecting included, from the moment it has its acquire among the graph's queries.
     pub timeout: Duration,
 }
 
@@ -63,10 +63,10 @@ pub enum Graph {
 }
 
 impl Graph {
-    /// The most queries at one time, which have a turn each.
-    pub fn at_once(&self) -> usize {
+    /// The most queries at one time, which have a acquire each.
+    pub fn max_concurrent(&self) -> usize {
         match self {
-            Graph::Bolt(bolt) => bolt.at_once(),
+            Graph::Bolt(bolt) => bolt.max_concurrent(),
             #[cfg(feature = "embedded")]
             Graph::Embedded(embedded) => embedded.max_concurrent(),
         }
@@ -74,37 +74,37 @@ impl Graph {
 
     /// Waits until fewer queries run than the graph allows at one time. What waits here is nobody's fault and costs no
     /// query its time.
-    pub async fn turn(&self) -> Turn<'_> {
+    pub async fn acquire(&self) -> Permit<'_> {
         match self {
-            Graph::Bolt(bolt) => Turn {
+            Graph::Bolt(bolt) => Permit {
                 graph: self,
-                _permit: bolt.turn().await,
+                _permit: bolt.acquire().await,
             },
             #[cfg(feature = "embedded")]
-            Graph::Embedded(embedded) => Turn {
+            Graph::Embedded(embedded) => Permit {
                 graph: self,
                 _permit: embedded.acquire().await,
             },
         }
     }
 
-    /// Asks when it is its turn, and hands every row to `sink`.
+    /// Asks when it is its acquire, and hands every row to `sink`.
     ///
     /// # Errors
-    /// As [`Turn::rows`].
+    /// As [`Permit::rows`].
     pub async fn rows(
         &self,
         request: &Request<'_>,
         sink: &mut RowSink<'_>,
     ) -> Result<(), GraphError> {
-        self.turn().await.rows(request, sink).await
+        self.acquire().await.rows(request, sink).await
     }
 
-    /// Whether the graph answers `RETURN 1` within `timeout`. It does not wait for its turn: those who hold the turns may be
+    /// Whether the graph answers `RETURN 1` within `timeout`. It does not wait for its acquire: those who hold the turns may be
     /// waiting for a graph that hangs, and this is how that is found out.
     ///
     /// # Errors
-    /// As [`Turn::rows`]; a graph that does not answer in time is one that cannot be reached.
+    /// As [`Permit::rows`]; a graph that does not answer in time is one that cannot be reached.
     pub async fn ping(&self, timeout: Duration) -> Result<(), GraphError> {
         let request = Request {
             kpi: "cypher-exporter/ping",
@@ -137,7 +137,7 @@ impl Graph {
     /// Makes all changes, in this order, or none of them. KPIs have no way to this: they ask, and only read.
     ///
     /// # Errors
-    /// As [`Turn::rows`].
+    /// As [`Permit::rows`].
     pub async fn write(&self, changes: &[Change], timeout: Duration) -> Result<(), GraphError> {
         match self {
             Graph::Bolt(bolt) => bolt.write(changes, timeout).await,
@@ -179,7 +179,7 @@ impl Graph {
 
 /// The right to run one query at a time; it ends with the value.
 #[derive(Debug)]
-pub struct Turn<'g> {
+pub struct Permit<'g> {
     graph: &'g Graph,
     _permit: SemaphorePermit<'g>,
 }
@@ -188,7 +188,7 @@ const CLOCK: &str = "RETURN datetime().epochMillis AS now";
 const CLOCK_AND_DATABASE: &str =
     "CALL db.info() YIELD id RETURN datetime().epochMillis AS now, id AS database";
 
-impl Turn<'_> {
+impl Permit<'_> {
     /// Asks, and hands every row to `sink`. A query that was stopped by the sink is a success: the sink knows why.
     ///
     /// # Errors

@@ -11,8 +11,8 @@ use tokio::task::spawn_blocking;
 
 use super::response::{Response, response, text};
 use super::{AppState, Refreshed, health};
-use crate::board::{Board, Lane, Slot};
-use crate::metric::{Family, Part, Points, Series};
+use crate::board::{Board, Slot, Target};
+use crate::metric::{Family, Part, Samples, Series};
 
 /// Every KPI with its values and how its runs go.
 pub(super) async fn summary(state: &AppState) -> Response {
@@ -116,15 +116,15 @@ fn kpi(slot: &Slot) -> Value {
         "id": *slot.kpi.id,
         "file": slot.kpi.path,
         "interval_seconds": slot.kpi.schedule.interval().as_secs_f64(),
-        "graphs": slot.lanes().iter().map(lane).collect::<Vec<_>>(),
+        "graphs": slot.targets().iter().map(target).collect::<Vec<_>>(),
         "metrics": families.map(metric).collect::<Vec<_>>(),
     })
 }
 
-fn lane(lane: &Lane) -> Value {
-    let status = lane.status();
+fn target(target: &Target) -> Value {
+    let status = target.status();
     json!({
-        "name": *lane.graph,
+        "name": *target.graph,
         "running": status.running,
         "last_run": timestamp(status.last_run),
         "last_success": timestamp(status.last_success),
@@ -168,10 +168,10 @@ fn part_series(family: &Family, part: &Part) -> Vec<Value> {
             .collect()
     }
     match part.points.as_ref() {
-        Points::Gauge(series) | Points::Counter(series) => {
+        Samples::Gauge(series) | Samples::Counter(series) => {
             each(series, labels, |value| number(*value))
         }
-        Points::Histogram { bounds, series } => each(series, labels, |value| {
+        Samples::Histogram { bounds, series } => each(series, labels, |value| {
             let totals = value.counts.iter().scan(0, |total, count| {
                 *total += count;
                 Some(*total)
@@ -183,15 +183,15 @@ fn part_series(family: &Family, part: &Part) -> Vec<Value> {
                 .collect();
             json!({ "count": value.counts.iter().sum::<u64>(), "sum": value.sum.map(number), "buckets": buckets })
         }),
-        Points::Summary { quantiles, series } => each(series, labels, |value| {
+        Samples::Summary { quantiles, series } => each(series, labels, |value| {
             let values = quantiles.iter().zip(&value.values);
             let values: Vec<_> = values
                 .map(|(q, value)| json!({ "quantile": q, "value": number(*value) }))
                 .collect();
             json!({ "count": value.count, "sum": value.sum.map(number), "quantiles": values })
         }),
-        Points::Info(series) => each(series, labels, |()| json!(1)),
-        Points::StateSet { states, series } => each(series, labels, |state| {
+        Samples::Info(series) => each(series, labels, |()| json!(1)),
+        Samples::StateSet { states, series } => each(series, labels, |state| {
             json!(states.get(*state).map(|state| &**state))
         }),
     }

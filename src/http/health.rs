@@ -5,10 +5,10 @@ use crate::board::Board;
 /// Why no traffic should come yet; none when all is well.
 pub(super) fn not_ready(board: &Board) -> Option<String> {
     if !board.first_pass_done() {
-        let waiting = board.lanes().filter(|lane| !lane.has_run()).count();
+        let waiting = board.targets().filter(|target| !target.has_run()).count();
         return Some(format!(
             "{waiting} of {} KPI runs have not been made yet",
-            board.lanes().count()
+            board.targets().count()
         ));
     }
     if board.any_graph_up() {
@@ -23,7 +23,7 @@ pub(super) fn not_ready(board: &Board) -> Option<String> {
 
 /// `unknown` before each KPI has run, `healthy` when all ran well, `unhealthy` when none did or no graph answers.
 pub(super) fn status(board: &Board) -> &'static str {
-    let runs: Vec<_> = board.lanes().map(|lane| lane.status()).collect();
+    let runs: Vec<_> = board.targets().map(|target| target.status()).collect();
     let failed = runs.iter().filter(|status| status.error.is_some()).count();
     if !board.first_pass_done() {
         "unknown"
@@ -38,6 +38,6 @@ pub(super) fn status(board: &Board) -> &'static str {
 
 /// Whether runs are under way or due, wherever there is something to run.
 pub(super) fn scheduler_running(board: &Board) -> bool {
-    let mut runs = board.lanes().map(|lane| lane.status()).peekable();
+    let mut runs = board.targets().map(|target| target.status()).peekable();
     runs.peek().is_none() || runs.any(|status| status.running || status.next_run.is_some())
 }

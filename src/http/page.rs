@@ -8,8 +8,8 @@ use hyper::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 
 use super::response::{Response, insert_header, response};
 use super::{AppState, health};
-use crate::board::{Lane, Slot, Status};
-use crate::metric::Points;
+use crate::board::{Slot, Status, Target};
+use crate::metric::Samples;
 
 /// A count this many seconds behind is catching up, or cannot.
 const TOLD_LAG: f64 = 60.0;
@@ -39,9 +39,9 @@ fn html(state: &AppState) -> String {
         .slots()
         .iter()
         .flat_map(|slot| {
-            slot.lanes()
+            slot.targets()
                 .iter()
-                .map(move |lane| row(slot, lane, several))
+                .map(move |target| row(slot, target, several))
         })
         .collect();
     let graph = if several { "<th>Graph" } else { "" };
@@ -85,8 +85,8 @@ fn graphs(state: &AppState) -> String {
         })
 }
 
-fn row(slot: &Slot, lane: &Lane, several_graphs: bool) -> String {
-    let status = lane.status();
+fn row(slot: &Slot, target: &Target, several_graphs: bool) -> String {
+    let status = target.status();
     let types: Vec<_> = slot
         .kpi
         .metrics
@@ -108,11 +108,11 @@ fn row(slot: &Slot, lane: &Lane, several_graphs: bool) -> String {
         time(status.next_run)
     };
     let graph = if several_graphs {
-        format!("<td>{}", escape(&lane.graph))
+        format!("<td>{}", escape(&target.graph))
     } else {
         String::new()
     };
-    let value = format!("{}{}", escape(&values(lane)), counted(&status));
+    let value = format!("{}{}", escape(&values(target)), counted(&status));
     let cells = [types.join(", "), value, time(status.last_run), next, took];
     let cells: String = cells.iter().map(|cell| format!("<td>{cell}")).collect();
     let id = escape(&slot.kpi.id);
@@ -124,20 +124,20 @@ fn row(slot: &Slot, lane: &Lane, several_graphs: bool) -> String {
 }
 
 /// A number for each metric with one plain value, a count of series for any other.
-fn values(lane: &Lane) -> String {
-    let Some(points) = lane.points() else {
+fn values(target: &Target) -> String {
+    let Some(points) = target.points() else {
         return "–".to_owned();
     };
     let shown = points.iter().map(|points| match points.as_ref() {
-        Points::Gauge(series) | Points::Counter(series) if series.len() == 1 => {
+        Samples::Gauge(series) | Samples::Counter(series) if series.len() == 1 => {
             short(series[0].value)
         }
-        Points::Gauge(_)
-        | Points::Counter(_)
-        | Points::Histogram { .. }
-        | Points::Summary { .. }
-        | Points::Info(_)
-        | Points::StateSet { .. } => format!("{} series", points.len()),
+        Samples::Gauge(_)
+        | Samples::Counter(_)
+        | Samples::Histogram { .. }
+        | Samples::Summary { .. }
+        | Samples::Info(_)
+        | Samples::StateSet { .. } => format!("{} series", points.len()),
     });
     shown.collect::<Vec<_>>().join(", ")
 }

@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 use super::AppState;
 use super::body::Slices;
 use super::response::{Response, insert_header, response, text};
-use crate::board::Page;
+use crate::board::Chunk;
 use crate::exposition::{self, Coding, Format, Segment};
 use crate::instruments::Instruments;
 
@@ -21,11 +21,11 @@ pub(super) async fn answer(state: &AppState, headers: &HeaderMap) -> Response {
     let begin = Instant::now();
     let format = exposition::format(&joined(headers, &ACCEPT));
     let coding = exposition::coding(&joined(headers, &ACCEPT_ENCODING));
-    let (pages, instruments) = (state.board.pages(), state.instruments.clone());
+    let (chunks, instruments) = (state.board.chunks(), state.instruments.clone());
     // Pages stay as they are: what is ready now costs no more than being listed.
     let is_ready = instruments.is_ready(format, coding)
-        && pages.iter().all(|page| page.is_ready(format, coding));
-    let list = move || body(&pages, &instruments, format, coding);
+        && chunks.iter().all(|chunk| chunk.is_ready(format, coding));
+    let list = move || body(&chunks, &instruments, format, coding);
     // Encoding and compressing large readings takes a while at the first use: not on a thread that others wait for.
     let Ok(body) = (if is_ready {
         Ok(list())
@@ -64,12 +64,17 @@ fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
     values.join(",")
 }
 
-fn body(pages: &[Arc<Page>], instruments: &Instruments, format: Format, coding: Coding) -> Slices {
+fn body(
+    chunks: &[Arc<Chunk>],
+    instruments: &Instruments,
+    format: Format,
+    coding: Coding,
+) -> Slices {
     let own = instruments.segments(format);
     let last = Segment::last(&instruments.of_this_scrape(), format);
-    let shared = pages
+    let shared = chunks
         .iter()
-        .flat_map(|page| page.segments(format))
+        .flat_map(|chunk| chunk.segments(format))
         .chain(&own);
     let segments: Vec<_> = shared.map(Arc::as_ref).chain([&last]).collect();
     exposition::slices(&segments, coding).into_iter().collect()

@@ -2,26 +2,28 @@
 
 use std::sync::Arc;
 
-use prometheus::proto::{Histogram, Metric, MetricFamily, MetricType as Gathered};
+use prometheus::proto::{
+    Histogram as GatheredHistogram, Metric, MetricFamily, MetricType as Gathered,
+};
 
 use super::table::unit;
 use crate::metric::{
-    Constant, Desc, Distribution, Family, LabelName, MetricName, MetricType, Part, Points, Series,
+    Constant, Desc, Family, Histogram, LabelName, MetricName, MetricType, Part, Samples, Series,
 };
 
 /// A family of ours; none for a kind that the instruments do not use.
 pub(super) fn family(gathered: &MetricFamily) -> Option<Family> {
     let metrics = gathered.get_metric();
     let points = match gathered.get_field_type() {
-        Gathered::GAUGE => Points::Gauge(series(metrics, |metric| metric.get_gauge().get_value())),
+        Gathered::GAUGE => Samples::Gauge(series(metrics, |metric| metric.get_gauge().get_value())),
         Gathered::COUNTER => {
-            Points::Counter(series(metrics, |metric| metric.get_counter().get_value()))
+            Samples::Counter(series(metrics, |metric| metric.get_counter().get_value()))
         }
         Gathered::HISTOGRAM => {
             let bounds = bounds(metrics.first()?.get_histogram());
-            Points::Histogram {
+            Samples::Histogram {
                 bounds,
-                series: series(metrics, |metric| distribution(metric.get_histogram())),
+                series: series(metrics, |metric| histogram(metric.get_histogram())),
             }
         }
         Gathered::SUMMARY | Gathered::UNTYPED => return None,
@@ -40,7 +42,7 @@ pub(super) fn family(gathered: &MetricFamily) -> Option<Family> {
     Some(whole(desc, points))
 }
 
-fn whole(desc: Desc, points: Points) -> Family {
+fn whole(desc: Desc, points: Samples) -> Family {
     let metric_type: MetricType = points.metric_type();
     let parts = vec![Part {
         constant: Constant::default(),
@@ -70,7 +72,7 @@ fn series<T>(metrics: &[Metric], value: impl Fn(&Metric) -> T) -> Vec<Series<T>>
         .collect()
 }
 
-fn bounds(histogram: &Histogram) -> Arc<[f64]> {
+fn bounds(histogram: &GatheredHistogram) -> Arc<[f64]> {
     histogram
         .get_bucket()
         .iter()
@@ -78,7 +80,7 @@ fn bounds(histogram: &Histogram) -> Arc<[f64]> {
         .collect()
 }
 
-fn distribution(histogram: &Histogram) -> Distribution {
+fn histogram(histogram: &GatheredHistogram) -> Histogram {
     let cumulated = histogram
         .get_bucket()
         .iter()
@@ -92,7 +94,7 @@ fn distribution(histogram: &Histogram) -> Distribution {
             below = below.max(total);
             count
         });
-    Distribution {
+    Histogram {
         counts: counts.collect(),
         sum: Some(histogram.get_sample_sum()),
     }

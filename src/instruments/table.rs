@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::exposition::{Format, Forms, Segment};
+use crate::exposition::{Format, PerFormat, Segment};
 use crate::metric::{
-    Constant, Desc, Distribution, Family, LabelName, LabelValues, MetricName, Part, Points, Series,
+    Constant, Desc, Family, Histogram, LabelName, LabelValues, MetricName, Part, Samples, Series,
     own,
 };
 
@@ -13,18 +13,18 @@ use crate::metric::{
 pub(super) struct Table<T> {
     desc: Arc<Desc>,
     /// How its series make a family.
-    points: Box<dyn Fn(Vec<Series<T>>) -> Points + Send + Sync>,
-    kept: Mutex<Kept<T>>,
+    points: Box<dyn Fn(Vec<Series<T>>) -> Samples + Send + Sync>,
+    kept: Mutex<Inner<T>>,
 }
 
-struct Kept<T> {
+struct Inner<T> {
     series: BTreeMap<LabelValues, T>,
     /// Of the series as they are.
-    written: Forms<Arc<Segment>>,
+    written: PerFormat<Arc<Segment>>,
 }
 
 /// What an answer takes of a table, whatever it holds.
-pub(super) trait Written: Send + Sync {
+pub(super) trait EncodedFamily: Send + Sync {
     /// Its name.
     fn name(&self) -> &MetricName;
 
@@ -42,12 +42,12 @@ pub(super) trait Written: Send + Sync {
 impl Table<f64> {
     /// Gauges of the exporter's own; `name` lacks the prefix.
     pub(super) fn gauges(name: &str, help: &str, labels: &[&str]) -> Self {
-        Self::new(own_desc(name, help, labels), Points::Gauge)
+        Self::new(own_desc(name, help, labels), Samples::Gauge)
     }
 
     /// Counters of the exporter's own; `name` lacks the prefix.
     pub(super) fn counters(name: &str, help: &str, labels: &[&str]) -> Self {
-        Self::new(own_desc(name, help, labels), Points::Counter)
+        Self::new(own_desc(name, help, labels), Samples::Counter)
     }
 
     /// Replaces a value.
@@ -72,17 +72,17 @@ impl Table<()> {
     /// Facts of the exporter's own; `name` lacks the prefix.
     pub(super) fn facts(name: &str, help: &str, facts: &[(&str, &str)]) -> Self {
         let (labels, values): (Vec<_>, Vec<_>) = facts.iter().copied().unzip();
-        let table = Self::new(own_desc(name, help, &labels), Points::Info);
+        let table = Self::new(own_desc(name, help, &labels), Samples::Info);
         table.update(&values.into_iter().map(Arc::from).collect(), |_| ());
         table
     }
 }
 
-impl Table<Distribution> {
+impl Table<Histogram> {
     /// Histograms over these bounds.
     pub(super) fn histograms(desc: Desc, bounds: &Arc<[f64]>) -> Self {
         let bounds = bounds.clone();
-        Self::new(desc, move |series| Points::Histogram {
+        Self::new(desc, move |series| Samples::Histogram {
             bounds: bounds.clone(),
             series,
         })
@@ -91,7 +91,7 @@ impl Table<Distribution> {
     /// Counts an observation into one of `bounds`, which are those of the table.
     pub(super) fn observe(&self, labels: &LabelValues, bounds: &[f64], value: f64) {
         self.update(labels, |known| {
-            let zero = || Distribution {
+            let zero = || Histogram {
                 counts: vec![0; bounds.len() + 1].into(),
                 sum: Some(0.0),
             };
@@ -106,10 +106,10 @@ impl Table<Distribution> {
 }
 
 impl<T: Clone + PartialEq> Table<T> {
-    fn new(desc: Desc, points: impl Fn(Vec<Series<T>>) -> Points + Send + Sync + 'static) -> Self {
-        let kept = Mutex::new(Kept {
+    fn new(desc: Desc, points: impl Fn(Vec<Series<T>>) -> Samples + Send + Sync + 'static) -> Self {
+        let kept = Mutex::new(Inner {
             series: BTreeMap::new(),
-            written: Forms::default(),
+            written: PerFormat::default(),
         });
         Self {
             desc: Arc::new(desc),
@@ -124,11 +124,11 @@ impl<T: Clone + PartialEq> Table<T> {
         let value = update(known);
         if known != Some(&value) {
             kept.series.insert(labels.clone(), value);
-            kept.written = Forms::default();
+            kept.written = PerFormat::default();
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept<T>> {
+    fn kept(&self) -> MutexGuard<'_, Inner<T>> {
         // Nothing is half done behind a poisoned lock: each change is one insertion.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -152,7 +152,7 @@ impl<T: Clone + PartialEq> Table<T> {
     }
 }
 
-impl<T: Clone + PartialEq + Send + Sync> Written for Table<T> {
+impl<T: Clone + PartialEq + Send + Sync> EncodedFamily for Table<T> {
     fn name(&self) -> &MetricName {
         &self.desc.name
     }

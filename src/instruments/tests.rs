@@ -67,11 +67,11 @@ fn samples(instruments: &Instruments) -> String {
 #[test]
 fn the_names_are_those_that_kpis_cannot_take() {
     let instruments = Instruments::new(&[kpi("p/a")], &[], &["default".into()]).unwrap();
-    let lane = instruments.lane(&kpi("p/a"), "default");
-    lane.succeeded(Some(Duration::from_secs(1)), 1, 1);
-    lane.failed(Some(Duration::from_secs(1)), "timeout");
-    lane.window_lag(0.0);
-    lane.state_discarded("changed");
+    let target = instruments.target(&kpi("p/a"), "default");
+    target.succeeded(Some(Duration::from_secs(1)), 1, 1);
+    target.failed(Some(Duration::from_secs(1)), "timeout");
+    target.window_lag(0.0);
+    target.state_discarded("changed");
     instruments.scraped(Duration::from_millis(1), 1);
     let names: Vec<_> = instruments
         .families()
@@ -123,8 +123,8 @@ fn after_a_failure_and_a_success_on_two_graphs() {
     let graphs = ["one".into(), "two".into()];
     let instruments = Instruments::new(&[kpi("p/a")], &[], &graphs).unwrap();
     let (one, two) = (
-        instruments.lane(&kpi("p/a"), "one"),
-        instruments.lane(&kpi("p/a"), "two"),
+        instruments.target(&kpi("p/a"), "one"),
+        instruments.target(&kpi("p/a"), "two"),
     );
     one.failed(Some(Duration::from_millis(250)), "timeout");
     one.succeeded(Some(Duration::from_millis(500)), 7, 3);
@@ -193,10 +193,10 @@ fn a_window_kpi_tells_how_far_behind_it_is_what_was_halved_and_what_was_not_take
     cypher_exporter_state_discarded_total{kpi="p/a",reason="changed"} 0
     cypher_exporter_state_discarded_total{kpi="p/a",reason="damaged"} 0
     "#);
-    let lane = instruments.lane(&kpi, "default");
-    lane.state_discarded("damaged");
-    lane.window_lag(-1.5);
-    lane.halved();
+    let target = instruments.target(&kpi, "default");
+    target.state_discarded("damaged");
+    target.window_lag(-1.5);
+    target.halved();
     insta::assert_snapshot!(windows(), @r#"
     cypher_exporter_kpi_window_lag_seconds{kpi="p/a"} -1.5
     cypher_exporter_kpi_windows_halved_total{kpi="p/a"} 1
@@ -221,16 +221,16 @@ fn packs_name_their_own_timings() {
     ];
     let instruments = Instruments::new(&[], &packs, &["default".into()]).unwrap();
     instruments
-        .lane(&kpi("p/a"), "default")
+        .target(&kpi("p/a"), "default")
         .succeeded(Some(Duration::from_millis(250)), 1, 1);
     instruments
-        .lane(&kpi("p/b"), "default")
+        .target(&kpi("p/b"), "default")
         .failed(Some(Duration::from_secs(250)), "timeout");
     instruments
-        .lane(&kpi("q/c"), "default")
+        .target(&kpi("q/c"), "default")
         .succeeded(Some(Duration::from_millis(250)), 1, 1);
     instruments
-        .lane(&kpi("q/d"), "default")
+        .target(&kpi("q/d"), "default")
         .succeeded(Some(Duration::from_micros(250)), 1, 1);
     instruments.scraped(Duration::from_millis(2), 1);
     let text: String = samples(&instruments)

@@ -2,7 +2,7 @@
 
 use super::columns::Columns;
 use super::header::{Expect, Header};
-use super::{Expected, Shape};
+use super::{Expected, ValueSpec};
 use crate::diagnostic::{Problems, listed};
 use crate::metric::{Desc, LabelName};
 
@@ -18,7 +18,7 @@ pub(super) struct Expects<'h> {
 impl<'h> Expects<'h> {
     pub(super) fn of<'s>(
         header: &'h Header,
-        shapes: impl Iterator<Item = &'s Shape>,
+        shapes: impl Iterator<Item = &'s ValueSpec>,
         query: &Columns<'_>,
     ) -> Self {
         let mut expects = Self {
@@ -28,13 +28,13 @@ impl<'h> Expects<'h> {
         };
         for shape in shapes {
             match shape {
-                Shape::Gauge { .. } | Shape::Counter { .. } | Shape::Histogram { .. } => {
-                    expects.zero = true
-                }
-                Shape::StateSet { value, .. } => expects
+                ValueSpec::Gauge { .. }
+                | ValueSpec::Counter { .. }
+                | ValueSpec::Histogram { .. } => expects.zero = true,
+                ValueSpec::StateSet { value, .. } => expects
                     .states
                     .push(query.statement.columns[*value].name.clone()),
-                Shape::Summary { .. } | Shape::Info => {}
+                ValueSpec::Summary { .. } | ValueSpec::Info => {}
             }
         }
         expects
@@ -43,7 +43,7 @@ impl<'h> Expects<'h> {
     pub(super) fn of_metric(
         &self,
         desc: &Desc,
-        shape: &Shape,
+        shape: &ValueSpec,
         problems: &mut Problems<'_>,
     ) -> Vec<Expected> {
         let labels = self
@@ -60,7 +60,7 @@ impl<'h> Expects<'h> {
         &self,
         expect: &Expect,
         desc: &Desc,
-        shape: &Shape,
+        shape: &ValueSpec,
         problems: &mut Problems<'_>,
     ) -> Option<Expected> {
         let column = &expect.column;
@@ -74,7 +74,7 @@ impl<'h> Expects<'h> {
             return None;
         };
         match shape {
-            Shape::Gauge { .. } | Shape::Counter { .. } | Shape::Histogram { .. } => {
+            ValueSpec::Gauge { .. } | ValueSpec::Counter { .. } | ValueSpec::Histogram { .. } => {
                 let values = expect
                     .values
                     .iter()
@@ -82,7 +82,7 @@ impl<'h> Expects<'h> {
                     .collect();
                 Some(Expected { label, values })
             }
-            Shape::Summary { .. } | Shape::Info | Shape::StateSet { .. } => {
+            ValueSpec::Summary { .. } | ValueSpec::Info | ValueSpec::StateSet { .. } => {
                 if !self.zero {
                     let message = format!(
                         "a metric of type {} has no zero to expect",

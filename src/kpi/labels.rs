@@ -6,7 +6,7 @@ use super::columns::Columns;
 use super::fields::At;
 use super::header::Header;
 use super::names::Names;
-use super::{Column, Shape};
+use super::{Column, ValueSpec};
 use crate::diagnostic::Problems;
 use crate::metric::{Desc, LabelName, MetricType};
 
@@ -117,7 +117,7 @@ fn suggestion(column: &str) -> String {
 /// A histogram writes `le` itself, a summary `quantile`, a state set its own name.
 pub(super) fn check_labels(
     desc: &Desc,
-    shape: &Shape,
+    shape: &ValueSpec,
     labels: &[Label],
     reserved: &[LabelName],
     place: &Range<usize>,

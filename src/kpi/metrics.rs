@@ -7,8 +7,8 @@ use super::expect::Expects;
 use super::header::{Header, MetricKeys};
 use super::labels::{Label, check_labels, labels};
 use super::names::Names;
-use super::shape::shape;
-use super::{Column, Metric, Shape};
+use super::value_spec::shape;
+use super::{Column, Metric, ValueSpec};
 use crate::diagnostic::Problems;
 use crate::metric::{Desc, MetricName, MetricType};
 use cypher::Statement;
@@ -27,7 +27,11 @@ pub(super) fn metrics(
         .iter()
         .map(|keys| shape(keys, header, &query, problems))
         .collect();
-    let taken: Vec<Column> = shapes.iter().flatten().flat_map(Shape::columns).collect();
+    let taken: Vec<Column> = shapes
+        .iter()
+        .flatten()
+        .flat_map(ValueSpec::columns)
+        .collect();
     let labels = labels(header, &query, &taken, names, problems);
     let expects = Expects::of(header, shapes.iter().flatten(), &query);
     let mut metrics = Vec::new();

@@ -11,20 +11,20 @@ mod alert;
 mod catalog;
 mod columns;
 mod cron;
-mod definition;
 mod example;
 mod expect;
 mod fields;
+mod fingerprint;
 mod header;
 mod labels;
 mod metrics;
 mod names;
-mod opening;
 mod pack;
 mod panel;
 mod parse;
-mod shape;
+mod preamble;
 mod skip;
+mod value_spec;
 pub mod vocabulary;
 mod window;
 
@@ -32,7 +32,7 @@ mod window;
 pub(crate) use catalog::one;
 pub use catalog::{Catalog, load};
 pub use cron::Cron;
-pub use definition::Definition;
+pub use fingerprint::Definition;
 pub use pack::{EXPORT_LATENCY, Pack, PanelRow, QUERY_LATENCY, RecordingRule, Timing};
 use promql::{Operator, Promql};
 pub use skip::SkipReason;
@@ -108,7 +108,7 @@ impl Kpi {
     /// The query without the comments above it.
     pub fn statement(&self) -> &str {
         self.query
-            .get(opening::read(&self.query).end..)
+            .get(preamble::read(&self.query).end..)
             .unwrap_or_default()
     }
 
@@ -129,7 +129,7 @@ pub struct Metric {
     /// For each label of `desc` the column it is read from.
     pub labels: Vec<Column>,
     /// Type, and the columns of its value.
-    pub shape: Shape,
+    pub shape: ValueSpec,
     /// Label values known in advance: combinations that no row brings are 0.
     pub expected: Vec<Expected>,
     /// Where the file defines it, in bytes.
@@ -158,7 +158,7 @@ pub struct Expected {
 
 /// The type of a metric and the columns its value is made of.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Shape {
+pub enum ValueSpec {
     /// The value as it is.
     Gauge {
         /// The value.
@@ -200,16 +200,16 @@ pub enum Shape {
     },
 }
 
-impl Shape {
+impl ValueSpec {
     /// The type without its columns.
     pub fn metric_type(&self) -> MetricType {
         match self {
-            Shape::Gauge { .. } => MetricType::Gauge,
-            Shape::Counter { .. } => MetricType::Counter,
-            Shape::Histogram { .. } => MetricType::Histogram,
-            Shape::Summary { .. } => MetricType::Summary,
-            Shape::Info => MetricType::Info,
-            Shape::StateSet { .. } => MetricType::StateSet,
+            ValueSpec::Gauge { .. } => MetricType::Gauge,
+            ValueSpec::Counter { .. } => MetricType::Counter,
+            ValueSpec::Histogram { .. } => MetricType::Histogram,
+            ValueSpec::Summary { .. } => MetricType::Summary,
+            ValueSpec::Info => MetricType::Info,
+            ValueSpec::StateSet { .. } => MetricType::StateSet,
         }
     }
 }

@@ -8,11 +8,11 @@ use super::cron::Cron;
 use super::header::{self, Header};
 use super::metrics;
 use super::names::Names;
-use super::opening::{self, Opening};
+use super::preamble::{self, Opening};
 use super::window::SINCE_AND_UNTIL;
 use super::{
-    Condition, Defaults, Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Shape, Source, Start,
-    TimeForm, Window, fields,
+    Condition, Defaults, Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Source, Start,
+    TimeForm, ValueSpec, Window, fields,
 };
 use crate::diagnostic::{Problem, Problems, nearest};
 use crate::metric::MetricType;
@@ -28,7 +28,7 @@ const STALE_AT_LEAST: Duration = Duration::from_secs(15 * 60);
 /// Parses one file. A KPI comes only without errors; warnings may stand beside it.
 pub(super) fn parse(source: &Source, defaults: &Defaults<'_>) -> (Option<Kpi>, Vec<Problem>) {
     let mut problems = Problems::of(&source.path);
-    let opening = opening::read(&source.text);
+    let opening = preamble::read(&source.text);
     let Some(header) = header_of(source, &opening, &mut problems) else {
         return (None, problems.into_vec());
     };
@@ -68,7 +68,7 @@ fn header_of(
         problems.error(span, "this comment never ends", "close it with `*/`");
         return None;
     }
-    if let Some(span) = opening::late_header(&source.text, opening) {
+    if let Some(span) = preamble::late_header(&source.text, opening) {
         problems.warning(
             span,
             "a header after the query has begun is not read",
@@ -418,7 +418,7 @@ fn check_alerts(header: &Header, metrics: &[Metric], problems: &mut Problems<'_>
     let plain = matches!(
         metrics,
         [Metric {
-            shape: Shape::Gauge { .. } | Shape::Counter { .. },
+            shape: ValueSpec::Gauge { .. } | ValueSpec::Counter { .. },
             ..
         }]
     );

@@ -1,6 +1,6 @@
 //! Why a value of a KPI's rows may become no sample, and which of these reasons there can be for a KPI.
 
-use super::{Kpi, Shape};
+use super::{Kpi, ValueSpec};
 
 /// Why a value became no sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,16 +49,16 @@ impl Kpi {
     }
 }
 
-impl Shape {
+impl ValueSpec {
     /// Whether it is a histogram whose bounds say that nothing it observes is below 0.
     pub fn is_never_negative(&self) -> bool {
         match self {
-            Shape::Histogram { bounds, .. } => bounds.iter().all(|bound| *bound >= 0.0),
-            Shape::Gauge { .. }
-            | Shape::Counter { .. }
-            | Shape::Summary { .. }
-            | Shape::Info
-            | Shape::StateSet { .. } => false,
+            ValueSpec::Histogram { bounds, .. } => bounds.iter().all(|bound| *bound >= 0.0),
+            ValueSpec::Gauge { .. }
+            | ValueSpec::Counter { .. }
+            | ValueSpec::Summary { .. }
+            | ValueSpec::Info
+            | ValueSpec::StateSet { .. } => false,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Kpi, Metric, Pack, Shape, Timing};
+use super::{Kpi, Metric, Pack, Timing, ValueSpec};
 use crate::metric::{LabelName, MetricType, own};
 use promql::{
     Aggregate, Aggregator, Binary, Expr, Grouping, Kind, Many, MatchOperator, Matching, Selector,
@@ -129,18 +129,18 @@ impl Vocabulary {
         let all = labels(own);
         let (name, interval) = (metric.desc.name.as_str(), Some(kpi.schedule.interval()));
         match &metric.shape {
-            Shape::Gauge { .. } | Shape::Info => self.add(name, all, Part::Gauge, interval),
-            Shape::Counter { .. } => self.add(name, all, Part::Counter, interval),
-            Shape::Histogram { bounds, .. } => {
+            ValueSpec::Gauge { .. } | ValueSpec::Info => self.add(name, all, Part::Gauge, interval),
+            ValueSpec::Counter { .. } => self.add(name, all, Part::Counter, interval),
+            ValueSpec::Histogram { bounds, .. } => {
                 let grows = kpi.mode != super::Mode::Snapshot;
                 self.histogram(name, &all, grows, bounds.clone(), interval);
             }
-            Shape::Summary { .. } => {
+            ValueSpec::Summary { .. } => {
                 self.add(name, with(&all, "quantile"), Part::Gauge, interval);
                 self.add(&format!("{name}_sum"), all.clone(), Part::Gauge, interval);
                 self.add(&format!("{name}_count"), all, Part::Gauge, interval);
             }
-            Shape::StateSet { .. } => self.add(name, with(&all, name), Part::Gauge, interval),
+            ValueSpec::StateSet { .. } => self.add(name, with(&all, name), Part::Gauge, interval),
         }
         self.tell(name, metric);
     }

@@ -8,7 +8,7 @@ use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 use super::MeasureError;
 use super::row_labels::RowLabels;
 use crate::kpi::Expected;
-use crate::metric::{Desc, LabelValues, Points, Series};
+use crate::metric::{Desc, LabelValues, Samples, Series};
 
 /// Texts beyond this are not looked for again: what repeats shows early.
 const SHARED_TEXTS: usize = 10_000;
@@ -79,8 +79,8 @@ impl<'k, T: Clone> LabelSets<'k, T> {
     }
 
     /// With the label sets that were there last time: those that come again need not be made, looked at or sorted again.
-    pub(super) fn after(desc: &'k Desc, limit: usize, last: Option<&Points>) -> Self {
-        let known = last.into_iter().flat_map(Points::label_values);
+    pub(super) fn after(desc: &'k Desc, limit: usize, last: Option<&Samples>) -> Self {
+        let known = last.into_iter().flat_map(Samples::label_values);
         let sets: Vec<_> = known.map(|labels| (labels.clone(), None)).collect();
         let (hasher, mut places) = (
             DefaultHashBuilder::default(),
@@ -360,7 +360,7 @@ mod tests {
     }
 
     /// The last value of each label set; none when there are too many sets.
-    fn measured(last: Option<&Points>, rows: &Rows) -> Option<Vec<Series<f64>>> {
+    fn measured(last: Option<&Samples>, rows: &Rows) -> Option<Vec<Series<f64>>> {
         let desc = desc();
         let mut sets = LabelSets::after(&desc, LIMIT, last);
         for (a, b, value) in rows {
@@ -372,14 +372,14 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_there_last_time_changes_no_result(first: bool, last in answer(), rows in answer()) {
-            let last = measured(None, &last).filter(|_| !first).map(Points::Gauge);
+            let last = measured(None, &last).filter(|_| !first).map(Samples::Gauge);
             let expected: BTreeMap<_, _> = rows.iter().map(|(a, b, value)| ((*a, *b), f64::from(*value))).collect();
             let expected = expected.into_iter().map(|((a, b), value)| Series { labels: labels(a, b), value });
             let expected: Vec<_> = expected.collect();
             let series = measured(last.as_ref(), &rows);
             prop_assert_eq!(series.clone(), (expected.len() <= LIMIT).then_some(expected));
             // Those that came again are the very same.
-            let known: BTreeMap<_, _> = last.iter().flat_map(Points::label_values).map(|set| (set.clone(), set)).collect();
+            let known: BTreeMap<_, _> = last.iter().flat_map(Samples::label_values).map(|set| (set.clone(), set)).collect();
             for Series { labels, .. } in series.iter().flatten() {
                 prop_assert!(known.get(labels).is_none_or(|before| Arc::ptr_eq(before, labels)));
             }

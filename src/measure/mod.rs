@@ -1,30 +1,30 @@
 //! Rows become samples, by the rules that no KPI may break. Pure.
 
-mod beyond;
-mod growing;
+mod fallback;
+mod family_builder;
 mod label_sets;
+mod overflow;
 mod row_context;
 mod row_labels;
 mod rows;
-mod substitute;
 mod totals;
 mod value;
 
 use std::sync::Arc;
 
 use crate::kpi::SkipReason;
-use crate::metric::Points;
+use crate::metric::Samples;
 
-pub use beyond::{Beyond, beyond};
+pub use fallback::substitute;
+pub use overflow::{Beyond, beyond};
 pub use rows::{MAX_ROWS_OF_WINDOW, Rows};
-pub use substitute::substitute;
 pub use totals::Totals;
 
 /// What a run brought.
 #[derive(Clone, Debug)]
 pub struct Measured {
     /// The series of each metric of the KPI, in that order.
-    pub points: Vec<Arc<Points>>,
+    pub points: Vec<Arc<Samples>>,
     /// The rows that came.
     pub rows: u64,
     /// The rows of which a value was left out.

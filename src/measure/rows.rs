@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::growing::Growing;
+use super::family_builder::FamilyBuilder;
 use super::row_context::RowContext;
 use super::{MeasureError, Measured, NotTaken, Skipped, Totals};
 use crate::kpi::{Kpi, SkipReason};
-use crate::metric::Points;
+use crate::metric::Samples;
 use cypher::Row;
 
 /// The most rows of one window. Their number costs no memory but time, and a window can be made smaller.
@@ -16,7 +16,7 @@ pub const MAX_ROWS_OF_WINDOW: u64 = 1_000_000;
 /// A run being measured.
 pub struct Rows<'k> {
     kpi: &'k Kpi,
-    metrics: Vec<Growing<'k>>,
+    metrics: Vec<FamilyBuilder<'k>>,
     rows: u64,
     most: Option<u64>,
     skipped: Skipped,
@@ -26,11 +26,11 @@ pub struct Rows<'k> {
 impl<'k> Rows<'k> {
     /// A snapshot: the rows are the whole family. `last` is what the last run brought: labels that come again are shared
     /// with it, and nothing else is taken over.
-    pub fn of_snapshot(kpi: &'k Kpi, last: &[Arc<Points>]) -> Self {
+    pub fn of_snapshot(kpi: &'k Kpi, last: &[Arc<Samples>]) -> Self {
         let last = |at: usize| last.get(at).map(|points| &**points);
         let metrics = kpi.metrics.iter().enumerate();
         let metrics = metrics
-            .map(|(at, metric)| Growing::after(kpi, metric, last(at)))
+            .map(|(at, metric)| FamilyBuilder::after(kpi, metric, last(at)))
             .collect();
         Self {
             kpi,
@@ -46,7 +46,7 @@ impl<'k> Rows<'k> {
     pub fn of_window(kpi: &'k Kpi, before: &'k Totals) -> Self {
         let metrics = kpi.metrics.iter().enumerate();
         let metrics = metrics
-            .map(|(at, metric)| Growing::over(kpi, metric, before.points().get(at)))
+            .map(|(at, metric)| FamilyBuilder::over(kpi, metric, before.points().get(at)))
             .collect();
         Self {
             metrics,
@@ -118,7 +118,11 @@ impl<'k> Rows<'k> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        let points: Result<Vec<_>, _> = self.metrics.into_iter().map(Growing::finish).collect();
+        let points: Result<Vec<_>, _> = self
+            .metrics
+            .into_iter()
+            .map(FamilyBuilder::finish)
+            .collect();
         Ok(Measured {
             points: points?,
             rows: self.rows,

@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use super::Measured;
-use super::growing::{Growing, has_zeros};
-use crate::kpi::{Kpi, Metric, Shape};
-use crate::metric::{Points, Series};
+use super::family_builder::{FamilyBuilder, has_zeros};
+use crate::kpi::{Kpi, Metric, ValueSpec};
+use crate::metric::{Samples, Series};
 
 /// The totals of a window KPI on one graph; cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Totals {
     /// One for each metric of the KPI, each in order of labels; empty before the first window.
-    points: Vec<Arc<Points>>,
+    points: Vec<Arc<Samples>>,
 }
 
 impl Totals {
@@ -20,7 +20,7 @@ impl Totals {
     ///
     /// # Errors
     /// What is wrong with these points: they cannot be totals of this KPI.
-    pub fn restored(kpi: &Kpi, points: Vec<Points>) -> Result<Self, &'static str> {
+    pub fn restored(kpi: &Kpi, points: Vec<Samples>) -> Result<Self, &'static str> {
         if points.len() != kpi.metrics.len() {
             return Err("it holds another number of metrics");
         }
@@ -28,7 +28,7 @@ impl Totals {
         for (metric, points) in kpi.metrics.iter().zip(&points) {
             check(metric, points)?;
         }
-        let with_expected = |(metric, points): (&Metric, Arc<Points>)| {
+        let with_expected = |(metric, points): (&Metric, Arc<Samples>)| {
             // Where there is no room for more zeros the totals are right as they are: the next window says what is too much.
             if has_zeros(metric) {
                 completed(kpi, metric, &points).unwrap_or(points)
@@ -42,7 +42,7 @@ impl Totals {
     }
 
     /// One for each metric of the KPI, in that order, each in order of labels; empty before the first window.
-    pub fn points(&self) -> &[Arc<Points>] {
+    pub fn points(&self) -> &[Arc<Samples>] {
         &self.points
     }
 
@@ -65,22 +65,22 @@ impl Totals {
     }
 }
 
-fn completed(kpi: &Kpi, metric: &Metric, points: &Arc<Points>) -> Option<Arc<Points>> {
-    Growing::over(kpi, metric, Some(points))
+fn completed(kpi: &Kpi, metric: &Metric, points: &Arc<Samples>) -> Option<Arc<Samples>> {
+    FamilyBuilder::over(kpi, metric, Some(points))
         .complete()
         .ok()
         .map(Arc::new)
 }
 
-fn check(metric: &Metric, points: &Points) -> Result<(), &'static str> {
+fn check(metric: &Metric, points: &Samples) -> Result<(), &'static str> {
     match (&metric.shape, points) {
-        (Shape::Counter { .. }, Points::Counter(series)) => {
+        (ValueSpec::Counter { .. }, Samples::Counter(series)) => {
             in_order(metric, series)?;
             all(series, "it holds a negative total", |total| *total >= 0.0)
         }
         (
-            Shape::Histogram { bounds, .. },
-            Points::Histogram {
+            ValueSpec::Histogram { bounds, .. },
+            Samples::Histogram {
                 bounds: held,
                 series,
             },
@@ -94,12 +94,12 @@ fn check(metric: &Metric, points: &Points) -> Result<(), &'static str> {
             })
         }
         (
-            Shape::Gauge { .. }
-            | Shape::Counter { .. }
-            | Shape::Histogram { .. }
-            | Shape::Summary { .. }
-            | Shape::Info
-            | Shape::StateSet { .. },
+            ValueSpec::Gauge { .. }
+            | ValueSpec::Counter { .. }
+            | ValueSpec::Histogram { .. }
+            | ValueSpec::Summary { .. }
+            | ValueSpec::Info
+            | ValueSpec::StateSet { .. },
             _,
         ) => Err("it holds a metric of another type"),
     }

@@ -13,7 +13,7 @@ pub enum MetricType {
     Counter,
     /// Observations counted in buckets.
     Histogram,
-    /// Quantiles that the graph computed.
+    /// Summary that the graph computed.
     Summary,
     /// Facts as labels, value 1; its name ends in `_info`.
     Info,
@@ -104,7 +104,7 @@ pub struct Series<T> {
 
 /// One series of a histogram.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Distribution {
+pub struct Histogram {
     /// Observations in each bucket, **not** cumulated: one for each bound, then one for `+Inf`.
     pub counts: Box<[u64]>,
     /// The sum of what was observed; none where a bound is negative, since such a sum may fall.
@@ -113,7 +113,7 @@ pub struct Distribution {
 
 /// One series of a summary.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Quantiles {
+pub struct Summary {
     /// One value for each quantile of the family.
     pub values: Box<[f64]>,
     /// The sum of all observations, where the query returns it.
@@ -124,7 +124,7 @@ pub struct Quantiles {
 
 /// The series of a family, all of one type.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Points {
+pub enum Samples {
     /// Gauges.
     Gauge(Vec<Series<f64>>),
     /// Counters.
@@ -134,14 +134,14 @@ pub enum Points {
         /// Upper bounds, inclusive.
         bounds: Arc<[f64]>,
         /// The histograms.
-        series: Vec<Series<Distribution>>,
+        series: Vec<Series<Histogram>>,
     },
     /// Summaries with the same quantiles, 0 to 1.
     Summary {
         /// The quantiles, rising.
         quantiles: Arc<[f64]>,
         /// The summaries.
-        series: Vec<Series<Quantiles>>,
+        series: Vec<Series<Summary>>,
     },
     /// Facts; the labels are all there is.
     Info(Vec<Series<()>>),
@@ -154,38 +154,38 @@ pub enum Points {
     },
 }
 
-impl Points {
+impl Samples {
     /// The type these are of.
     pub fn metric_type(&self) -> MetricType {
         match self {
-            Points::Gauge(_) => MetricType::Gauge,
-            Points::Counter(_) => MetricType::Counter,
-            Points::Histogram { .. } => MetricType::Histogram,
-            Points::Summary { .. } => MetricType::Summary,
-            Points::Info(_) => MetricType::Info,
-            Points::StateSet { .. } => MetricType::StateSet,
+            Samples::Gauge(_) => MetricType::Gauge,
+            Samples::Counter(_) => MetricType::Counter,
+            Samples::Histogram { .. } => MetricType::Histogram,
+            Samples::Summary { .. } => MetricType::Summary,
+            Samples::Info(_) => MetricType::Info,
+            Samples::StateSet { .. } => MetricType::StateSet,
         }
     }
 
     /// How many label sets there are.
     pub fn len(&self) -> usize {
         match self {
-            Points::Gauge(series) | Points::Counter(series) => series.len(),
-            Points::Histogram { series, .. } => series.len(),
-            Points::Summary { series, .. } => series.len(),
-            Points::Info(series) => series.len(),
-            Points::StateSet { series, .. } => series.len(),
+            Samples::Gauge(series) | Samples::Counter(series) => series.len(),
+            Samples::Histogram { series, .. } => series.len(),
+            Samples::Summary { series, .. } => series.len(),
+            Samples::Info(series) => series.len(),
+            Samples::StateSet { series, .. } => series.len(),
         }
     }
 
     /// The labels of each series.
     pub fn label_values(&self) -> Box<dyn Iterator<Item = &LabelValues> + '_> {
         match self {
-            Points::Gauge(series) | Points::Counter(series) => labels_of(series),
-            Points::Histogram { series, .. } => labels_of(series),
-            Points::Summary { series, .. } => labels_of(series),
-            Points::Info(series) => labels_of(series),
-            Points::StateSet { series, .. } => labels_of(series),
+            Samples::Gauge(series) | Samples::Counter(series) => labels_of(series),
+            Samples::Histogram { series, .. } => labels_of(series),
+            Samples::Summary { series, .. } => labels_of(series),
+            Samples::Info(series) => labels_of(series),
+            Samples::StateSet { series, .. } => labels_of(series),
         }
     }
 
@@ -208,7 +208,7 @@ pub struct Part {
     /// Written before the labels of the series.
     pub constant: Constant,
     /// The series; shared with whoever else shows them.
-    pub points: Arc<Points>,
+    pub points: Arc<Samples>,
 }
 
 /// A family ready to be written: one description, and a part for each graph that answered, all of one type.

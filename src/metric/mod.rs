@@ -5,6 +5,6 @@ mod name;
 pub mod own;
 
 pub use family::{
-    Constant, Desc, Distribution, Family, LabelValues, MetricType, Part, Points, Quantiles, Series,
+    Constant, Desc, Family, Histogram, LabelValues, MetricType, Part, Samples, Series, Summary,
 };
 pub use name::{IllegalName, LabelName, MetricName};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use crate::graph::{Clock, GraphError, Turn};
+use crate::graph::{Clock, GraphError, Permit};
 use cypher::UnixMillis;
 
 /// The longest that so small a question may take; the first query of a fresh Neo4j takes up to 2 s.
@@ -56,8 +56,8 @@ impl GraphClock {
     /// What the clock shows, or a little less, never more. The graph is asked when it was not for a while.
     ///
     /// # Errors
-    /// As [`Turn::clock`].
-    pub(super) async fn now(&self, turn: &mut Turn<'_>) -> Result<UnixMillis, GraphError> {
+    /// As [`Permit::clock`].
+    pub(super) async fn now(&self, acquire: &mut Permit<'_>) -> Result<UnixMillis, GraphError> {
         // Who waits for another one's question that long puts it himself.
         let _alone = timeout(WITHIN, self.asking.lock()).await;
         if let Some(now) = self.fresh() {
@@ -66,7 +66,7 @@ impl GraphClock {
         let Clock {
             now: shown,
             database,
-        } = turn.clock(WITHIN).await?;
+        } = acquire.clock(WITHIN).await?;
         *self.lock() = Known {
             shown: Some((shown, Instant::now())),
             database,

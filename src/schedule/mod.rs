@@ -1,12 +1,12 @@
 //! When a KPI runs, how a run goes, and what a failure does. A failing KPI touches no other.
 
 mod clock;
-mod counting;
-mod due;
-mod pace;
 mod run;
 mod runner;
+mod timer;
 mod watch;
+mod window_runner;
+mod window_sizer;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,13 +17,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::board::Board;
 use crate::graph::Graph;
-use crate::instruments::{Instruments, LaneInstruments};
+use crate::instruments::{Instruments, TargetInstruments};
 use crate::state::State;
 
-use counting::Counting;
-use due::Trigger;
 use runner::{Request, Runner};
+use timer::Timers;
 use watch::GraphWatch;
+use window_runner::WindowRunner;
 
 pub use run::{Run, RunError, run, run_after, window};
 pub use runner::Success;
@@ -43,7 +43,7 @@ pub enum ScheduleError {
 
 /// All runners of a process.
 pub struct Scheduler {
-    lanes: Vec<LaneHandle>,
+    targets: Vec<LaneHandle>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -80,11 +80,11 @@ impl Scheduler {
     ) -> Result<Self, ScheduleError> {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let mut scheduler = Self {
-            lanes: Vec::new(),
+            targets: Vec::new(),
             tasks,
             stop,
         };
-        let mut trigger = Trigger::new(board.lanes().count());
+        let mut trigger = Timers::new(board.targets().count());
         for (name, graph) in graphs {
             let watch = Arc::new(GraphWatch::new(
                 name.clone(),
@@ -93,15 +93,15 @@ impl Scheduler {
                 instruments.clone(),
             ));
             scheduler.keep_watch(&watch);
-            for (slot, lane) in lanes_of(board, name) {
+            for (slot, target) in lanes_of(board, name) {
                 let kpi = &board.slots()[slot].kpi;
-                let instruments = instruments.lane(kpi, name);
+                let instruments = instruments.target(kpi, name);
                 let file = state.map(|state| state.file(kpi, name));
-                let counting = Counting::open(kpi, name, file, &instruments).await;
+                let counting = WindowRunner::open(kpi, name, file, &instruments).await;
                 scheduler
                     .keep_runner(
                         board,
-                        (slot, lane),
+                        (slot, target),
                         &watch,
                         instruments,
                         counting,
@@ -127,11 +127,11 @@ impl Scheduler {
     async fn keep_runner(
         &mut self,
         board: &Arc<Board>,
-        (slot, lane): (usize, usize),
+        (slot, target): (usize, usize),
         watch: &Arc<GraphWatch>,
-        instruments: LaneInstruments,
-        counting: Option<Counting>,
-        trigger: &mut Trigger,
+        instruments: TargetInstruments,
+        counting: Option<WindowRunner>,
+        trigger: &mut Timers,
     ) -> Result<(), ScheduleError> {
         let kpi = &board.slots()[slot].kpi;
         let due = trigger.due(&kpi.id, &kpi.schedule).await;
@@ -141,7 +141,7 @@ impl Scheduler {
         })?;
         let (requests, receiver) = mpsc::unbounded_channel();
         let runner = Runner::new(
-            (board.clone(), slot, lane),
+            (board.clone(), slot, target),
             watch.clone(),
             instruments,
             receiver,
@@ -149,7 +149,7 @@ impl Scheduler {
             counting,
         );
         self.tasks.spawn(runner.keep(self.stop.clone()));
-        self.lanes.push(LaneHandle {
+        self.targets.push(LaneHandle {
             kpi: kpi.id.clone(),
             graph: watch.name.clone(),
             requests,
@@ -160,9 +160,9 @@ impl Scheduler {
     /// Runs one KPI, or all of them, now, and waits. Empty when there is no such KPI.
     pub async fn refresh(&self, kpi: Option<&str>) -> Vec<Outcome> {
         let asked: Vec<_> = self
-            .lanes
+            .targets
             .iter()
-            .filter(|lane| kpi.is_none_or(|id| *lane.kpi == *id))
+            .filter(|target| kpi.is_none_or(|id| *target.kpi == *id))
             .map(LaneHandle::ask)
             .collect();
         let mut outcomes = Vec::with_capacity(asked.len());
@@ -205,14 +205,14 @@ impl LaneHandle {
 /// Where on the board the KPIs of a graph stand.
 fn lanes_of(board: &Board, graph: &str) -> Vec<(usize, usize)> {
     let slots = board.slots().iter().enumerate();
-    let lanes = slots.flat_map(|(slot, kpi)| {
-        kpi.lanes()
+    let targets = slots.flat_map(|(slot, kpi)| {
+        kpi.targets()
             .iter()
             .enumerate()
-            .map(move |(lane, on)| (slot, lane, on))
+            .map(move |(target, on)| (slot, target, on))
     });
-    lanes
+    targets
         .filter(|(_, _, on)| *on.graph == *graph)
-        .map(|(slot, lane, _)| (slot, lane))
+        .map(|(slot, target, _)| (slot, target))
         .collect()
 }

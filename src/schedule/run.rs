@@ -7,10 +7,10 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 
 use super::clock;
-use crate::graph::{GraphError, Request, Turn};
+use crate::graph::{GraphError, Permit, Request};
 use crate::kpi::{BEGINNING, Kpi, iso};
 use crate::measure::{MeasureError, Measured, Rows, Skipped, Totals};
-use crate::metric::Points;
+use crate::metric::Samples;
 use crate::state::StateError;
 use cypher::{Parameters, Row, UnixMillis};
 
@@ -109,16 +109,16 @@ impl RunError {
 const MANY: u64 = 10_000;
 
 /// Asks a KPI once: the rows of a snapshot, or all events that a window KPI counts up to now. `seen` is shown each row.
-pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
+pub async fn run(kpi: &Kpi, acquire: &mut Permit<'_>, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
     let Some(window) = kpi.window() else {
-        return run_after(kpi, &[], turn, seen).await;
+        return run_after(kpi, &[], acquire, seen).await;
     };
     let started = Instant::now();
-    match turn.clock(clock::WITHIN).await {
+    match acquire.clock(clock::WITHIN).await {
         Ok(clock) => {
             self::window(
                 kpi,
-                turn,
+                acquire,
                 &mut Totals::default(),
                 BEGINNING,
                 window.end(clock.now),
@@ -133,27 +133,34 @@ pub async fn run(kpi: &Kpi, turn: &mut Turn<'_>, seen: &mut (dyn FnMut(&Row) + S
 /// Asks a snapshot KPI once, after a run that brought `last`: labels that come again cost nothing.
 pub async fn run_after(
     kpi: &Kpi,
-    last: &[Arc<Points>],
-    turn: &mut Turn<'_>,
+    last: &[Arc<Samples>],
+    acquire: &mut Permit<'_>,
     seen: &mut (dyn FnMut(&Row) + Send),
 ) -> Run {
     let known = last.iter().map(|points| points.len() as u64).sum();
     let rows = at_length(known, || Rows::of_snapshot(kpi, last));
-    measure(kpi, &kpi.parameters, rows, turn, seen).await
+    measure(kpi, &kpi.parameters, rows, acquire, seen).await
 }
 
 /// Counts one window of a KPI: asks for the events after `since` up to `until` and adds them to `totals`, all of them or,
 /// when the run fails, none. `seen` is shown each row, also of a run that fails.
 pub async fn window(
     kpi: &Kpi,
-    turn: &mut Turn<'_>,
+    acquire: &mut Permit<'_>,
     totals: &mut Totals,
     since: UnixMillis,
     until: UnixMillis,
     seen: &mut (dyn FnMut(&Row) + Send),
 ) -> Run {
     let rows = Rows::of_window(kpi, totals);
-    let mut run = measure(kpi, &kpi.parameters_between(since, until), rows, turn, seen).await;
+    let mut run = measure(
+        kpi,
+        &kpi.parameters_between(since, until),
+        rows,
+        acquire,
+        seen,
+    )
+    .await;
     match &run.result {
         Ok(measured) => *totals = Totals::after(measured),
         // The same rows come again with the next try: each is left out once.
@@ -166,11 +173,11 @@ async fn measure(
     kpi: &Kpi,
     sets: &[Parameters],
     mut rows: Rows<'_>,
-    turn: &mut Turn<'_>,
+    acquire: &mut Permit<'_>,
     seen: &mut (dyn FnMut(&Row) + Send),
 ) -> Run {
     let started = Instant::now();
-    let asked = ask(kpi, sets, turn, &mut rows, seen, started).await;
+    let asked = ask(kpi, sets, acquire, &mut rows, seen, started).await;
     let skipped = rows.skipped();
     let result = match asked {
         Ok(()) => at_length(rows.taken(), || rows.finish()).map_err(RunError::from),
@@ -197,7 +204,7 @@ fn at_length<T>(series: u64, work: impl FnOnce() -> T) -> T {
 async fn ask(
     kpi: &Kpi,
     sets: &[Parameters],
-    turn: &mut Turn<'_>,
+    acquire: &mut Permit<'_>,
     rows: &mut Rows<'_>,
     seen: &mut (dyn FnMut(&Row) + Send),
     started: Instant,
@@ -219,7 +226,8 @@ async fn ask(
             seen(row);
             rows.row(row)
         };
-        turn.rows(&request, &mut take)
+        acquire
+            .rows(&request, &mut take)
             .await
             .map_err(|error| whole(error, kpi.timeout))?;
         if rows.is_broken() {
@@ -248,7 +256,7 @@ impl Run {
     }
 
     /// A run that found its totals to be all there is.
-    pub(super) fn nothing_to_ask(points: Vec<Arc<Points>>) -> Self {
+    pub(super) fn nothing_to_ask(points: Vec<Arc<Samples>>) -> Self {
         let measured = Measured {
             points,
             rows: 0,

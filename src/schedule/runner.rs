@@ -7,15 +7,15 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::counting::{Counted, Counting, Then};
-use super::due::Due;
 use super::run::{Run, RunError, run_after};
+use super::timer::Timer;
 use super::watch::GraphWatch;
+use super::window_runner::{Next, WindowRun, WindowRunner};
 use crate::board::{Board, Slot, Status};
-use crate::instruments::LaneInstruments;
+use crate::instruments::TargetInstruments;
 use crate::kpi::{Kpi, OnError};
 use crate::measure::{Measured, beyond, substitute};
-use crate::metric::Points;
+use crate::metric::Samples;
 
 /// A run that went well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,13 +38,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 pub(super) struct Runner {
     board: Arc<Board>,
     slot: usize,
-    lane: usize,
+    target: usize,
     watch: Arc<GraphWatch>,
-    instruments: LaneInstruments,
+    instruments: TargetInstruments,
     requests: mpsc::UnboundedReceiver<Request>,
-    due: Due,
+    due: Timer,
     /// What a window KPI has counted; none of a snapshot.
-    counting: Option<Counting>,
+    counting: Option<WindowRunner>,
     status: Status,
     /// When the values shown are too old, unless a run goes well before.
     stale_at: Option<Instant>,
@@ -58,17 +58,17 @@ pub(super) struct Runner {
 
 impl Runner {
     pub(super) fn new(
-        (board, slot, lane): (Arc<Board>, usize, usize),
+        (board, slot, target): (Arc<Board>, usize, usize),
         watch: Arc<GraphWatch>,
-        instruments: LaneInstruments,
+        instruments: TargetInstruments,
         requests: mpsc::UnboundedReceiver<Request>,
-        due: Due,
-        counting: Option<Counting>,
+        due: Timer,
+        counting: Option<WindowRunner>,
     ) -> Self {
         let mut runner = Self {
             board,
             slot,
-            lane,
+            target,
             watch,
             instruments,
             requests,
@@ -87,15 +87,15 @@ impl Runner {
     /// What was counted before this program started is right as of its cursor: it does not wait for a run.
     fn show_restored(&mut self) {
         self.tell_progress();
-        if let Some(points) = self.counting.as_ref().and_then(Counting::points) {
+        if let Some(points) = self.counting.as_ref().and_then(WindowRunner::points) {
             self.status.series = points.iter().map(|points| points.len() as u64).sum();
-            self.slot().publish(self.lane, Some(points));
+            self.slot().publish(self.target, Some(points));
         }
         self.show_status();
     }
 
     /// Runs at once, then whenever it is due, asked for, or the graph has come back; until `stop`.
-    /// A window KPI with more to count than one window goes on at once, by a turn of its own each time.
+    /// A window KPI with more to count than one window goes on at once, by a acquire of its own each time.
     pub(super) async fn keep(mut self, stop: CancellationToken) {
         let mut returns = self.watch.returns();
         let mut waiting = Vec::new();
@@ -143,10 +143,10 @@ impl Runner {
         }
         self.status.running = true;
         self.show_status();
-        let Counted { run, then } = self.run().await;
+        let WindowRun { run, then } = self.run().await;
         self.tell_watch(&run);
         self.tell_progress();
-        if then == Then::Half {
+        if then == Next::Half {
             // Who asked waits for the half: this is neither a success nor a failure.
             self.instruments.halved();
             return true;
@@ -172,22 +172,24 @@ impl Runner {
             // Who asked may have gone.
             let _ = request.send(outcome.clone());
         }
-        then == Then::GoOn
+        then == Next::GoOn
     }
 
-    /// Waits for its turn and asks; takes away meanwhile what grows too old.
-    async fn run(&mut self) -> Counted {
+    /// Waits for its acquire and asks; takes away meanwhile what grows too old.
+    async fn run(&mut self) -> WindowRun {
         let (kpi, watch) = (self.kpi().clone(), self.watch.clone());
         if let Some(counting) = &mut self.counting {
             // Nothing that was counted grows too old. In memory only while it goes on, as in `ask`.
             return Box::pin(counting.run(&watch)).await;
         }
-        let last = self.slot().lanes()[self.lane].points().unwrap_or_default();
+        let last = self.slot().targets()[self.target]
+            .points()
+            .unwrap_or_default();
         let mut running = std::pin::pin!(ask(&kpi, &last, &watch));
         loop {
             let stale_at = self.stale_at;
             tokio::select! {
-                run = &mut running => return Counted { run, then: Then::Wait },
+                run = &mut running => return WindowRun { run, then: Next::Wait },
                 () = passed(stale_at) => self.take_away(),
             }
         }
@@ -241,7 +243,7 @@ impl Runner {
             .then(|| Instant::now() + self.kpi().stale_after);
         if !self.shows(&measured.points) {
             self.tell_beyond(&measured.points);
-            self.slot().publish(self.lane, Some(measured.points));
+            self.slot().publish(self.target, Some(measured.points));
         }
         if self.status.error.take().is_some() {
             tracing::info!(kpi = %self.kpi().id, graph = %self.watch.name, "the KPI runs again");
@@ -253,7 +255,7 @@ impl Runner {
     }
 
     /// Once for each time that it begins to be so.
-    fn tell_beyond(&mut self, points: &[Arc<Points>]) {
+    fn tell_beyond(&mut self, points: &[Arc<Samples>]) {
         let beyond = beyond(self.kpi(), points);
         if !self.beyond {
             for told in &beyond {
@@ -275,9 +277,9 @@ impl Runner {
             OnError::Keep => {}
             OnError::Drop => self.take_away(),
             OnError::Publish(number) => {
-                let last = self.slot().lanes()[self.lane].points();
+                let last = self.slot().targets()[self.target].points();
                 let points = substitute(self.kpi(), last.as_deref(), number);
-                self.slot().publish(self.lane, Some(points));
+                self.slot().publish(self.target, Some(points));
                 // The number is what the user wants to see until a run goes well, however long that takes.
                 self.stale_at = None;
             }
@@ -286,8 +288,10 @@ impl Runner {
     }
 
     /// Whether the very same points are on the board already, as after a window in which nothing happened.
-    fn shows(&self, points: &[Arc<Points>]) -> bool {
-        let shown = self.slot().lanes()[self.lane].points().unwrap_or_default();
+    fn shows(&self, points: &[Arc<Samples>]) -> bool {
+        let shown = self.slot().targets()[self.target]
+            .points()
+            .unwrap_or_default();
         shown.len() == points.len()
             && shown
                 .iter()
@@ -297,10 +301,10 @@ impl Runner {
 
     fn take_away(&mut self) {
         self.stale_at = None;
-        if self.slot().lanes()[self.lane].points().is_none() {
+        if self.slot().targets()[self.target].points().is_none() {
             return;
         }
-        self.slot().publish(self.lane, None);
+        self.slot().publish(self.target, None);
         tracing::warn!(kpi = %self.kpi().id, graph = %self.watch.name, "no fresh values: the KPI's series are gone until a run goes well");
     }
 
@@ -313,17 +317,17 @@ impl Runner {
     }
 
     fn show_status(&self) {
-        self.slot().lanes()[self.lane].set_status(self.status.clone());
+        self.slot().targets()[self.target].set_status(self.status.clone());
     }
 }
 
-/// A run, unless the graph is away when its turn comes: then it is not asked.
-async fn ask(kpi: &Kpi, last: &[Arc<Points>], watch: &GraphWatch) -> Run {
-    let mut turn = watch.graph.turn().await;
+/// A run, unless the graph is away when its acquire comes: then it is not asked.
+async fn ask(kpi: &Kpi, last: &[Arc<Samples>], watch: &GraphWatch) -> Run {
+    let mut acquire = watch.graph.acquire().await;
     match watch.away() {
         Some(error) => Run::not_asked(error.into()),
         // In memory only while it goes on: 20 kB, which thousands of waiting KPIs would have each.
-        None => Box::pin(run_after(kpi, last, &mut turn, &mut |_| {})).await,
+        None => Box::pin(run_after(kpi, last, &mut acquire, &mut |_| {})).await,
     }
 }
 

@@ -45,7 +45,7 @@ impl GraphWatch {
     ) -> Self {
         let (returns, _) = watch::channel(0);
         let (clock, away) = (GraphClock::default(), ArcSwapOption::empty());
-        let catching_up = Semaphore::new(but_one(graph.at_once()));
+        let catching_up = Semaphore::new(but_one(graph.max_concurrent()));
         Self {
             name,
             graph,
@@ -59,7 +59,7 @@ impl GraphWatch {
         }
     }
 
-    /// The right to wait for a turn, for a window that follows upon the one before at once. A few KPIs that are far behind
+    /// The right to wait for a acquire, for a window that follows upon the one before at once. A few KPIs that are far behind
     /// would otherwise have all turns among themselves, and the others a fraction of their runs.
     pub(super) async fn right_to_catch_up(&self) -> SemaphorePermit<'_> {
         self.catching_up

@@ -5,8 +5,8 @@
 
 mod file;
 mod folder;
+mod orphans;
 mod record;
-mod strays;
 #[cfg(test)]
 mod tests;
 
@@ -19,7 +19,7 @@ use cypher::UnixMillis;
 
 pub use file::{Found, StateFile};
 use folder::Folder;
-pub use strays::Stray;
+pub use orphans::Orphan;
 
 /// What a window KPI has counted on one graph, and up to when.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,7 +123,7 @@ impl State {
     }
 
     /// The states in the folder that are none of these.
-    pub fn strays(&self, owners: &[StateFile]) -> Vec<Stray> {
-        strays::strays(&self.folder.path, owners)
+    pub fn orphans(&self, owners: &[StateFile]) -> Vec<Orphan> {
+        orphans::orphans(&self.folder.path, owners)
     }
 }

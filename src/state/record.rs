@@ -8,9 +8,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Saved;
-use crate::kpi::{Definition, Kpi, Metric, Shape, iso};
+use crate::kpi::{Definition, Kpi, Metric, ValueSpec, iso};
 use crate::measure::Totals;
-use crate::metric::{Distribution, LabelValues, Points, Series};
+use crate::metric::{Histogram, LabelValues, Samples, Series};
 use cypher::UnixMillis;
 
 /// The first line begins so, then come version and checksum.
@@ -188,17 +188,17 @@ fn checked(bytes: &[u8]) -> Result<&[u8], Fault> {
     Ok(body)
 }
 
-fn held(points: &Points) -> Held {
+fn held(points: &Samples) -> Held {
     let texts = |labels: &[Arc<str>]| labels.iter().map(ToString::to_string).collect();
     match points {
-        Points::Counter(series) => Held::Counter(
+        Samples::Counter(series) => Held::Counter(
             series
                 .iter()
                 .map(|one| (texts(&one.labels), Float(one.value)))
                 .collect(),
         ),
-        Points::Histogram { series, .. } => {
-            let one = |one: &Series<Distribution>| {
+        Samples::Histogram { series, .. } => {
+            let one = |one: &Series<Histogram>| {
                 (
                     texts(&one.labels),
                     one.value.counts.to_vec(),
@@ -208,9 +208,10 @@ fn held(points: &Points) -> Held {
             Held::Histogram(series.iter().map(one).collect())
         }
         // No window KPI has one: its file is refused.
-        Points::Gauge(_) | Points::Summary { .. } | Points::Info(_) | Points::StateSet { .. } => {
-            Held::Counter(Vec::new())
-        }
+        Samples::Gauge(_)
+        | Samples::Summary { .. }
+        | Samples::Info(_)
+        | Samples::StateSet { .. } => Held::Counter(Vec::new()),
     }
 }
 
@@ -219,23 +220,23 @@ fn held(points: &Points) -> Held {
 struct Texts(HashSet<Arc<str>>);
 
 impl Texts {
-    fn points(&mut self, metric: &Metric, held: Held) -> Points {
+    fn points(&mut self, metric: &Metric, held: Held) -> Samples {
         match held {
             Held::Counter(series) => {
                 let one = |(labels, total): (Vec<String>, Float)| Series {
                     labels: self.labels(labels),
                     value: total.0,
                 };
-                Points::Counter(series.into_iter().map(one).collect())
+                Samples::Counter(series.into_iter().map(one).collect())
             }
             Held::Histogram(series) => {
-                let bounds = if let Shape::Histogram { bounds, .. } = &metric.shape {
+                let bounds = if let ValueSpec::Histogram { bounds, .. } = &metric.shape {
                     bounds.clone()
                 } else {
                     [].into()
                 };
                 let one = |(labels, counts, sum): (Vec<String>, Vec<u64>, Option<Float>)| {
-                    let value = Distribution {
+                    let value = Histogram {
                         counts: counts.into(),
                         sum: sum.map(|sum| sum.0),
                     };
@@ -244,7 +245,7 @@ impl Texts {
                         value,
                     }
                 };
-                Points::Histogram {
+                Samples::Histogram {
                     series: series.into_iter().map(one).collect(),
                     bounds,
                 }

@@ -427,13 +427,13 @@ fn a_state_that_no_kpi_owns_is_found_with_the_name_that_it_should_have() {
         fs::write(beside, "not a state").unwrap();
     }
     let counted_for = |kpi: &str| Some((kpi.to_owned(), "default".to_owned()));
-    let strays = |owners: &[StateFile]| state.strays(owners);
-    let last = Stray {
+    let orphans = |owners: &[StateFile]| state.orphans(owners);
+    let last = Orphan {
         path: broken,
         counted_for: None,
         rename_to: Vec::new(),
     };
-    let gone = Stray {
+    let gone = Orphan {
         path: other.path().to_owned(),
         counted_for: counted_for("p/sizes"),
         rename_to: Vec::new(),
@@ -443,14 +443,14 @@ fn a_state_that_no_kpi_owns_is_found_with_the_name_that_it_should_have() {
         state.file(&calls, &"east".into()),
     ];
     let rename_to = owners.iter().map(|owner| owner.path().to_owned()).collect();
-    let moved = Stray {
+    let moved = Orphan {
         path: before.path().to_owned(),
         counted_for: counted_for("p/calls"),
         rename_to,
     };
-    assert_eq!(strays(&owners), [moved, gone, last.clone()]);
+    assert_eq!(orphans(&owners), [moved, gone, last.clone()]);
     assert_eq!(
-        strays(&[state.file(&calls, &graph()), state.file(&sizes, &graph())]),
+        orphans(&[state.file(&calls, &graph()), state.file(&sizes, &graph())]),
         [last]
     );
 

@@ -9,7 +9,7 @@ use cypher::UnixMillis;
 use cypher_exporter::graph::Graph;
 use cypher_exporter::kpi::{self, Catalog, Defaults, Kpi};
 use cypher_exporter::measure::{Measured, Skipped, Totals};
-use cypher_exporter::metric::{Points, Series};
+use cypher_exporter::metric::{Samples, Series};
 use cypher_exporter::queries::Files;
 use cypher_exporter::schedule::Run;
 use cypher_exporter::{queries, schedule};
@@ -70,7 +70,7 @@ pub(crate) fn now() -> UnixMillis {
 /// Runs a KPI of the pack once, with its parameters.
 pub(crate) async fn answer(graph: &Graph, name: &str) -> Answer {
     let kpi = kpi(name);
-    let run = schedule::run(&kpi, &mut graph.turn().await, &mut |_| {}).await;
+    let run = schedule::run(&kpi, &mut graph.acquire().await, &mut |_| {}).await;
     shown(&kpi, run)
 }
 
@@ -86,7 +86,7 @@ pub(crate) async fn count(
         kpi,
         schedule::window(
             kpi,
-            &mut graph.turn().await,
+            &mut graph.acquire().await,
             totals,
             since,
             until,
@@ -110,7 +110,7 @@ fn shown(kpi: &Kpi, run: Run) -> Answer {
     let [points] = measured.points.as_slice() else {
         panic!("{name}: one file, one family")
     };
-    let (Points::Gauge(series) | Points::Counter(series)) = &**points else {
+    let (Samples::Gauge(series) | Samples::Counter(series)) = &**points else {
         panic!("{name}: no plain values")
     };
     let labels = |series: &Series<f64>| {

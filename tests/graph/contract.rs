@@ -264,11 +264,17 @@ pub(crate) async fn the_clock_is_told_in_milliseconds(graph: &Graph, _: &Differe
         .unwrap()
     };
     let before = ours();
-    let clock = graph.turn().await.clock(PATIENCE).await.unwrap();
+    let clock = graph.acquire().await.clock(PATIENCE).await.unwrap();
     let shown = clock.now;
     // The id with it is that of the database, not of the moment.
     assert_eq!(
-        graph.turn().await.clock(PATIENCE).await.unwrap().database,
+        graph
+            .acquire()
+            .await
+            .clock(PATIENCE)
+            .await
+            .unwrap()
+            .database,
         clock.database
     );
     // The server runs on this machine, or on one whose clock is not far off.

@@ -256,10 +256,10 @@ async fn a_question_as_small_as_the_proof_that_an_idle_connection_works_is_that_
     let between = Between::before(neo4j).await;
     let graph = between.graph(neo4j);
     let trivial = || between.trivial.load(Ordering::Relaxed);
-    graph.turn().await.clock(PATIENCE).await.unwrap();
+    graph.acquire().await.clock(PATIENCE).await.unwrap();
     assert_eq!(trivial(), 1, "a new connection is asked what costs nothing");
     it_was_idle().await;
-    graph.turn().await.clock(PATIENCE).await.unwrap();
+    graph.acquire().await.clock(PATIENCE).await.unwrap();
     assert_eq!(trivial(), 1, "the clock was the proof");
     it_was_idle().await;
     question("UNWIND [1, 2, 3] AS v RETURN v")
@@ -280,7 +280,7 @@ async fn a_connection_that_was_lost_while_idle_shows_in_no_query() {
         ask.rows(&told).await.unwrap();
         it_was_idle().await;
         between.ends.send_replace(loss);
-        let told = async { told.turn().await.clock(Duration::from_secs(8)).await };
+        let told = async { told.acquire().await.clock(Duration::from_secs(8)).await };
         let (rows, clock) = tokio::join!(ask.rows(&asked), told);
         rows.unwrap_or_else(|error| panic!("{loss:?}: {error}"));
         clock.unwrap_or_else(|error| panic!("{loss:?}: {error}"));

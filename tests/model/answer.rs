@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cypher_exporter::kpi::Metric;
-use cypher_exporter::metric::{Points, Series};
+use cypher_exporter::metric::{Samples, Series};
 
 /// Label values by label name.
 pub(crate) type Labels = BTreeMap<String, String>;
@@ -30,19 +30,19 @@ pub(crate) struct Buckets {
 
 impl Answer {
     /// What the product measured of one metric.
-    pub(crate) fn of(metric: &Metric, points: &Points) -> Self {
+    pub(crate) fn of(metric: &Metric, points: &Samples) -> Self {
         match points {
-            Points::Gauge(series) | Points::Counter(series) => Answer::Plain(
+            Samples::Gauge(series) | Samples::Counter(series) => Answer::Plain(
                 series
                     .iter()
                     .map(|series| (labels(metric, series), series.value))
                     .collect(),
             ),
-            Points::Info(series) => {
+            Samples::Info(series) => {
                 Answer::Info(series.iter().map(|series| labels(metric, series)).collect())
             }
-            Points::Histogram { bounds, series } => {
-                let buckets = |series: &Series<cypher_exporter::metric::Distribution>| Buckets {
+            Samples::Histogram { bounds, series } => {
+                let buckets = |series: &Series<cypher_exporter::metric::Histogram>| Buckets {
                     counts: series.value.counts.to_vec(),
                     sum: series.value.sum,
                 };
@@ -54,7 +54,7 @@ impl Answer {
                     series: series.collect(),
                 }
             }
-            Points::Summary { .. } | Points::StateSet { .. } => {
+            Samples::Summary { .. } | Samples::StateSet { .. } => {
                 panic!("{}: no pack has such a family", metric.desc.name)
             }
         }

@@ -148,7 +148,7 @@ impl<'w> Asked<'w> {
 
 /// Runs a snapshot KPI once.
 pub(crate) async fn look(graph: &Graph, kpi: &Kpi) -> Result<Measured, String> {
-    measured(schedule::run(kpi, &mut graph.turn().await, &mut |_| {}).await)
+    measured(schedule::run(kpi, &mut graph.acquire().await, &mut |_| {}).await)
 }
 
 /// Counts one window of a window KPI.
@@ -163,7 +163,7 @@ pub(crate) async fn count(
     measured(
         schedule::window(
             kpi,
-            &mut graph.turn().await,
+            &mut graph.acquire().await,
             totals,
             since,
             until,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use cypher_exporter::kpi::{self, Catalog, Defaults, Metric, Shape, Source};
+use cypher_exporter::kpi::{self, Catalog, Defaults, Metric, Source, ValueSpec};
 use cypher_exporter::queries::{self, Files};
 
 use super::family::Family;
@@ -74,7 +74,7 @@ fn described(metric: &Metric) -> String {
         .iter()
         .map(|label| label.as_str())
         .collect();
-    let bounds = if let Shape::Histogram { bounds, .. } = &metric.shape {
+    let bounds = if let ValueSpec::Histogram { bounds, .. } = &metric.shape {
         bounds
     } else {
         &[][..]

@@ -13,7 +13,7 @@ use cypher_exporter::board::{Board, Slot, Status};
 use cypher_exporter::http::{AppState, Limits, Refresh, Refreshed, Settings, UnknownKpi, serve};
 use cypher_exporter::instruments::Instruments;
 use cypher_exporter::kpi::{Defaults, Kpi, Source, load};
-use cypher_exporter::metric::{Constant, Distribution, MetricType, Points, Quantiles, Series};
+use cypher_exporter::metric::{Constant, Histogram, MetricType, Samples, Series, Summary};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -94,8 +94,8 @@ pub fn series<T>(labels: &[&str], value: T) -> Series<T> {
 }
 
 /// KPIs of every type, and what each shows.
-pub fn all_types() -> Vec<(Arc<Kpi>, Points)> {
-    let counts = |counts: &[u64], sum| Distribution {
+pub fn all_types() -> Vec<(Arc<Kpi>, Samples)> {
+    let counts = |counts: &[u64], sum| Histogram {
         counts: counts.into(),
         sum,
     };
@@ -149,7 +149,7 @@ pub fn all_types() -> Vec<(Arc<Kpi>, Points)> {
         series(&["a"], counts(&[1, 2, 0, 4], Some(9.5))),
         series(&["b"], counts(&[0; 4], Some(0.0))),
     ];
-    let quantiles = |sum, count| Quantiles {
+    let quantiles = |sum, count| Summary {
         values: [2.0, 4.0].into(),
         sum,
         count,
@@ -159,34 +159,34 @@ pub fn all_types() -> Vec<(Arc<Kpi>, Points)> {
         series(&["b"], quantiles(None, None)),
     ];
     vec![
-        (gauge, Points::Gauge(odd)),
-        (counter, Points::Counter(vec![series(&[], 3.0)])),
-        (odd_name, Points::Gauge(vec![series(&[], 1e300)])),
+        (gauge, Samples::Gauge(odd)),
+        (counter, Samples::Counter(vec![series(&[], 3.0)])),
+        (odd_name, Samples::Gauge(vec![series(&[], 1e300)])),
         (
             histogram,
-            Points::Histogram {
+            Samples::Histogram {
                 bounds: bounds(),
                 series: two,
             },
         ),
         (
             signed,
-            Points::Histogram {
+            Samples::Histogram {
                 bounds: [-1.0, 1.0].into(),
                 series: vec![series(&[], counts(&[1, 1, 0], None))],
             },
         ),
         (
             summary,
-            Points::Summary {
+            Samples::Summary {
                 quantiles: [0.5, 1.0].into(),
                 series: sizes,
             },
         ),
-        (info, Points::Info(vec![series(&["7"], ())])),
+        (info, Samples::Info(vec![series(&["7"], ())])),
         (
             states,
-            Points::StateSet {
+            Samples::StateSet {
                 states: ["open", "closed"].map(Arc::from).into(),
                 series: vec![series(&["1"], 1)],
             },
@@ -198,7 +198,7 @@ pub fn all_types() -> Vec<(Arc<Kpi>, Points)> {
 pub const ALL_TYPES_SAMPLES: usize = 10 + 1 + 1 + 12 + 3 + 6 + 1 + 2;
 
 /// KPIs of one gauge each, with so many series.
-pub fn gauges(kpis: usize, series_each: usize) -> Vec<(Arc<Kpi>, Points)> {
+pub fn gauges(kpis: usize, series_each: usize) -> Vec<(Arc<Kpi>, Samples)> {
     let points = |kpi: usize| {
         (0..series_each)
             .map(|at| series(&[&format!("{kpi}-{at}")], at as f64 * 1.2345))
@@ -214,12 +214,12 @@ pub fn gauges(kpis: usize, series_each: usize) -> Vec<(Arc<Kpi>, Points)> {
         )
     };
     (0..kpis)
-        .map(|at| (of(at), Points::Gauge(points(at))))
+        .map(|at| (of(at), Samples::Gauge(points(at))))
         .collect()
 }
 
 /// A site whose KPIs have all run well.
-pub fn site(kpis: Vec<(Arc<Kpi>, Points)>, settings: Settings, refresh: Refresh) -> AppState {
+pub fn site(kpis: Vec<(Arc<Kpi>, Samples)>, settings: Settings, refresh: Refresh) -> AppState {
     let graphs = [Arc::from("default")];
     let (kpis, points): (Vec<_>, Vec<_>) = kpis.into_iter().unzip();
     let board = Board::new(&kpis, &graphs, Constant::default());
@@ -237,11 +237,11 @@ pub fn site(kpis: Vec<(Arc<Kpi>, Points)>, settings: Settings, refresh: Refresh)
 }
 
 /// Publishes what a run brought.
-pub fn run_well(slot: &Slot, points: Points) {
+pub fn run_well(slot: &Slot, points: Samples) {
     let now = Some(SystemTime::now());
     let series = points.len() as u64;
     slot.publish(0, Some(vec![Arc::new(points)]));
-    slot.lanes()[0].set_status(Status {
+    slot.targets()[0].set_status(Status {
         last_run: now,
         last_success: now,
         next_run: now,

@@ -7,7 +7,7 @@ use cypher::UnixMillis;
 use cypher_exporter::graph::{Bolt, Graph};
 use cypher_exporter::kpi::{self, BEGINNING, Defaults, Kpi, Source};
 use cypher_exporter::measure::Totals;
-use cypher_exporter::metric::Points;
+use cypher_exporter::metric::Samples;
 use cypher_exporter::schedule;
 
 use crate::events::{WINDOW, until_lines};
@@ -64,7 +64,7 @@ fn total(totals: &Totals) -> f64 {
     let [points] = totals.points() else {
         panic!("one metric")
     };
-    let Points::Counter(series) = &**points else {
+    let Samples::Counter(series) = &**points else {
         panic!("a counter")
     };
     series.iter().map(|series| series.value).sum()
@@ -127,7 +127,7 @@ async fn cut_anywhere(neo4j: &Neo4j, label: &'static str) {
             for until in ends {
                 let run = schedule::window(
                     &kpi,
-                    &mut graph.turn().await,
+                    &mut graph.acquire().await,
                     &mut totals,
                     since,
                     until,

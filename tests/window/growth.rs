@@ -81,7 +81,7 @@ async fn time(graph: &Graph, kpi: &Kpi) -> Duration {
         .as_millis();
     let until = UnixMillis(i64::try_from(now).unwrap());
     let since = UnixMillis(until.0 - 30 * 60 * 1000);
-    let mut turn = graph.turn().await;
+    let mut turn = graph.acquire().await;
     let begin = Instant::now();
     let run = if kpi.window().is_some() {
         schedule::window(

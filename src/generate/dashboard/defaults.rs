@@ -5,7 +5,7 @@ use super::drawn::{Drawn, Query, Source};
 use super::thresholds::{self, Step};
 use crate::generate::alerts::AlertRule;
 use crate::generate::{is_of_target, short, title, unit};
-use crate::kpi::{Kpi, Metric, Mode, Panel, PanelKind, Schedule, Shape, Timing};
+use crate::kpi::{Kpi, Metric, Mode, Panel, PanelKind, Schedule, Timing, ValueSpec};
 use crate::metric::LabelName;
 use promql::{Promql, Variables as Grafanas};
 
@@ -76,12 +76,12 @@ fn begun(source: &Source<'_, '_>, kpi: &Kpi, metric: &Metric, alerts: &[AlertRul
     let name = metric.desc.name.as_str();
     let path = source.shared.file_of(kpi);
     let shown_in = match metric.shape {
-        Shape::Histogram { .. } => format!("{name}_sum"),
-        Shape::Gauge { .. }
-        | Shape::Counter { .. }
-        | Shape::Summary { .. }
-        | Shape::Info
-        | Shape::StateSet { .. } => name.to_owned(),
+        ValueSpec::Histogram { .. } => format!("{name}_sum"),
+        ValueSpec::Gauge { .. }
+        | ValueSpec::Counter { .. }
+        | ValueSpec::Summary { .. }
+        | ValueSpec::Info
+        | ValueSpec::StateSet { .. } => name.to_owned(),
     };
     let is_ours = |rule: &AlertRule<'_>| rule.kpi.is_none_or(|of| of.id == kpi.id);
     Drawn {
@@ -151,10 +151,10 @@ fn of_metric(
 ) -> Vec<Drawn> {
     let base = begun(source, kpi, metric, alerts);
     match &metric.shape {
-        Shape::Gauge { .. } if metric.desc.labels.is_empty() => {
+        ValueSpec::Gauge { .. } if metric.desc.labels.is_empty() => {
             vec![as_kind(source, kpi, metric, base, alerts, PanelKind::Stat)]
         }
-        Shape::Gauge { .. } | Shape::Counter { .. } | Shape::Summary { .. } => {
+        ValueSpec::Gauge { .. } | ValueSpec::Counter { .. } | ValueSpec::Summary { .. } => {
             vec![as_kind(
                 source,
                 kpi,
@@ -164,7 +164,7 @@ fn of_metric(
                 PanelKind::TimeSeries,
             )]
         }
-        Shape::Histogram { .. } => {
+        ValueSpec::Histogram { .. } => {
             let quantiles = Drawn {
                 title: format!("{}: p50, p95, p99", base.title),
                 ..base.clone()
@@ -181,8 +181,8 @@ fn of_metric(
                 ),
             ]
         }
-        Shape::Info => vec![as_kind(source, kpi, metric, base, alerts, PanelKind::Table)],
-        Shape::StateSet { .. } => vec![as_kind(
+        ValueSpec::Info => vec![as_kind(source, kpi, metric, base, alerts, PanelKind::Table)],
+        ValueSpec::StateSet { .. } => vec![as_kind(
             source,
             kpi,
             metric,
@@ -213,16 +213,16 @@ fn as_kind(
             .collect()
     };
     match &metric.shape {
-        Shape::Gauge { .. } if name.ends_with("_timestamp_seconds") => Drawn {
+        ValueSpec::Gauge { .. } if name.ends_with("_timestamp_seconds") => Drawn {
             unit: unit::SECONDS.to_owned(),
             queries: one(&format!("time() - {name}"), &legend),
             ..drawn
         },
-        Shape::Gauge { .. } => Drawn {
+        ValueSpec::Gauge { .. } => Drawn {
             queries: one(name, &legend),
             ..drawn
         },
-        Shape::Counter { .. } => {
+        ValueSpec::Counter { .. } => {
             let queries = |function: &str, range: &str| {
                 one(
                     &format!("{}({function}({name}{range}))", sum_by(&labels)),
@@ -245,7 +245,7 @@ fn as_kind(
                 ..drawn
             }
         }
-        Shape::Histogram { .. } => {
+        ValueSpec::Histogram { .. } => {
             let grows = kpi.mode != Mode::Snapshot;
             if matches!(kind, PanelKind::Heatmap | PanelKind::Histogram) {
                 let buckets = if grows {
@@ -278,7 +278,7 @@ fn as_kind(
                 ..drawn
             }
         }
-        Shape::Summary { .. } => {
+        ValueSpec::Summary { .. } => {
             let legend = if labels.is_empty() {
                 "{{quantile}}".to_owned()
             } else {
@@ -289,12 +289,12 @@ fn as_kind(
                 ..drawn
             }
         }
-        Shape::Info => Drawn {
+        ValueSpec::Info => Drawn {
             queries: one(name, &legend),
             steps: Vec::new(),
             ..drawn
         },
-        Shape::StateSet { states, .. } => {
+        ValueSpec::StateSet { states, .. } => {
             state_set(source, name, &labels, states.as_deref(), drawn)
         }
     }

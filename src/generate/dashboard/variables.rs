@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::INPUT;
 use crate::generate::Shared;
 use crate::kpi::vocabulary::{TARGET_LABELS, Vocabulary};
-use crate::kpi::{Kpi, Shape};
+use crate::kpi::{Kpi, ValueSpec};
 use crate::metric::LabelName;
 use promql::{Promql, Selector};
 
@@ -50,12 +50,12 @@ impl Variables {
                     .chain(const_labels.iter().copied())
                 {
                     let name = match metric.shape {
-                        Shape::Histogram { .. } => format!("{}_bucket", metric.desc.name),
-                        Shape::Gauge { .. }
-                        | Shape::Counter { .. }
-                        | Shape::Summary { .. }
-                        | Shape::Info
-                        | Shape::StateSet { .. } => metric.desc.name.to_string(),
+                        ValueSpec::Histogram { .. } => format!("{}_bucket", metric.desc.name),
+                        ValueSpec::Gauge { .. }
+                        | ValueSpec::Counter { .. }
+                        | ValueSpec::Summary { .. }
+                        | ValueSpec::Info
+                        | ValueSpec::StateSet { .. } => metric.desc.name.to_string(),
                     };
                     labels.entry(label.to_owned()).or_default().insert(name);
                     of_kpi.insert(label.to_owned());

@@ -15,14 +15,14 @@ use crate::graph::GraphError;
 const AFTER_LOGIN: Duration = Duration::from_secs(10);
 /// The longest wait after a refused login: a corrected password is to be noticed without a restart.
 const AFTER_LOGIN_AT_MOST: Duration = Duration::from_secs(300);
-/// After a failure to reach the server, just long enough that those who waited for their turn hear of it and do not all try
+/// After a failure to reach the server, just long enough that those who waited for their acquire hear of it and do not all try
 /// in vain; when a server that is away is asked again is the scheduler's business.
 const WHEN_AWAY: Duration = Duration::from_millis(100);
 
 /// See the module.
 #[derive(Default)]
 pub(super) struct Gate {
-    turn: tokio::sync::Mutex<()>,
+    acquire: tokio::sync::Mutex<()>,
     closed: Mutex<Option<Closed>>,
 }
 
@@ -34,21 +34,21 @@ struct Closed {
 }
 
 impl Gate {
-    /// Runs `attempt` when it is this caller's turn, and fails at once while the gate is closed or, after a failure,
-    /// while another caller finds out whether it may open. `attempt` must end by itself; the wait for the turn ends at the
+    /// Runs `attempt` when it is this caller's acquire, and fails at once while the gate is closed or, after a failure,
+    /// while another caller finds out whether it may open. `attempt` must end by itself; the wait for the acquire ends at the
     /// deadline.
     pub(super) async fn pass<T>(
         &self,
         deadline: Instant,
         attempt: impl Future<Output = Result<T, GraphError>>,
     ) -> Result<Result<T, GraphError>, Elapsed> {
-        let _turn = match self.turn.try_lock() {
-            Ok(turn) => turn,
+        let _turn = match self.acquire.try_lock() {
+            Ok(acquire) => acquire,
             Err(_) => {
                 if let Some(closed) = &*self.closed() {
                     return Ok(Err(closed.error()));
                 }
-                timeout_at(deadline, self.turn.lock()).await?
+                timeout_at(deadline, self.acquire.lock()).await?
             }
         };
         if let Some(closed) = self
@@ -213,7 +213,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_wait_for_the_turn_ends_at_the_deadline() {
         let gate = Gate::default();
-        let _turn = gate.turn.lock().await;
+        let _turn = gate.acquire.lock().await;
         let deadline = Instant::now() + Duration::from_secs(3);
         assert!(gate.pass(deadline, async { Ok(()) }).await.is_err());
         assert_eq!(Instant::now(), deadline);

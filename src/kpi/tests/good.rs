@@ -43,7 +43,7 @@ fn the_smallest_kpi_is_a_sentence_and_a_query() {
         (labels(metric), &metric.labels[..]),
         (vec!["group_id", "kind"], &[0, 2][..])
     );
-    assert_eq!(metric.shape, Shape::Gauge { value: 1 });
+    assert_eq!(metric.shape, ValueSpec::Gauge { value: 1 });
     assert_eq!(metric.expected, []);
     assert_eq!(
         kpi.schedule,
@@ -90,19 +90,19 @@ fn each_type_takes_its_columns() {
         (
             "type = \"gauge\"\nvalue = \"n\"",
             "n.a AS a, count(n) AS n",
-            Shape::Gauge { value: 1 },
+            ValueSpec::Gauge { value: 1 },
             vec!["a"],
         ),
         (
             "type = \"counter\"\nname = \"x_total\"",
             "n.v AS value",
-            Shape::Counter { value: 0 },
+            ValueSpec::Counter { value: 0 },
             vec![],
         ),
         (
             "type = \"histogram\"\nbuckets = [-0.0, 0.5, 1_000, 0x7D0, 1e4]",
             "n.v AS value, n.w AS weight, n.a AS a",
-            Shape::Histogram {
+            ValueSpec::Histogram {
                 value: 0,
                 weight: Some(1),
                 bounds: [0.0, 0.5, 1000.0, 2000.0, 10000.0].into(),
@@ -112,7 +112,7 @@ fn each_type_takes_its_columns() {
         (
             "type = \"summary\"\nquantiles = { \"0.99\" = \"p99\", \"0.5\" = \"p50\" }",
             "n.x AS p99, n.y AS p50, n.a AS a, n.s AS sum, n.c AS count",
-            Shape::Summary {
+            ValueSpec::Summary {
                 quantiles: [0.5, 0.99].into(),
                 columns: vec![1, 0],
                 sum: Some(3),
@@ -123,13 +123,13 @@ fn each_type_takes_its_columns() {
         (
             "type = \"info\"\nname = \"x_info\"",
             "n.a AS a, n.v AS value",
-            Shape::Info,
+            ValueSpec::Info,
             vec!["a", "value"],
         ),
         (
             "type = \"stateset\"\nvalue = \"s\"",
             "n.a AS a, n.s AS s",
-            Shape::StateSet {
+            ValueSpec::StateSet {
                 value: 1,
                 states: None,
             },
@@ -138,7 +138,7 @@ fn each_type_takes_its_columns() {
         (
             "type = \"stateset\"\nvalue = \"s\"\nexpect = { s = [\"up\", \"down\"] }",
             "n.s AS s",
-            Shape::StateSet {
+            ValueSpec::StateSet {
                 value: 0,
                 states: Some(["up".into(), "down".into()].into()),
             },
@@ -174,10 +174,10 @@ fn one_query_feeds_several_metrics() {
     let [age, took, state, info] = &kpi.metrics[..] else {
         panic!("four metrics")
     };
-    assert_eq!(age.shape, Shape::Gauge { value: 1 });
+    assert_eq!(age.shape, ValueSpec::Gauge { value: 1 });
     assert_eq!(
         took.shape,
-        Shape::Histogram {
+        ValueSpec::Histogram {
             value: 2,
             weight: None,
             bounds: [1.0, 2.0].into()
@@ -185,12 +185,12 @@ fn one_query_feeds_several_metrics() {
     );
     assert_eq!(
         state.shape,
-        Shape::StateSet {
+        ValueSpec::StateSet {
             value: 3,
             states: Some(["on".into(), "off".into()].into())
         }
     );
-    assert_eq!(info.shape, Shape::Info);
+    assert_eq!(info.shape, ValueSpec::Info);
     assert_eq!((&*age.desc.help, &*took.desc.help), ("Calls.", "Its own."));
     assert_eq!(
         (age.desc.unit.as_deref(), state.desc.unit.as_deref()),

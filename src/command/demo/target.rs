@@ -5,18 +5,18 @@ use std::sync::Arc;
 use anyhow::ensure;
 
 use super::WITHIN;
-use super::claim::Claim;
+use super::owner::DemoOwner;
 use crate::graph::Graph;
 use world::Edit;
 
 /// A graph, and, when it outlives this process, the claim that this demo has on it.
 #[derive(Debug)]
-pub(super) struct Home {
+pub(super) struct DemoGraph {
     pub(super) graph: Arc<Graph>,
-    pub(super) claim: Option<Claim>,
+    pub(super) claim: Option<DemoOwner>,
 }
 
-impl Home {
+impl DemoGraph {
     /// One inside this process.
     pub(super) fn own(graph: Arc<Graph>) -> Self {
         Self { graph, claim: None }
@@ -29,7 +29,7 @@ impl Home {
     pub(super) async fn write(&self, edits: &[Edit]) -> anyhow::Result<()> {
         self.see_claim().await?;
         let change = if self.claim.is_some() {
-            Claim::change
+            DemoOwner::change
         } else {
             Edit::change
         };

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Kpi, Metric, Shape};
+use super::{Kpi, Metric, ValueSpec};
 use cypher::{Literal, Parameters};
 
 /// A text for each part of what is counted, by the part's name.
@@ -62,10 +62,10 @@ impl Kpi {
             .map(|(label, from)| format!("{label}={}", column(*from)))
             .collect();
         let of = match &metric.shape {
-            Shape::Gauge { value } | Shape::Counter { value } | Shape::StateSet { value, .. } => {
-                column(*value).to_owned()
-            }
-            Shape::Histogram {
+            ValueSpec::Gauge { value }
+            | ValueSpec::Counter { value }
+            | ValueSpec::StateSet { value, .. } => column(*value).to_owned(),
+            ValueSpec::Histogram {
                 value,
                 weight,
                 bounds,
@@ -76,8 +76,8 @@ impl Kpi {
                     weight.map_or("1", column)
                 )
             }
-            Shape::Summary { quantiles, .. } => format!("{quantiles:?}"),
-            Shape::Info => String::new(),
+            ValueSpec::Summary { quantiles, .. } => format!("{quantiles:?}"),
+            ValueSpec::Info => String::new(),
         };
         format!(
             "{} {}{{{}}} {of}",

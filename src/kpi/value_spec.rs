@@ -2,7 +2,7 @@
 
 use super::columns::Columns;
 use super::header::{Header, MetricKeys};
-use super::{Column, Shape};
+use super::{Column, ValueSpec};
 use crate::diagnostic::Problems;
 use crate::metric::MetricType;
 
@@ -11,22 +11,22 @@ pub(super) fn shape(
     header: &Header,
     query: &Columns<'_>,
     problems: &mut Problems<'_>,
-) -> Option<Shape> {
+) -> Option<ValueSpec> {
     if keys.is_unread("type") {
         return None;
     }
     let metric_type = keys.metric_type();
     refuse_foreign_keys(keys, metric_type, problems);
     match metric_type {
-        MetricType::Gauge => Some(Shape::Gauge {
+        MetricType::Gauge => Some(ValueSpec::Gauge {
             value: query.value(keys, problems)?,
         }),
-        MetricType::Counter => Some(Shape::Counter {
+        MetricType::Counter => Some(ValueSpec::Counter {
             value: query.value(keys, problems)?,
         }),
         MetricType::Histogram => histogram(keys, query, problems),
         MetricType::Summary => summary(keys, query, problems),
-        MetricType::Info => Some(Shape::Info),
+        MetricType::Info => Some(ValueSpec::Info),
         MetricType::StateSet => {
             let value = query.value(keys, problems)?;
             let column = &query.statement.columns[value].name;
@@ -41,7 +41,7 @@ pub(super) fn shape(
                     .map(|state| state.value.as_str().into())
                     .collect()
             });
-            Some(Shape::StateSet { value, states })
+            Some(ValueSpec::StateSet { value, states })
         }
     }
 }
@@ -79,7 +79,11 @@ fn refuse_foreign_keys(keys: &MetricKeys, metric_type: MetricType, problems: &mu
     }
 }
 
-fn histogram(keys: &MetricKeys, query: &Columns<'_>, problems: &mut Problems<'_>) -> Option<Shape> {
+fn histogram(
+    keys: &MetricKeys,
+    query: &Columns<'_>,
+    problems: &mut Problems<'_>,
+) -> Option<ValueSpec> {
     if keys.buckets.is_none() && !keys.is_unread("buckets") {
         let fix = "write the upper bounds, e.g. buckets = [0.1, 0.5, 1, 5]";
         let place = keys
@@ -90,14 +94,18 @@ fn histogram(keys: &MetricKeys, query: &Columns<'_>, problems: &mut Problems<'_>
     }
     let value = query.value(keys, problems)?;
     let bounds = keys.buckets.as_ref()?.value.as_slice().into();
-    Some(Shape::Histogram {
+    Some(ValueSpec::Histogram {
         value,
         weight: query.position("weight"),
         bounds,
     })
 }
 
-fn summary(keys: &MetricKeys, query: &Columns<'_>, problems: &mut Problems<'_>) -> Option<Shape> {
+fn summary(
+    keys: &MetricKeys,
+    query: &Columns<'_>,
+    problems: &mut Problems<'_>,
+) -> Option<ValueSpec> {
     let Some(quantiles) = &keys.quantiles else {
         if keys.is_unread("quantiles") {
             return None;
@@ -115,7 +123,7 @@ fn summary(keys: &MetricKeys, query: &Columns<'_>, problems: &mut Problems<'_>) 
         .iter()
         .map(|(_, column)| query.named(column, problems))
         .collect();
-    Some(Shape::Summary {
+    Some(ValueSpec::Summary {
         quantiles: quantiles
             .value
             .iter()
@@ -127,23 +135,25 @@ fn summary(keys: &MetricKeys, query: &Columns<'_>, problems: &mut Problems<'_>) 
     })
 }
 
-impl Shape {
+impl ValueSpec {
     /// The columns that hold its value and are therefore no labels.
     pub(super) fn columns(&self) -> Vec<Column> {
         match self {
-            Shape::Gauge { value } | Shape::Counter { value } | Shape::StateSet { value, .. } => {
+            ValueSpec::Gauge { value }
+            | ValueSpec::Counter { value }
+            | ValueSpec::StateSet { value, .. } => {
                 vec![*value]
             }
-            Shape::Histogram { value, weight, .. } => {
+            ValueSpec::Histogram { value, weight, .. } => {
                 std::iter::once(*value).chain(*weight).collect()
             }
-            Shape::Summary {
+            ValueSpec::Summary {
                 columns,
                 sum,
                 count,
                 ..
             } => columns.iter().copied().chain(*sum).chain(*count).collect(),
-            Shape::Info => Vec::new(),
+            ValueSpec::Info => Vec::new(),
         }
     }
 }

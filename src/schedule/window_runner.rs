@@ -6,14 +6,14 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::SemaphorePermit;
 use tokio::task::spawn_blocking;
 
-use super::pace::{Pace, is_easy};
 use super::run::{Run, RunError, window};
 use super::watch::GraphWatch;
-use crate::graph::Turn;
-use crate::instruments::LaneInstruments;
+use super::window_sizer::{WindowSizer, is_easy};
+use crate::graph::Permit;
+use crate::instruments::TargetInstruments;
 use crate::kpi::{BEGINNING, Kpi, Start, Window, iso};
 use crate::measure::{Rows, Totals};
-use crate::metric::Points;
+use crate::metric::Samples;
 use crate::state::{Found, Saved, StateError, StateFile};
 use cypher::UnixMillis;
 
@@ -25,12 +25,12 @@ const SAVE_CURSOR_AFTER: i64 = 10 * 60 * 1000;
 const AHEAD: i64 = 1000;
 
 /// What a KPI has counted on one graph, and how it goes on.
-pub(super) struct Counting {
+pub(super) struct WindowRunner {
     kpi: Arc<Kpi>,
     graph: Arc<str>,
     window: Window,
     file: Option<Arc<StateFile>>,
-    instruments: LaneInstruments,
+    instruments: TargetInstruments,
     /// Why what was saved could not be taken up. It is tried again at each run, and nothing is counted before.
     refused: Option<StateError>,
     totals: Totals,
@@ -40,34 +40,34 @@ pub(super) struct Counting {
     database: Option<Arc<str>>,
     /// The cursor on disk.
     saved: UnixMillis,
-    pace: Pace,
+    pace: WindowSizer,
     /// The next window follows upon the last one at once.
     catches_up: bool,
     /// What was last told of the clock and of the gap.
-    told: Told,
+    told: CatchUp,
 }
 
 /// Where the count stands beside the graph's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
+enum CatchUp {
     InStep,
     CatchingUp,
     /// Ahead of it, or too near: there is nothing to count.
     Ahead,
 }
 
-/// A turn, and the right to have it of a window that catches up.
-type Place<'w> = (Turn<'w>, Option<SemaphorePermit<'w>>);
+/// A acquire, and the right to have it of a window that catches up.
+type Place<'w> = (Permit<'w>, Option<SemaphorePermit<'w>>);
 
 /// How a run of a window KPI ended.
-pub(super) struct Counted {
+pub(super) struct WindowRun {
     pub(super) run: Run,
-    pub(super) then: Then,
+    pub(super) then: Next,
 }
 
 /// What comes after a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Then {
+pub(super) enum Next {
     /// Whatever the KPI waits for.
     Wait,
     /// The next window, at once.
@@ -76,13 +76,13 @@ pub(super) enum Then {
     Half,
 }
 
-impl Counting {
+impl WindowRunner {
     /// A count that begins, or goes on with what was saved. None for a snapshot KPI.
     pub(super) async fn open(
         kpi: &Arc<Kpi>,
         graph: &Arc<str>,
         file: Option<StateFile>,
-        instruments: &LaneInstruments,
+        instruments: &TargetInstruments,
     ) -> Option<Self> {
         let window = *kpi.window()?;
         let mut counting = Self {
@@ -96,9 +96,9 @@ impl Counting {
             cursor: None,
             database: None,
             saved: BEGINNING,
-            pace: Pace::from(BEGINNING),
+            pace: WindowSizer::from(BEGINNING),
             catches_up: false,
-            told: Told::InStep,
+            told: CatchUp::InStep,
         };
         counting.refused = counting.take_up().await.err();
         Some(counting)
@@ -133,7 +133,7 @@ impl Counting {
         self.cursor = None;
         self.database = None;
         self.saved = BEGINNING;
-        self.pace = Pace::from(BEGINNING);
+        self.pace = WindowSizer::from(BEGINNING);
     }
 
     fn go_on(
@@ -149,7 +149,7 @@ impl Counting {
         self.cursor = Some(cursor);
         self.database = database;
         self.saved = cursor;
-        self.pace = Pace::from(cursor);
+        self.pace = WindowSizer::from(cursor);
     }
 
     async fn found(&self) -> Result<Found, StateError> {
@@ -167,7 +167,7 @@ impl Counting {
     }
 
     /// What has been counted; none before the first window.
-    pub(super) fn points(&self) -> Option<Vec<Arc<Points>>> {
+    pub(super) fn points(&self) -> Option<Vec<Arc<Samples>>> {
         self.cursor.map(|_| self.totals.points().to_vec())
     }
 
@@ -190,7 +190,7 @@ impl Counting {
     }
 
     /// Counts the next window, when there is one.
-    pub(super) async fn run(&mut self, watch: &GraphWatch) -> Counted {
+    pub(super) async fn run(&mut self, watch: &GraphWatch) -> WindowRun {
         if self.refused.is_some() {
             // Someone may have mended it. The graph is not kept waiting for the disk.
             self.refused = self.take_up().await.err();
@@ -200,41 +200,41 @@ impl Counting {
         } else {
             None
         };
-        let turn = watch.graph.turn().await;
-        let counted = self.take(watch, (turn, right)).await;
-        self.catches_up = counted.then != Then::Wait;
+        let acquire = watch.graph.acquire().await;
+        let counted = self.take(watch, (acquire, right)).await;
+        self.catches_up = counted.then != Next::Wait;
         counted
     }
 
-    async fn take(&mut self, watch: &GraphWatch, (mut turn, right): Place<'_>) -> Counted {
+    async fn take(&mut self, watch: &GraphWatch, (mut acquire, right): Place<'_>) -> WindowRun {
         if let Some(error) = watch.away() {
-            return Counted::ended(Run::not_asked(error.into()));
+            return WindowRun::ended(Run::not_asked(error.into()));
         }
         let started = std::time::Instant::now();
-        let clock = match watch.clock.now(&mut turn).await {
+        let clock = match watch.clock.now(&mut acquire).await {
             Ok(clock) => clock,
-            Err(error) => return Counted::ended(Run::failed(error.into(), started.elapsed())),
+            Err(error) => return WindowRun::ended(Run::failed(error.into(), started.elapsed())),
         };
         if self.refused.is_none() {
             self.see_database(watch.clock.database());
         }
         if let Some(refused) = self.refused.clone() {
-            return Counted::ended(Run::failed(refused.into(), started.elapsed()));
+            return WindowRun::ended(Run::failed(refused.into(), started.elapsed()));
         }
         let end = self.window.end(clock);
         let since = match (self.cursor, self.window.start) {
             (Some(cursor), _) => cursor,
             (None, Start::Beginning) => BEGINNING,
             (None, Start::Now) => {
-                drop((turn, right));
-                return Counted::ended(self.begin(end).await);
+                drop((acquire, right));
+                return WindowRun::ended(self.begin(end).await);
             }
         };
         if end <= since {
             self.tell_of_clock(since, end, clock);
-            return Counted::ended(Run::nothing_to_ask(self.totals.points().to_vec()));
+            return WindowRun::ended(Run::nothing_to_ask(self.totals.points().to_vec()));
         }
-        self.count(watch, (turn, right), since, end).await
+        self.count(watch, (acquire, right), since, end).await
     }
 
     /// Totals and cursor are of one database. In another one the cursor would pass over events, and the totals of two would be
@@ -275,25 +275,33 @@ impl Counting {
     async fn count(
         &mut self,
         watch: &GraphWatch,
-        (mut turn, right): Place<'_>,
+        (mut acquire, right): Place<'_>,
         since: UnixMillis,
         end: UnixMillis,
-    ) -> Counted {
+    ) -> WindowRun {
         let until = self.pace.until(since, end);
         let mut totals = self.totals.clone();
-        let mut run = window(&self.kpi, &mut turn, &mut totals, since, until, &mut |_| {}).await;
+        let mut run = window(
+            &self.kpi,
+            &mut acquire,
+            &mut totals,
+            since,
+            until,
+            &mut |_| {},
+        )
+        .await;
         // The disk may be slow: the graph is not kept waiting for it.
-        drop((turn, right));
+        drop((acquire, right));
         if let Err(error) = &run.result {
             // A graph that hangs says nothing of the window.
             if !(error.is_too_much_at_once() || error.is_of_a_row()) || watch.away().is_some() {
-                return Counted::ended(run);
+                return WindowRun::ended(run);
             }
             if self.pace.halve(since, until) {
                 self.tell_of_half(error, since, until);
-                return Counted {
+                return WindowRun {
                     run,
-                    then: Then::Half,
+                    then: Next::Half,
                 };
             }
             run.result = run.result.map_err(|cause| RunError::Shortest {
@@ -301,11 +309,11 @@ impl Counting {
                 since,
                 until,
             });
-            return Counted::ended(run);
+            return WindowRun::ended(run);
         }
         if let Err(error) = self.keep(totals, until).await {
             // Its rows come again, so that nothing of this run counts, not even what was left out.
-            return Counted::ended(Run::failed(error.into(), run.duration.unwrap_or_default()));
+            return WindowRun::ended(Run::failed(error.into(), run.duration.unwrap_or_default()));
         }
         let easy = is_easy(
             run.rows(),
@@ -314,9 +322,9 @@ impl Counting {
         );
         self.pace.went_well(since, until, end, easy);
         self.tell_of_gap(until, end);
-        Counted {
+        WindowRun {
             run,
-            then: if until < end { Then::GoOn } else { Then::Wait },
+            then: if until < end { Next::GoOn } else { Next::Wait },
         }
     }
 
@@ -359,29 +367,29 @@ impl Counting {
         let gap =
             Duration::from_millis(u64::try_from(end.0.saturating_sub(until.0)).unwrap_or_default());
         let now = if gap.is_zero() {
-            Told::InStep
+            CatchUp::InStep
         } else {
-            Told::CatchingUp
+            CatchUp::CatchingUp
         };
         match (self.told, now) {
-            (Told::InStep | Told::Ahead, Told::CatchingUp) => {
+            (CatchUp::InStep | CatchUp::Ahead, CatchUp::CatchingUp) => {
                 tracing::info!(kpi = %self.kpi.id, graph = %self.graph, counted_until = iso(until), behind = %humantime::format_duration(gap), "catching up");
             }
-            (Told::CatchingUp, Told::InStep) => {
+            (CatchUp::CatchingUp, CatchUp::InStep) => {
                 tracing::info!(kpi = %self.kpi.id, graph = %self.graph, "has caught up");
             }
-            (Told::InStep | Told::Ahead, Told::InStep)
-            | (Told::CatchingUp, Told::CatchingUp)
-            | (_, Told::Ahead) => {}
+            (CatchUp::InStep | CatchUp::Ahead, CatchUp::InStep)
+            | (CatchUp::CatchingUp, CatchUp::CatchingUp)
+            | (_, CatchUp::Ahead) => {}
         }
         self.told = now;
     }
 
     fn tell_of_clock(&mut self, since: UnixMillis, end: UnixMillis, clock: UnixMillis) {
-        if self.told == Told::Ahead || since.0.saturating_sub(end.0) <= AHEAD {
+        if self.told == CatchUp::Ahead || since.0.saturating_sub(end.0) <= AHEAD {
             return;
         }
-        self.told = Told::Ahead;
+        self.told = CatchUp::Ahead;
         let (kpi, graph, behind) = (&self.kpi.id, &self.graph, clock < since);
         let (counted_until, clock) = (iso(since), iso(clock));
         if behind {
@@ -405,11 +413,11 @@ async fn save(file: &Arc<StateFile>, saved: Saved) -> Result<(), StateError> {
     })
 }
 
-impl Counted {
+impl WindowRun {
     fn ended(run: Run) -> Self {
         Self {
             run,
-            then: Then::Wait,
+            then: Next::Wait,
         }
     }
 }

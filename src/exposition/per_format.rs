@@ -6,12 +6,12 @@ use super::Format;
 
 /// A place for each format.
 #[derive(Debug)]
-pub struct Forms<T> {
+pub struct PerFormat<T> {
     text: OnceLock<T>,
     openmetrics: OnceLock<T>,
 }
 
-impl<T> Default for Forms<T> {
+impl<T> Default for PerFormat<T> {
     fn default() -> Self {
         Self {
             text: OnceLock::new(),
@@ -20,7 +20,7 @@ impl<T> Default for Forms<T> {
     }
 }
 
-impl<T> Forms<T> {
+impl<T> PerFormat<T> {
     /// What there is in a format by now.
     pub fn get(&self, format: Format) -> Option<&T> {
         self.place(format).get()

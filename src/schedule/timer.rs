@@ -13,7 +13,7 @@ use crate::kpi::{Cron, Schedule};
 const ONE: usize = 1;
 
 /// The ticks of one KPI after its first run.
-pub(super) enum Due {
+pub(super) enum Timer {
     Every {
         interval: Interval,
         next: Instant,
@@ -24,12 +24,12 @@ pub(super) enum Due {
     },
 }
 
-impl Due {
+impl Timer {
     /// Waits for the next tick.
     pub(super) async fn next(&mut self) {
         match self {
-            Due::Every { interval, next } => *next = interval.tick().await + interval.period(),
-            Due::Cron { ticks, .. } => {
+            Timer::Every { interval, next } => *next = interval.tick().await + interval.period(),
+            Timer::Cron { ticks, .. } => {
                 if ticks.recv().await.is_none() {
                     // The trigger is gone, which only the end of the process brings about.
                     std::future::pending::<()>().await;
@@ -41,14 +41,14 @@ impl Due {
     /// Forgets what came due during a run: a KPI that is slower than its schedule does not run without pause.
     pub(super) fn forget_missed(&mut self) {
         match self {
-            Due::Every { interval, next } => {
+            Timer::Every { interval, next } => {
                 // The interval itself would make up for one missed tick at once.
                 if *next <= Instant::now() {
                     *next = beat_after(Instant::now(), *next, interval.period());
                     interval.reset_at(*next);
                 }
             }
-            Due::Cron { ticks, .. } => while ticks.try_recv().is_ok() {},
+            Timer::Cron { ticks, .. } => while ticks.try_recv().is_ok() {},
         }
     }
 
@@ -56,8 +56,8 @@ impl Due {
     pub(super) fn at(&self) -> Option<SystemTime> {
         let now = SystemTime::now();
         match self {
-            Due::Every { next, .. } => Some(now + next.saturating_duration_since(Instant::now())),
-            Due::Cron { cron, .. } => cron.next_after(now),
+            Timer::Every { next, .. } => Some(now + next.saturating_duration_since(Instant::now())),
+            Timer::Cron { cron, .. } => cron.next_after(now),
         }
     }
 }
@@ -81,13 +81,13 @@ pub(super) fn phase(id: &str, interval: Duration) -> Duration {
 }
 
 /// Makes the ticks of KPIs. Cron expressions share one scheduler, which is a mere trigger.
-pub(super) struct Trigger {
+pub(super) struct Timers {
     cron: Option<JobScheduler>,
     /// More KPIs due in one second than this would lose ticks.
     capacity: usize,
 }
 
-impl Trigger {
+impl Timers {
     pub(super) fn new(kpis: usize) -> Self {
         Self {
             cron: None,
@@ -99,15 +99,15 @@ impl Trigger {
         &mut self,
         id: &str,
         schedule: &Schedule,
-    ) -> Result<Due, JobSchedulerError> {
+    ) -> Result<Timer, JobSchedulerError> {
         match schedule {
             Schedule::Every(period) => {
                 let next = Instant::now() + phase(id, *period);
                 let mut interval = interval_at(next, *period);
                 interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
-                Ok(Due::Every { interval, next })
+                Ok(Timer::Every { interval, next })
             }
-            Schedule::Cron(cron) => Ok(Due::Cron {
+            Schedule::Cron(cron) => Ok(Timer::Cron {
                 cron: cron.clone(),
                 ticks: self.ticks(cron).await?,
             }),
@@ -142,15 +142,15 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    async fn every_minute() -> Due {
-        Trigger::new(1)
+    async fn every_minute() -> Timer {
+        Timers::new(1)
             .due("p/a", &Schedule::Every(MINUTE))
             .await
             .expect("an interval is always taken")
     }
 
     /// How long it takes until the next tick.
-    async fn wait(due: &mut Due) -> Duration {
+    async fn wait(due: &mut Timer) -> Duration {
         let before = Instant::now();
         due.next().await;
         before.elapsed()
@@ -244,7 +244,7 @@ mod tests {
             panic!("the file says `cron`")
         };
         let (send, ticks) = mpsc::channel(ONE);
-        let mut due = Due::Cron { cron, ticks };
+        let mut due = Timer::Cron { cron, ticks };
         send.try_send(()).expect("there is room for one");
         assert!(send.try_send(()).is_err(), "two ticks at once are one");
         due.forget_missed();

@@ -20,7 +20,7 @@ use crate::queries;
 pub(super) const ONLY_GRAPH: &str = "default";
 
 /// Settings, KPIs, and what was wrong with them.
-pub(super) struct Loaded {
+pub(super) struct Project {
     pub(super) config: Config,
     pub(super) catalog: Catalog,
     texts: HashMap<String, String>,
@@ -39,7 +39,7 @@ pub(super) fn settings(common: &Common) -> anyhow::Result<Option<Config>> {
 
 /// Which graphs are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum GraphSource {
     /// Those of the settings.
     Configured,
     /// The one graph of the demo, whatever the settings and the KPIs name.
@@ -47,16 +47,16 @@ pub(super) enum Asked {
 }
 
 /// Loads everything that can run. `None` when there is nothing to go on with; why has then been said.
-pub(super) fn load(common: &Common, asked: Asked) -> anyhow::Result<Option<Loaded>> {
+pub(super) fn load(common: &Common, asked: GraphSource) -> anyhow::Result<Option<Project>> {
     let Some(mut loaded) = files(common)? else {
         return Ok(None);
     };
-    let Loaded {
+    let Project {
         config, catalog, ..
     } = &mut loaded;
     match asked {
-        Asked::Configured => leave_out_without_graph(catalog, &config.graphs),
-        Asked::Demo => {
+        GraphSource::Configured => leave_out_without_graph(catalog, &config.graphs),
+        GraphSource::Demo => {
             // What is counted of a graph that ends with the process must not overwrite what was counted of a real one.
             config.state = None;
             catalog
@@ -70,7 +70,7 @@ pub(super) fn load(common: &Common, asked: Asked) -> anyhow::Result<Option<Loade
 }
 
 /// Loads everything, whether or not the graph of a KPI is configured. `None` as in [`load`].
-pub(super) fn files(common: &Common) -> anyhow::Result<Option<Loaded>> {
+pub(super) fn files(common: &Common) -> anyhow::Result<Option<Project>> {
     let Some(config) = settings(common)? else {
         return Ok(None);
     };
@@ -95,7 +95,7 @@ pub(super) fn files(common: &Common) -> anyhow::Result<Option<Loaded>> {
         .chain(files.packs)
         .map(|source| (source.path, source.text))
         .collect();
-    Ok(Some(Loaded {
+    Ok(Some(Project {
         config,
         catalog,
         texts,
@@ -151,7 +151,7 @@ fn name(graph: &GraphConfig) -> &str {
     graph.name.as_deref().unwrap_or(ONLY_GRAPH)
 }
 
-impl Loaded {
+impl Project {
     /// Prints every problem with its place.
     pub(super) fn show_problems(&self) -> anyhow::Result<()> {
         self.show(&self.catalog.problems)

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::label_sets::LabelSets;
 use crate::kpi::{Kpi, Metric};
-use crate::metric::{LabelValues, Points, Series};
+use crate::metric::{LabelValues, Samples, Series};
 
 /// Every gauge of the KPI at `number`: for the label sets last published, for those that are expected,
 /// and for a metric without labels its one series.
-pub fn substitute(kpi: &Kpi, last: Option<&[Arc<Points>]>, number: f64) -> Vec<Arc<Points>> {
+pub fn substitute(kpi: &Kpi, last: Option<&[Arc<Samples>]>, number: f64) -> Vec<Arc<Samples>> {
     let known = |at: usize| {
         last.and_then(|last| last.get(at))
             .map_or(&[][..], |points| gauges(points))
@@ -19,18 +19,18 @@ pub fn substitute(kpi: &Kpi, last: Option<&[Arc<Points>]>, number: f64) -> Vec<A
         .collect()
 }
 
-fn gauges(points: &Points) -> &[Series<f64>] {
+fn gauges(points: &Samples) -> &[Series<f64>] {
     match points {
-        Points::Gauge(series) => series,
-        Points::Counter(_)
-        | Points::Histogram { .. }
-        | Points::Summary { .. }
-        | Points::Info(_)
-        | Points::StateSet { .. } => &[],
+        Samples::Gauge(series) => series,
+        Samples::Counter(_)
+        | Samples::Histogram { .. }
+        | Samples::Summary { .. }
+        | Samples::Info(_)
+        | Samples::StateSet { .. } => &[],
     }
 }
 
-fn gauge(metric: &Metric, last: &[Series<f64>], limit: usize, number: f64) -> Points {
+fn gauge(metric: &Metric, last: &[Series<f64>], limit: usize, number: f64) -> Samples {
     let mut sets = LabelSets::new(&metric.desc, limit);
     let bare = metric.desc.labels.is_empty().then(LabelValues::default);
     for labels in last.iter().map(|series| series.labels.clone()).chain(bare) {
@@ -38,5 +38,5 @@ fn gauge(metric: &Metric, last: &[Series<f64>], limit: usize, number: f64) -> Po
         let _ = sets.at(&labels, || number);
     }
     let _ = sets.fill(&metric.expected, &number);
-    Points::Gauge(sets.into_series())
+    Samples::Gauge(sets.into_series())
 }

@@ -9,7 +9,7 @@ use super::record::{self, Origin};
 
 /// A state that belongs to none of the KPIs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stray {
+pub struct Orphan {
     /// The file.
     pub path: PathBuf,
     /// The KPI that it was counted for, and the graph; none when the file does not tell.
@@ -18,20 +18,23 @@ pub struct Stray {
     pub rename_to: Vec<PathBuf>,
 }
 
-/// The strays in a folder, by name; none when it cannot be read.
-pub(super) fn strays(folder: &Path, owners: &[StateFile]) -> Vec<Stray> {
+/// The orphans in a folder, by name; none when it cannot be read.
+pub(super) fn orphans(folder: &Path, owners: &[StateFile]) -> Vec<Orphan> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let states = entries
         .map(|entry| entry.path())
         .filter(|path| path.extension() == Some(OsStr::new("state")));
-    let mut strays: Vec<_> = states
+    let mut orphans: Vec<_> = states
         .filter(|path| owners.iter().all(|owner| owner.path() != path))
         .collect();
-    strays.sort();
-    strays.into_iter().map(|path| stray(path, owners)).collect()
+    orphans.sort();
+    orphans
+        .into_iter()
+        .map(|path| orphan(path, owners))
+        .collect()
 }
 
-fn stray(path: PathBuf, owners: &[StateFile]) -> Stray {
+fn orphan(path: PathBuf, owners: &[StateFile]) -> Orphan {
     let origin = fs::read(&path)
         .ok()
         .and_then(|bytes| record::origin(&bytes));
@@ -41,7 +44,7 @@ fn stray(path: PathBuf, owners: &[StateFile]) -> Stray {
         definition,
     }) = origin
     else {
-        return Stray {
+        return Orphan {
             path,
             counted_for: None,
             rename_to: Vec::new(),
@@ -51,7 +54,7 @@ fn stray(path: PathBuf, owners: &[StateFile]) -> Stray {
         .iter()
         .filter(|owner| *owner.definition() == definition);
     let rename_to = same.map(|owner| owner.path().to_owned()).collect();
-    Stray {
+    Orphan {
         path,
         counted_for: Some((kpi, graph)),
         rename_to,

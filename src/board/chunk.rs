@@ -5,20 +5,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 
 use super::Reading;
-use crate::exposition::{Coding, Format, Forms, Segment};
+use crate::exposition::{Coding, Format, PerFormat, Segment};
 
 /// The readings of some neighbouring slots at one moment: immutable, as they are.
 #[derive(Debug)]
-pub struct Page {
+pub struct Chunk {
     readings: Box<[Option<Arc<Reading>>]>,
-    segments: Forms<Box<[Arc<Segment>]>>,
+    segments: PerFormat<Box<[Arc<Segment>]>>,
 }
 
-impl Page {
+impl Chunk {
     fn new(readings: Box<[Option<Arc<Reading>>]>) -> Self {
         Self {
             readings,
-            segments: Forms::default(),
+            segments: PerFormat::default(),
         }
     }
 
@@ -48,30 +48,30 @@ impl Page {
     }
 }
 
-/// Where the newest page of some slots lies.
+/// Where the newest chunk of some slots lies.
 #[derive(Debug)]
-pub(super) struct Shelf {
-    page: ArcSwap<Page>,
-    /// Held while a page is made, so that of two who publish at once neither misses the other's values.
+pub(super) struct ChunkCell {
+    chunk: ArcSwap<Chunk>,
+    /// Held while a chunk is made, so that of two who publish at once neither misses the other's values.
     publishing: Mutex<()>,
 }
 
-impl Shelf {
-    /// A new reading makes its neighbours be joined and compressed anew, and each page is one more slice of an answer: this
+impl ChunkCell {
+    /// A new reading makes its neighbours be joined and compressed anew, and each chunk is one more slice of an answer: this
     /// many are a good middle for KPIs of some lines.
     pub(super) const PLACES: usize = 64;
 
-    /// A page of empty places.
+    /// A chunk of empty places.
     pub(super) fn new(places: usize) -> Self {
-        let page = Page::new(vec![None; places].into());
+        let chunk = Chunk::new(vec![None; places].into());
         Self {
-            page: ArcSwap::from_pointee(page),
+            chunk: ArcSwap::from_pointee(chunk),
             publishing: Mutex::new(()),
         }
     }
 
-    pub(super) fn page(&self) -> Arc<Page> {
-        self.page.load_full()
+    pub(super) fn chunk(&self) -> Arc<Chunk> {
+        self.chunk.load_full()
     }
 
     /// Puts what `make` gives into a place.
@@ -81,8 +81,8 @@ impl Shelf {
             .publishing
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let mut readings = self.page.load().readings.clone();
+        let mut readings = self.chunk.load().readings.clone();
         readings[place] = make();
-        self.page.store(Arc::new(Page::new(readings)));
+        self.chunk.store(Arc::new(Chunk::new(readings)));
     }
 }

@@ -7,24 +7,24 @@ use super::row_context::RowContext;
 use super::row_labels::RowLabels;
 use super::value::{Cell, Number};
 use super::{MeasureError, NotTaken};
-use crate::kpi::{Column, Kpi, Metric, OnDuplicate, Shape, SkipReason};
-use crate::metric::{Distribution, Points, Quantiles, Series};
+use crate::kpi::{Column, Kpi, Metric, OnDuplicate, SkipReason, ValueSpec};
+use crate::metric::{Histogram, Samples, Series, Summary};
 
 /// A metric and its series so far.
-pub(super) struct Growing<'k> {
+pub(super) struct FamilyBuilder<'k> {
     metric: &'k Metric,
-    series: ByType<'k>,
+    series: Accumulator<'k>,
     /// Rows of a window are added to totals, which last.
     lasts: bool,
     /// What the rows of a window are added to; none in the first window.
-    before: Option<&'k Arc<Points>>,
+    before: Option<&'k Arc<Samples>>,
     /// Zeros are known without a row.
     zeros: bool,
     /// Those of the row at hand.
     labels: RowLabels,
 }
 
-enum ByType<'k> {
+enum Accumulator<'k> {
     Plain {
         value: Column,
         counter: bool,
@@ -35,11 +35,11 @@ enum ByType<'k> {
         value: Column,
         weight: Option<Column>,
         bounds: &'k Arc<[f64]>,
-        sets: LabelSets<'k, Distribution>,
+        sets: LabelSets<'k, Histogram>,
     },
     Summary {
         columns: SummaryColumns<'k>,
-        sets: LabelSets<'k, Quantiles>,
+        sets: LabelSets<'k, Summary>,
     },
     Info {
         sets: LabelSets<'k, ()>,
@@ -67,11 +67,11 @@ const DISTINCT: &str = "write RETURN DISTINCT";
 const TOTAL: &str = "a counter's total: it must not be negative";
 const ADDED: &str = "added to a counter: it must not be negative";
 
-impl<'k> Growing<'k> {
+impl<'k> FamilyBuilder<'k> {
     /// A metric without series; `last` are those of the last run, whose labels may come again.
-    pub(super) fn after(kpi: &'k Kpi, metric: &'k Metric, last: Option<&Points>) -> Self {
+    pub(super) fn after(kpi: &'k Kpi, metric: &'k Metric, last: Option<&Samples>) -> Self {
         let sum = kpi.on_duplicate == OnDuplicate::Sum;
-        let series = ByType::after(kpi, metric, sum, last);
+        let series = Accumulator::after(kpi, metric, sum, last);
         let zeros = !metric.expected.is_empty();
         Self {
             metric,
@@ -84,11 +84,11 @@ impl<'k> Growing<'k> {
     }
 
     /// A metric that has been counted before: rows add up.
-    pub(super) fn over(kpi: &'k Kpi, metric: &'k Metric, before: Option<&'k Arc<Points>>) -> Self {
+    pub(super) fn over(kpi: &'k Kpi, metric: &'k Metric, before: Option<&'k Arc<Samples>>) -> Self {
         let series = match (&metric.shape, before.map(|points| &**points)) {
-            (Shape::Counter { value }, Some(Points::Counter(totals))) => {
+            (ValueSpec::Counter { value }, Some(Samples::Counter(totals))) => {
                 let sets = LabelSets::over(&metric.desc, kpi.max_series, totals);
-                ByType::Plain {
+                Accumulator::Plain {
                     value: *value,
                     counter: true,
                     sum: true,
@@ -96,15 +96,15 @@ impl<'k> Growing<'k> {
                 }
             }
             (
-                Shape::Histogram {
+                ValueSpec::Histogram {
                     value,
                     weight,
                     bounds,
                 },
-                Some(Points::Histogram { series: totals, .. }),
+                Some(Samples::Histogram { series: totals, .. }),
             ) => {
                 let sets = LabelSets::over(&metric.desc, kpi.max_series, totals);
-                ByType::Histogram {
+                Accumulator::Histogram {
                     value: *value,
                     weight: *weight,
                     bounds,
@@ -112,7 +112,7 @@ impl<'k> Growing<'k> {
                 }
             }
             // Only counters and histograms are counted in windows: here nothing has been counted yet.
-            (_, _) => ByType::after(kpi, metric, true, None),
+            (_, _) => Accumulator::after(kpi, metric, true, None),
         };
         Self {
             metric,
@@ -134,7 +134,7 @@ impl<'k> Growing<'k> {
             ..
         } = self;
         match series {
-            ByType::Plain {
+            Accumulator::Plain {
                 value,
                 counter,
                 sum,
@@ -159,7 +159,7 @@ impl<'k> Growing<'k> {
                 }
                 Ok(sets.only(row.number, labels, number, SUM)?)
             }
-            ByType::Histogram {
+            Accumulator::Histogram {
                 value,
                 weight,
                 bounds,
@@ -181,16 +181,16 @@ impl<'k> Growing<'k> {
                 }
                 Ok(())
             }
-            ByType::Summary { columns, sets } => {
+            Accumulator::Summary { columns, sets } => {
                 let quantiles = columns.read(row)?;
                 row.labels(metric, labels)?;
                 Ok(sets.only(row.number, labels, quantiles, AGGREGATE)?)
             }
-            ByType::Info { sets } => {
+            Accumulator::Info { sets } => {
                 row.labels(metric, labels)?;
                 Ok(sets.only(row.number, labels, (), DISTINCT)?)
             }
-            ByType::StateSet {
+            Accumulator::StateSet {
                 value,
                 states,
                 sets,
@@ -204,7 +204,7 @@ impl<'k> Growing<'k> {
 
     /// The series, with the zeros that were expected and did not come. Where no row of a window said anything they are those
     /// of before.
-    pub(super) fn finish(self) -> Result<Arc<Points>, MeasureError> {
+    pub(super) fn finish(self) -> Result<Arc<Samples>, MeasureError> {
         match self.before {
             Some(before) if self.series.is_untouched() => Ok(before.clone()),
             Some(_) | None => self.complete().map(Arc::new),
@@ -212,10 +212,10 @@ impl<'k> Growing<'k> {
     }
 
     /// The series, with the zeros that are expected and are not there.
-    pub(super) fn complete(self) -> Result<Points, MeasureError> {
+    pub(super) fn complete(self) -> Result<Samples, MeasureError> {
         let expected = &self.metric.expected;
         Ok(match self.series {
-            ByType::Plain {
+            Accumulator::Plain {
                 counter, mut sets, ..
             } => {
                 if self.zeros {
@@ -223,28 +223,28 @@ impl<'k> Growing<'k> {
                 }
                 let series = sets.into_series();
                 if counter {
-                    Points::Counter(series)
+                    Samples::Counter(series)
                 } else {
-                    Points::Gauge(series)
+                    Samples::Gauge(series)
                 }
             }
-            ByType::Histogram {
+            Accumulator::Histogram {
                 bounds, mut sets, ..
             } => {
                 if self.zeros {
                     sets.fill(expected, &zero(&self.metric.shape, bounds))?;
                 }
-                Points::Histogram {
+                Samples::Histogram {
                     bounds: bounds.clone(),
                     series: sets.into_series(),
                 }
             }
-            ByType::Summary { columns, sets } => Points::Summary {
+            Accumulator::Summary { columns, sets } => Samples::Summary {
                 quantiles: columns.quantiles.clone(),
                 series: sets.into_series(),
             },
-            ByType::Info { sets } => Points::Info(sets.into_series()),
-            ByType::StateSet { states, sets, .. } => state_set(sets.into_series(), states),
+            Accumulator::Info { sets } => Samples::Info(sets.into_series()),
+            Accumulator::StateSet { states, sets, .. } => state_set(sets.into_series(), states),
         })
     }
 }
@@ -255,23 +255,23 @@ pub(super) fn has_zeros(metric: &Metric) -> bool {
     !metric.expected.is_empty() || metric.labels.is_empty()
 }
 
-impl<'k> ByType<'k> {
-    fn after(kpi: &'k Kpi, metric: &'k Metric, sum: bool, last: Option<&Points>) -> Self {
+impl<'k> Accumulator<'k> {
+    fn after(kpi: &'k Kpi, metric: &'k Metric, sum: bool, last: Option<&Samples>) -> Self {
         let (desc, limit) = (&*metric.desc, kpi.max_series);
         match &metric.shape {
-            Shape::Gauge { value } => Self::Plain {
+            ValueSpec::Gauge { value } => Self::Plain {
                 value: *value,
                 counter: false,
                 sum,
                 sets: LabelSets::after(desc, limit, last),
             },
-            Shape::Counter { value } => Self::Plain {
+            ValueSpec::Counter { value } => Self::Plain {
                 value: *value,
                 counter: true,
                 sum,
                 sets: LabelSets::after(desc, limit, last),
             },
-            Shape::Histogram {
+            ValueSpec::Histogram {
                 value,
                 weight,
                 bounds,
@@ -281,7 +281,7 @@ impl<'k> ByType<'k> {
                 bounds,
                 sets: LabelSets::after(desc, limit, last),
             },
-            Shape::Summary {
+            ValueSpec::Summary {
                 quantiles,
                 columns,
                 sum,
@@ -295,10 +295,10 @@ impl<'k> ByType<'k> {
                 },
                 sets: LabelSets::after(desc, limit, last),
             },
-            Shape::Info => Self::Info {
+            ValueSpec::Info => Self::Info {
                 sets: LabelSets::after(desc, limit, last),
             },
-            Shape::StateSet { value, states } => Self::StateSet {
+            ValueSpec::StateSet { value, states } => Self::StateSet {
                 value: *value,
                 states: states.as_ref(),
                 sets: LabelSets::after(desc, limit, last),
@@ -318,7 +318,7 @@ impl<'k> ByType<'k> {
 }
 
 impl SummaryColumns<'_> {
-    fn read(&self, row: &RowContext<'_>) -> Result<Quantiles, NotTaken> {
+    fn read(&self, row: &RowContext<'_>) -> Result<Summary, NotTaken> {
         let mut values = Vec::with_capacity(self.values.len());
         for column in self.values {
             let value = row.number(*column, false)?;
@@ -330,7 +330,7 @@ impl SummaryColumns<'_> {
         let sum = known(row, self.sum)?
             .map(|(cell, sum)| cell.not_negative(sum, "a summary's sum: it must not be negative"));
         let count = known(row, self.count)?.map(|(cell, count)| cell.count(count));
-        Ok(Quantiles {
+        Ok(Summary {
             values: values.into(),
             sum: sum.transpose()?,
             count: count.transpose()?,
@@ -354,14 +354,14 @@ fn known<'r>(
 
 /// A histogram of no observation; without a sum where what it observes may be negative, since such a sum may fall: parsers
 /// refuse a negative one, and `rate` would take the fall for a restart.
-fn zero(shape: &Shape, bounds: &[f64]) -> Distribution {
-    Distribution {
+fn zero(shape: &ValueSpec, bounds: &[f64]) -> Histogram {
+    Histogram {
         counts: vec![0; bounds.len() + 1].into(),
         sum: shape.is_never_negative().then_some(0.0),
     }
 }
 
-fn observe(histogram: &mut Distribution, value: f64, weight: u64, bounds: &[f64]) {
+fn observe(histogram: &mut Histogram, value: f64, weight: u64, bounds: &[f64]) {
     let bucket = &mut histogram.counts[bounds.partition_point(|bound| *bound < value)];
     *bucket = bucket.saturating_add(weight);
     // Without this, 0 times infinity would make the sum NaN for ever.
@@ -371,7 +371,7 @@ fn observe(histogram: &mut Distribution, value: f64, weight: u64, bounds: &[f64]
 }
 
 /// The states are those that the file lists, or those that the rows named.
-fn state_set(series: Vec<Series<Arc<str>>>, listed: Option<&Arc<[Arc<str>]>>) -> Points {
+fn state_set(series: Vec<Series<Arc<str>>>, listed: Option<&Arc<[Arc<str>]>>) -> Samples {
     let states: Arc<[Arc<str>]> = listed.cloned().unwrap_or_else(|| {
         let mut named: Vec<_> = series.iter().map(|series| series.value.clone()).collect();
         named.sort_unstable();
@@ -385,7 +385,7 @@ fn state_set(series: Vec<Series<Arc<str>>>, listed: Option<&Arc<[Arc<str>]>>) ->
             value,
         })
     };
-    Points::StateSet {
+    Samples::StateSet {
         series: series.into_iter().filter_map(index).collect(),
         states: states.clone(),
     }

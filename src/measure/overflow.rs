@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::kpi::Kpi;
-use crate::metric::{Distribution, MetricName, Points, Series};
+use crate::metric::{Histogram, MetricName, Samples, Series};
 
 /// One in so many observations may lie above the last bound: with more of them the 95th percentile cannot be told.
 const ONE_IN: u64 = 20;
@@ -21,10 +21,10 @@ pub struct Beyond {
 }
 
 /// The histograms of a KPI whose last bound is too low, over all their series.
-pub fn beyond(kpi: &Kpi, points: &[Arc<Points>]) -> Vec<Beyond> {
+pub fn beyond(kpi: &Kpi, points: &[Arc<Samples>]) -> Vec<Beyond> {
     let metrics = kpi.metrics.iter().zip(points);
     let too_low = metrics.filter_map(|(metric, points)| {
-        let Points::Histogram { bounds, series } = &**points else {
+        let Samples::Histogram { bounds, series } = &**points else {
             return None;
         };
         let (above, all) = counts(series);
@@ -40,7 +40,7 @@ pub fn beyond(kpi: &Kpi, points: &[Arc<Points>]) -> Vec<Beyond> {
 }
 
 /// How many observations are above the last bound, and how many there are.
-fn counts(series: &[Series<Distribution>]) -> (u64, u64) {
+fn counts(series: &[Series<Histogram>]) -> (u64, u64) {
     let each = series.iter().map(|series| &series.value.counts);
     each.fold((0, 0), |(above, all), counts| {
         let own = counts

@@ -38,12 +38,12 @@ pub(super) enum Unclaimed {
 
 /// A graph that this demo has.
 #[derive(Debug)]
-pub(super) struct Claim {
+pub(super) struct DemoOwner {
     /// No other process has the same.
     demo: String,
 }
 
-impl Claim {
+impl DemoOwner {
     /// Makes the graph this demo's, empty, and ready for its world.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ const RARELY: u32 = 64;
 
 /// The most time that the next window may cover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Pace {
+pub(super) struct WindowSizer {
     /// In milliseconds.
     most: i64,
     /// The shortest length that is known to be too much.
@@ -31,7 +31,7 @@ pub(super) struct Pace {
     patience: u32,
 }
 
-impl Pace {
+impl WindowSizer {
     /// The first window since the beginning is everything; a count that goes on after a gap begins with an hour of it.
     pub(super) fn from(cursor: UnixMillis) -> Self {
         let most = if cursor == BEGINNING { i64::MAX } else { HOUR };
@@ -123,10 +123,10 @@ mod tests {
     /// 2026-11-21, and a whole second.
     const END: UnixMillis = UnixMillis(1_795_252_087_000);
 
-    fn of(most: i64) -> Pace {
-        Pace {
+    fn of(most: i64) -> WindowSizer {
+        WindowSizer {
             most,
-            ..Pace::from(UnixMillis(0))
+            ..WindowSizer::from(UnixMillis(0))
         }
     }
 
@@ -136,7 +136,7 @@ mod tests {
         events: &[i64],
         bearable: usize,
     ) -> Vec<(UnixMillis, UnixMillis, Result<usize, usize>)> {
-        let mut pace = Pace::from(cursor);
+        let mut pace = WindowSizer::from(cursor);
         let (mut since, mut tried) = (cursor, Vec::new());
         while since < END {
             let until = pace.until(since, END);
@@ -309,7 +309,7 @@ mod tests {
         }
 
         /// A day of its life, with a cursor that is `behind` at first.
-        fn day(&self, mut pace: Pace, behind: i64) -> Outcome {
+        fn day(&self, mut pace: WindowSizer, behind: i64) -> Outcome {
             let (mut now, mut since) = (END.0, UnixMillis(END.0 - behind));
             let mut outcome = Outcome::default();
             while now < END.0 + DAY {
@@ -355,7 +355,7 @@ mod tests {
             per_second: 0,
             load: (0, 400_000, 4),
         };
-        let outcome = server.day(Pace::from(UnixMillis(0)), HOUR);
+        let outcome = server.day(WindowSizer::from(UnixMillis(0)), HOUR);
         assert!(
             outcome.caught_up.is_some_and(|at| at < HOUR / 2),
             "{outcome:?}"
@@ -371,7 +371,7 @@ mod tests {
             per_second: 10,
             load: (0, 0, 1),
         };
-        let outcome = server.day(Pace::from(UnixMillis(0)), 1000 * DAY);
+        let outcome = server.day(WindowSizer::from(UnixMillis(0)), 1000 * DAY);
         assert!(outcome.windows > 3000, "{outcome:?}");
         assert!(outcome.failures <= outcome.windows / 50, "{outcome:?}");
     }
@@ -391,7 +391,7 @@ mod tests {
             let per_second = (TIMEOUT - each) * 1000 / (8 * TIMEOUT) * share / 100;
             let server = Server { each, per_second, load: (from, from + lasts, times) };
             let faster = (TIMEOUT - each) * 1000 / per_second.max(1) / TIMEOUT;
-            let mut pace = Pace::from(UnixMillis(0));
+            let mut pace = WindowSizer::from(UnixMillis(0));
             for _ in 0..halvings {
                 pace.halve(UnixMillis(END.0 - pace.most), END);
             }
