@@ -62,9 +62,9 @@ async fn compare(neo4j: &Neo4j) {
     );
     println!("|---|---|---|---|---|");
     for (what, costs) in [
-        ("drained", &drained),
+        ("draining", &drained),
         ("a first run", &first),
-        ("a run with the labels of the last", &again),
+        ("a run with the labels of the last run", &again),
     ] {
         show(what, costs, &drained);
     }
