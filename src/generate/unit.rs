@@ -238,9 +238,9 @@ pub(super) fn template(unit: &str) -> String {
         "bytes" => format!("{}B", value("humanize1024")),
         "decmbytes" => format!("{} MB", value("humanize")),
         "currencyUSD" => value("printf \"$%.2f\""),
-        RATE => format!("{} a second", value("humanize")),
-        "reqps" | "ops" | "Bps" => format!("{} a second", value("humanize")),
-        "opm" | "cpm" | "reqpm" => format!("{} a minute", value("humanize")),
+        RATE => format!("{} per second", value("humanize")),
+        "reqps" | "ops" | "Bps" => format!("{} per second", value("humanize")),
+        "opm" | "cpm" | "reqpm" => format!("{} per minute", value("humanize")),
         other => {
             let suffix = other.strip_prefix("suffix:").unwrap_or_default();
             format!("{}{suffix}", value("humanize"))
