@@ -1,4 +1,4 @@
-//! Durations as PromQL, and Prometheus and Grafana with it, write them.
+//! Durations in the notation of PromQL, which Prometheus and Grafana share.
 
 use std::time::Duration;
 

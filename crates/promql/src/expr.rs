@@ -1,16 +1,16 @@
-//! The parts of an expression.
+//! The syntax tree.
 
 use std::ops::Range;
 use std::time::Duration;
 
 use super::{Fault, Function, Type};
 
-/// An expression and where it stands.
+/// An expression and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Its bytes of the text.
+    /// Its byte range in the text.
     pub span: Range<usize>,
 }
 
@@ -48,31 +48,31 @@ pub enum Window {
     Variable(String),
 }
 
-/// Which series.
+/// A selector: which series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selector {
-    /// The metric's name, unless it stands in the matchers.
+    /// The metric name, unless a matcher has it.
     pub name: Option<String>,
     /// All matchers.
     pub matchers: Vec<Matcher>,
-    /// Where a further matcher can be put: behind the name or the opening brace.
+    /// Where a matcher can be inserted: after the name or the opening brace.
     pub open: usize,
     /// Whether there are braces.
     pub braces: bool,
-    /// Whether it is taken at another time.
+    /// Its `offset` or `@` modifier.
     pub shift: Shift,
-    /// Where it stands, without range and offset.
+    /// Its byte range, without range and modifiers.
     pub span: Range<usize>,
 }
 
-/// The time at which something is taken.
+/// The time at which series are read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Shift {
     /// Now.
     None,
     /// So many seconds ago.
     Offset(f64),
-    /// At a moment of its own: `@`.
+    /// At a fixed time: `@`.
     At,
 }
 
@@ -103,13 +103,13 @@ pub enum MatchOperator {
 /// `expr[range:step]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subquery {
-    /// What is evaluated again and again.
+    /// The expression that is evaluated at each step.
     pub expr: Expr,
     /// Over which range.
     pub range: Window,
-    /// How often; the evaluation interval when nothing is said.
+    /// The step; the evaluation interval by default.
     pub step: Option<Window>,
-    /// Whether it is taken at another time.
+    /// Its `offset` or `@` modifier.
     pub shift: Shift,
 }
 
@@ -128,7 +128,7 @@ pub struct Aggregate {
 
 /// The aggregations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are called as PromQL calls them")]
+#[expect(missing_docs, reason = "they have the names of PromQL")]
 pub enum Aggregator {
     Avg,
     Bottomk,
@@ -147,32 +147,32 @@ pub enum Aggregator {
 /// The labels of an aggregation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grouping {
-    /// Only these stay; none when nothing is said.
+    /// Only these labels stay; none by default.
     By(Vec<String>),
-    /// These go.
+    /// These labels are dropped.
     Without(Vec<String>),
 }
 
-/// Two expressions and what stands between them.
+/// A binary operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Binary {
     /// The operator.
     pub operator: Operator,
     /// Whether a comparison gives 0 or 1 instead of filtering.
     pub is_bool: bool,
-    /// Which labels must be the same.
+    /// Which labels must be equal.
     pub matching: Matching,
     /// Which side may have several series for one of the other.
     pub many: Many,
-    /// What stands left.
+    /// The left operand.
     pub left: Expr,
-    /// What stands right.
+    /// The right operand.
     pub right: Expr,
 }
 
 /// The binary operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are called by their names")]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum Operator {
     Add,
     Subtract,
@@ -192,7 +192,7 @@ pub enum Operator {
     Unless,
 }
 
-/// The labels that must be the same on both sides.
+/// The labels that must be equal on both sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Matching {
     /// All of them.
@@ -215,7 +215,7 @@ pub enum Many {
 }
 
 impl Selector {
-    /// The metric, when one is named; by a matcher too.
+    /// The metric name, if there is one, also by a matcher on `__name__`.
     pub fn metric(&self) -> Option<&str> {
         let by_matcher = |matcher: &&Matcher| {
             matcher.label == "__name__" && matcher.operator == MatchOperator::Equal
@@ -272,7 +272,7 @@ impl Operator {
         }
     }
 
-    /// Whether it is an operator of sets.
+    /// Whether it is a set operator.
     pub fn is_set(self) -> bool {
         matches!(self, Operator::And | Operator::Or | Operator::Unless)
     }
@@ -313,7 +313,7 @@ impl Expr {
         }
     }
 
-    /// The number that it is, with its sign.
+    /// Its value, if it is a number with or without a sign.
     pub fn number(&self) -> Option<f64> {
         match &self.kind {
             Kind::Number(number) => Some(*number),

@@ -1,19 +1,19 @@
-//! The functions of PromQL that every Prometheus from 2.42 on has.
+//! The PromQL functions of Prometheus 2.42 and every later release.
 
 use super::Type::{self, Matrix, Scalar, Text, Vector};
 
-/// A function: what it takes and what it gives.
+/// A function: its parameters and its return type.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Function {
-    /// As PromQL calls it.
+    /// Its name.
     pub name: &'static str,
-    /// The types of its arguments.
+    /// The types of its parameters.
     pub(super) takes: &'static [Type],
-    /// How many of the last ones may be left out.
+    /// How many of the last parameters are optional.
     pub(super) optional: usize,
-    /// Whether the last one may be repeated.
+    /// Whether the last parameter is variadic.
     pub(super) repeats: bool,
-    /// What it gives.
+    /// The type of its result.
     pub(super) returns: Type,
 }
 
@@ -39,7 +39,7 @@ const fn fixed(name: &'static str, takes: &'static [Type], returns: Type) -> Fun
     }
 }
 
-/// A function whose last argument may be left out.
+/// A function whose last parameter is optional.
 const fn short(name: &'static str, takes: &'static [Type], returns: Type) -> Function {
     Function {
         name,

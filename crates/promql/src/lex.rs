@@ -1,11 +1,11 @@
-//! PromQL as words.
+//! The lexer: PromQL text to tokens.
 
 use std::ops::Range;
 use std::time::Duration;
 
 use super::Fault;
 
-/// A word and where it stands.
+/// A token and its byte range.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Token {
     pub(super) word: Word,
@@ -19,7 +19,7 @@ pub(super) enum Word {
     Number(f64),
     Duration(Duration),
     Text(String),
-    /// A variable of Grafana, with its `$`.
+    /// A Grafana variable, with its `$`.
     Variable(String),
     Sign(&'static str),
     End,
@@ -41,11 +41,11 @@ const UNITS: [(&str, u64); 7] = [
     ("y", 31_536_000_000),
 ];
 
-/// All words of the text; the last one is [`Word::End`].
+/// All tokens of the text; the last one is [`Word::End`].
 pub(super) fn words(text: &str) -> Result<Vec<Token>, Fault> {
     let mut words = Vec::new();
     let mut at = 0;
-    // Between brackets a colon stands between range and step, elsewhere it is part of a name.
+    // Inside brackets a colon separates range and step; outside it is part of a name.
     let mut in_brackets = false;
     while let Some(first) = text[at..].chars().next() {
         let rest = &text[at..];
@@ -76,10 +76,7 @@ pub(super) fn words(text: &str) -> Result<Vec<Token>, Fault> {
             (Word::Sign(sign), sign.len())
         } else {
             let span = at..at + first.len_utf8();
-            return Err(Fault::new(
-                span,
-                format!("`{first}` has no place in PromQL"),
-            ));
+            return Err(Fault::new(span, format!("unexpected character `{first}`")));
         };
         words.push(Token {
             word,
@@ -122,7 +119,7 @@ fn number(rest: &str, at: usize) -> Result<(Word, usize), Fault> {
         Some(value) => Ok((value, length)),
         None => Err(Fault::new(
             at..at + length,
-            format!("`{word}` is neither a number nor a duration"),
+            format!("invalid number or duration `{word}`"),
         )),
     }
 }
@@ -166,11 +163,10 @@ fn string(rest: &str, at: usize) -> Result<(Word, usize), Fault> {
             Some(c @ ('\\' | '"' | '\'')) => text.push(c),
             other => {
                 let end = place + 1 + other.map_or(0, char::len_utf8);
-                let message =
-                    "this escape is not known: a backslash is written twice, `\\\\`".to_owned();
+                let message = "unknown escape sequence: write a backslash as `\\\\`".to_owned();
                 return Err(Fault::new(at + place..at + end, message));
             }
         }
     }
-    Err(Fault::new(at..at + rest.len(), "this string never ends"))
+    Err(Fault::new(at..at + rest.len(), "unterminated string"))
 }

@@ -1,7 +1,7 @@
-//! PromQL: a text becomes an expression whose syntax and types are right, or the place where it is wrong.
+//! PromQL: a reader that gives a typed syntax tree or the place of the mistake, and an evaluator over simple series.
 //!
-//! It knows nothing of KPI files. It reads what Prometheus 2.42 and all later ones understand, so that a mistake in a panel or an alert shows when the
-//! file loads, and so that others can ask which series an expression speaks of.
+//! It accepts what Prometheus 2.42 and every later release accept, so that a mistake in a panel or an
+//! alert is found when its file loads. It does no I/O and knows nothing of KPI files.
 
 use std::ops::Range;
 
@@ -24,32 +24,32 @@ pub use expr::{
 pub use functions::Function;
 pub use types::Type;
 
-/// A text that is PromQL.
+/// A valid PromQL expression.
 #[derive(Clone, Debug)]
 pub struct Promql {
-    /// As the file has it.
+    /// Its text.
     pub text: String,
-    /// Where the file has it, in bytes; empty for one that stands in no file.
+    /// Its byte range in a file; empty for one that comes from no file.
     pub place: Range<usize>,
-    /// What it says; all spans in it are bytes of `text`.
+    /// Its syntax tree; all spans are byte ranges of `text`.
     pub expr: Expr,
 }
 
-/// The same wherever it stands.
+/// Equal by text, wherever it comes from.
 impl PartialEq for Promql {
     fn eq(&self, other: &Self) -> bool {
         (&self.text, &self.expr) == (&other.text, &other.expr)
     }
 }
 
-/// Where the text is no PromQL, and why.
+/// Why a text is not valid PromQL, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The bytes of the text.
+    /// The byte range of the mistake.
     pub span: Range<usize>,
     /// What is wrong, one line.
     pub message: String,
-    /// The names that are valid here, where the fault is a name that is not one of them.
+    /// The valid names, where the mistake is an unknown name.
     pub known: Vec<&'static str>,
 }
 
@@ -63,7 +63,7 @@ impl Fault {
     }
 }
 
-/// Whether Grafana's variables may stand for windows.
+/// Whether a Grafana variable may be the length of a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variables {
     /// In a panel: `rate(x[$__rate_interval])`.
@@ -73,10 +73,10 @@ pub enum Variables {
 }
 
 impl Promql {
-    /// Reads a text that stands for a number or for one sample of each series, as panels and rules want it.
+    /// Reads an expression that evaluates to a scalar or an instant vector, as panels and rules need.
     ///
     /// # Errors
-    /// The first place where it is no such PromQL.
+    /// The first mistake.
     pub fn read(text: &str, variables: Variables) -> Result<Self, Fault> {
         let expr = read::read(text, variables)?;
         match expr.value_type() {
@@ -85,14 +85,14 @@ impl Promql {
                 place: 0..0,
                 expr,
             }),
-            Type::Matrix => {
-                Err(expr.fault("a range stands alone: give it to a function, as in rate(x[15m])"))
-            }
-            Type::Text => Err(expr.fault("a string has no value")),
+            Type::Matrix => Err(expr.fault(
+                "a range vector has no single value: pass it to a function, as in rate(x[15m])",
+            )),
+            Type::Text => Err(expr.fault("expected a scalar or an instant vector, found a string")),
         }
     }
 
-    /// A metric compared with a number, as `metric < 0.6`.
+    /// The comparison of a metric with a number: `metric < 0.6`.
     pub fn comparison(metric: &str, operator: Operator, threshold: f64) -> Self {
         let text = format!("{metric} {} {threshold}", operator.sign());
         let (name_end, end) = (metric.len(), text.len());
@@ -129,7 +129,7 @@ impl Promql {
         }
     }
 
-    /// Everything it selects, in order of place.
+    /// Its selectors, in order of place.
     pub fn selectors(&self) -> Vec<&Selector> {
         let mut found = Vec::new();
         self.expr.walk(&mut |expr| {

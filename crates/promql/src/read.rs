@@ -1,4 +1,4 @@
-//! Words become an expression, by precedence; types are checked on the way.
+//! The parser: tokens to a syntax tree, by operator precedence, with type checks.
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ const AGGREGATORS: [(&str, Aggregator); 12] = [
     ("topk", Aggregator::Topk),
 ];
 
-/// Operators and how tightly they bind; `^` alone binds to the right.
+/// Operators and their precedence; only `^` is right-associative.
 const OPERATORS: [(Operator, u8); 16] = [
     (Operator::Or, 1),
     (Operator::And, 2),
@@ -43,10 +43,10 @@ const OPERATORS: [(Operator, u8); 16] = [
     (Operator::Power, 6),
 ];
 
-/// A sign before an expression binds like a multiplication: `-a^b` is `-(a^b)`.
+/// A unary sign has the precedence of a multiplication: `-a^b` is `-(a^b)`.
 const SIGN: u8 = 5;
 
-/// Deeper than any expression a person writes, and far from the end of the stack.
+/// Deeper than any expression a person writes, and far from a stack overflow.
 const DEEPEST: usize = 60;
 
 pub(super) fn read(text: &str, variables: Variables) -> Result<Expr, Fault> {
@@ -57,13 +57,13 @@ pub(super) fn read(text: &str, variables: Variables) -> Result<Expr, Fault> {
         variables,
     };
     if reader.peek().word == Word::End {
-        return Err(Fault::new(0..text.len(), "there is nothing"));
+        return Err(Fault::new(0..text.len(), "empty expression"));
     }
     let expr = reader.expression(0)?;
     if reader.peek().word == Word::End {
         Ok(expr)
     } else {
-        Err(reader.unexpected("the end, or an operator"))
+        Err(reader.unexpected("an operator or the end of input"))
     }
 }
 
@@ -76,7 +76,7 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn peek(&self) -> &Token {
-        // The last word is the end, which is never passed.
+        // The last token is the end of input, which is never consumed.
         &self.words[self.at.min(self.words.len() - 1)]
     }
 
@@ -100,7 +100,7 @@ impl Reader {
         found
     }
 
-    /// Keywords have no case.
+    /// Keywords are case-insensitive.
     fn is_keyword(&self, keyword: &str) -> bool {
         matches!(&self.peek().word, Word::Name(name) if name.eq_ignore_ascii_case(keyword))
     }
@@ -131,11 +131,11 @@ impl Reader {
             Word::Text(_) => "a string".to_owned(),
             Word::Variable(name) => format!("`{name}`"),
             Word::Sign(sign) => format!("`{sign}`"),
-            Word::End => "the end".to_owned(),
+            Word::End => "end of input".to_owned(),
         };
         Fault::new(
             token.span.clone(),
-            format!("here stands {found}, where {wanted} should be"),
+            format!("expected {wanted}, found {found}"),
         )
     }
 
@@ -158,11 +158,12 @@ impl Reader {
             .find(|(operator, _)| is(operator.sign()))
     }
 
-    /// Everything whose operators bind at least as tightly.
+    /// An expression whose operators have at least this precedence.
     fn expression(&mut self, least: u8) -> Result<Expr, Fault> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(self.unexpected("less in one another"));
+            let message = format!("expression is nested too deeply (limit {DEEPEST})");
+            return Err(Fault::new(self.peek().span.clone(), message));
         }
         let mut left = self.operand()?;
         while let Some((operator, binds)) = self.operator().filter(|(_, binds)| *binds >= least) {
@@ -244,12 +245,12 @@ impl Reader {
         Err(self.unexpected("a label"))
     }
 
-    /// A sign, or one expression with what follows it: ranges and offsets.
+    /// A unary sign, or an atom with its ranges and modifiers.
     fn operand(&mut self) -> Result<Expr, Fault> {
         let start = self.peek().span.start;
         if self.take_sign("-") {
             let inner = self.expression(SIGN + 1)?;
-            want(&inner, &[Type::Scalar, Type::Vector], "a sign")?;
+            want(&inner, &[Type::Scalar, Type::Vector], "a unary sign")?;
             let span = start..inner.span.end;
             return Ok(Expr {
                 kind: Kind::Negative(Box::new(inner)),
@@ -304,9 +305,7 @@ impl Reader {
         }
         match lower.as_str() {
             "bool" | "group_left" | "group_right" | "ignoring" | "on" => {
-                let message = format!(
-                    "`{name}` belongs behind an operator between two series, or before its labels"
-                );
+                let message = format!("`{name}` is only allowed after a binary operator");
                 Err(Fault::new(span.clone(), message))
             }
             "inf" => Ok(Kind::Number(f64::INFINITY)),
@@ -343,10 +342,8 @@ impl Reader {
         let wanted = 1 + usize::from(parameter_type.is_some());
         let count = arguments.len();
         let (Some(expr), true) = (arguments.pop(), count == wanted) else {
-            let message = format!(
-                "this aggregation takes {wanted} argument{}",
-                if wanted == 1 { "" } else { "s" }
-            );
+            let plural = if wanted == 1 { "" } else { "s" };
+            let message = format!("expected {wanted} argument{plural}, found {count}");
             return Err(Fault::new(close, message));
         };
         want(&expr, &[Type::Vector], "an aggregation")?;
@@ -402,7 +399,7 @@ impl Reader {
             };
             let plural = if wanted == "1" { "" } else { "s" };
             let message = format!(
-                "`{name}` takes {wanted} argument{plural}, not {}",
+                "`{name}` expects {wanted} argument{plural}, found {}",
                 arguments.len()
             );
             return Err(Fault::new(span.start..close.end, message));
@@ -435,19 +432,23 @@ fn check_binary(binary: &Binary, span: &Range<usize>) -> Result<(), Fault> {
         .filter(|side| side.value_type() == Type::Scalar)
         .count();
     if operator.is_set() && scalars > 0 {
-        return fault("`and`, `or` and `unless` stand between series, not numbers");
+        return fault(
+            "`and`, `or` and `unless` need an instant vector on both sides, found a scalar",
+        );
     }
     if operator.is_comparison() && scalars == 2 && !binary.is_bool {
-        return fault("two numbers are compared with `bool`, as in 1 > bool 2");
+        return fault("a comparison of two scalars needs `bool`, as in 1 > bool 2");
     }
     if binary.is_bool && !operator.is_comparison() {
-        return fault("`bool` belongs to a comparison");
+        return fault("`bool` is only allowed after a comparison operator");
     }
     if scalars > 0 && (binary.matching != Matching::All || binary.many != Many::Neither) {
-        return fault("a number has no labels to match by");
+        return fault("a scalar has no labels to match on");
     }
     if operator.is_set() && binary.many != Many::Neither {
-        return fault("`and`, `or` and `unless` need no `group_left` and no `group_right`");
+        return fault(
+            "`group_left` and `group_right` are not allowed with `and`, `or` and `unless`",
+        );
     }
     Ok(())
 }
@@ -458,9 +459,9 @@ pub(super) fn want(expr: &Expr, wanted: &[Type], by: &str) -> Result<(), Fault> 
         return Ok(());
     }
     let hint = if found == Type::Vector && wanted == [Type::Matrix] {
-        ": give it one, as in rate(x[15m])"
+        ": add a range, as in rate(x[15m])"
     } else if found == Type::Matrix {
-        ": put it into a function, as in rate(x[15m])"
+        ": pass it to a function, as in rate(x[15m])"
     } else {
         ""
     };
@@ -470,16 +471,16 @@ pub(super) fn want(expr: &Expr, wanted: &[Type], by: &str) -> Result<(), Fault> 
         .collect::<Vec<_>>()
         .join(" or ");
     Err(expr.fault(format!(
-        "{by} takes {wanted}, but this is {}{hint}",
+        "{by} expects {wanted}, found {}{hint}",
         called(found)
     )))
 }
 
 fn called(value_type: Type) -> &'static str {
     match value_type {
-        Type::Scalar => "a number",
-        Type::Vector => "series without a range",
-        Type::Matrix => "a range of samples",
+        Type::Scalar => "a scalar",
+        Type::Vector => "an instant vector",
+        Type::Matrix => "a range vector",
         Type::Text => "a string",
     }
 }

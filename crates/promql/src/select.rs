@@ -1,4 +1,4 @@
-//! What reads a metric: selectors and their matchers, and behind them ranges, offsets and moments.
+//! Selectors: metric names and matchers, and the ranges, `offset` and `@` modifiers after them.
 
 use super::lex::Word;
 use super::read::{Reader, want};
@@ -33,7 +33,10 @@ impl Reader {
         }
         let span = start..self.end_of_last();
         if name.is_none() && !matchers.iter().any(says_something) {
-            return Err(Fault::new(span, "this selects everything: name a metric"));
+            return Err(Fault::new(
+                span,
+                "this selector matches every series: name a metric",
+            ));
         }
         Ok(Selector {
             name,
@@ -65,7 +68,7 @@ impl Reader {
         })
     }
 
-    /// Ranges, offsets and moments behind an expression.
+    /// Ranges and modifiers after an expression.
     pub(super) fn suffixes(&mut self, mut expr: Expr) -> Result<Expr, Fault> {
         loop {
             if self.take_sign("[") {
@@ -123,13 +126,13 @@ impl Reader {
             | Kind::Aggregate(_)
             | Kind::Binary(_)
             | Kind::Negative(_)
-            | Kind::Parentheses(_) => {
-                Err(expr.fault("only a metric has a range; anything else takes [1h:5m]"))
-            }
+            | Kind::Parentheses(_) => Err(expr.fault(
+                "a range is only allowed after a selector; write a subquery, as in [1h:5m]",
+            )),
         }
     }
 
-    /// What follows `@`: seconds since 1970, `start()` or `end()`.
+    /// The time after `@`: seconds since 1970, `start()` or `end()`.
     fn moment(&mut self) -> Result<(), Fault> {
         if self.take_keyword("start") || self.take_keyword("end") {
             self.expect("(")?;
@@ -150,7 +153,9 @@ impl Reader {
                 Window::Variable(name.clone())
             }
             Word::Variable(_) => {
-                return Err(self.unexpected("a duration (a rule knows no variables of Grafana)"));
+                return Err(
+                    self.unexpected("a duration (Grafana variables are not available in rules)")
+                );
             }
             Word::Name(_)
             | Word::Number(_)
@@ -179,7 +184,7 @@ fn shift_of(expr: &mut Expr) -> Result<&mut Shift, Fault> {
         | Kind::Negative(_)
         | Kind::Parentheses(_) => Err(Fault::new(
             span,
-            "only a metric or a range can be taken at another time",
+            "`offset` and `@` are only allowed after a selector or a subquery",
         )),
     }
 }

@@ -1,4 +1,4 @@
-//! What is PromQL, how it is understood, and where it is wrong.
+//! Valid expressions with their syntax trees, and invalid ones with the error and its place.
 
 use super::*;
 
@@ -39,7 +39,7 @@ fn shown(expr: &Expr) -> String {
 }
 
 #[test]
-fn what_is_promql() {
+fn valid_expressions_are_parsed_by_precedence() {
     for (text, expected) in [
         ("x", "x"),
         ("a:b:c", "a:b:c"),
@@ -91,110 +91,101 @@ fn what_is_promql() {
 }
 
 #[test]
-fn what_is_not() {
+fn invalid_expressions_name_the_mistake() {
     for (text, expected) in [
-        ("", ": there is nothing"),
+        ("", ": empty expression"),
         (
             "x y",
-            "y: here stands `y`, where the end, or an operator should be",
+            "y: expected an operator or the end of input, found `y`",
         ),
-        ("sum(x", ": here stands the end, where `)` should be"),
+        ("sum(x", ": expected `)`, found end of input"),
         ("incrase(x[5m])", "incrase: unknown function `incrase`"),
         (
             "rate(x)",
-            "x: `rate` takes a range of samples, but this is series without a range: give it one, as in rate(x[15m])",
+            "x: `rate` expects a range vector, found an instant vector: add a range, as in rate(x[15m])",
         ),
         (
             "x[5m]",
-            "x[5m]: a range stands alone: give it to a function, as in rate(x[15m])",
+            "x[5m]: a range vector has no single value: pass it to a function, as in rate(x[15m])",
         ),
         (
             "x[5m] > 1",
-            "x[5m]: an operator takes a number or series without a range, but this is a range of samples: put it into a function, as in rate(x[15m])",
+            "x[5m]: an operator expects a scalar or an instant vector, found a range vector: pass it to a function, as in rate(x[15m])",
         ),
         (
             "rate(x)[5m]",
-            "x: `rate` takes a range of samples, but this is series without a range: give it one, as in rate(x[15m])",
+            "x: `rate` expects a range vector, found an instant vector: add a range, as in rate(x[15m])",
         ),
         (
             "abs(x)[5m]",
-            "abs(x): only a metric has a range; anything else takes [1h:5m]",
+            "abs(x): a range is only allowed after a selector; write a subquery, as in [1h:5m]",
         ),
         (
             "rate(x[$__rate_interval])",
-            "$__rate_interval: here stands `$__rate_interval`, where a duration (a rule knows no variables of Grafana) should be",
+            "$__rate_interval: expected a duration (Grafana variables are not available in rules), found `$__rate_interval`",
         ),
         (
             "rate(x[5])",
-            "5: here stands `5`, where a duration, as in [15m] should be",
+            "5: expected a duration, as in [15m], found `5`",
         ),
-        (
-            "rate(x[1m1h])",
-            "1m1h: `1m1h` is neither a number nor a duration",
-        ),
-        (
-            "x{a=b}",
-            "b: here stands `b`, where a string in quotes should be",
-        ),
-        ("x{a~\"b\"}", "~: `~` has no place in PromQL"),
+        ("rate(x[1m1h])", "1m1h: invalid number or duration `1m1h`"),
+        ("x{a=b}", "b: expected a string in quotes, found `b`"),
+        ("x{a~\"b\"}", "~: unexpected character `~`"),
         (
             "{a=\"\"}",
-            "{a=\"\"}: this selects everything: name a metric",
+            "{a=\"\"}: this selector matches every series: name a metric",
         ),
-        ("\"text\"", "\"text\": a string has no value"),
-        ("x{a=\"b}", "\"b}: this string never ends"),
+        (
+            "\"text\"",
+            "\"text\": expected a scalar or an instant vector, found a string",
+        ),
+        ("x{a=\"b}", "\"b}: unterminated string"),
         (
             "x{a=\"\\d\"}",
-            "\\d: this escape is not known: a backslash is written twice, `\\\\`",
+            "\\d: unknown escape sequence: write a backslash as `\\\\`",
         ),
         (
             "1 > 2",
-            "1 > 2: two numbers are compared with `bool`, as in 1 > bool 2",
+            "1 > 2: a comparison of two scalars needs `bool`, as in 1 > bool 2",
         ),
         (
             "x and 1",
-            "x and 1: `and`, `or` and `unless` stand between series, not numbers",
+            "x and 1: `and`, `or` and `unless` need an instant vector on both sides, found a scalar",
         ),
-        ("x + bool y", "x + bool y: `bool` belongs to a comparison"),
+        (
+            "x + bool y",
+            "x + bool y: `bool` is only allowed after a comparison operator",
+        ),
         (
             "x > on (a) 1",
-            "x > on (a) 1: a number has no labels to match by",
+            "x > on (a) 1: a scalar has no labels to match on",
         ),
         (
             "histogram_quantile(x)",
-            "histogram_quantile(x): `histogram_quantile` takes 2 arguments, not 1",
+            "histogram_quantile(x): `histogram_quantile` expects 2 arguments, found 1",
         ),
-        ("topk(x)", "): this aggregation takes 2 arguments"),
-        (
-            "sum by (a b) (x)",
-            "b: here stands `b`, where `,` or `)` should be",
-        ),
+        ("topk(x)", "): expected 2 arguments, found 1"),
+        ("sum by (a b) (x)", "b: expected `,` or `)`, found `b`"),
         (
             "(x) offset 5m",
-            "(x): only a metric or a range can be taken at another time",
+            "(x): `offset` and `@` are only allowed after a selector or a subquery",
         ),
-        ("x ! y", "!: `!` has no place in PromQL"),
+        ("x ! y", "!: unexpected character `!`"),
         (
             "x group_left y",
-            "group_left: here stands `group_left`, where the end, or an operator should be",
+            "group_left: expected an operator or the end of input, found `group_left`",
         ),
-        (
-            "on > 1",
-            "on: `on` belongs behind an operator between two series, or before its labels",
-        ),
-        (
-            "x >",
-            ": here stands the end, where an expression should be",
-        ),
+        ("on > 1", "on: `on` is only allowed after a binary operator"),
+        ("x >", ": expected an expression, found end of input"),
     ] {
         assert_eq!(fault(text), expected, "{text}");
     }
     let deep = format!("{}x{}", "(".repeat(1000), ")".repeat(1000));
-    assert!(fault(&deep).contains("less in one another"));
+    assert!(fault(&deep).contains("nested too deeply"));
 }
 
 #[test]
-fn a_comparison_is_what_its_text_says() {
+fn a_comparison_equals_its_parsed_text() {
     for threshold in [0.6, -1000.0, 1e21] {
         let made = Promql::comparison("x", Operator::GreaterOrEqual, threshold);
         let read = Promql::read(&made.text, Variables::Refused).unwrap();
@@ -207,7 +198,7 @@ fn a_comparison_is_what_its_text_says() {
 }
 
 #[test]
-fn variables_are_for_panels() {
+fn grafana_variables_are_allowed_in_panels_only() {
     for text in [
         "rate(x[$__rate_interval])",
         "max_over_time(x[${__range}:$__interval])",
@@ -218,7 +209,7 @@ fn variables_are_for_panels() {
 }
 
 #[test]
-fn selectors_know_where_a_matcher_can_be_put() {
+fn selectors_know_where_a_matcher_can_be_inserted() {
     let text = "a / b{c=\"d\"} + rate({__name__=\"e\"}[5m])";
     let read = Promql::read(text, Variables::Refused).unwrap();
     let found: Vec<_> = read
@@ -244,7 +235,7 @@ fn selectors_know_where_a_matcher_can_be_put() {
 
 proptest::proptest! {
     #[test]
-    fn no_text_ends_in_a_panic(text in "[a-z{}()\\[\\]\"'`$:@#0-9.+*/ <>=!~,\\\\é-]{0,40}") {
+    fn no_text_causes_a_panic(text in "[a-z{}()\\[\\]\"'`$:@#0-9.+*/ <>=!~,\\\\é-]{0,40}") {
         let _ = Promql::read(&text, Variables::Allowed);
     }
 }

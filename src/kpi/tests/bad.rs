@@ -481,19 +481,19 @@ fn one_rule_one_row_header() {
         ),
         (
             "[[alert]]\nname = \"A\"\nexpr = 'sum(x) by a > 1'",
-            "invalid PromQL in `expr`: here stands `a`, where `(` should be",
+            "invalid PromQL in `expr`: expected `(`, found `a`",
             "a",
             "fix the PromQL; to try it, paste it into the page of Prometheus",
         ),
         (
             "[[alert]]\nname = \"A\"\nexpr = \"x{a=\\\"b\\\"} >\"",
-            "invalid PromQL in `expr`: here stands the end, where an expression should be",
+            "invalid PromQL in `expr`: expected an expression, found end of input",
             "\"x{a=\\\"b\\\"} >\"",
             "fix the PromQL; to try it, paste it into the page of Prometheus",
         ),
         (
             "[panel]\nexpr = [\"x\", \"rate(x)\"]",
-            "invalid PromQL in `expr`: `rate` takes a range of samples, but this is series without a range: give it one, as in rate(x[15m])",
+            "invalid PromQL in `expr`: `rate` expects a range vector, found an instant vector: add a range, as in rate(x[15m])",
             "x",
             "fix the PromQL; to try it, paste it into the page of Prometheus",
         ),

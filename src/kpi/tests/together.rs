@@ -307,7 +307,7 @@ fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
         ),
         (
             "[[record]]\nrecord = \"a:b\"\nexpr = ''".to_owned(),
-            "invalid PromQL in `expr`: there is nothing",
+            "invalid PromQL in `expr`: empty expression",
         ),
         (
             "[[alert]]\nname = \"A\"\nwhen = \"> 1\"".to_owned(),

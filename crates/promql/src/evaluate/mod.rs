@@ -1,6 +1,7 @@
-//! What an expression evaluates to over a handful of simple series: as much of PromQL as alerts are made of.
+//! Evaluates an expression over a handful of simple series: the part of PromQL that alerts use.
 //!
-//! It need not be Prometheus: promtool judges every test that comes of it. What it does not know it says by [`Unknown`].
+//! It need not match Prometheus in every detail: promtool runs every test that is generated with it.
+//! What it does not support is [`Unknown`].
 
 mod pairs;
 pub mod pattern;
@@ -24,13 +25,13 @@ enum Value {
     Vector(Vec<Sample>),
 }
 
-/// Points of a range that are looked at; more would change no average worth a threshold.
+/// The most points of a range that are evaluated; more would not change an average noticeably.
 const MOST_POINTS: f64 = 500.0;
 
 /// The samples of an expression at a moment, in seconds.
 ///
 /// # Errors
-/// [`Unknown`] for an expression that is not evaluated here, and for one that is a number.
+/// [`Unknown`] for an expression that is not supported, and for a scalar.
 pub fn samples(expr: &Expr, series: &[Series], time: f64) -> Result<Vec<Sample>, Unknown> {
     match (Evaluation { series }).value(expr, time)? {
         Value::Vector(samples) => Ok(samples),
@@ -317,7 +318,7 @@ fn seconds(window: &Window) -> Result<f64, Unknown> {
     }
 }
 
-/// The moments of a range at which it is looked at, from the oldest to the newest.
+/// The times within a range at which it is evaluated, from the oldest to the newest.
 fn moments(time: f64, length: f64) -> impl Iterator<Item = f64> {
     let step = (length / MOST_POINTS / MINUTE).ceil().max(1.0) * MINUTE;
     let count = (length / step).floor();
@@ -343,7 +344,7 @@ fn group(grouping: &Grouping, labels: &LabelValues) -> LabelValues {
     }
 }
 
-/// The labels that `absent` takes from its argument.
+/// The labels that `absent` derives from its argument.
 fn asked_for(argument: Option<&Expr>) -> LabelValues {
     let Some(Kind::Select(selector) | Kind::Range(selector, _)) =
         argument.map(|argument| &argument.bare().kind)

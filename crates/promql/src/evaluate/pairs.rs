@@ -1,4 +1,4 @@
-//! What stands between two vectors: which samples are a pair, and what becomes of it.
+//! Binary operations between vectors: which samples match, and the result of each pair.
 
 use super::series::{LabelValues, Sample};
 use crate::{Binary, Many, Matching, Operator};
@@ -71,7 +71,7 @@ fn joined(binary: &Binary, left: &Sample, right: &Sample) -> LabelValues {
     }
 }
 
-/// The labels that must be the same.
+/// The labels that must be equal.
 pub(super) fn matched(matching: &Matching, labels: &LabelValues) -> LabelValues {
     let mut labels = labels.clone();
     match matching {
@@ -82,7 +82,7 @@ pub(super) fn matched(matching: &Matching, labels: &LabelValues) -> LabelValues 
     labels
 }
 
-/// A number of an operator, or what a comparison lets through, which is `kept`.
+/// The result of an arithmetic operator, or `kept` where a comparison holds.
 pub(super) fn paired(
     binary: &Binary,
     labels: LabelValues,
@@ -116,7 +116,7 @@ pub(super) fn result(operator: Operator, left: f64, right: f64) -> f64 {
         Operator::GreaterOrEqual => truth(left >= right),
         Operator::Less => truth(left < right),
         Operator::LessOrEqual => truth(left <= right),
-        // They stand between series only.
+        // They are only allowed between vectors.
         Operator::And | Operator::Or | Operator::Unless => f64::NAN,
     }
 }

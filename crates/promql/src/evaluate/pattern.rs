@@ -1,6 +1,6 @@
-//! The simple regular expressions of matchers: alternatives of words with `.*` and `.+` in them.
+//! Simple regular expressions of matchers: alternatives of words with `.*` and `.+`.
 
-/// Whether the whole value matches; `None` for a pattern of another kind.
+/// Whether the whole value matches; `None` for a pattern that is not simple.
 pub fn matches(pattern: &str, value: &str) -> Option<bool> {
     let mut any = false;
     for alternative in alternatives(pattern)? {
@@ -9,7 +9,7 @@ pub fn matches(pattern: &str, value: &str) -> Option<bool> {
     Some(any)
 }
 
-/// A value that matches; `None` for a pattern of another kind.
+/// A value that matches; `None` for a pattern that is not simple.
 pub fn example(pattern: &str) -> Option<String> {
     let first = *alternatives(pattern)?.first()?;
     let pieces = pieces(first)?;
@@ -32,7 +32,7 @@ enum Piece {
     },
 }
 
-/// The parts between `|`; a pair of brackets around all of them does not matter.
+/// The parts between `|`; a pair of parentheses around all of them is ignored.
 fn alternatives(pattern: &str) -> Option<Vec<&str>> {
     let inner = pattern
         .strip_prefix('(')

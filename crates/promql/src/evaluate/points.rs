@@ -1,10 +1,10 @@
-//! Numbers out of many: of the points of a range, of the members of a group, of the buckets of a histogram.
+//! Aggregation: over the points of a range, the members of a group, the buckets of a histogram.
 
 use std::collections::BTreeMap;
 
 use super::series::{LabelValues, Sample, Unknown};
 
-/// A function over the points of a range; none where it takes more points.
+/// A function over the points of a range; `None` where it needs more points.
 pub(super) fn of_points(name: &str, points: &[f64], length: f64) -> Result<Option<f64>, Unknown> {
     let (Some(first), Some(last)) = (points.first(), points.last()) else {
         return Ok(None);
@@ -54,7 +54,7 @@ pub(super) fn extremes(mut members: Vec<Sample>, count: f64, largest: bool) -> V
     members
 }
 
-/// Of each histogram the quantile, by linear interpolation within its bucket.
+/// The quantile of each histogram, by linear interpolation within its bucket.
 pub(super) fn quantiles(quantile: f64, buckets: Vec<Sample>) -> Vec<Sample> {
     let mut histograms: BTreeMap<LabelValues, Vec<(f64, f64)>> = BTreeMap::new();
     for mut bucket in buckets {

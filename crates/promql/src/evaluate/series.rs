@@ -1,14 +1,14 @@
-//! Series that can be written down in a word: what they are at any moment, and how promtool writes them.
+//! Series of a simple shape: their value at any time, and their notation in promtool tests.
 
 use std::collections::BTreeMap;
 
 /// Labels and their values.
 pub type LabelValues = BTreeMap<String, String>;
 
-/// A minute, in seconds: the distance of samples.
+/// A minute, in seconds: the interval between samples.
 pub const MINUTE: f64 = 60.0;
 
-/// Something that is not evaluated here.
+/// An expression that the evaluator does not support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unknown;
 
@@ -32,18 +32,18 @@ pub struct Series {
     pub shape: Shape,
 }
 
-/// How the values of a series go. Time is in seconds, from 0.
+/// The values of a series over time, in seconds from 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Shape {
-    /// Always the same.
+    /// Always the same value.
     Constant(f64),
-    /// From 0 on, so much more each minute.
+    /// From 0, increasing by this much each minute.
     Ramp(f64),
-    /// One value, and another one from a minute on.
+    /// One value, and another one from some minute on.
     Step {
-        /// Until then.
+        /// The first value.
         before: f64,
-        /// From then on.
+        /// The second value.
         after: f64,
         /// The first minute of the second value.
         at: u32,
@@ -53,7 +53,7 @@ pub enum Shape {
 }
 
 impl Series {
-    /// The newest value at `time`; a sample lives for five minutes, so there is one from the beginning on.
+    /// The newest value at `time`. A sample is valid for five minutes, so there always is one.
     pub(super) fn at(&self, time: f64) -> Option<f64> {
         let minute = (time / MINUTE).floor();
         if minute < 0.0 {
@@ -76,7 +76,7 @@ impl Series {
         written(&self.name, &self.labels)
     }
 
-    /// Its values up to minute `end`, one every so many minutes, as promtool writes them.
+    /// Its values up to minute `end`, one every so many minutes, in the notation of promtool.
     pub fn values(&self, end: u32, every: u32) -> String {
         let last = end / every;
         match self.shape {
@@ -95,7 +95,7 @@ impl Series {
     }
 }
 
-/// A series as Prometheus shows it.
+/// A series in the notation of Prometheus.
 pub fn written(name: &str, labels: &LabelValues) -> String {
     if labels.is_empty() {
         return name.to_owned();
