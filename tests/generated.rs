@@ -982,10 +982,13 @@ fn rule_exprs(files: &[File]) -> Vec<String> {
             else {
                 continue;
             };
-            let quoted = expr
-                .strip_prefix('\'')
-                .and_then(|expr| expr.strip_suffix('\''));
-            exprs.push(quoted.map_or(expr.to_owned(), |expr| expr.replace("''", "'")));
+            // A quoted YAML text of one line is a JSON string.
+            let unquoted = if expr.starts_with('"') {
+                serde_json::from_str(expr).unwrap()
+            } else {
+                expr.to_owned()
+            };
+            exprs.push(unquoted);
         }
     }
     assert!(exprs.len() > 5);

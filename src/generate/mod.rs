@@ -85,7 +85,10 @@ pub fn generate(input: &Input<'_>) -> Result<Vec<File>, Vec<Problem>> {
             dashboard::file(&shared, pack, &alerts)
         });
         files.push(runbook::file(&shared, pack, &alerts));
-        files.extend(rules::file(&shared, pack, &alerts));
+        match rules::file(&shared, pack, &alerts) {
+            Ok(file) => files.extend(file),
+            Err(cause) => problems.push(unwritable(&rules_path(&pack.name), &cause)),
+        }
         match rule_tests::file(&shared, pack, &alerts) {
             Ok(file) => files.extend(file),
             Err(untested) => problems.extend(untested),
@@ -96,6 +99,17 @@ pub fn generate(input: &Input<'_>) -> Result<Vec<File>, Vec<Problem>> {
         Ok(files)
     } else {
         Err(problems)
+    }
+}
+
+/// A file that cannot be written as YAML.
+fn unwritable(path: &str, cause: &impl std::fmt::Display) -> Problem {
+    Problem {
+        level: Level::Error,
+        path: path.to_owned(),
+        span: None,
+        message: format!("cannot be written as YAML: {cause}"),
+        fix: "report this as a bug of cypher-exporter, with the files of the pack".to_owned(),
     }
 }
 

@@ -1,17 +1,50 @@
 //! `prometheus/tests/<pack>.yml`: promtool tests that each alert fires when its condition holds, and does not fire when it
 //! does not hold or without data.
 
+use serde::Serialize;
+
 use super::alerts::AlertRule;
 use super::example::{self, LabelValues, Missing, Series};
-use super::yaml::Yaml;
-use super::{File, Shared};
+use super::{File, Shared, yaml};
 use crate::diagnostic::{Level, Problem};
 use crate::kpi::{Example, Examples, Pack};
 
-/// A test and its last minute.
+#[derive(Serialize)]
+struct TestFile {
+    rule_files: [String; 1],
+    evaluation_interval: String,
+    tests: Vec<Test>,
+}
+
+#[derive(Serialize)]
 struct Test {
-    yaml: Yaml,
+    name: String,
+    interval: String,
+    input_series: Vec<InputSeries>,
+    promql_expr_test: Vec<Query>,
+    /// The last minute.
+    #[serde(skip)]
     end: u32,
+}
+
+#[derive(Serialize)]
+struct InputSeries {
+    series: String,
+    values: String,
+}
+
+#[derive(Serialize)]
+struct Query {
+    expr: String,
+    eval_time: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    exp_samples: Vec<ExpectedSample>,
+}
+
+#[derive(Serialize)]
+struct ExpectedSample {
+    labels: String,
+    value: u8,
 }
 
 /// The tests of a pack's alerts; none when it has no alert.
@@ -42,22 +75,15 @@ pub(super) fn file(
     } else {
         1
     };
-    let document = Yaml::Map(vec![
-        (
-            "rule_files",
-            Yaml::List(vec![Yaml::text(format!("../rules/{}.yml", pack.name))]),
-        ),
-        ("evaluation_interval", minutes(evaluation)),
-        (
-            "tests",
-            Yaml::List(tests.into_iter().map(|test| test.yaml).collect()),
-        ),
-    ]);
+    let file = TestFile {
+        rule_files: [format!("../rules/{}.yml", pack.name)],
+        evaluation_interval: minutes(evaluation),
+        tests,
+    };
     let path = format!("prometheus/tests/{}.yml", pack.name);
-    Ok(Some(File {
-        path,
-        text: document.document(&shared.made_of(pack)),
-    }))
+    let text = yaml::document(&shared.made_of(pack), &file)
+        .map_err(|cause| vec![super::unwritable(&path, &cause)])?;
+    Ok(Some(File { path, text }))
 }
 
 fn problem(rule: &AlertRule<'_>, missing: Missing) -> Problem {
@@ -96,7 +122,10 @@ fn of_found(rule: &AlertRule<'_>, found: &example::Found) -> Vec<Test> {
     let series = |series: &[Series]| {
         series
             .iter()
-            .map(|series| (series.written(), series.values(found.end, found.every)))
+            .map(|series| InputSeries {
+                series: series.written(),
+                values: series.values(found.end, found.every),
+            })
             .collect()
     };
     let end = found.end;
@@ -150,20 +179,18 @@ fn of_examples(rule: &AlertRule<'_>, examples: &Examples) -> Vec<Test> {
     let name = &rule.alert.name;
     let series = |of: &[Example]| {
         of.iter()
-            .map(|one| (one.series.clone(), one.values.clone()))
+            .map(|one| InputSeries {
+                series: one.series.clone(),
+                values: one.values.clone(),
+            })
             .collect()
     };
     let end = |of: &[Example]| of.iter().map(|one| one.minutes as u32).max().unwrap_or(1) - 1;
     let (fires, silent) = (end(&examples.fires), end(&examples.silent));
-    let any = |minute| {
-        Yaml::Map(vec![
-            (
-                "expr",
-                Yaml::text(format!("count({}) > bool 0", firing_alerts(rule))),
-            ),
-            ("eval_time", minutes(minute)),
-            ("exp_samples", Yaml::List(vec![sample("{}")])),
-        ])
+    let any = |minute| Query {
+        expr: format!("count({}) > bool 0", firing_alerts(rule)),
+        eval_time: minutes(minute),
+        exp_samples: vec![sample("{}".to_owned())],
     };
     let soon = soon(rule);
     let (no_data, on_nothing) = match example::fires_without_data(&rule.condition) {
@@ -195,41 +222,29 @@ fn of_examples(rule: &AlertRule<'_>, examples: &Examples) -> Vec<Test> {
 
 fn test(
     name: &str,
-    series: Vec<(String, String)>,
-    queries: Vec<Yaml>,
+    input_series: Vec<InputSeries>,
+    promql_expr_test: Vec<Query>,
     (end, every): (u32, u32),
 ) -> Test {
-    let one = |(series, values)| {
-        Yaml::Map(vec![
-            ("series", Yaml::Text(series)),
-            ("values", Yaml::Text(values)),
-        ])
-    };
-    let yaml = Yaml::Map(vec![
-        ("name", Yaml::text(name)),
-        ("interval", minutes(every)),
-        (
-            "input_series",
-            Yaml::List(series.into_iter().map(one).collect()),
-        ),
-        ("promql_expr_test", Yaml::List(queries)),
-    ]);
-    Test { yaml, end }
+    Test {
+        name: name.to_owned(),
+        interval: minutes(every),
+        input_series,
+        promql_expr_test,
+        end,
+    }
 }
 
 /// These alerts and no others fire at that minute.
-fn firing(rule: &AlertRule<'_>, minute: u32, alerts: &[LabelValues]) -> Yaml {
-    let samples = alerts
-        .iter()
-        .map(|labels| sample(&alert_series(rule, labels)));
-    let mut query = vec![
-        ("expr", Yaml::text(firing_alerts(rule))),
-        ("eval_time", minutes(minute)),
-    ];
-    if !alerts.is_empty() {
-        query.push(("exp_samples", Yaml::List(samples.collect())));
+fn firing(rule: &AlertRule<'_>, minute: u32, alerts: &[LabelValues]) -> Query {
+    Query {
+        expr: firing_alerts(rule),
+        eval_time: minutes(minute),
+        exp_samples: alerts
+            .iter()
+            .map(|labels| sample(alert_series(rule, labels)))
+            .collect(),
     }
-    Yaml::Map(query)
 }
 
 fn firing_alerts(rule: &AlertRule<'_>) -> String {
@@ -239,11 +254,8 @@ fn firing_alerts(rule: &AlertRule<'_>) -> String {
     )
 }
 
-fn sample(labels: &str) -> Yaml {
-    Yaml::Map(vec![
-        ("labels", Yaml::text(labels)),
-        ("value", Yaml::Number(1.0)),
-    ])
+fn sample(labels: String) -> ExpectedSample {
+    ExpectedSample { labels, value: 1 }
 }
 
 /// The series that Prometheus writes of an alert that fires.
@@ -259,8 +271,6 @@ fn alert_series(rule: &AlertRule<'_>, labels: &LabelValues) -> String {
     example::written("ALERTS", &all)
 }
 
-fn minutes(minutes: u32) -> Yaml {
-    Yaml::text(promql::written(std::time::Duration::from_secs(
-        u64::from(minutes) * 60,
-    )))
+fn minutes(minutes: u32) -> String {
+    promql::written(std::time::Duration::from_secs(u64::from(minutes) * 60))
 }

@@ -1,55 +1,90 @@
 //! `prometheus/rules/<pack>.yml`: recording rules, then alerts, in one group, so that the alerts see fresh records.
 
+use serde::Serialize;
+use serde_saphyr::ser_error::Error;
+
 use super::alerts::AlertRule;
-use super::yaml::Yaml;
-use super::{File, Shared, rules_path};
-use crate::kpi::{Pack, RecordingRule};
+use super::{File, Shared, rules_path, yaml};
+use crate::kpi::Pack;
+
+#[derive(Serialize)]
+struct RuleFile<'a> {
+    groups: [Group<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Group<'a> {
+    name: &'a str,
+    rules: Vec<Rule<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Rule<'a> {
+    Record {
+        record: &'a str,
+        expr: &'a str,
+    },
+    Alert {
+        alert: &'a str,
+        expr: &'a str,
+        #[serde(rename = "for")]
+        hold: String,
+        labels: Labels<'a>,
+        annotations: Annotations<'a>,
+    },
+}
+
+#[derive(Serialize)]
+struct Annotations<'a> {
+    summary: &'a str,
+    description: &'a str,
+    runbook_url: &'a str,
+}
+
+/// In the order of the list.
+struct Labels<'a>(&'a [(&'static str, String)]);
+
+impl Serialize for Labels<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
 
 /// The rules of a pack; none when it has none.
-pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -> Option<File> {
-    let rules: Vec<_> = pack
-        .records
-        .iter()
-        .map(record)
-        .chain(alerts.iter().map(alert))
-        .collect();
+pub(super) fn file(
+    shared: &Shared<'_>,
+    pack: &Pack,
+    alerts: &[AlertRule<'_>],
+) -> Result<Option<File>, Error> {
+    let records = pack.records.iter().map(|rule| Rule::Record {
+        record: &rule.record,
+        expr: rule.expr.text.trim(),
+    });
+    let rules: Vec<_> = records.chain(alerts.iter().map(alert)).collect();
     if rules.is_empty() {
-        return None;
+        return Ok(None);
     }
-    let group = Yaml::Map(vec![
-        ("name", Yaml::text(&*pack.name)),
-        ("rules", Yaml::List(rules)),
-    ]);
-    let document = Yaml::Map(vec![("groups", Yaml::List(vec![group]))]);
-    Some(File {
+    let group = Group {
+        name: &pack.name,
+        rules,
+    };
+    Ok(Some(File {
         path: rules_path(&pack.name),
-        text: document.document(&shared.made_of(pack)),
-    })
+        text: yaml::document(&shared.made_of(pack), &RuleFile { groups: [group] })?,
+    }))
 }
 
-fn record(rule: &RecordingRule) -> Yaml {
-    Yaml::Map(vec![
-        ("record", Yaml::text(&rule.record)),
-        ("expr", Yaml::text(rule.expr.text.trim())),
-    ])
-}
-
-fn alert(rule: &AlertRule<'_>) -> Yaml {
-    let labels = rule
-        .labels
-        .iter()
-        .map(|(name, value)| (*name, Yaml::text(value)))
-        .collect();
-    let annotations = vec![
-        ("summary", Yaml::text(&rule.summary)),
-        ("description", Yaml::text(&rule.description)),
-        ("runbook_url", Yaml::text(&rule.runbook_url)),
-    ];
-    Yaml::Map(vec![
-        ("alert", Yaml::text(&rule.alert.name)),
-        ("expr", Yaml::text(rule.condition.text.trim())),
-        ("for", Yaml::text(promql::written(rule.alert.hold))),
-        ("labels", Yaml::Map(labels)),
-        ("annotations", Yaml::Map(annotations)),
-    ])
+fn alert<'a>(rule: &'a AlertRule<'_>) -> Rule<'a> {
+    Rule::Alert {
+        alert: &rule.alert.name,
+        expr: rule.condition.text.trim(),
+        hold: promql::written(rule.alert.hold),
+        labels: Labels(&rule.labels),
+        annotations: Annotations {
+            summary: &rule.summary,
+            description: &rule.description,
+            runbook_url: &rule.runbook_url,
+        },
+    }
 }

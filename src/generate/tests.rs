@@ -318,7 +318,7 @@ const ONE_ALERT: &[(&str, &str)] = &[(
 #[test]
 fn an_alert_without_words_has_some() {
     let files = made(&catalog(ONE_ALERT), &[], None).unwrap();
-    insta::assert_snapshot!(text(&files, "prometheus/rules/p.yml"), @"
+    insta::assert_snapshot!(text(&files, "prometheus/rules/p.yml"), @r#"
     # Made by `cypher-exporter generate` from queries/p; edit the files there instead.
     groups:
       - name: p
@@ -331,12 +331,12 @@ fn an_alert_without_words_has_some() {
               pack: p
               kpi: p/wait_seconds
             annotations:
-              summary: 'How long tasks wait ({{ $labels.queue }}): {{ $value | humanizeDuration }}'
+              summary: "How long tasks wait ({{ $labels.queue }}): {{ $value | humanizeDuration }}"
               description: |-
                 How long tasks wait: the longest.
                 Value: {{ $value | humanizeDuration }}. Fires when the value is above 60 s for 5m.
               runbook_url: docs/runbook/p.md#longwait
-    ");
+    "#);
     insta::assert_snapshot!(text(&files, "docs/runbook/p.md"), @"
     # p
 
@@ -479,18 +479,18 @@ fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
         interval: 1m
         input_series:
           - series: p_x
-            values: '0+1x90'
+            values: 0+1x90
         promql_expr_test:
           - expr: count(ALERTS{alertname="A",alertstate="firing"}) > bool 0
             eval_time: 1h30m
             exp_samples:
-              - labels: '{}'
+              - labels: "{}"
                 value: 1
       - name: A does not fire when its condition does not hold
         interval: 1m
         input_series:
           - series: p_x
-            values: '1x90'
+            values: 1x90
         promql_expr_test:
           - expr: ALERTS{alertname="A",alertstate="firing"}
             eval_time: 1h30m
