@@ -15,10 +15,7 @@ use cypher_exporter::graph::{Bolt, Graph};
 use cypher_exporter::kpi::{Defaults, Kpi, Source, load};
 use cypher_exporter::metric::Samples;
 use cypher_exporter::schedule::run_after;
-use support::neo4j::{Neo4j, Options};
-
-#[path = "../tests/support/mod.rs"]
-mod support;
+use test_support::neo4j::{Neo4j, Options};
 
 const ROWS: u64 = 1_000_000;
 const ROUNDS: usize = 3;

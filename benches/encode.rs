@@ -14,10 +14,7 @@ use cypher_exporter::exposition::{Format, Segment};
 use cypher_exporter::measure::Rows;
 use cypher_exporter::metric::{Constant, MetricType, Part, Samples};
 use flate2::{Compress, Compression, FlushCompress};
-use serving::kpi;
-
-#[path = "../tests/serving/mod.rs"]
-mod serving;
+use test_support::serving::kpi;
 
 const SERIES: usize = 100_000;
 

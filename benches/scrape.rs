@@ -12,12 +12,9 @@ use std::thread;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use cypher_exporter::exposition::{Coding, Format, slices};
 use cypher_exporter::http::Settings;
-use serving::scraper::{GZIP, Scraper};
-use serving::{Served, gauges, refresh, site};
+use test_support::serving::scraper::{GZIP, Scraper};
+use test_support::serving::{Served, gauges, refresh, site};
 use tokio::runtime::Runtime;
-
-#[path = "../tests/serving/mod.rs"]
-mod serving;
 
 const KPIS: usize = 10;
 const SERIES_EACH: usize = 10_000;

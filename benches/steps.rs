@@ -17,12 +17,9 @@ use cypher_exporter::http::Settings;
 use cypher_exporter::kpi::Kpi;
 use cypher_exporter::measure::Rows;
 use cypher_exporter::metric::{Constant, MetricType, Part, Samples};
-use serving::scraper::{GZIP, Scraper};
-use serving::{Served, gauges, kpi, refresh, site};
+use test_support::serving::scraper::{GZIP, Scraper};
+use test_support::serving::{Served, gauges, kpi, refresh, site};
 use tokio::runtime;
-
-#[path = "../tests/serving/mod.rs"]
-mod serving;
 
 fn main() {
     let arguments: Vec<_> = env::args().collect();

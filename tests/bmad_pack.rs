@@ -7,8 +7,6 @@
 )]
 
 mod bmad;
-#[macro_use]
-mod support;
 
 use std::fs;
 use std::sync::Arc;
@@ -25,7 +23,7 @@ use cypher_exporter::graph::Graph;
 use cypher_exporter::kpi::{Kpi, Metric, Mode};
 use cypher_exporter::measure::Totals;
 
-on_every_graph! {
+test_support::on_every_graph! {
     random_worlds
     an_empty_graph
     no_agents

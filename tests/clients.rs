@@ -9,9 +9,8 @@
 use std::path::PathBuf;
 
 use cypher_exporter::http::Settings;
-use serving::{Served, fetched, gauges, refresh, run, site, skipped};
-
-mod serving;
+use test_support::programs::{fetched, run, skipped};
+use test_support::serving::{Served, gauges, refresh, site};
 
 /// Large readings that are compressed on their own, and small ones that share a stretch.
 const LARGE: (usize, usize) = (20, 1_000);

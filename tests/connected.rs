@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may end by panic")]
 
-mod support;
-
 use std::fs;
 use std::process::Command;
 
-use support::neo4j::Neo4j;
 use tempfile::TempDir;
+use test_support::neo4j::Neo4j;
 
 /// What was said, and how it ended.
 struct Said {
@@ -62,7 +60,7 @@ fn without_times(text: &str) -> String {
 
 #[tokio::test]
 async fn a_syntax_error_is_shown_in_the_file() {
-    let Some(neo4j) = support::neo4j::shared() else {
+    let Some(neo4j) = test_support::neo4j::shared() else {
         return;
     };
     let folder = folder(&[
@@ -114,7 +112,7 @@ async fn a_syntax_error_is_shown_in_the_file() {
 
 #[tokio::test]
 async fn names_that_the_graph_lacks_are_warnings() {
-    let Some(neo4j) = support::neo4j::shared() else {
+    let Some(neo4j) = test_support::neo4j::shared() else {
         return;
     };
     neo4j
@@ -162,7 +160,7 @@ async fn names_that_the_graph_lacks_are_warnings() {
 
 #[tokio::test]
 async fn parameters_options_and_windows_are_explained_too() {
-    let Some(neo4j) = support::neo4j::shared() else {
+    let Some(neo4j) = test_support::neo4j::shared() else {
         return;
     };
     let window = "// W.\n/*kpi\nname = \"w_total\"\ntype = \"counter\"\nmode = \"window\"\n*/\nMATCH (n) WHERE n.t > $since AND n.t <= $until RETURN count(n) AS value";
@@ -187,7 +185,7 @@ async fn parameters_options_and_windows_are_explained_too() {
 
 #[tokio::test]
 async fn run_counts_what_a_window_kpi_would_have_counted_by_now() {
-    let Some(neo4j) = support::neo4j::shared() else {
+    let Some(neo4j) = test_support::neo4j::shared() else {
         return;
     };
     neo4j
@@ -219,7 +217,7 @@ async fn run_counts_what_a_window_kpi_would_have_counted_by_now() {
 
 #[tokio::test]
 async fn run_shows_rows_series_and_time() {
-    let Some(neo4j) = support::neo4j::shared() else {
+    let Some(neo4j) = test_support::neo4j::shared() else {
         return;
     };
     let folder = folder(&[
@@ -284,7 +282,7 @@ async fn run_shows_rows_series_and_time() {
 
 #[tokio::test]
 async fn a_run_that_fails_says_where_and_leaves_the_others() {
-    let Some(neo4j) = support::neo4j::shared() else {
+    let Some(neo4j) = test_support::neo4j::shared() else {
         return;
     };
     let folder = folder(&[

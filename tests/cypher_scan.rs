@@ -6,7 +6,6 @@
 mod disguise;
 #[path = "cypher_scan/queries.rs"]
 mod queries;
-mod support;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -14,7 +13,7 @@ use std::sync::Arc;
 use cypher::{Fault, Statement, scan};
 use disguise::disguise;
 use neo4rs::{BoltType, Graph, query};
-use support::random::Random;
+use test_support::random::Random;
 
 /// How often each plain query is disguised.
 const ROUNDS: u64 = 24;
@@ -46,7 +45,7 @@ enum Verdict {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_scan_and_the_server_agree() {
-    let Some(neo4j) = support::neo4j::shared() else {
+    let Some(neo4j) = test_support::neo4j::shared() else {
         return;
     };
     let graph = Arc::new(Graph::new(neo4j.uri(), neo4j.user(), neo4j.password()).unwrap());

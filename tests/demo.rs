@@ -6,12 +6,10 @@
     reason = "a test that fails has nothing better to do than to panic"
 )]
 
-mod support;
-
 #[cfg(not(feature = "embedded"))]
 #[test]
 fn without_the_engine_it_says_how_to_get_it() {
-    use support::exporter::Setup;
+    use test_support::exporter::Setup;
     for arguments in [
         &["demo"][..],
         &["check", "--demo"],
@@ -31,13 +29,13 @@ fn without_the_engine_it_says_how_to_get_it() {
 }
 
 mod real {
-    use super::support::exporter::{Exporter, Metrics, Setup};
-    use super::support::neo4j::{Neo4j, shared};
     use cypher::{Parameters, Row, Value};
     use cypher_exporter::graph::{Bolt, Graph, Request};
     use std::net::TcpListener;
     use std::ops::ControlFlow;
     use std::time::Duration;
+    use test_support::exporter::{Exporter, Metrics, Setup};
+    use test_support::neo4j::{Neo4j, shared};
 
     /// The demo on a server, with a free port for itself.
     fn demo(neo4j: &Neo4j) -> Setup {
@@ -219,7 +217,7 @@ mod embedded {
     use std::collections::{BTreeMap, BTreeSet};
     use std::sync::{Mutex, MutexGuard, PoisonError};
 
-    use super::support::exporter::{Exporter, Metrics, Setup, until};
+    use test_support::exporter::{Exporter, Metrics, Setup, until};
 
     /// One demo at a time: a newcomer's machine runs one, and it is to answer at once.
     fn alone() -> MutexGuard<'static, ()> {

@@ -7,12 +7,10 @@
     reason = "a test that fails has nothing better to do than to panic"
 )]
 
-mod support;
-
 use std::collections::BTreeSet;
 
-use support::exporter::{Metrics, Setup};
-use support::neo4j::shared;
+use test_support::exporter::{Metrics, Setup};
+use test_support::neo4j::shared;
 
 /// A family as its system declares it; where a system leaves a choice open it is the one that `queries/README.md` explains.
 struct Declared {

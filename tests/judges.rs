@@ -7,17 +7,14 @@ use std::time::{Duration, Instant};
 
 use cypher_exporter::http::Settings;
 use serde_json::Value;
-use serving::{
-    ALL_TYPES_SAMPLES, GENERATIONS, PATIENCE, Served, all_types, fetched, gauges, program, refresh,
-    run, site, skipped,
-};
-use support::exporter::{Exporter, Setup};
-use support::neo4j::{Neo4j, shared};
-use support::server::{Server, free_address};
 use tempfile::TempDir;
-
-mod serving;
-mod support;
+use test_support::exporter::{Exporter, Setup};
+use test_support::neo4j::{Neo4j, shared};
+use test_support::programs::{GENERATIONS, fetched, program, run, skipped};
+use test_support::server::{Server, free_address};
+use test_support::serving::{
+    ALL_TYPES_SAMPLES, PATIENCE, Served, all_types, gauges, refresh, site,
+};
 
 const OPENMETRICS: &str = "Accept: application/openmetrics-text;version=1.0.0\r\n";
 

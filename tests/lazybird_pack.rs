@@ -10,9 +10,6 @@
 mod alerts;
 mod lazybird;
 mod model;
-mod serving;
-#[macro_use]
-mod support;
 
 use std::fs;
 use std::ops::RangeInclusive;
@@ -26,7 +23,7 @@ use model::pack;
 use model::random::{self, Shape};
 use model::window::Windows;
 use model::world::World;
-use support::neo4j::{Neo4j, shared};
+use test_support::neo4j::{Neo4j, shared};
 
 const SEEDS: RangeInclusive<u64> = 1..=4;
 const PACK: &str = "lazybird";
@@ -49,7 +46,7 @@ async fn check(graph: &Graph, world: &World, case: &str) {
         .unwrap_or_else(|wrong| panic!("{case}:\n{wrong}"));
 }
 
-on_every_graph! {
+test_support::on_every_graph! {
     random_worlds
     an_empty_graph
     nothing_but_missing_properties

@@ -11,7 +11,6 @@ mod as_bmad;
 mod bmad;
 #[path = "world/mirror.rs"]
 mod mirror;
-mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
@@ -23,7 +22,7 @@ use cypher::{Change, UnixMillis};
 use cypher_exporter::graph::Embedded;
 use cypher_exporter::graph::{Bolt, Graph};
 use mirror::Mirror;
-use support::neo4j::shared;
+use test_support::neo4j::shared;
 use world::{Edit, Happening, World, joined};
 
 const START: UnixMillis = UnixMillis(1_770_000_000_000);

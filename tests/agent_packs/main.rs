@@ -11,11 +11,6 @@
 mod alerts;
 #[path = "../model/mod.rs"]
 mod model;
-#[path = "../serving/mod.rs"]
-mod serving;
-#[macro_use]
-#[path = "../support/mod.rs"]
-mod support;
 
 mod agentcore;
 mod agentos;
@@ -39,7 +34,7 @@ use model::random::{self, Shape};
 use model::window::Windows;
 use model::world::World;
 use plans::Planner;
-use support::neo4j::{Neo4j, shared};
+use test_support::neo4j::{Neo4j, shared};
 
 /// A pack, all families that it must have, and small worlds for it.
 struct Pack {
@@ -112,7 +107,7 @@ async fn check(graph: &Graph, world: &World, case: &str) {
         .unwrap_or_else(|wrong| panic!("{case}:\n{wrong}"));
 }
 
-on_every_graph! {
+test_support::on_every_graph! {
     random_worlds
     an_empty_graph
     nothing_but_missing_properties

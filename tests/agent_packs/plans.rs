@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::support::neo4j::Neo4j;
+use test_support::neo4j::Neo4j;
 
 /// Operators that read all nodes of a label or all relationships of a type, whatever their times are. A seek in an index is none.
 const SCANS: [&str; 5] = [

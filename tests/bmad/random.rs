@@ -3,7 +3,7 @@
 use super::world::{
     Agent, DAY, EDGES, Event, HOUR, Insight, Key, Pattern, Summary, Text, Time, World,
 };
-use crate::support::random::Random;
+use test_support::random::Random;
 
 /// How large a random world is, and how careless those who wrote it.
 #[derive(Clone, Copy, Debug)]

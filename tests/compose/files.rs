@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::repository;
-use crate::serving::fetched;
+use test_support::programs::fetched;
 
 /// The texts of the files, by path from the repository's root; a test may change them.
 #[derive(Clone)]

@@ -7,10 +7,10 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::files::{Files, Service, Stack};
-use crate::serving::{fetched, program, skipped};
-use crate::support::exporter::until;
-use crate::support::server::{Server, free_address};
 use crate::{repository, run_in};
+use test_support::exporter::until;
+use test_support::programs::{fetched, program, skipped};
+use test_support::server::{Server, free_address};
 
 /// A program of a service; it ends with the value, panic or not.
 struct Running {

@@ -6,7 +6,7 @@ use std::path::{Component, Path};
 use std::process::{Command, Stdio};
 
 use crate::repository;
-use crate::serving::{fetched, skipped};
+use test_support::programs::{fetched, skipped};
 
 /// What the linter says of a text; nothing when it is content.
 fn hadolint(text: &str) -> Option<String> {

@@ -5,11 +5,6 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-#[path = "../serving/mod.rs"]
-mod serving;
-#[path = "../support/mod.rs"]
-mod support;
-
 mod files;
 mod healthy;
 mod image;
@@ -20,7 +15,7 @@ mod secrets;
 use files::Files;
 use planted::PLANTED;
 use rules::faults;
-use serving::skipped;
+use test_support::programs::skipped;
 
 const COMPOSE: &str = "docker-compose.yml";
 const PROMETHEUS: &str = "prometheus/prometheus.yml";

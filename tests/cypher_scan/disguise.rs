@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use crate::support::random::Random;
+use test_support::random::Random;
 
 /// Names that a careless scan takes for clauses, operators or ends of something.
 const NAMES: &[&str] = &[

@@ -11,7 +11,7 @@ use cypher_exporter::graph::{Graph, GraphError};
 
 use crate::asking::{PATIENCE, graph, question};
 use crate::engine;
-use crate::support::neo4j;
+use test_support::neo4j;
 
 /// A small zoo; its labels are this module's own.
 const ZOO: [&str; 5] = [

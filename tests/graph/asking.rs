@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use cypher::{Parameters, Row};
 use cypher_exporter::graph::{Bolt, BoltSettings, Graph, GraphError, Request};
 
-use crate::support::neo4j::Neo4j;
+use test_support::neo4j::Neo4j;
 
 /// Long enough for every query here on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);

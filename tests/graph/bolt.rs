@@ -7,7 +7,7 @@ use cypher::Value;
 use cypher_exporter::graph::{BoltSettings, Graph, GraphError};
 
 use crate::asking::{ENDLESS, graph, graph_of, question, until};
-use crate::support::neo4j::{self, Neo4j, Options};
+use test_support::neo4j::{self, Neo4j, Options};
 
 /// The applications whose transactions carry the name `kpi`.
 async fn running(observer: &Graph, kpi: &str) -> Vec<String> {

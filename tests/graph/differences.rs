@@ -9,7 +9,7 @@ use crate::alike::{answer, open_zoo};
 use crate::asking::{ENDLESS, graph};
 use crate::contract::{Differences, Instead};
 use crate::engine;
-use crate::support::neo4j;
+use test_support::neo4j;
 
 /// Takes minutes, by single rows.
 pub(crate) const LONG: &str = "WITH range(1, 30) AS bs UNWIND range(1, 900000) AS a

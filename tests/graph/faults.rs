@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use crate::asking::{ENDLESS, PATIENCE, graph, graph_of, question, until};
-use crate::support::neo4j::{Neo4j, Options, shared};
+use test_support::neo4j::{Neo4j, Options, shared};
 
 fn at(uri: String) -> BoltSettings {
     BoltSettings {

@@ -2,9 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "../support/mod.rs"]
-mod support;
-
 #[cfg(feature = "embedded")]
 mod alike;
 mod asking;
@@ -62,12 +59,12 @@ macro_rules! contract {
 
 contract!(
     neo4j_lts,
-    crate::support::neo4j::shared().map(crate::asking::graph),
+    test_support::neo4j::shared().map(crate::asking::graph),
     super::contract::NONE
 );
 contract!(
     neo4j_newest,
-    crate::support::neo4j::newest().map(crate::asking::graph),
+    test_support::neo4j::newest().map(crate::asking::graph),
     super::contract::NONE
 );
 #[cfg(feature = "embedded")]

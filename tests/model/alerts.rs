@@ -8,7 +8,7 @@ use promql::Promql;
 use serde_json::{Value, json};
 
 use crate::model::pack;
-use crate::serving::{run, skipped};
+use test_support::programs::{run, skipped};
 
 /// Series and their values, one a minute, as promtool writes them.
 pub(crate) type Series = &'static [(&'static str, &'static str)];

@@ -5,9 +5,8 @@
 //!
 //! ```ignore
 //! mod model;
-//! mod support;
-//!
-//! let Some(neo4j) = support::neo4j::shared() else { return };
+//! //!
+//! let Some(neo4j) = test_support::neo4j::shared() else { return };
 //! let _alone = neo4j.alone().await;
 //! neo4j.clear().await;
 //! let kpis = model::pack::catalog("lazybird").kpis;

@@ -6,7 +6,7 @@ use super::world::{
     Agent, Anomaly, Call, Count, DAY, HOUR, Job, Key, MINUTE, Number, Sample, Session, Step,
     Switch, System, Task, Text, Time, Whole, Work, World,
 };
-use crate::support::random::Random;
+use test_support::random::Random;
 
 /// How large a random world is, and how careless those who wrote it.
 #[derive(Clone, Copy, Debug)]

@@ -7,11 +7,6 @@
     reason = "a test that fails has nothing better to do than to panic"
 )]
 
-#[path = "../serving/mod.rs"]
-mod serving;
-#[path = "../support/mod.rs"]
-mod support;
-
 mod grafana;
 mod prometheus;
 
@@ -20,9 +15,9 @@ use std::time::{Duration, Instant};
 
 use grafana::Asked;
 use prometheus::Prometheus;
-use serving::skipped;
-use support::exporter::{Exporter, Setup};
-use support::neo4j::shared;
+use test_support::exporter::{Exporter, Setup};
+use test_support::neo4j::shared;
+use test_support::programs::skipped;
 
 /// How long a newcomer is to wait for the last panel.
 const A_MINUTE: Duration = Duration::from_secs(60);

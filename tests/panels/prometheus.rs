@@ -10,9 +10,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::grafana::{Asked, Form};
-use crate::serving::program;
-use crate::support::exporter::until;
-use crate::support::server::{Server, free_address};
+use test_support::exporter::until;
+use test_support::programs::program;
+use test_support::server::{Server, free_address};
 
 /// It ends with the value, panic or not.
 pub(crate) struct Prometheus {

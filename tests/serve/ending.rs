@@ -5,8 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use crate::observer::{ENDLESS, Observer};
-use crate::support::exporter::{Exporter, Setup, until};
-use crate::support::neo4j::{Neo4j, shared};
+use test_support::exporter::{Exporter, Setup, until};
+use test_support::neo4j::{Neo4j, shared};
 
 const WITHIN: Duration = Duration::from_secs(5);
 

@@ -6,8 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::observer::{ENDLESS, Observer};
-use crate::support::exporter::{Exporter, Metrics, Setup};
-use crate::support::neo4j::shared;
+use test_support::exporter::{Exporter, Metrics, Setup};
+use test_support::neo4j::shared;
 
 /// Waits until the quick KPI has run twice more.
 fn others_go_on(exporter: &Exporter, kpi: &str) {

@@ -4,9 +4,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(clippy::print_stdout, reason = "a test tells what it has measured")]
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod ending;
 mod load;
 mod numbers;

@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::support::exporter::Setup;
-use crate::support::neo4j::shared;
+use test_support::exporter::Setup;
+use test_support::neo4j::shared;
 
 #[tokio::test]
 async fn three_lines_make_a_metric_and_a_broken_file_harms_nobody() {

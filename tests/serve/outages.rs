@@ -3,8 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::exporter::{Exporter, Setup, until};
-use crate::support::neo4j::{Neo4j, Options, shared};
+use test_support::exporter::{Exporter, Setup, until};
+use test_support::neo4j::{Neo4j, Options, shared};
 
 const PASSWORD: &str = "correct-horse-7193";
 const WRONG: &str = "wrong-battery-5521";
@@ -247,7 +247,7 @@ impl Watched {
         self.alone.until_value(GRAPH_UP, 1.0);
         for kpi in KPIS {
             self.alone.until_value(&series(kpi), 42.0);
-            let up = |metrics: &crate::support::exporter::Metrics| {
+            let up = |metrics: &test_support::exporter::Metrics| {
                 metrics.own("up", &format!("outage/{kpi}"))
             };
             self.alone.until("its KPIs are up", |metrics| {

@@ -5,10 +5,10 @@ use std::thread;
 use serde_json::Value;
 
 use crate::observer::Observer;
-use crate::support::exporter::{Answer, Exporter, Setup};
-use crate::support::neo4j::shared;
+use test_support::exporter::{Exporter, Response, Setup};
+use test_support::neo4j::shared;
 
-fn json(answer: &Answer) -> Value {
+fn json(answer: &Response) -> Value {
     serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {}", answer.body))
 }
 

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::observer::{ENDLESS, Observer};
-use crate::support::exporter::{Exporter, PATIENCE, Setup};
-use crate::support::neo4j::shared;
+use test_support::exporter::{Exporter, PATIENCE, Setup};
+use test_support::neo4j::shared;
 
 fn runs(exporter: &Exporter, kpi: &str) -> f64 {
     exporter.metrics().own("runs_total", kpi).unwrap()

@@ -5,11 +5,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(clippy::print_stdout, reason = "a test tells what it has measured")]
 
-#[path = "../serving/mod.rs"]
-mod serving;
-#[path = "../support/mod.rs"]
-mod support;
-
 mod bad_numbers;
 mod bad_work;
 mod outages;
@@ -23,8 +18,8 @@ mod world;
 use std::time::Instant;
 
 use futures_util::future::{join, join_all};
-use support::neo4j::{Neo4j, Options};
 use table::Alerts;
+use test_support::neo4j::{Neo4j, Options};
 use troubles::WAVES;
 use world::{Stack, judges_are_here};
 
@@ -52,7 +47,7 @@ async fn every_alert_fires_and_resolves_with_the_graph() {
         ),
     );
     if !judges_are_here() {
-        return serving::skipped("the alerts of a real Prometheus and Alertmanager");
+        return test_support::programs::skipped("the alerts of a real Prometheus and Alertmanager");
     }
     let Some(neo4j) = Neo4j::start(Options::default()) else {
         return;

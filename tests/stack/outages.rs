@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::table::Row;
 use super::world::Stack;
-use crate::support::state::move_cursor;
+use test_support::state::move_cursor;
 
 /// What follows from a graph that is gone; `alertmanager.yml` holds it back.
 const HELD_BACK: &[&str] = &[

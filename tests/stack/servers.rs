@@ -8,8 +8,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::quick;
-use crate::serving::program;
-use crate::support::server::{Server, free_address};
+use test_support::programs::program;
+use test_support::server::{Server, free_address};
 
 /// A file or folder of the repository.
 pub(crate) fn repository(path: &str) -> PathBuf {

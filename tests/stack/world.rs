@@ -16,10 +16,10 @@ use super::receiver::Receiver;
 use super::servers::{Servers, files, shipped};
 use super::table::Row;
 use super::troubles::{TASKS, Trouble, WELL, WORK};
-use crate::serving::program;
-use crate::support::exporter::{Exporter, Setup};
-use crate::support::neo4j::Neo4j;
-use crate::support::server::free_address;
+use test_support::exporter::{Exporter, Setup};
+use test_support::neo4j::Neo4j;
+use test_support::programs::program;
+use test_support::server::free_address;
 
 /// Longer than anything takes on a small and busy machine.
 const PATIENCE: Duration = Duration::from_secs(180);

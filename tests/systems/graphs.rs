@@ -17,8 +17,8 @@ use crate::model::answer::Answer;
 use crate::model::asking::{count, look};
 use crate::model::pack;
 use crate::model::window::Window;
-use crate::support::neo4j::shared;
 use crate::{MINUTE, PACKS, SPEED, families};
+use test_support::neo4j::shared;
 
 /// No event of its past lies where the time between writing and asking would change a number; the test looks.
 const SEED_AWAY_FROM_EDGES: u64 = 1;

@@ -23,8 +23,6 @@ mod model;
 mod order;
 #[path = "../agent_packs/session_buddy.rs"]
 mod session_buddy;
-#[path = "../support/mod.rs"]
-mod support;
 
 use cypher::UnixMillis;
 use mirror::Mirror;

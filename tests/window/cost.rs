@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use crate::events::{by_kind, counter, until_lines};
-use crate::support::exporter::{Exporter, Setup};
-use crate::support::neo4j::shared;
+use test_support::exporter::{Exporter, Setup};
+use test_support::neo4j::shared;
 
 /// Stands between the exporter and the server, and counts the queries that are sent.
 struct Listener {

@@ -1,8 +1,8 @@
 //! Events that arrive while the exporter runs.
 
 use crate::events::{Writer, Written, by_kind, counter, histogram, sizes, until_lines};
-use crate::support::exporter::Setup;
-use crate::support::neo4j::shared;
+use test_support::exporter::Setup;
+use test_support::neo4j::shared;
 
 #[tokio::test]
 async fn every_event_of_several_writers_is_counted_once() {

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use neo4rs::{Graph, query};
 
-use crate::support::exporter::{Exporter, Metrics, PATIENCE};
-use crate::support::neo4j::Neo4j;
-use crate::support::random::Random;
+use test_support::exporter::{Exporter, Metrics, PATIENCE};
+use test_support::neo4j::Neo4j;
+use test_support::random::Random;
 
 /// The bounds of the histogram below.
 pub(crate) const BOUNDS: [f64; 3] = [10.0, 100.0, 1000.0];

@@ -11,9 +11,9 @@ use cypher_exporter::metric::Samples;
 use cypher_exporter::schedule;
 
 use crate::events::{WINDOW, until_lines};
-use crate::support::exporter::Setup;
-use crate::support::neo4j::{Neo4j, newest, shared};
-use crate::support::random::Random;
+use test_support::exporter::Setup;
+use test_support::neo4j::{Neo4j, newest, shared};
+use test_support::random::Random;
 
 /// Each form, and how a property of that form is made of milliseconds since 1970 and of now.
 const FORMS: [(&str, &str, &str); 5] = [

@@ -9,7 +9,7 @@ use cypher_exporter::kpi::{self, Defaults, Kpi, Source};
 use cypher_exporter::measure::Totals;
 use cypher_exporter::schedule;
 
-use crate::support::neo4j::{Neo4j, Options};
+use test_support::neo4j::{Neo4j, Options};
 
 const NEW: usize = 1000;
 const ROUNDS: usize = 200;

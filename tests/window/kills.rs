@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::events::{Writer, Written, by_kind, counter, histogram, sizes, until_lines};
-use crate::support::exporter::{Exporter, Metrics, Setup};
-use crate::support::neo4j::{Neo4j, shared};
-use crate::support::random::Random;
+use test_support::exporter::{Exporter, Metrics, Setup};
+use test_support::neo4j::{Neo4j, shared};
+use test_support::random::Random;
 
 const STATE: &str = "[state]\npath = \"state\"\n";
 

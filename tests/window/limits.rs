@@ -4,9 +4,9 @@ use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::events::{WINDOW, by_kind, counter, until_lines};
-use crate::support::exporter::{Metrics, Setup};
-use crate::support::neo4j::shared;
-use crate::support::state::move_cursor;
+use test_support::exporter::{Metrics, Setup};
+use test_support::neo4j::shared;
+use test_support::state::move_cursor;
 
 /// Each event is some work for the server; all of them together are more than the timeout allows.
 const WORK: &str = "MATCH (e:Heavy)\nWHERE e.t > $since AND e.t <= $until\nUNWIND range(1, 600) AS a UNWIND range(1, 600) AS b\n\

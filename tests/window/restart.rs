@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::events::{Writer, by_kind, counter, until_lines};
-use crate::support::exporter::{Exporter, Setup};
-use crate::support::neo4j::{Neo4j, newest, shared};
+use test_support::exporter::{Exporter, Setup};
+use test_support::neo4j::{Neo4j, newest, shared};
 
 const STATE: &str = "[state]\npath = \"state\"\n";
 
@@ -375,7 +375,7 @@ async fn a_folder_that_cannot_be_used_keeps_nothing_else_from_running() {
 
 #[tokio::test]
 async fn a_graph_that_is_away_does_not_hide_what_was_counted() {
-    let Some(mut neo4j) = Neo4j::start(crate::support::neo4j::Options::default()) else {
+    let Some(mut neo4j) = Neo4j::start(test_support::neo4j::Options::default()) else {
         return;
     };
     let mut writer = Writer::new(&neo4j, "Away", 5);

@@ -1,25 +1,39 @@
-//! The exporter itself as a child process: its settings and KPI files in a folder of its own, its log, and its answers.
+//! The exporter itself as a child process: its settings and KPI files in a folder of its own, its
+//! log, and its responses.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use std::{fs, thread};
+use std::{env, fs, thread};
 
 use tempfile::TempDir;
 
-use super::neo4j::Neo4j;
+use crate::neo4j::Neo4j;
+use crate::repository;
 
-/// The sign of life: whatever the graph does, an answer takes no longer.
+/// The longest that a response may take, whatever the graph does.
 pub const ALIVE: Duration = Duration::from_secs(1);
 
 /// More than anything here takes on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The exporter's program: Cargo names it to the tests that it runs, and puts it into the folder
+/// above theirs.
+fn program() -> PathBuf {
+    env::var_os("CARGO_BIN_EXE_cypher-exporter").map_or_else(
+        || {
+            let test = env::current_exe().unwrap();
+            test.parent().unwrap().with_file_name("cypher-exporter")
+        },
+        PathBuf::from,
+    )
+}
 
 /// Settings and KPI files that are being written.
 #[derive(Debug)]
@@ -32,17 +46,18 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// KPIs go into this pack, by whose name a test tells its queries from those of others on the same server.
+    /// KPIs go into this pack. Its name tells the queries of a test from those of others on the
+    /// same server.
     pub fn new(pack: &'static str) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("exporter-")
             .tempdir()
             .unwrap();
         fs::create_dir_all(folder.path().join("queries").join(pack)).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cypher-exporter"));
-        // What the machine's user has set is not what a test is about.
-        for (name, _) in std::env::vars()
-            .filter(|(name, _)| name.starts_with("NEO4J_") || name.contains("EXPORTER"))
+        let mut command = Command::new(program());
+        // A test does not depend on the environment of the user who runs it.
+        for (name, _) in
+            env::vars().filter(|(name, _)| name.starts_with("NEO4J_") || name.contains("EXPORTER"))
         {
             command.env_remove(name);
         }
@@ -125,7 +140,7 @@ impl Setup {
         self
     }
 
-    /// Permissions hold it back even when root runs the tests.
+    /// File permissions apply to it, even when root runs the tests.
     pub fn bound_by_permissions(mut self) -> Self {
         if fs::metadata("/proc/self").unwrap().uid() != 0 {
             return self;
@@ -148,11 +163,11 @@ impl Setup {
 
     /// Runs in the repository, with its settings and its KPIs, on a free port.
     pub fn in_the_repository(mut self) -> Self {
-        self.command.current_dir(env!("CARGO_MANIFEST_DIR"));
+        self.command.current_dir(repository(""));
         self.variable("CYPHER_EXPORTER__WEB__LISTEN", "127.0.0.1:0")
     }
 
-    /// Starts the program; it may end at once.
+    /// Starts the program; it may end immediately.
     pub fn launch(mut self) -> Exporter {
         let config = format!(
             "{}\n[queries]\npath = \"queries\"\n\n[web]\n{}",
@@ -196,7 +211,7 @@ impl Running {
     }
 }
 
-/// Collects lines as they come, until there are no more.
+/// Collects lines as they arrive, until the end.
 fn collect(from: impl Read + Send + 'static) -> (Arc<Mutex<String>>, thread::JoinHandle<()>) {
     let text = Arc::new(Mutex::new(String::new()));
     let lines = text.clone();
@@ -208,7 +223,8 @@ fn collect(from: impl Read + Send + 'static) -> (Arc<Mutex<String>>, thread::Joi
     (text, reader)
 }
 
-/// Kills a process when this one ends in a way that runs no destructors: the pipe then closes without a line in it.
+/// Kills a process when this one ends without running destructors: the pipe then closes without a
+/// line in it.
 #[derive(Debug)]
 pub struct Guard {
     child: Child,
@@ -216,7 +232,7 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Of the process with this number.
+    /// For the process with this id.
     pub fn of(pid: u32) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", "read -r _ || kill -KILL $0", &pid.to_string()]);
@@ -233,7 +249,7 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        // The process has ended: its number may be another's by now.
+        // The process has ended, and another one may have its id by now.
         let _ = self.pipe.write_all(b"\n");
         let _ = self.child.wait();
     }
@@ -268,9 +284,9 @@ impl Drop for Exporter {
     }
 }
 
-/// An answer over HTTP.
+/// An HTTP response.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     /// The status.
     pub status: u16,
     /// The text.
@@ -309,13 +325,13 @@ impl Exporter {
         self.address = Some(address);
     }
 
-    /// Ends it without warning.
+    /// Kills it with SIGKILL.
     pub fn kill(&mut self) {
         self.signal("KILL");
         self.wait();
     }
 
-    /// Starts it again after its end, in the same folder; its log begins anew.
+    /// Starts it again after its end, in the same folder; its log starts empty.
     pub fn start_again(&mut self) {
         let Running {
             child,
@@ -331,7 +347,7 @@ impl Exporter {
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address.expect("it was waited for")
+        self.address.expect("the exporter listens")
     }
 
     /// What it has written to standard output so far.
@@ -349,42 +365,43 @@ impl Exporter {
         self.folder.path()
     }
 
-    /// The process.
+    /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Asks and waits for the answer no longer than a sign of life may take.
-    pub fn get(&self, path: &str) -> Answer {
-        self.ask("GET", path, ALIVE)
+    /// Sends a GET, and panics if the response takes longer than [`ALIVE`].
+    pub fn get(&self, path: &str) -> Response {
+        self.request("GET", path, ALIVE)
     }
 
-    /// Asks and waits for the answer as long as runs may take.
-    pub fn post(&self, path: &str) -> Answer {
-        self.ask("POST", path, PATIENCE)
+    /// Sends a POST, and waits as long as runs may take.
+    pub fn post(&self, path: &str) -> Response {
+        self.request("POST", path, PATIENCE)
     }
 
-    fn ask(&self, method: &str, path: &str, within: Duration) -> Answer {
+    fn request(&self, method: &str, path: &str, within: Duration) -> Response {
         let begin = Instant::now();
-        let answer = exchange(self.address(), method, path, within);
+        let response = exchange(self.address(), method, path, within);
         let took = begin.elapsed();
-        let answer =
-            answer.unwrap_or_else(|error| panic!("{method} {path}: {error} after {took:?}"));
+        let response =
+            response.unwrap_or_else(|error| panic!("{method} {path}: {error} after {took:?}"));
         assert!(took < within, "{method} {path} took {took:?}");
-        answer
+        response
     }
 
-    /// What a scrape brings.
+    /// One scrape.
     pub fn metrics(&self) -> Metrics {
-        let answer = self.get("/metrics");
-        assert_eq!(answer.status, 200);
-        Metrics(answer.body)
+        let response = self.get("/metrics");
+        assert_eq!(response.status, 200);
+        Metrics(response.body)
     }
 
-    /// Scrapes until the metrics please, which stays possible all the time.
-    pub fn until<T>(&self, what: &str, mut pleases: impl FnMut(&Metrics) -> Option<T>) -> T {
+    /// Scrapes until `look` finds something in the metrics. Each scrape must answer within
+    /// [`ALIVE`].
+    pub fn until<T>(&self, what: &str, mut look: impl FnMut(&Metrics) -> Option<T>) -> T {
         let mut last = None;
-        until_or(what, || pleases(last.insert(self.metrics())), || self.log())
+        until_or(what, || look(last.insert(self.metrics())), || self.log())
     }
 
     /// Scrapes until a series has this value.
@@ -394,29 +411,27 @@ impl Exporter {
         });
     }
 
-    /// Scrapes until a series is there.
-    pub fn until_there(&self, series: &str) -> f64 {
-        self.until(&format!("{series} is there"), |metrics| {
-            metrics.value(series)
-        })
+    /// Scrapes until a series exists.
+    pub fn until_exists(&self, series: &str) -> f64 {
+        self.until(&format!("{series} exists"), |metrics| metrics.value(series))
     }
 
-    /// Scrapes until no series begins so.
+    /// Scrapes until no line starts with this text.
     pub fn until_gone(&self, start: &str) {
         self.until(&format!("{start} is gone"), |metrics| {
             metrics.beginning(start).is_empty().then_some(())
         });
     }
 
-    /// Asks until it says that it is ready, or is not.
+    /// Waits until it reports that it is ready, or not ready.
     pub fn until_ready(&self, ready: bool) -> String {
         let status = if ready { 200 } else { 503 };
         until_or(
             &format!("/-/ready is {status}"),
             || {
                 assert_eq!(self.get("/-/healthy").status, 200);
-                let answer = self.get("/-/ready");
-                (answer.status == status).then_some(answer.body)
+                let response = self.get("/-/ready");
+                (response.status == status).then_some(response.body)
             },
             || self.log(),
         )
@@ -430,7 +445,7 @@ impl Exporter {
         assert!(sent.unwrap().success(), "SIG{name} could not be sent");
     }
 
-    /// Waits until the process has ended, and until the last line of its log is there.
+    /// Waits until the process has ended and the last line of its log was read.
     pub fn wait(&mut self) -> ExitStatus {
         let status = until("it ends", || self.child.try_wait().unwrap());
         self.readers
@@ -447,7 +462,7 @@ impl Exporter {
             .unwrap_or_else(|| panic!("ended by signal {:?}", status.signal()))
     }
 
-    /// The most memory that it has had, in bytes.
+    /// Its peak memory, in bytes.
     pub fn peak_memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
         let peak = status
@@ -477,7 +492,7 @@ impl Metrics {
         Some(line.parse().unwrap())
     }
 
-    /// The samples whose lines begin so, without comments.
+    /// The samples whose lines start with this text, without comments.
     pub fn beginning(&self, start: &str) -> Vec<&str> {
         self.0
             .lines()
@@ -485,7 +500,7 @@ impl Metrics {
             .collect()
     }
 
-    /// A metric of the exporter's own about one KPI.
+    /// One of the exporter's own metrics about a KPI.
     pub fn own(&self, metric: &str, kpi: &str) -> Option<f64> {
         self.value(&format!("cypher_exporter_kpi_{metric}{{kpi=\"{kpi}\"}}"))
     }
@@ -498,18 +513,22 @@ impl Metrics {
     }
 }
 
-/// Looks again and again until there is something.
+/// Calls `look` repeatedly until it finds something.
 pub fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
     until_or(what, look, String::new)
 }
 
-fn until_or<T>(what: &str, mut look: impl FnMut() -> Option<T>, story: impl Fn() -> String) -> T {
+fn until_or<T>(what: &str, mut look: impl FnMut() -> Option<T>, context: impl Fn() -> String) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(Instant::now() < deadline, "in vain: {what}\n{}", story());
+        assert!(
+            Instant::now() < deadline,
+            "timed out after {PATIENCE:?}, waiting until: {what}\n{}",
+            context()
+        );
         thread::sleep(Duration::from_millis(20));
     }
 }
@@ -520,7 +539,7 @@ fn exchange(
     method: &str,
     path: &str,
     within: Duration,
-) -> std::io::Result<Answer> {
+) -> std::io::Result<Response> {
     let mut stream = TcpStream::connect_timeout(&address, within)?;
     stream.set_read_timeout(Some(within))?;
     write!(
@@ -536,7 +555,7 @@ fn exchange(
         .split(' ')
         .nth(1)
         .and_then(|status| status.parse().ok());
-    Ok(Answer {
+    Ok(Response {
         status: status.unwrap_or_else(|| panic!("no status: {head}")),
         body: body.to_owned(),
     })

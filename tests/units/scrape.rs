@@ -1,6 +1,4 @@
 //! The real server and real clients: what a scraper, a browser and a broken client get.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -8,14 +6,12 @@ use cypher_exporter::board::Status;
 use cypher_exporter::http::{Limits, Refresh, Settings};
 use cypher_exporter::metric::Samples;
 use serde_json::Value;
-use serving::{
-    HOSTILE, PATIENCE, Served, all_types, brisk, gauges, read_answer, refresh, series, site,
+use test_support::serving::{
+    HOSTILE, PATIENCE, Served, all_types, brisk, gauges, read_response, refresh, series, site,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
-
-mod serving;
 
 const OPENMETRICS: &str = "Accept: application/openmetrics-text;version=1.0.0\r\n";
 
@@ -78,7 +74,7 @@ async fn routes() {
         ("OPTIONS", "/", 405, text),
         ("GET", "/api/metrics/refresh", 405, text),
     ] {
-        let (head, body) = served.ask(method, path, "").await;
+        let (head, body) = served.request(method, path, "").await;
         assert_eq!(
             (status(&head), header(&head, "content-type")),
             (expected, Some(content_type)),
@@ -97,7 +93,7 @@ async fn routes() {
         assert_eq!(header(&head, "allow"), allow, "{method} {path}");
     }
     assert_eq!(
-        header(&served.ask("GET", "/dashboard", "").await.0, "location"),
+        header(&served.request("GET", "/dashboard", "").await.0, "location"),
         Some("http://g/d/p")
     );
 }
@@ -113,8 +109,8 @@ async fn head_has_the_headers_of_get_and_no_body() {
         "/nowhere",
     ] {
         let ((get, body), (head, none)) = (
-            served.ask("GET", path, "").await,
-            served.ask("HEAD", path, "").await,
+            served.request("GET", path, "").await,
+            served.request("HEAD", path, "").await,
         );
         let undated = |head: &str| {
             head.lines()
@@ -126,7 +122,7 @@ async fn head_has_the_headers_of_get_and_no_body() {
         assert!(none.is_empty() && !body.is_empty(), "{path}");
     }
     // The answer to a scrape counts scrapes, so that its length varies a little.
-    let (head, none) = served.ask("HEAD", "/metrics", "").await;
+    let (head, none) = served.request("HEAD", "/metrics", "").await;
     assert!(
         header(&head, "content-length")
             .unwrap()
@@ -143,11 +139,14 @@ async fn forms_of_a_scrape() {
     let text = served.get("/metrics", "").await;
     let openmetrics = served.get("/metrics", OPENMETRICS).await;
     assert_eq!(kpi_lines(&text), kpi_lines(&openmetrics));
-    assert_eq!(kpi_lines(&text).len(), serving::ALL_TYPES_SAMPLES);
+    assert_eq!(
+        kpi_lines(&text).len(),
+        test_support::serving::ALL_TYPES_SAMPLES
+    );
     assert!(openmetrics.ends_with("\n# EOF\n") && !text.contains("# EOF"));
     assert!(text.contains("cypher_exporter_scrape_size_bytes_count"));
     let (head, _) = served
-        .ask(
+        .request(
             "GET",
             "/metrics",
             &format!("{OPENMETRICS}Accept-Encoding: gzip\r\n"),
@@ -160,7 +159,7 @@ async fn forms_of_a_scrape() {
     assert_eq!(header(&head, "content-encoding"), Some("gzip"));
     assert_eq!(header(&head, "vary"), Some("Accept, Accept-Encoding"));
     let (head, _) = served
-        .ask(
+        .request(
             "GET",
             "/metrics",
             "Accept: text/plain\r\nAccept: image/png\r\nAccept-Encoding: gzip;q=0\r\n",
@@ -176,7 +175,7 @@ async fn forms_of_a_scrape() {
 async fn a_new_reading_replaces_the_old_one_whole() {
     let served = usual().await;
     let slot = served.site.board.slot("p/agents").unwrap();
-    serving::run_well(slot, Samples::Gauge(vec![series(&["new"], 7.0)]));
+    test_support::serving::succeed(slot, Samples::Gauge(vec![series(&["new"], 7.0)]));
     let text = served.get("/metrics", "").await;
     let agents: Vec<_> = text
         .lines()
@@ -204,7 +203,7 @@ async fn readiness_names_its_reason() {
     });
     assert_eq!(served.get("/-/ready", "").await, "ready\n");
     board.graphs()[0].set_down("refused".into());
-    let (head, body) = served.ask("GET", "/-/ready", "").await;
+    let (head, body) = served.request("GET", "/-/ready", "").await;
     assert_eq!(
         (status(&head), &body[..]),
         (503, &b"not ready: graph `default`: refused\n"[..])
@@ -279,10 +278,10 @@ async fn health_and_summary() {
 async fn refresh_is_off_by_default_and_honest_about_failures() {
     let off = Served::start(site(all_types(), Settings::default(), refresh(None))).await;
     assert_eq!(
-        status(&off.ask("POST", "/api/metrics/refresh", "").await.0),
+        status(&off.request("POST", "/api/metrics/refresh", "").await.0),
         403
     );
-    assert_eq!(status(&off.ask("GET", "/dashboard", "").await.0), 404);
+    assert_eq!(status(&off.request("GET", "/dashboard", "").await.0), 404);
     let settings = Settings {
         lifecycle: true,
         ..Settings::default()
@@ -294,7 +293,7 @@ async fn refresh_is_off_by_default_and_honest_about_failures() {
     ))
     .await;
     let (head, body) = failing
-        .ask("POST", "/api/metrics/refresh", "Content-Length: 0\r\n")
+        .request("POST", "/api/metrics/refresh", "Content-Length: 0\r\n")
         .await;
     let report: Value = serde_json::from_slice(&body).unwrap();
     assert_eq!((status(&head), &report["status"]), (502, &"error".into()));
@@ -380,7 +379,7 @@ async fn connections_beyond_the_limit_wait() {
         "served beyond the limit"
     );
     drop(first);
-    assert_eq!(status(&read_answer(&mut second).await.0), 200);
+    assert_eq!(status(&read_response(&mut second).await.0), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -395,14 +394,14 @@ async fn an_aged_connection_ends_after_its_answer() {
     kept.write_all(b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")
         .await
         .unwrap();
-    assert_eq!(status(&read_answer(&mut kept).await.0), 200);
+    assert_eq!(status(&read_response(&mut kept).await.0), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_oversized_head_is_refused() {
     let served = with_limits(Limits::default()).await;
     let (head, _) = served
-        .ask("GET", "/", &format!("X: {}\r\n", "x".repeat(20_000)))
+        .request("GET", "/", &format!("X: {}\r\n", "x".repeat(20_000)))
         .await;
     assert_eq!(status(&head), 431);
 }
@@ -458,7 +457,7 @@ async fn a_stop_waits_for_the_answer_under_way_but_not_for_ever() {
         );
         if finishes {
             go.notify_one();
-            assert_eq!(status(&read_answer(&mut stream).await.0), 200);
+            assert_eq!(status(&read_response(&mut stream).await.0), 200);
         }
         timeout(PATIENCE, &mut served.ended)
             .await

@@ -1,7 +1,8 @@
-//! Finds circles: files of one folder, or folders beside them, that use each other, directly or through others.
+//! Finds circles: files of one folder, or folders beside them, that use each other, directly or
+//! through others.
 //!
-//! The `mod.rs` of a folder is its face: what it declares and re-exports is no arrow. A name that it re-exports counts as a use
-//! of the file that defines the name.
+//! The `mod.rs` of a folder is its face: what it declares and re-exports is no arrow. A name that
+//! it re-exports counts as a use of the file that defines the name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +11,8 @@ use super::source::{Source, module};
 /// For each folder, by module path, who in it uses whom.
 type Arrows = BTreeMap<Vec<String>, BTreeMap<String, BTreeSet<String>>>;
 
-/// One line for each circle in these files of one crate, each file as its path below the crate's source folder and its text.
+/// One line for each circle in these files of one crate, each file as its path below the crate's
+/// source folder and its text.
 pub(crate) fn circles(files: &[(String, String)]) -> Vec<String> {
     let with_folders = |path: &str| {
         (1..=module(path).len())

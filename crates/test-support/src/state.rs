@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-/// Moves the cursor of the KPI `pack.name` by some seconds, as if the graph's clock had been set by as many the other way.
+/// Moves the cursor of the KPI `pack.name` by some seconds, as if the graph's clock had been set by
+/// as many the other way.
 pub fn move_cursor(folder: &Path, kpi: &str, seconds: i64) {
     let mut files = fs::read_dir(folder.join("state"))
         .unwrap()

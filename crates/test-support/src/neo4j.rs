@@ -1,4 +1,5 @@
-//! A real Neo4j Community server for tests: started on a free port in a temporary home, ended whatever ends the test.
+//! A real Neo4j Community server for tests: started on a free port in a temporary home, ended
+//! however the test ends.
 
 mod java;
 mod process;
@@ -22,10 +23,11 @@ pub const LTS: &str = "5.26.25";
 /// The newest release that we promise to work with; needs Java 21 or newer.
 pub const NEWEST: &str = "2026.09.0";
 
-/// How long a server may take to answer: it needs 4 to 7 s on a quiet machine with two cores, and builds may be running.
+/// How long a server may take to answer: it needs 4 to 7 s on a quiet machine with two cores, and
+/// builds may be running.
 const READY_WITHIN: Duration = Duration::from_secs(120);
 
-/// What a test may ask of its own server.
+/// The options of a server.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The release.
@@ -56,18 +58,21 @@ pub struct Neo4j {
     alone: tokio::sync::Mutex<()>,
 }
 
-/// What there is to a server that we started.
+/// A server that we started.
 #[derive(Debug)]
 struct Own {
-    // Dropped before the home, so that the server does not write into a folder that is being removed.
+    // Dropped before the home, so that the server does not write into a folder that is being
+    // removed.
     process: Option<Process>,
     distribution: Distribution,
     home: TempDir,
 }
 
-/// The server of this test program, started at first use, or the one that `NEO4J_TEST_URI` names. May block for seconds.
+/// The server of this test program, started at first use, or the one that `NEO4J_TEST_URI` names.
+/// May block for seconds.
 ///
-/// All tests of the program share it: use labels of your own, or [`Neo4j::alone`] before [`Neo4j::clear`].
+/// All tests of the program share it: use labels of your own, or [`Neo4j::alone`] before
+/// [`Neo4j::clear`].
 pub fn shared() -> Option<&'static Neo4j> {
     static SHARED: OnceLock<Option<Neo4j>> = OnceLock::new();
     SHARED
@@ -75,8 +80,8 @@ pub fn shared() -> Option<&'static Neo4j> {
         .as_ref()
 }
 
-/// The newest release, started at first use and shared by the tests of this program. Unlike the others it may be missing in
-/// CI: it takes Java 21, and the LTS release still runs on 17.
+/// The newest release, started at first use and shared by the tests of this program. Unlike the
+/// others it may be missing in CI: it takes Java 21, and the LTS release still runs on 17.
 pub fn newest() -> Option<&'static Neo4j> {
     static NEWEST_SERVER: OnceLock<Option<Neo4j>> = OnceLock::new();
     let start = || match Neo4j::try_start(&Options {
@@ -85,7 +90,7 @@ pub fn newest() -> Option<&'static Neo4j> {
     }) {
         Ok(neo4j) => Some(neo4j),
         Err(reason) => {
-            say(&format!("SKIPPED on Neo4j {NEWEST}: {reason}"));
+            print(&format!("SKIPPED on Neo4j {NEWEST}: {reason}"));
             None
         }
     };
@@ -110,8 +115,8 @@ fn named_by_environment() -> Option<Neo4j> {
 }
 
 impl Neo4j {
-    /// Starts a server of the test's own and waits until it answers; `None`, with a loud word, where Java or the jars are
-    /// missing. Dropping it ends it and removes its home.
+    /// Starts a server of the test's own and waits until it answers; `None`, with a message on
+    /// stderr, where Java or the jars are missing. Dropping it ends it and removes its home.
     pub fn start(options: Options) -> Option<Self> {
         match Self::try_start(&options) {
             Ok(neo4j) => Some(neo4j),
@@ -120,7 +125,7 @@ impl Neo4j {
                     env::var("CI").as_deref() != Ok("true"),
                     "tests on a real Neo4j must run in CI: {reason}"
                 );
-                say(&format!(
+                print(&format!(
                     "SKIPPED, as no real Neo4j could be started: {reason}"
                 ));
                 None
@@ -128,10 +133,10 @@ impl Neo4j {
         }
     }
 
-    /// The error is what is missing to run one; a server that does not start is a panic.
+    /// The error names what is missing to run one; a server that does not start is a panic.
     fn try_start(options: &Options) -> Result<Self, String> {
         let distribution = Distribution::find(options.version)?;
-        // Between our look at a free port and the server's bind, another program can take it.
+        // Another program can take the free port before the server binds it.
         for _ in 0..2 {
             if let Ok(neo4j) = Self::start_once(options, &distribution) {
                 return Ok(neo4j);
@@ -172,7 +177,7 @@ impl Neo4j {
         let own = self
             .own
             .as_mut()
-            .expect("only a server that we started is launched");
+            .expect("the server is one that we started");
         let mut process =
             Process::start(own.home.path(), &server(&own.distribution, own.home.path()));
         let ready = self.wait_until_ready(&mut || process.has_ended());
@@ -197,7 +202,7 @@ impl Neo4j {
         }
     }
 
-    /// The address to connect to; `bolt+ssc` when the server wants TLS.
+    /// The address to connect to; `bolt+ssc` when the server requires TLS.
     pub fn uri(&self) -> &str {
         &self.uri
     }
@@ -219,12 +224,14 @@ impl Neo4j {
         &self.password
     }
 
-    /// Keeps this server from other tests of the program until the guard is dropped, as long as they ask for it too.
+    /// Keeps this server from other tests of the program until the guard is dropped, as long as
+    /// they ask for it too.
     pub async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.alone.lock().await
     }
 
-    /// Runs statements in WRITE mode one after the other; they are separated by a `;` at the end of a line.
+    /// Runs statements in WRITE mode one after the other; they are separated by a `;` at the end of
+    /// a line.
     pub async fn write(&self, cypher: &str) {
         for statement in cypher
             .split(";\n")
@@ -237,7 +244,7 @@ impl Neo4j {
         }
     }
 
-    /// Runs a statement of which nobody sees anything until the transaction is committed, which takes no time then.
+    /// Runs a statement in a transaction that the caller commits later, which then takes no time.
     pub async fn begin(&self, statement: &str) -> neo4rs::Txn {
         let begun = async {
             let graph = neo4rs::Graph::new(&self.uri, &self.user, &self.password)?;
@@ -266,17 +273,18 @@ impl Neo4j {
         self.process().signal("CONT");
     }
 
-    /// Ends the server without warning.
+    /// Kills the server with SIGKILL.
     pub fn kill(&mut self) {
         self.end("KILL");
     }
 
-    /// Ends the server in good order.
+    /// Shuts the server down.
     pub fn stop(&mut self) {
         self.end("TERM");
     }
 
-    /// Starts a stopped or killed server again, with the same home and port, and waits until it answers.
+    /// Starts a stopped or killed server again, with the same home and port, and waits until it
+    /// answers.
     pub fn restart(&mut self) {
         if self.own.as_ref().is_some_and(|own| own.process.is_some()) {
             self.stop();
@@ -286,7 +294,7 @@ impl Neo4j {
 
     fn end(&mut self, signal: &str) {
         let process = self.own.as_mut().and_then(|own| own.process.take());
-        let mut process = process.expect("the test started this server and it runs");
+        let mut process = process.expect("the server was started by this test and runs");
         process.signal(signal);
         process.wait();
     }
@@ -295,21 +303,23 @@ impl Neo4j {
         let own = self
             .own
             .as_ref()
-            .expect("a server named by NEO4J_TEST_URI is not ours to stop");
+            .expect("the server of NEO4J_TEST_URI is never stopped");
         own.process.as_ref().expect("the server runs")
     }
 
     async fn run(&self, statement: &str) -> Result<(), neo4rs::Error> {
-        // A fresh connection each time: a pooled one would belong to the runtime of the test that opened it.
+        // A fresh connection each time: a pooled one would belong to the runtime of the test that
+        // opened it.
         let graph = neo4rs::Graph::new(&self.uri, &self.user, &self.password)?;
         let mut rows = graph.execute(neo4rs::query(statement)).await?;
         while rows.next().await?.is_some() {}
         Ok(())
     }
 
-    /// Polls until a query is answered, on a thread of its own so that callers may be inside a runtime.
+    /// Polls until a query succeeds, on a thread of its own so that callers may be inside a
+    /// runtime.
     fn wait_until_ready(&self, has_ended: &mut (dyn FnMut() -> bool + Send)) -> Result<(), String> {
-        // Another test may have installed it: that one is as good.
+        // An error means that another test has installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let deadline = Instant::now() + READY_WITHIN;
         thread::scope(|scope| {
@@ -338,9 +348,9 @@ impl Neo4j {
     }
 }
 
-/// Says something past the capture of output by the test program.
-fn say(text: &str) {
-    // Without standard error there is nobody to tell.
+/// Prints to stderr although the test program captures output.
+fn print(text: &str) {
+    // Without stderr no one can read it.
     let _ = io::Write::write_all(&mut io::stderr(), format!("\n*** {text} ***\n").as_bytes());
 }
 
@@ -393,7 +403,8 @@ dbms.security.auth_enabled={}
 
 fn java(distribution: &Distribution) -> Command {
     let mut java = Command::new(&distribution.java);
-    // The first compiler only, and the smallest collector: tests are over before anything better would pay.
+    // The first compiler only, and the smallest collector: a test ends before better ones would pay
+    // off.
     java.args(["-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]);
     for package in ["java.nio", "java.io", "sun.nio.ch", "java.util.concurrent"] {
         java.arg(format!("--add-opens=java.base/{package}=ALL-UNNAMED"));
@@ -429,7 +440,7 @@ fn set_initial_password(distribution: &Distribution, home: &Path, password: &str
     );
 }
 
-/// The end of the server's log, where the reason stands.
+/// The end of the server's log, which has the reason.
 fn tail(log: &Path) -> String {
     let text = fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();

@@ -1,7 +1,5 @@
 //! Rows in, exposition text out: what each type makes of its rows, and what breaks a run.
 
-#![allow(clippy::unwrap_used, reason = "a test may end by panic")]
-
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,7 +1,6 @@
-//! The generated files: those of the repository are what the KPI files give, other programs find nothing wrong with them,
-//! and they speak of nothing that the exporter does not emit. `scripts/fetch-judges` brings the programs.
-#![allow(clippy::unwrap_used, reason = "a test may end by panic")]
-
+//! The generated files: those of the repository are what the KPI files give, other programs find
+//! nothing wrong with them, and they speak of nothing that the exporter does not emit.
+//! `scripts/fetch-judges` brings the programs.
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,10 +13,8 @@ use cypher_exporter::kpi::{Catalog, Defaults, load};
 use cypher_exporter::queries;
 use promql::{Promql, Variables};
 use serde_json::Value;
-use serving::{GENERATIONS, fetched, program, run, skipped};
 use tempfile::TempDir;
-
-mod serving;
+use test_support::programs::{GENERATIONS, fetched, program, run, skipped};
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -147,7 +144,8 @@ fn what_drifts_is_shown_and_ends_with_1() {
         "{code} {said}"
     );
 
-    // A pack that is gone leaves files behind, which Prometheus would go on reading; a person's own file is none of them.
+    // A pack that is gone leaves files behind, which Prometheus would go on reading; a person's own
+    // file is none of them.
     generate_in(folder.path(), &[]);
     fs::write(
         folder.path().join("prometheus/rules/own.yml"),
@@ -447,8 +445,8 @@ fn alertmanager_takes_its_settings() {
     ");
 }
 
-/// What an export for others adds to a dashboard, and what Prometheus adds to an annotation, are not in Grafana's types of a
-/// dashboard.
+/// What an export for others adds to a dashboard, and what Prometheus adds to an annotation, are
+/// not in Grafana's types of a dashboard.
 fn as_typed(mut dashboard: Value) -> Value {
     for key in ["__inputs", "__requires"] {
         dashboard.as_object_mut().unwrap().remove(key).unwrap();
@@ -873,7 +871,8 @@ fn a_rate_sees_three_answers_at_least() {
     }
 }
 
-/// Names that look like ours in texts and are not: examples of files that a reader may write, and a test program.
+/// Names that look like ours in texts and are not: examples of files that a reader may write, and a
+/// test program.
 const EXAMPLES: [&str; 3] = ["bmad_projects", "bmad_orphaned_agent", "bmad_pack"];
 
 #[test]

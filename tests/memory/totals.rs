@@ -1,13 +1,12 @@
-//! What many label sets cost in memory, as the system counts it. Alone in its program, so that no other test is counted too.
-
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-#![allow(clippy::print_stdout, reason = "a test tells what it has measured")]
+//! What many label sets cost in memory, as the allocator counts it.
 
 use std::time::Duration;
 
 use cypher::Value;
 use cypher_exporter::kpi::{self, Defaults, Kpi, Source};
 use cypher_exporter::measure::{Rows, Totals};
+
+use crate::{COUNTING, alone};
 
 const LABEL_SETS: usize = 10_000;
 /// Several, so that what the program needs once does not count.
@@ -38,24 +37,16 @@ fn window(kpi: &Kpi, totals: &Totals, sets: impl Iterator<Item = usize>) -> Tota
     Totals::after(&rows.finish().unwrap())
 }
 
-/// What this process holds in memory now, in bytes.
-fn resident() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let resident = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .unwrap();
-    resident
-        .trim()
-        .strip_suffix(" kB")
-        .unwrap()
-        .parse::<usize>()
-        .unwrap()
-        * 1024
+/// The memory that this process has allocated and not freed, in bytes.
+fn allocated() -> usize {
+    let stats = COUNTING.stats();
+    let (more, less) = (stats.bytes_allocated, stats.bytes_deallocated);
+    more - less
 }
 
 #[test]
 fn ten_thousand_label_sets_with_twelve_buckets_are_less_than_10_mb_published_or_not() {
+    let _alone = alone();
     let source = Source {
         path: "queries/p/m.cypher".to_owned(),
         pack: "p".into(),
@@ -72,19 +63,20 @@ fn ten_thousand_label_sets_with_twelve_buckets_are_less_than_10_mb_published_or_
     let kpi = &catalog.kpis[0];
     let count = || window(kpi, &Totals::default(), 0..LABEL_SETS);
     let first = count();
-    let before = resident();
+    let before = allocated();
     let mut kept = vec![first];
     kept.extend((1..COPIES).map(|_| count()));
-    let each = (resident() - before) / (COPIES - 1);
+    let each = (allocated() - before) / (COPIES - 1);
 
-    // What is published is the same memory; the next window makes another one, which shares the labels' texts with it.
+    // What is published is the same memory; the next window makes another one, which shares the
+    // labels' texts with it.
     let published: Vec<_> = kept.iter().map(|totals| totals.points().to_vec()).collect();
-    let before = resident();
+    let before = allocated();
     let next: Vec<_> = kept
         .iter()
         .map(|totals| window(kpi, totals, (0..LABEL_SETS).step_by(100)))
         .collect();
-    let both = (resident() - before) / COPIES + each;
+    let both = (allocated() - before) / COPIES + each;
     println!(
         "{LABEL_SETS} label sets: {each} bytes, {both} while the window before is still shown"
     );

@@ -1,4 +1,5 @@
-//! Prometheus or Alertmanager as a child process: its address, its API, and its log where a test fails.
+//! Prometheus or Alertmanager as a child process: its address, its API, and its log where a test
+//! fails.
 
 use std::fs;
 use std::net::TcpListener;
@@ -7,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
-use super::exporter::Guard;
+use crate::exporter::Guard;
 
 /// A running server; it ends with the value, panic or not.
 #[derive(Debug)]
@@ -19,8 +20,8 @@ pub struct Server {
     log: NamedTempFile,
 }
 
-/// An address where nobody listens: the system picks the port, and between here and a server's start nobody else is likely to
-/// be given it.
+/// An address where nothing listens: the system picks the port, and is unlikely to give it to
+/// another program before the server starts.
 pub fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -30,7 +31,8 @@ pub fn free_address() -> String {
 }
 
 impl Server {
-    /// Runs a command that takes its address as these programs do. None where the program is missing.
+    /// Runs a command, which takes its address as these programs do. None where the program is
+    /// missing.
     pub fn start(command: &mut Command, address: &str) -> Option<Self> {
         let log = NamedTempFile::new().unwrap();
         command
@@ -51,7 +53,7 @@ impl Server {
         &self.address
     }
 
-    /// What its API answers, with these parameters as `name=value`; none while it is not up.
+    /// The response of its API to these parameters, each `name=value`; `None` while it is not up.
     pub fn api(&self, path: &str, parameters: &[String]) -> Option<Value> {
         let mut curl = Command::new("curl");
         curl.args(["-sS", "-g", "--get", "--max-time", "10"])
@@ -61,9 +63,9 @@ impl Server {
                 .iter()
                 .flat_map(|parameter| ["--data-urlencode", parameter]),
         );
-        let answer = curl.stderr(Stdio::null()).output().unwrap();
-        if answer.status.success() {
-            serde_json::from_slice(&answer.stdout).ok()
+        let output = curl.stderr(Stdio::null()).output().unwrap();
+        if output.status.success() {
+            serde_json::from_slice(&output.stdout).ok()
         } else {
             None
         }
@@ -73,7 +75,7 @@ impl Server {
 impl Drop for Server {
     #[allow(
         clippy::print_stdout,
-        reason = "whoever reads of a failed test is to see it"
+        reason = "the captured output of a test that fails"
     )]
     fn drop(&mut self) {
         // It may have ended by itself.

@@ -1,13 +1,15 @@
-//! A child process that cannot outlive this one, whatever ends it, and that can be frozen, killed and waited for.
+//! A child process that cannot outlive this one, whatever ends it, and that can be frozen, killed
+//! and waited for.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-/// Starts the program and guards it. The guard reads a pipe that only we hold: it closes when we end, even by SIGKILL,
-/// and then the guard kills the program, stopped or not, and removes the folder `$0`. When the program ends by itself,
-/// the guard goes first, so that its kill cannot hit another process that has taken over the number.
+/// Starts the program and guards it. The guard reads a pipe that only we hold: it closes when we
+/// end, even by SIGKILL, and then the guard kills the program, stopped or not, and removes the
+/// folder `$0`. When the program ends by itself, the guard goes first, so that its kill cannot hit
+/// another process that has taken over the number.
 const GUARD: &str = r#"
 exec 3<&0
 "$@" </dev/null 3<&- >>"$0/log" 2>&1 & program=$!
@@ -21,15 +23,16 @@ wait $guard && rm -rf "$0"
 
 /// A running program and its guard.
 #[derive(Debug)]
-pub struct Process {
+pub(super) struct Process {
     guard: Child,
     pipe: Option<ChildStdin>,
     pid: u32,
 }
 
 impl Process {
-    /// Starts `command`, whose output goes to the file `log` in `home`. `home` is removed when this process ends.
-    pub fn start(home: &Path, command: &Command) -> Self {
+    /// Starts `command`, whose output goes to the file `log` in `home`. `home` is removed when this
+    /// process ends.
+    pub(super) fn start(home: &Path, command: &Command) -> Self {
         File::options()
             .create(true)
             .append(true)
@@ -58,7 +61,7 @@ impl Process {
     }
 
     /// Sends a signal by its name, e.g. `STOP`.
-    pub fn signal(&self, name: &str) {
+    pub(super) fn signal(&self, name: &str) {
         let status = Command::new("sh")
             .args(["-c", "kill -s $0 $1", name, &self.pid.to_string()])
             .status();
@@ -69,12 +72,12 @@ impl Process {
     }
 
     /// Waits until the program has ended.
-    pub fn wait(&mut self) {
+    pub(super) fn wait(&mut self) {
         self.guard.wait().expect("the guard is our child");
     }
 
     /// Whether the program has ended by itself.
-    pub fn has_ended(&mut self) -> bool {
+    pub(super) fn has_ended(&mut self) -> bool {
         self.guard
             .try_wait()
             .expect("the guard is our child")

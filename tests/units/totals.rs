@@ -1,6 +1,5 @@
-//! What windows add up to: however a stream of events is cut, the totals are those of one window and of plain Rust.
-
-#![allow(clippy::unwrap_used, reason = "a test may end by panic")]
+//! What windows add up to: however a stream of events is cut, the totals are those of one window
+//! and of plain Rust.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,22 +1,17 @@
-//! What a scrape allocates when no reading has changed since the last one: next to nothing, however many series there are.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-use std::alloc::System;
+//! A scrape of readings that have not changed allocates next to nothing, however many series there
+//! are.
 
 use cypher_exporter::http::Settings;
-use serving::scraper::{GZIP, Scraper};
-use serving::{Served, gauges, refresh, site};
-use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use stats_alloc::Region;
+use test_support::serving::scraper::{GZIP, Scraper};
+use test_support::serving::{Served, gauges, refresh, site};
 
-mod serving;
-
-#[global_allocator]
-static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+use crate::{COUNTING, alone};
 
 const SCRAPES: usize = 20;
 
-/// The most that one scrape may ask the allocator for, in times and in bytes: it is spent on the histograms of the scrapes
-/// themselves, which are new each time.
+/// The most that one scrape may ask the allocator for, in times and in bytes: it is spent on the
+/// histograms of the scrapes themselves, which are new each time.
 const MOST: (usize, usize) = (250, 64 * 1024);
 
 /// What one scrape costs, in allocations and bytes, once its form has been asked for before.
@@ -46,9 +41,9 @@ async fn cost(kpis: usize, series_each: usize, headers: &'static str) -> (usize,
     tokio::task::spawn_blocking(scrapes).await.unwrap()
 }
 
-/// One test: the allocator counts for the whole process.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scrape_of_unchanged_readings_allocates_next_to_nothing() {
+    let _alone = alone();
     for headers in ["", GZIP, "Accept: application/openmetrics-text\r\n"] {
         let few = cost(1, 1, headers).await;
         let many = cost(20, 5_000, headers).await;

@@ -1,13 +1,12 @@
-//! The default build carries nothing of the embedded engine: its crates are listed, and a change of the list is seen.
-
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+//! The default build carries nothing of the embedded engine: its crates are listed, and a change of
+//! the list is seen.
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
 /// How the list is made anew when a change is meant.
 const ANEW: &str = "cargo tree --locked -e normal,build --target x86_64-unknown-linux-gnu --prefix none --format '{p}' \
-                    | cut -d ' ' -f 1 | LC_ALL=C sort -u > tests/dependencies.txt";
+                    | cut -d ' ' -f 1 | LC_ALL=C sort -u > tests/units/dependencies.txt";
 
 /// The names of the crates that the program is built of.
 fn crates(features: &[&str]) -> BTreeSet<String> {

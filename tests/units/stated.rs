@@ -1,7 +1,6 @@
-//! What the five systems state of panels, alerts and recording rules, as `docs/systems.md` has it: what it says to be there is
-//! there, what it says to be left out has a reason, and no alert or rule of ours is missing from it.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
+//! What the five systems state of panels, alerts and recording rules, as `docs/systems.md` has it:
+//! what it says to be there is there, what it says to be left out has a reason, and no alert or
+//! rule of ours is missing from it.
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -81,7 +80,8 @@ fn rules(pack: &str, kind: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// So many lines of each pack state a panel, an alert and a recording rule: a line that is lost would not be missed otherwise.
+/// So many lines of each pack state a panel, an alert and a recording rule: a line that is lost
+/// would not be missed otherwise.
 const PACKS: [(&str, usize, usize, usize); 5] = [
     ("bmad", 11, 13, 0),
     ("lazybird", 21, 17, 0),

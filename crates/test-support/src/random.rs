@@ -1,6 +1,6 @@
-//! Random choices that are the same for the same seed everywhere.
+//! Random choices, the same everywhere for the same seed.
 
-/// SplitMix64: small, and good enough to surprise a query.
+/// SplitMix64: small, and random enough for test graphs.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 

@@ -1,8 +1,7 @@
 //! Whole-program cases as text: what is typed, what is said, how it ends. None needs a graph.
 //!
-//! `TRYCMD=overwrite cargo test --test commands` writes what is said now into the files of `tests/cmd`.
-
-#![allow(clippy::unwrap_used, reason = "a test may end by panic")]
+//! `TRYCMD=overwrite cargo test --test units commands` writes what is said now into the files of
+//! `tests/cmd`.
 
 use std::path::Path;
 use std::process::{Command, Output};

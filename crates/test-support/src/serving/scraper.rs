@@ -1,9 +1,9 @@
-//! A scraper that keeps its connection and its buffer: what it costs itself is the least a client can cost.
+//! A scraper that keeps its connection and its buffer: it costs as little as a client can.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
-/// Compressed.
+/// The header that asks for a compressed response.
 pub const GZIP: &str = "Accept-Encoding: gzip\r\n";
 
 /// A connection that asks for `/metrics` again and again.
@@ -26,7 +26,7 @@ impl Scraper {
         }
     }
 
-    /// Reads one answer to its end, and keeps nothing of it; gives the length of its body.
+    /// Reads one response to its end, discards it, and returns the length of its body.
     pub fn scrape(&mut self) -> usize {
         self.stream.write_all(self.request.as_bytes()).unwrap();
         let mut read = 0;
@@ -53,7 +53,7 @@ impl Scraper {
         let mut left: usize = length - (read - head);
         while left > 0 {
             match self.stream.read(&mut self.buffer).unwrap() {
-                0 => panic!("the answer ends {left} bytes early"),
+                0 => panic!("the response ends {left} bytes early"),
                 some => left -= some,
             }
         }

@@ -1,10 +1,4 @@
 //! The real server on a free port, over a board that is filled by hand.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test binary uses a part of it"
-)]
-
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -22,10 +16,11 @@ use tokio_util::sync::CancellationToken;
 
 pub mod scraper;
 
-/// Nothing here takes as long; what does is broken.
+/// No response takes this long.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Label values that try to break out of their quotes; the empty one counts as no label for Prometheus.
+/// Label values that try to break out of their quotes; the empty one counts as no label for
+/// Prometheus.
 pub const HOSTILE: [&str; 7] = [
     "back\\slash",
     "quo\"te",
@@ -93,7 +88,7 @@ pub fn series<T>(labels: &[&str], value: T) -> Series<T> {
     }
 }
 
-/// KPIs of every type, and what each shows.
+/// KPIs of every type, each with its samples.
 pub fn all_types() -> Vec<(Arc<Kpi>, Samples)> {
     let counts = |counts: &[u64], sum| Histogram {
         counts: counts.into(),
@@ -218,13 +213,13 @@ pub fn gauges(kpis: usize, series_each: usize) -> Vec<(Arc<Kpi>, Samples)> {
         .collect()
 }
 
-/// A site whose KPIs have all run well.
+/// State whose KPIs have all succeeded.
 pub fn site(kpis: Vec<(Arc<Kpi>, Samples)>, settings: Settings, refresh: Refresh) -> AppState {
     let graphs = [Arc::from("default")];
     let (kpis, points): (Vec<_>, Vec<_>) = kpis.into_iter().unzip();
     let board = Board::new(&kpis, &graphs, Constant::default());
     for (kpi, points) in kpis.iter().zip(points) {
-        run_well(board.slot(&kpi.id).unwrap(), points);
+        succeed(board.slot(&kpi.id).unwrap(), points);
     }
     board.graph("default").unwrap().set_up();
     let instruments = Instruments::new(&kpis, &[], &graphs).unwrap();
@@ -236,8 +231,8 @@ pub fn site(kpis: Vec<(Arc<Kpi>, Samples)>, settings: Settings, refresh: Refresh
     }
 }
 
-/// Publishes what a run brought.
-pub fn run_well(slot: &Slot, points: Samples) {
+/// Publishes the samples of a successful run.
+pub fn succeed(slot: &Slot, points: Samples) {
     let now = Some(SystemTime::now());
     let series = points.len() as u64;
     slot.publish(0, Some(vec![Arc::new(points)]));
@@ -287,7 +282,7 @@ pub fn brisk() -> Limits {
 pub struct Served {
     /// Where it listens.
     pub address: SocketAddr,
-    /// What it shows.
+    /// What it serves.
     pub site: Arc<AppState>,
     /// Stops it.
     pub stop: CancellationToken,
@@ -330,84 +325,31 @@ impl Served {
     }
 
     /// Sends one request on a connection of its own and reads until its end: head and body.
-    pub async fn ask(&self, method: &str, path: &str, headers: &str) -> (String, Vec<u8>) {
+    pub async fn request(&self, method: &str, path: &str, headers: &str) -> (String, Vec<u8>) {
         let mut stream = self.connect().await;
         let request =
             format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
-        read_answer(&mut stream).await
+        read_response(&mut stream).await
     }
 
     /// The body of a GET as text.
     pub async fn get(&self, path: &str, headers: &str) -> String {
-        String::from_utf8(self.ask("GET", path, headers).await.1).unwrap()
+        String::from_utf8(self.request("GET", path, headers).await.1).unwrap()
     }
 }
 
 /// Reads until the server closes.
-pub async fn read_answer(stream: &mut TcpStream) -> (String, Vec<u8>) {
+pub async fn read_response(stream: &mut TcpStream) -> (String, Vec<u8>) {
     let mut all = Vec::new();
     timeout(PATIENCE, stream.read_to_end(&mut all))
         .await
-        .expect("the server never ends its answer")
+        .expect("the server never ends its response")
         .unwrap();
     let end = all
         .windows(4)
         .position(|four| four == b"\r\n\r\n")
-        .expect("an answer with a head");
+        .expect("a response with a head");
     let body = all.split_off(end + 4);
     (String::from_utf8(all).unwrap(), body)
-}
-
-/// Runs a program to its end: exit code, standard output, standard error. None when it is not there.
-pub fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<(i32, Vec<u8>, String)> {
-    use std::io::Write;
-    use std::process::{Command, Stdio};
-    let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().ok()?;
-    let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_vec());
-    // A program that refuses early need not read all of it.
-    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    Some((
-        output.status.code().unwrap_or(-1),
-        output.stdout,
-        String::from_utf8_lossy(&output.stderr).into_owned(),
-    ))
-}
-
-/// The distribution's program, and the newer one.
-pub const GENERATIONS: [&str; 2] = ["distribution", "newer"];
-
-/// What `scripts/fetch-judges` brought.
-pub fn fetched(path: &str) -> std::path::PathBuf {
-    let default = || std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/judges");
-    std::env::var_os("CYPHER_EXPORTER_JUDGES_DIR")
-        .map_or_else(default, std::path::PathBuf::from)
-        .join(path)
-}
-
-/// How a program of one of them is called.
-pub fn program(generation: &str, name: &str) -> String {
-    if generation == "newer" {
-        fetched(&format!("newer/{name}")).display().to_string()
-    } else {
-        name.to_owned()
-    }
-}
-
-/// Says that a check did not run; where checks must run that is a failure.
-#[allow(clippy::print_stderr, reason = "whoever runs the tests is to see it")]
-pub fn skipped(what: &str) {
-    assert!(
-        std::env::var("CI").as_deref() != Ok("true"),
-        "cannot run: {what}"
-    );
-    eprintln!("\n*** SKIPPED: {what}\n");
 }

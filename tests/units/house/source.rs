@@ -1,4 +1,5 @@
-//! The paths that a source file names: enough of Rust's grammar to see through comments, strings and groups.
+//! The paths that a source file names: enough of Rust's grammar to see through comments, strings
+//! and groups.
 
 use std::collections::BTreeSet;
 
@@ -65,7 +66,8 @@ impl Source {
         self.paths.iter()
     }
 
-    /// All paths from the root of the crate, of a file that is the module `own` among these modules.
+    /// All paths from the root of the crate, of a file that is the module `own` among these
+    /// modules.
     pub(crate) fn absolute(
         &self,
         own: &[String],
@@ -206,7 +208,8 @@ fn paths(tokens: &[String]) -> Vec<Vec<String>> {
     found
 }
 
-/// Reads a path from `at` on, with `before` in front of it; groups give several. Returns where it ends.
+/// Reads a path from `at` on, with `before` in front of it; groups give several. Returns where it
+/// ends.
 fn path(
     tokens: &[String],
     mut at: usize,

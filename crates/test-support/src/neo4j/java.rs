@@ -5,20 +5,22 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What it takes to start one version of the server.
+use crate::repository;
+
+/// What starts one version of the server.
 #[derive(Clone, Debug)]
-pub struct Distribution {
+pub(super) struct Distribution {
     /// The `java` program.
-    pub java: PathBuf,
+    pub(super) java: PathBuf,
     /// The folder of jars.
-    pub lib: PathBuf,
+    pub(super) lib: PathBuf,
     /// The class whose `main` is the server.
-    pub main: &'static str,
+    pub(super) main: &'static str,
 }
 
 impl Distribution {
-    /// Finds Java and fetches the jars; the error says what is missing.
-    pub fn find(version: &str) -> Result<Self, String> {
+    /// Finds Java and fetches the jars; the error names what is missing.
+    pub(super) fn find(version: &str) -> Result<Self, String> {
         let lts = version.starts_with("5.");
         let wanted = if lts { 17..=21 } else { 21..=99 };
         let java = find_java(&wanted).ok_or_else(|| {
@@ -42,7 +44,7 @@ impl Distribution {
 }
 
 fn fetch(version: &str) -> Result<PathBuf, String> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/fetch-neo4j");
+    let script = repository("scripts/fetch-neo4j");
     let output = Command::new(&script)
         .arg(version)
         .stderr(Stdio::inherit())
@@ -66,7 +68,8 @@ fn find_java(wanted: &RangeInclusive<u32>) -> Option<PathBuf> {
         .map(|home| home.join("bin/java"))
 }
 
-/// Where a Java may be: named by the environment, on the path, or where systems and installers put it.
+/// Where Java may be: named by the environment, on the path, or where systems and installers put
+/// it.
 fn homes() -> Vec<PathBuf> {
     let mut homes: Vec<PathBuf> = std::env::vars_os()
         .filter(|(name, _)| {
@@ -103,7 +106,7 @@ fn homes() -> Vec<PathBuf> {
     homes
 }
 
-/// The major version, from the file `release` that every Java since 9 carries.
+/// The major version, from the file `release` of every Java since 9.
 fn version(home: &Path) -> Option<u32> {
     if !home.join("bin/java").exists() {
         return None;

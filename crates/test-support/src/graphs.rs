@@ -1,13 +1,15 @@
-//! The same questions to every kind of graph.
+//! The same tests on every kind of graph.
 
-/// Makes a test of each of these functions of a graph, on a real Neo4j and, in a program that has it, on the embedded graph.
+/// Makes a test of each of these functions of a graph: on a real Neo4j and, with the feature
+/// `embedded`, on the embedded graph.
+#[macro_export]
 macro_rules! on_every_graph {
     ($($test:ident)*) => {
         mod neo4j {
             $(
                 #[tokio::test]
                 async fn $test() {
-                    let Some(server) = crate::support::neo4j::shared() else { return };
+                    let Some(server) = $crate::neo4j::shared() else { return };
                     let _alone = server.alone().await;
                     let bolt = cypher_exporter::graph::Bolt::new(server.settings());
                     super::$test(&cypher_exporter::graph::Graph::Bolt(bolt)).await;

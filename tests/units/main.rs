@@ -1,0 +1,12 @@
+//! Tests that need no graph database: the rules of the source, the command line, generated files,
+//! measuring and the HTTP server.
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
+
+mod commands;
+mod dependencies;
+mod generated;
+mod house;
+mod measure;
+mod scrape;
+mod stated;
+mod totals;
