@@ -1,13 +1,16 @@
-//! Neo4j over Bolt by neo4rs. Only this module and its parts name the driver; what it does wrong is kept in here.
+//! Neo4j over Bolt by neo4rs. Only this module names the driver, and it works around its faults.
 //!
-//! - Reads only, but for `write`: `execute_read` sends the access mode READ, which an explicit transaction of this
-//!   driver would not.
-//! - The driver cannot end a query. We own every connection alone and close its socket instead: Neo4j then ends the query.
-//!   So whatever stops early (a deadline, a sink that breaks, a dropped future) throws the connection away.
-//! - The driver's own timeouts are out of the way; every wait here ends at the deadline of the request.
-//! - Where a used connection no longer answers, the driver connects anew by itself, before the query. So a connection that was
-//!   idle has to prove that it works, behind the gate too: by a question so small that it keeps nobody waiting there.
-//! - Connecting happens behind the [`Gate`], so that a wrong password does not lock the account for other applications.
+//! - Queries are read-only, except in `write`: `execute_read` sends access mode READ, which an
+//!   explicit transaction of this driver does not.
+//! - The driver cannot cancel a query. Each query owns its connection and closes the socket
+//!   instead, and Neo4j then ends the query. So everything that stops early (a deadline, a sink
+//!   that breaks, a dropped future) discards the connection.
+//! - The driver's own timeouts are disabled; every wait here ends at the deadline of the request.
+//! - If a used connection no longer responds, the driver reconnects by itself before the query. So
+//!   a connection that was idle is verified first, behind the gate too, by a query so small that it
+//!   does not delay others.
+//! - Connecting happens behind the [`Gate`], so that a wrong password does not lock the account for
+//!   other applications.
 
 mod connection;
 mod failure;
@@ -27,9 +30,9 @@ use connection::{Connection, Rows, address};
 use cypher::{Change, Parameters, Row, Value};
 use gate::Gate;
 
-/// The longest that one address may take to answer its first, trivial query. A server that accepts the connection and
-/// then stays silent would otherwise use up the time of every query.
-const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// How long one address may take to answer its first, trivial query. A server that accepts the
+/// connection and then stays silent would otherwise use up the timeout of every query.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How to reach a server.
 #[derive(Clone)]
@@ -40,15 +43,15 @@ pub struct BoltSettings {
     pub user: String,
     /// The password.
     pub password: SecretString,
-    /// The database that requests without one ask; `None` is the server's default.
+    /// The database of requests that name none; `None` is the server's default.
     pub database: Option<String>,
-    /// The most queries at one time.
+    /// The maximum number of concurrent queries.
     pub max_concurrent: usize,
 }
 
 impl fmt::Debug for BoltSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // An address may carry a password where none belongs.
+        // A URI may contain a password by mistake.
         f.debug_struct("BoltSettings")
             .field(
                 "uris",
@@ -68,7 +71,7 @@ pub struct Bolt {
     /// One permit for each query that may run.
     slots: Semaphore,
     gate: Gate,
-    /// Connections that finished their last query, the latest last.
+    /// Connections that have finished their query, the most recent one last.
     idle: Mutex<Vec<Connection>>,
 }
 
@@ -81,7 +84,8 @@ impl fmt::Debug for Bolt {
 }
 
 impl Bolt {
-    /// Connects on first use. TLS needs the process-wide crypto provider of rustls to be installed before that.
+    /// Connects on first use. TLS requires that the process-wide crypto provider of rustls is
+    /// installed before.
     pub fn new(settings: BoltSettings) -> Self {
         let slots = Semaphore::new(settings.max_concurrent.max(1));
         Self {
@@ -93,14 +97,14 @@ impl Bolt {
     }
 
     /// Closes the connections that are not in use.
-    pub fn forget(&self) {
+    fn close_idle(&self) {
         self.idle
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
     }
 
-    /// All its addresses, without credentials.
+    /// All addresses, without credentials.
     pub(super) fn address(&self) -> String {
         self.settings
             .uris
@@ -110,7 +114,7 @@ impl Bolt {
             .join(", ")
     }
 
-    /// The most queries at one time.
+    /// The maximum number of concurrent queries.
     pub(super) fn max_concurrent(&self) -> usize {
         self.settings.max_concurrent.max(1)
     }
@@ -129,27 +133,27 @@ impl Bolt {
     ) -> Result<(), GraphError> {
         let deadline = Instant::now() + request.timeout;
         let connection = self.connect(request.timeout, deadline).await?;
-        self.take((connection, None), request, deadline, sink).await
+        self.run((connection, None), request, deadline, sink).await
     }
 
-    /// As [`Self::rows`], of a question so small that a connection which was idle proves by it that it works.
-    pub(super) async fn small(
+    /// As [`Self::rows`], for a query so small that it verifies an idle connection by itself.
+    pub(super) async fn probe(
         &self,
         request: &Request<'_>,
         sink: &mut RowSink<'_>,
     ) -> Result<(), GraphError> {
         let deadline = Instant::now() + request.timeout;
         let begun = self
-            .connect_by(
+            .connect_with(
                 Some(self.query(request, deadline)),
                 request.timeout,
                 deadline,
             )
             .await?;
-        self.take(begun, request, deadline, sink).await
+        self.run(begun, request, deadline, sink).await
     }
 
-    async fn take(
+    async fn run(
         &self,
         (connection, begun): Begun,
         request: &Request<'_>,
@@ -161,9 +165,9 @@ impl Bolt {
             .await
             .map_err(|_| GraphError::Timeout(request.timeout))?
         {
-            Ok(Stream::Complete) => self.keep(connection),
+            Ok(Stream::Complete) => self.pool(connection),
             Ok(Stream::Broken) => {}
-            Err(failure) => return Err(self.fail(failure, connection, request)),
+            Err(failure) => return Err(self.failed(failure, connection, request)),
         }
         Ok(())
     }
@@ -181,31 +185,31 @@ impl Bolt {
             .map_err(|_| GraphError::Timeout(timeout))?
         {
             Ok(()) => {
-                self.keep(connection);
+                self.pool(connection);
                 Ok(())
             }
-            // The connection goes with what the failed transaction left on it.
+            // The connection is discarded together with the failed transaction.
             Err((error, statement)) => Err(failure::of_query(
                 &error,
                 &connection.address,
-                &telling(statement, timeout),
+                &own_request(statement, timeout),
             )),
         }
     }
 
-    /// All changes in one transaction; with an error the statement that raised it.
+    /// All changes in one transaction; an error names the statement that caused it.
     async fn transaction<'c>(
         &self,
         connection: &Connection,
         changes: &'c [Change],
     ) -> Result<(), (neo4rs::Error, &'c str)> {
-        let nowhere = |error| (error, "");
+        let without_statement = |error| (error, "");
         let database = self.settings.database.as_deref();
         let mut transaction = match database {
             Some(database) => connection.graph.start_txn_on(database).await,
             None => connection.graph.start_txn().await,
         }
-        .map_err(nowhere)?;
+        .map_err(without_statement)?;
         for Change {
             statement,
             parameters,
@@ -217,24 +221,24 @@ impl Bolt {
                 .await
                 .map_err(|error| (error, &**statement))?;
         }
-        transaction.commit().await.map_err(nowhere)
+        transaction.commit().await.map_err(without_statement)
     }
 
-    /// A connection that has answered just now.
+    /// A connection that has just responded.
     async fn connect(
         &self,
         timeout: Duration,
         deadline: Instant,
     ) -> Result<Connection, GraphError> {
-        self.connect_by(None, timeout, deadline)
+        self.connect_with(None, timeout, deadline)
             .await
             .map(|(connection, _)| connection)
     }
 
-    /// As [`Self::connect`]; where there is a `small` question, one that was idle has been asked it.
-    async fn connect_by(
+    /// As [`Self::connect`]; an idle connection is verified by the query `probe`, if there is one.
+    async fn connect_with(
         &self,
-        small: Option<neo4rs::Query>,
+        probe: Option<neo4rs::Query>,
         timeout: Duration,
         deadline: Instant,
     ) -> Result<Begun, GraphError> {
@@ -247,7 +251,7 @@ impl Bolt {
             Some(connection) if connection.is_fresh() => Ok((connection, None)),
             idle => match self
                 .gate
-                .pass(deadline, self.prove(idle, small, deadline))
+                .pass(deadline, self.verify(idle, probe, deadline))
                 .await
             {
                 Ok(outcome) => outcome,
@@ -256,12 +260,12 @@ impl Bolt {
         }
     }
 
-    /// Asks the `small` question, or a trivial one, of the idle connection, or else a trivial one of each address in acquire,
-    /// until one answers.
-    async fn prove(
+    /// Verifies the idle connection by `probe` or a trivial query; otherwise tries each address in
+    /// order until one responds to a trivial query.
+    async fn verify(
         &self,
         idle: Option<Connection>,
-        small: Option<neo4rs::Query>,
+        probe: Option<neo4rs::Query>,
         deadline: Instant,
     ) -> Result<Begun, GraphError> {
         let mut left =
@@ -269,28 +273,28 @@ impl Bolt {
         let mut limit = || {
             let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
             left -= 1;
-            share.min(CONNECT_WITHIN)
+            share.min(CONNECT_TIMEOUT)
         };
         if let Some(connection) = idle {
-            let answer = match small {
-                Some(question) => connection.prove_by(question, limit()).await,
-                None => connection.prove(limit()).await.map(|()| None),
+            let response = match probe {
+                Some(query) => connection.verify_by(query, limit()).await,
+                None => connection.verify(limit()).await.map(|()| None),
             };
-            match answer {
+            match response {
                 Ok(begun) => return Ok((connection, begun)),
                 Err(refused @ GraphError::Authentication { .. }) => return Err(refused),
-                // The server went away and may be back: start anew.
-                Err(_) => self.forget(),
+                // The server may have been restarted: connect again.
+                Err(_) => self.close_idle(),
             }
         }
         let mut causes = Vec::new();
         for uri in &self.settings.uris {
             let connection = Connection::open(uri, &self.settings);
-            let proof = match &connection {
-                Ok(connection) => connection.prove(limit()).await,
+            let verified = match &connection {
+                Ok(connection) => connection.verify(limit()).await,
                 Err(error) => Err(error.clone()),
             };
-            match (connection, proof) {
+            match (connection, verified) {
                 (Ok(connection), Ok(())) => return Ok((connection, None)),
                 (_, Err(GraphError::Unreachable { uri, cause })) => causes.push((uri, cause)),
                 (_, Err(error)) | (Err(error), Ok(())) => return Err(error),
@@ -309,7 +313,7 @@ impl Bolt {
     ) -> Result<Stream, Failure> {
         let mut rows = match begun {
             Some(rows) => rows,
-            None => connection.ask(self.query(request, deadline)).await?,
+            None => connection.query(self.query(request, deadline)).await?,
         };
         let mut row: Row = vec![Value::Null; request.columns.len()];
         while let Some(received) = rows.next().await? {
@@ -329,49 +333,54 @@ impl Bolt {
             .as_millis();
         let query = neo4rs::query(request.query)
             .with_params(value::encode(request.parameters))
-            // 0 would mean no limit.
+            // 0 means no timeout.
             .extra("tx_timeout", i64::try_from(left).unwrap_or(i64::MAX).max(1))
             .extra(
                 "tx_metadata",
                 value::metadata([("app", "cypher-exporter"), ("kpi", request.kpi)]),
             );
         match request.database.or(self.settings.database.as_deref()) {
-            // Not by the driver's own setting: that one overwrites what a request asks for.
+            // Not by the driver's setting, which would override the database of the request.
             Some(database) => query.extra("db", database),
             None => query,
         }
     }
 
-    fn keep(&self, mut connection: Connection) {
-        connection.answered();
+    fn pool(&self, mut connection: Connection) {
+        connection.mark_fresh();
         self.idle
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(connection);
     }
 
-    fn fail(&self, failure: Failure, connection: Connection, request: &Request<'_>) -> GraphError {
+    fn failed(
+        &self,
+        failure: Failure,
+        connection: Connection,
+        request: &Request<'_>,
+    ) -> GraphError {
         let error = match failure {
-            Failure::Here(error) => return error,
+            Failure::Own(error) => return error,
             Failure::Driver(error) => error,
         };
-        let refusal = failure::of_query(&error, &connection.address, request);
-        if matches!(refusal, GraphError::Authentication { .. }) {
-            return self.gate.refuse(refusal);
+        let classified = failure::of_query(&error, &connection.address, request);
+        if matches!(classified, GraphError::Authentication { .. }) {
+            return self.gate.refuse(classified);
         }
         if matches!(error, neo4rs::Error::Neo4j(_)) {
-            // The server spoke, so the connection is in order.
-            self.keep(connection);
+            // The server responded, so the connection works.
+            self.pool(connection);
         }
-        refusal
+        classified
     }
 }
 
-/// A connection that works, and the rows of the question by which it has shown that, where it was asked one.
+/// A verified connection, and the rows of the query that verified it, if they are still to be read.
 type Begun = (Connection, Option<Rows>);
 
-/// A statement of ours, for what the server says of it.
-fn telling(statement: &str, timeout: Duration) -> Request<'_> {
+/// A request for a statement of our own, for its error.
+fn own_request(statement: &str, timeout: Duration) -> Request<'_> {
     static NONE: Parameters = Parameters::new();
     Request {
         kpi: "",
@@ -386,13 +395,13 @@ fn telling(statement: &str, timeout: Duration) -> Request<'_> {
 /// How a stream of rows ended.
 enum Stream {
     Complete,
-    /// The sink had enough; the server still has rows.
+    /// The sink stopped the query; the server still has rows.
     Broken,
 }
 
-/// Why a stream of rows ended too early.
+/// Why a stream of rows failed.
 enum Failure {
-    Here(GraphError),
+    Own(GraphError),
     Driver(neo4rs::Error),
 }
 
@@ -404,6 +413,6 @@ impl From<neo4rs::Error> for Failure {
 
 impl From<GraphError> for Failure {
     fn from(error: GraphError) -> Self {
-        Failure::Here(error)
+        Failure::Own(error)
     }
 }

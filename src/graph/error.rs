@@ -1,59 +1,59 @@
-//! Why a graph did not answer: reasons that a caller, a log and the label `reason` tell apart.
+//! Why a query failed: the reasons that callers, the log and the label `reason` distinguish.
 
 use std::time::Duration;
 
 use cypher::Place;
 
-/// Why a graph did not answer.
+/// Why a query failed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum GraphError {
-    /// No connection, or it broke.
-    #[error("the graph at {uri} cannot be reached: {cause}")]
+    /// There is no connection, or it broke.
+    #[error("cannot reach the graph at {uri}: {cause}")]
     Unreachable {
         /// The address, without credentials.
         uri: String,
-        /// What the system or the driver said, and what to try.
+        /// What the system or the driver reported, and the fix.
         cause: String,
     },
-    /// The server does not accept the credentials, or not now.
-    #[error("the graph at {uri} refuses the login: {cause}; check user and password, next try in {}", humantime::format_duration(*.next_try))]
+    /// The server does not accept the credentials, or not at present.
+    #[error("login refused by the graph at {uri}: {cause}; check user and password; next attempt in {}", humantime::format_duration(*.next_try))]
     Authentication {
         /// The address, without credentials.
         uri: String,
-        /// What the server said.
+        /// What the server reported.
         cause: String,
-        /// How long no query goes out, so that the account is not locked for other applications.
+        /// How long no query is sent, so that the account is not locked for other applications.
         next_try: Duration,
     },
-    /// The deadline of the request passed, here or on the server.
+    /// The timeout of the query passed, here or on the server.
     #[error("no answer within {}: make the query cheaper or raise its `timeout`", humantime::format_duration(*.0))]
     Timeout(Duration),
-    /// The server refuses the query's text.
+    /// The server rejects the text of the query.
     #[error("{message}")]
     Statement {
-        /// What the server said, first line only.
+        /// What the server reported, first line only.
         message: String,
-        /// Where, when it says so.
+        /// The position, if the server reports one.
         place: Option<Place>,
     },
-    /// The query would write.
-    #[error("the query would write: {0}")]
+    /// The query writes.
+    #[error("the query writes to the graph: {0}")]
     Writes(String),
-    /// The server knows no such database.
+    /// The server has no such database.
     #[error("no such database: {0}")]
     Database(String),
-    /// The result lacks a column that the file's RETURN promises.
+    /// The result lacks a column that the query should return.
     #[error("the result has no column `{0}`")]
     MissingColumn(String),
-    /// A value the driver could not decode.
-    #[error("a value could not be decoded: {0}")]
+    /// A value that cannot be decoded.
+    #[error("cannot decode a value: {0}")]
     Decode(String),
-    /// Anything else the server says, by its own code.
+    /// Any other error of the server, by its code.
     #[error("{message} ({code})")]
     Server {
         /// E.g. `Neo.ClientError.Statement.ArithmeticError`.
         code: String,
-        /// What the server said, first line only.
+        /// What the server reported, first line only.
         message: String,
     },
 }
@@ -74,7 +74,7 @@ impl GraphError {
         }
     }
 
-    /// Whether the graph would not answer these words at any other time either: they name what it lacks or does not allow.
+    /// Whether a retry of the same text fails too: it names what the graph lacks or does not allow.
     pub(super) fn refuses_statement(&self) -> bool {
         match self {
             GraphError::Server { code, .. } => code.contains(".ClientError."),
@@ -89,7 +89,7 @@ impl GraphError {
         }
     }
 
-    /// Whether the graph itself is away, so that asking it with other queries would fail as well.
+    /// Whether the graph itself is unreachable, so that other queries fail as well.
     pub fn graph_is_away(&self) -> bool {
         matches!(
             self,
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_graph_would_not_answer_later_either() {
+    fn a_statement_that_is_refused_fails_again() {
         let server = |code: &str| GraphError::Server {
             code: code.to_owned(),
             message: String::new(),

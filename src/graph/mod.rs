@@ -1,4 +1,5 @@
-//! Where rows come from. A kind of graph is one file and one variant; the contract suite in `tests/` holds them all to one behaviour.
+//! Where rows come from. A kind of graph is one file and one variant; the contract suite in
+//! `tests/` runs against each kind.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -16,36 +17,38 @@ pub use ::embedded::Embedded;
 pub use bolt::{Bolt, BoltSettings};
 pub use error::GraphError;
 
-/// A question to a graph.
+/// A query to a graph.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
-    /// Who asks: shown to operators in SHOW TRANSACTIONS.
+    /// The KPI, which operators see in SHOW TRANSACTIONS.
     pub kpi: &'a str,
     /// The Cypher text, exactly one statement that only reads.
     pub query: &'a str,
-    /// The columns wanted, in the order in which [`Row`]s are to hold them.
+    /// The columns to read, in the order in which [`Row`]s hold them.
     pub columns: &'a [Arc<str>],
     /// The values of the query's parameters.
     pub parameters: &'a Parameters,
     /// The database; `None` is the graph's default.
     pub database: Option<&'a str>,
-    /// The longest the whole answer may take, connecting included, from the moment it has its acquire among the graph's queries.
+    /// The timeout of the whole query, connecting included, from the moment it has its permit.
     pub timeout: Duration,
 }
 
-/// Takes rows one by one as they arrive, each in the memory of the one before; `Break` ends the query on the server too.
+/// Receives rows one by one as they arrive, each in the memory of the one before; `Break` ends the
+/// query on the server too.
 pub type RowSink<'a> = dyn FnMut(&Row) -> ControlFlow<()> + Send + 'a;
 
-/// What a graph's own clock showed, and where.
+/// A reading of a graph's own clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clock {
-    /// What it showed, which is what the graph writes as the time of an event.
+    /// The time, as the graph writes it as the time of an event.
     pub now: UnixMillis,
-    /// The id of the graph's default database: another one for each that was ever made. None where the graph does not tell.
+    /// The id of the graph's default database, unique to each database ever created. None where the
+    /// graph does not report it.
     pub database: Option<Arc<str>>,
 }
 
-/// A graph that answers questions; cheap to share.
+/// A graph that runs queries; cheap to share.
 #[derive(Debug)]
 #[cfg_attr(
     feature = "embedded",
@@ -55,15 +58,15 @@ pub struct Clock {
     )
 )]
 pub enum Graph {
-    /// Neo4j, or what speaks its protocol.
+    /// Neo4j, or a server with the same protocol.
     Bolt(Bolt),
-    /// One that lives and ends with the program, for `demo`.
+    /// A graph inside this process, for `demo`.
     #[cfg(feature = "embedded")]
     Embedded(Embedded),
 }
 
 impl Graph {
-    /// The most queries at one time, which have a acquire each.
+    /// The maximum number of concurrent queries, each of which holds a permit.
     pub fn max_concurrent(&self) -> usize {
         match self {
             Graph::Bolt(bolt) => bolt.max_concurrent(),
@@ -72,8 +75,8 @@ impl Graph {
         }
     }
 
-    /// Waits until fewer queries run than the graph allows at one time. What waits here is nobody's fault and costs no
-    /// query its time.
+    /// Waits until fewer queries run than the graph allows concurrently. This wait does not count
+    /// towards the timeout of the query.
     pub async fn acquire(&self) -> Permit<'_> {
         match self {
             Graph::Bolt(bolt) => Permit {
@@ -88,7 +91,7 @@ impl Graph {
         }
     }
 
-    /// Asks when it is its acquire, and hands every row to `sink`.
+    /// Waits for a permit, runs the query and passes every row to `sink`.
     ///
     /// # Errors
     /// As [`Permit::rows`].
@@ -100,11 +103,11 @@ impl Graph {
         self.acquire().await.rows(request, sink).await
     }
 
-    /// Whether the graph answers `RETURN 1` within `timeout`. It does not wait for its acquire: those who hold the turns may be
-    /// waiting for a graph that hangs, and this is how that is found out.
+    /// Whether the graph answers `RETURN 1` within `timeout`. It does not wait for a permit: the
+    /// holders may be waiting for a graph that hangs, which the ping detects.
     ///
     /// # Errors
-    /// As [`Permit::rows`]; a graph that does not answer in time is one that cannot be reached.
+    /// As [`Permit::rows`]; a graph that does not answer in time is unreachable.
     pub async fn ping(&self, timeout: Duration) -> Result<(), GraphError> {
         let request = Request {
             kpi: "cypher-exporter/ping",
@@ -114,27 +117,25 @@ impl Graph {
             database: None,
             timeout,
         };
-        self.small(&request, &mut |_| ControlFlow::Continue(()))
+        self.probe(&request, &mut |_| ControlFlow::Continue(()))
             .await
-            .map_err(|error| self.hung(error))
+            .map_err(|error| self.unresponsive(error))
     }
 
-    /// A graph that does not answer so small a question in time is one that cannot be reached.
-    fn hung(&self, error: GraphError) -> GraphError {
-        let GraphError::Timeout(within) = error else {
+    /// A graph that does not answer such a small query in time is unreachable.
+    fn unresponsive(&self, error: GraphError) -> GraphError {
+        let GraphError::Timeout(limit) = error else {
             return error;
         };
-        let cause = format!(
-            "it does not answer within {}",
-            humantime::format_duration(within)
-        );
+        let cause = format!("no response within {}", humantime::format_duration(limit));
         GraphError::Unreachable {
             uri: self.address(),
             cause,
         }
     }
 
-    /// Makes all changes, in this order, or none of them. KPIs have no way to this: they ask, and only read.
+    /// Applies all changes in this order, or none of them. KPIs cannot reach this method: they only
+    /// read.
     ///
     /// # Errors
     /// As [`Permit::rows`].
@@ -146,7 +147,7 @@ impl Graph {
         }
     }
 
-    /// Where it is, without credentials.
+    /// The address, without credentials.
     fn address(&self) -> String {
         match self {
             Graph::Bolt(bolt) => bolt.address(),
@@ -155,7 +156,7 @@ impl Graph {
         }
     }
 
-    async fn ask(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+    async fn query(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
         match self {
             Graph::Bolt(bolt) => bolt.rows(request, sink).await,
             #[cfg(feature = "embedded")]
@@ -165,10 +166,10 @@ impl Graph {
         }
     }
 
-    /// Asks what needs no proof before it that the graph answers: it is one.
-    async fn small(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
+    /// Runs a query so small that it shows by itself whether the graph answers.
+    async fn probe(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), GraphError> {
         match self {
-            Graph::Bolt(bolt) => bolt.small(request, sink).await,
+            Graph::Bolt(bolt) => bolt.probe(request, sink).await,
             #[cfg(feature = "embedded")]
             Graph::Embedded(embedded) => {
                 Ok(embedded.rows(&embedded_request(request), sink).await?)
@@ -177,7 +178,7 @@ impl Graph {
     }
 }
 
-/// The right to run one query at a time; it ends with the value.
+/// The right to run one query at a time; dropping it returns it.
 #[derive(Debug)]
 pub struct Permit<'g> {
     graph: &'g Graph,
@@ -189,26 +190,28 @@ const CLOCK_AND_DATABASE: &str =
     "CALL db.info() YIELD id RETURN datetime().epochMillis AS now, id AS database";
 
 impl Permit<'_> {
-    /// Asks, and hands every row to `sink`. A query that was stopped by the sink is a success: the sink knows why.
+    /// Runs the query and passes every row to `sink`. A query that the sink stopped is a success:
+    /// the sink knows why.
     ///
     /// # Errors
-    /// [`GraphError`] says by reason what went wrong; rows that came before it have been handed over.
+    /// Rows that arrived before the error have been passed on.
     pub async fn rows(
         &mut self,
         request: &Request<'_>,
         sink: &mut RowSink<'_>,
     ) -> Result<(), GraphError> {
-        self.graph.ask(request, sink).await
+        self.graph.query(request, sink).await
     }
 
-    /// What the graph's own clock shows, and which database it is of: one question, where the graph knows the answer to both.
+    /// The time of the graph's own clock and the id of its database, by one query where the graph
+    /// can report both.
     ///
     /// # Errors
     /// As [`Graph::ping`].
     pub async fn clock(&mut self, timeout: Duration) -> Result<Clock, GraphError> {
-        let told = match self.graph {
+        let clock = match self.graph {
             Graph::Bolt(_) => {
-                self.shown(
+                self.read_clock(
                     CLOCK_AND_DATABASE,
                     &["now".into(), "database".into()],
                     timeout,
@@ -216,18 +219,19 @@ impl Permit<'_> {
                 .await
             }
             #[cfg(feature = "embedded")]
-            Graph::Embedded(_) => self.shown(CLOCK, &["now".into()], timeout).await,
+            Graph::Embedded(_) => self.read_clock(CLOCK, &["now".into()], timeout).await,
         };
-        match told {
-            // Not every server that speaks Bolt has the procedure, nor may every user call it.
+        match clock {
+            // Other servers with the Bolt protocol may lack the procedure, and the user may not be
+            // allowed to call it.
             Err(error) if error.refuses_statement() => {
-                self.shown(CLOCK, &["now".into()], timeout).await
+                self.read_clock(CLOCK, &["now".into()], timeout).await
             }
-            told => told,
+            clock => clock,
         }
     }
 
-    async fn shown(
+    async fn read_clock(
         &self,
         query: &str,
         columns: &[Arc<str>],
@@ -242,23 +246,24 @@ impl Permit<'_> {
             database: None,
             timeout,
         };
-        let mut shown = Row::new();
-        let mut take = |row: &Row| {
-            shown.clone_from(row);
+        let mut values = Row::new();
+        let mut sink = |row: &Row| {
+            values.clone_from(row);
             ControlFlow::Continue(())
         };
         self.graph
-            .small(&request, &mut take)
+            .probe(&request, &mut sink)
             .await
-            .map_err(|error| self.graph.hung(error))?;
-        let now = match shown.first() {
+            .map_err(|error| self.graph.unresponsive(error))?;
+        let now = match values.first() {
             Some(Value::Integer(now)) => UnixMillis(*now),
             other => {
-                let cause = format!("the graph's clock shows {other:?}, no number of milliseconds");
+                let cause =
+                    format!("expected milliseconds from the graph's clock, found {other:?}");
                 return Err(GraphError::Decode(cause));
             }
         };
-        let database = shown.get(1).and_then(|id| {
+        let database = values.get(1).and_then(|id| {
             if let Value::String(id) = id {
                 Some(id.as_str().into())
             } else {

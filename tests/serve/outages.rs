@@ -133,7 +133,7 @@ impl Watched {
         self.alone.until_value(&series("number"), -1.0);
         assert_eq!(self.alone.metrics().value(&series("keep")), Some(42.0));
         let reason = self.alone.until_ready(false);
-        assert!(reason.contains("cannot be reached"), "{reason}");
+        assert!(reason.contains("cannot reach the graph"), "{reason}");
         assert!(
             self.alone
                 .get("/api/metrics/health")

@@ -9,26 +9,26 @@ use tokio::time::{Instant, timeout};
 use super::{BoltSettings, failure};
 use crate::graph::GraphError;
 
-/// For so long after an answer a connection is used without asking whether it still works. In that time no server
-/// restarts and comes back with another password, which each idle connection would then try on its own.
+/// A connection that responded so recently is used without verification. In this time no server
+/// restarts with another password, which each idle connection would then try by itself.
 const FRESH_FOR: Duration = Duration::from_secs(2);
 
-/// The driver takes this limit of connecting as a limit of each message as well, and would end a long query by it. It is
-/// out of the way: our own deadlines hold outside the driver.
+/// The driver applies its connection timeout to each message as well, which would end a long query.
+/// It is disabled by a large value; our own deadlines apply outside the driver.
 const NO_LIMIT: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// How many rows the server sends ahead: enough to hide the way there and back, and few to throw away.
+/// How many rows the server sends per batch: enough to hide the round trip, and few to discard.
 const ROWS_AHEAD: usize = 1000;
 
-/// What the server has to say to a query that it has taken.
+/// The result of a query that the server has accepted.
 pub(super) type Rows = neo4rs::DetachedRowStream;
 
-/// A driver that holds a single connection, so that dropping it closes the socket and thereby ends the query.
+/// A driver with a single connection, so that dropping it closes the socket and ends the query.
 pub(super) struct Connection {
     pub(super) graph: neo4rs::Graph,
-    /// Where it leads, without credentials.
+    /// The address, without credentials.
     pub(super) address: String,
-    answered: Option<Instant>,
+    responded: Option<Instant>,
 }
 
 impl Connection {
@@ -48,66 +48,67 @@ impl Connection {
         Ok(Self {
             graph,
             address,
-            answered: None,
+            responded: None,
         })
     }
 
-    /// Connects, if need be, and makes the server take a query. Boxed: the driver's futures are so large, and lie so deep in
-    /// each other, that ours around them would not fit on the stack.
-    pub(super) fn ask(&self, query: neo4rs::Query) -> BoxFuture<'_, neo4rs::Result<Rows>> {
+    /// Connects, if necessary, and sends a query. Boxed: the driver's nested futures are so large
+    /// that ours around them would not fit on the stack.
+    pub(super) fn query(&self, query: neo4rs::Query) -> BoxFuture<'_, neo4rs::Result<Rows>> {
         Box::pin(self.graph.execute_read(query))
     }
 
-    /// Connects, if need be, and makes the server answer a trivial question.
-    pub(super) async fn prove(&self, limit: Duration) -> Result<(), GraphError> {
-        let ask = async {
-            let mut rows = self.ask(neo4rs::query("RETURN 1")).await?;
+    /// Connects, if necessary, and runs a trivial query.
+    pub(super) async fn verify(&self, limit: Duration) -> Result<(), GraphError> {
+        let query = async {
+            let mut rows = self.query(neo4rs::query("RETURN 1")).await?;
             while rows.next().await?.is_some() {}
             Ok(())
         };
-        self.answer(limit, ask).await.map(drop)
+        self.response(limit, query).await.map(drop)
     }
 
-    /// As [`Self::prove`], by a question that is no more than that: its rows are still to come. None when it is to be asked
-    /// again, for the server to tell what is wrong with it.
-    pub(super) async fn prove_by(
+    /// As [`Self::verify`], by a small query whose rows are still to be read. None if the query is
+    /// to be sent again, so that its own error is reported.
+    pub(super) async fn verify_by(
         &self,
-        question: neo4rs::Query,
+        query: neo4rs::Query,
         limit: Duration,
     ) -> Result<Option<Rows>, GraphError> {
-        self.answer(limit, self.ask(question)).await
+        self.response(limit, self.query(query)).await
     }
 
-    /// None when the server answers with an error: it lets us in, and the query itself will tell what is wrong.
-    async fn answer<T>(
+    /// None if the server responds with an error: the login succeeded, and the query itself reports
+    /// what is wrong.
+    async fn response<T>(
         &self,
         limit: Duration,
-        ask: impl Future<Output = neo4rs::Result<T>>,
+        query: impl Future<Output = neo4rs::Result<T>>,
     ) -> Result<Option<T>, GraphError> {
-        match timeout(limit, ask).await {
-            Ok(Ok(answer)) => Ok(Some(answer)),
+        match timeout(limit, query).await {
+            Ok(Ok(response)) => Ok(Some(response)),
             Ok(Err(neo4rs::Error::Neo4j(error))) if !failure::is_login(error.code()) => Ok(None),
             Ok(Err(error)) => Err(failure::of_connecting(&error, &self.address)),
             Err(_) => Err(failure::silent(&self.address, limit)),
         }
     }
 
-    /// Notes that the server has answered just now.
-    pub(super) fn answered(&mut self) {
-        self.answered = Some(Instant::now());
+    /// Records that the server has just responded.
+    pub(super) fn mark_fresh(&mut self) {
+        self.responded = Some(Instant::now());
     }
 
-    /// Whether the server answered so lately that it need not be asked again.
+    /// Whether the server responded so recently that the connection need not be verified.
     pub(super) fn is_fresh(&self) -> bool {
-        self.answered
-            .is_some_and(|answered| answered.elapsed() < FRESH_FOR)
+        self.responded
+            .is_some_and(|responded| responded.elapsed() < FRESH_FOR)
     }
 }
 
-/// The URI without what may stand before an `@`: a password does not belong there, but gets there.
+/// The URI without the part before an `@`: it may contain a password by mistake.
 pub(super) fn address(uri: &str) -> String {
     let (scheme, rest) = uri.split_once("://").unwrap_or(("bolt", uri));
-    // The last one, and before anything else is looked for: a password may hold any of these characters.
+    // The last `@`, and before any other separator: a password may contain all of these characters.
     let host = rest.rsplit_once('@').map_or(rest, |(_, after)| after);
     let host = host.find(['/', '?', '#']).map_or(host, |end| &host[..end]);
     format!("{scheme}://{host}")

@@ -1,4 +1,4 @@
-//! What the driver says when something goes wrong, as the reasons that we tell apart.
+//! Classifies the driver's errors by the reasons that we distinguish.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub(super) fn of_connecting(error: &Error, address: &str) -> GraphError {
     }
 }
 
-/// Why a server that lets us in did not answer the query.
+/// Why the query failed on a server that accepted the login.
 pub(super) fn of_query(error: &Error, address: &str, request: &Request<'_>) -> GraphError {
     if let Some(refused) = login(error, address) {
         return refused;
@@ -48,24 +48,24 @@ pub(super) fn of_query(error: &Error, address: &str, request: &Request<'_>) -> G
     }
 }
 
-/// A server that takes connections and says nothing.
+/// A server that accepts connections and does not respond.
 pub(super) fn silent(address: &str, limit: Duration) -> GraphError {
     let limit = humantime::format_duration(Duration::from_millis(
         limit.as_millis().try_into().unwrap_or(u64::MAX),
     ));
     GraphError::Unreachable {
         uri: address.to_owned(),
-        cause: format!("it did not answer within {limit}"),
+        cause: format!("no response within {limit}"),
     }
 }
 
-/// Of several addresses none can be reached: one error that names each.
+/// None of several addresses is reachable: one error that names all of them.
 pub(super) fn all_unreachable(causes: Vec<(String, String)>) -> GraphError {
     let (uris, causes): (Vec<_>, Vec<_>) = causes.into_iter().unzip();
     match &causes[..] {
         [] => GraphError::Unreachable {
             uri: "(none)".into(),
-            cause: "no address is given: set `uri`".into(),
+            cause: "no address configured: set `uri`".into(),
         },
         _ => GraphError::Unreachable {
             uri: uris.join(", "),
@@ -74,12 +74,13 @@ pub(super) fn all_unreachable(causes: Vec<(String, String)>) -> GraphError {
     }
 }
 
-/// Whether an error of this code is about who we are, and not about what we may do.
+/// Whether an error of this code is about the login, and not about a permission.
 pub(super) fn is_login(code: &str) -> bool {
     code.starts_with("Neo.ClientError.Security.") && code != "Neo.ClientError.Security.Forbidden"
 }
 
-/// Whether the server takes connections before, or after, its database works: every query would fail so.
+/// Whether the server accepts connections while its database is unavailable: every query would fail
+/// this way.
 fn is_starting(code: &str) -> bool {
     code.starts_with("Neo.TransientError.") && code.ends_with(".DatabaseUnavailable")
 }
@@ -90,7 +91,8 @@ fn is_starting(code: &str) -> bool {
 )]
 fn login(error: &Error, address: &str) -> Option<GraphError> {
     let cause = match error {
-        // The driver calls every failure of the first message so, also "the database is unavailable".
+        // The driver reports every failure of the first message this way, also "the database is
+        // unavailable".
         Error::AuthenticationError(message) if !message.contains("unavailable") => {
             first_line(message)
         }
@@ -105,7 +107,7 @@ fn login(error: &Error, address: &str) -> Option<GraphError> {
     })
 }
 
-/// What the driver said, and what to try.
+/// What the driver reported, and the fix.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the system's enum is long and open"
@@ -122,12 +124,12 @@ fn advise(error: &Error, address: &str) -> String {
             "the server may require TLS: use bolt+s://"
         }
         ErrorKind::InvalidData if text.contains("certificate") => {
-            "let the system trust the authority that signed it, or use bolt+ssc:// to trust any certificate"
+            "make the system trust the authority that signed it, or use bolt+ssc:// to trust any certificate"
         }
         ErrorKind::InvalidData | ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset
             if encrypted =>
         {
-            "the server may offer no TLS: use bolt://"
+            "the server may not offer TLS: use bolt://"
         }
         _ => return text,
     };
@@ -157,7 +159,8 @@ fn of_server(code: &str, message: &str, request: &Request<'_>) -> GraphError {
     }
 }
 
-/// The message's first line and the place that ends it or a later line: `… (line 1, column 11 (offset: 10))`.
+/// The message's first line and the place that ends it or a later line: `… (line 1, column 11
+/// (offset: 10))`.
 fn split_place(message: &str) -> (&str, Option<Place>) {
     for line in message.lines() {
         let Some((text, place)) = line.rsplit_once("(line ") else {
@@ -169,7 +172,8 @@ fn split_place(message: &str) -> (&str, Option<Place>) {
             } else {
                 first_line(message)
             };
-            // It says line 0 when it knows no place, as of two statements in one query.
+            // The server reports line 0 without a position, for example for two statements in one
+            // query.
             return (
                 text.trim_end(),
                 Some(place).filter(|place| place.line > 0 && place.column > 0),
@@ -189,7 +193,7 @@ fn parse_place(text: &str) -> Option<Place> {
     })
 }
 
-/// The server counts columns in UTF-16 units; and only a line feed ends a line for it.
+/// The server counts columns in UTF-16 units, and only a line feed ends a line.
 fn in_characters(place: Place, query: &str) -> Place {
     let line = query
         .split('\n')
@@ -204,7 +208,7 @@ fn in_characters(place: Place, query: &str) -> Place {
         units = units.saturating_sub(character.len_utf16());
         characters += 1;
     }
-    // Past the end of the line a unit is a character.
+    // Past the end of the line, one unit is one character.
     Place {
         line: place.line,
         column: characters + units + 1,
@@ -220,7 +224,7 @@ mod tests {
     use super::*;
     use cypher::Parameters;
 
-    fn said(code: &str, message: &str, query: &str) -> GraphError {
+    fn classified(code: &str, message: &str, query: &str) -> GraphError {
         let parameters = Parameters::new();
         let timeout = Duration::from_secs(30);
         let request = Request {
@@ -235,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_tells_the_reason() {
+    fn a_code_determines_the_reason() {
         for (code, reason) in [
             ("Statement.SyntaxError", "statement"),
             ("Statement.SemanticError", "statement"),
@@ -251,12 +255,16 @@ mod tests {
             ("Transaction.Terminated", "server"),
             ("Security.Forbidden", "server"),
         ] {
-            assert_eq!(said(code, "because", "RETURN 1").reason(), reason, "{code}");
+            assert_eq!(
+                classified(code, "because", "RETURN 1").reason(),
+                reason,
+                "{code}"
+            );
         }
     }
 
     #[test]
-    fn a_server_that_starts_is_told_from_one_that_refuses() {
+    fn a_starting_server_differs_from_a_refusing_one() {
         for (code, starting) in [
             ("Neo.TransientError.General.DatabaseUnavailable", true),
             ("Neo.TransientError.Database.DatabaseUnavailable", true),
@@ -268,10 +276,10 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_taken_out_of_the_message() {
+    fn a_position_is_parsed_from_the_message() {
         let place = |message: &str, query: &str| {
             let GraphError::Statement { message, place } =
-                said("Statement.SyntaxError", message, query)
+                classified("Statement.SyntaxError", message, query)
             else {
                 panic!()
             };
@@ -321,7 +329,7 @@ mod tests {
             ("bolt://a".to_owned(), "refused".to_owned()),
             ("bolt://b".to_owned(), "silent".to_owned()),
         ];
-        insta::assert_snapshot!(all_unreachable(causes), @"the graph at bolt://a, bolt://b cannot be reached: refused; silent");
-        insta::assert_snapshot!(all_unreachable(vec![]), @"the graph at (none) cannot be reached: no address is given: set `uri`");
+        insta::assert_snapshot!(all_unreachable(causes), @"cannot reach the graph at bolt://a, bolt://b: refused; silent");
+        insta::assert_snapshot!(all_unreachable(vec![]), @"cannot reach the graph at (none): no address configured: set `uri`");
     }
 }

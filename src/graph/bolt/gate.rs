@@ -1,7 +1,8 @@
-//! Lets one caller at a time connect, and none for a while after a failure.
+//! Allows one connection attempt at a time, and none for a while after a failure.
 //!
-//! Three wrong passwords lock a Neo4j account for every application that uses it, so a dozen queries that find a wrong
-//! password must send it once. A server that is away is asked once too, and the others need not wait for the answer.
+//! Three wrong passwords lock a Neo4j account for every application that uses it, so a dozen
+//! queries with a wrong password must send it only once. An unreachable server is tried once too,
+//! and the other callers do not wait for the result.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,22 +12,24 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::graph::GraphError;
 
-/// The first wait after a refused login; each further one doubles it. An account is locked for 5 s by default.
+/// The first wait after a refused login; each further refusal doubles it. An account is locked for
+/// 5 s by default.
 const AFTER_LOGIN: Duration = Duration::from_secs(10);
-/// The longest wait after a refused login: a corrected password is to be noticed without a restart.
-const AFTER_LOGIN_AT_MOST: Duration = Duration::from_secs(300);
-/// After a failure to reach the server, just long enough that those who waited for their acquire hear of it and do not all try
-/// in vain; when a server that is away is asked again is the scheduler's business.
-const WHEN_AWAY: Duration = Duration::from_millis(100);
+/// The longest wait after a refused login: a corrected password must be noticed without a restart.
+const AFTER_LOGIN_MAX: Duration = Duration::from_secs(300);
+/// The wait after a failure to reach the server: long enough that the callers in the queue share
+/// the result instead of each trying too. The scheduler decides when an unreachable server is tried
+/// again.
+const AFTER_UNREACHABLE: Duration = Duration::from_millis(100);
 
 /// See the module.
 #[derive(Default)]
 pub(super) struct Gate {
-    acquire: tokio::sync::Mutex<()>,
+    attempt: tokio::sync::Mutex<()>,
     closed: Mutex<Option<Closed>>,
 }
 
-/// What the last attempt came to, when it failed.
+/// The last attempt, if it failed.
 struct Closed {
     error: GraphError,
     failures: u32,
@@ -34,21 +37,21 @@ struct Closed {
 }
 
 impl Gate {
-    /// Runs `attempt` when it is this caller's acquire, and fails at once while the gate is closed or, after a failure,
-    /// while another caller finds out whether it may open. `attempt` must end by itself; the wait for the acquire ends at the
-    /// deadline.
+    /// Runs `attempt` once no other attempt is running. Fails immediately while the gate is closed
+    /// and, after a failure, while another caller tries again. `attempt` must end by itself; the
+    /// wait for the other attempt ends at the deadline.
     pub(super) async fn pass<T>(
         &self,
         deadline: Instant,
         attempt: impl Future<Output = Result<T, GraphError>>,
     ) -> Result<Result<T, GraphError>, Elapsed> {
-        let _turn = match self.acquire.try_lock() {
-            Ok(acquire) => acquire,
+        let _guard = match self.attempt.try_lock() {
+            Ok(guard) => guard,
             Err(_) => {
                 if let Some(closed) = &*self.closed() {
                     return Ok(Err(closed.error()));
                 }
-                timeout_at(deadline, self.acquire.lock()).await?
+                timeout_at(deadline, self.attempt.lock()).await?
             }
         };
         if let Some(closed) = self
@@ -67,7 +70,7 @@ impl Gate {
         })
     }
 
-    /// Closes the gate because of `error`, and gives the error as callers are to see it.
+    /// Closes the gate because of `error`, and returns the error with the wait that results.
     pub(super) fn refuse(&self, error: GraphError) -> GraphError {
         let mut closed = self.closed();
         let failures = match &*closed {
@@ -95,9 +98,9 @@ fn wait(error: &GraphError, failures: u32) -> Duration {
     if matches!(error, GraphError::Authentication { .. }) {
         AFTER_LOGIN
             .saturating_mul(2_u32.saturating_pow(failures))
-            .min(AFTER_LOGIN_AT_MOST)
+            .min(AFTER_LOGIN_MAX)
     } else {
-        WHEN_AWAY
+        AFTER_UNREACHABLE
     }
 }
 
@@ -132,7 +135,7 @@ mod tests {
         }
     }
 
-    fn away() -> GraphError {
+    fn unreachable() -> GraphError {
         GraphError::Unreachable {
             uri: "bolt://db".into(),
             cause: "refused".into(),
@@ -149,7 +152,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn of_many_callers_one_sends_a_wrong_password() {
+    async fn only_one_of_many_callers_sends_a_wrong_password() {
         let (gate, sent) = (Gate::default(), AtomicU32::new(0));
         let caller = || {
             pass(&gate, async {
@@ -168,9 +171,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn waits_after_a_login_grow_up_to_a_limit_and_start_anew_after_a_success() {
+    async fn waits_after_a_refused_login_grow_up_to_a_limit_and_reset_after_a_success() {
         let logins = [10, 20, 40, 80, 160, 300, 300].map(Duration::from_secs);
-        for (error, expected) in [(wrong_password(), logins), (away(), [WHEN_AWAY; 7])] {
+        for (error, expected) in [
+            (wrong_password(), logins),
+            (unreachable(), [AFTER_UNREACHABLE; 7]),
+        ] {
             let gate = Gate::default();
             for wait in expected {
                 pass(&gate, async { Err(error.clone()) }).await.unwrap_err();
@@ -192,8 +198,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn after_a_failure_the_others_do_not_wait_for_the_next_attempt() {
         let gate = Gate::default();
-        pass(&gate, async { Err(away()) }).await.unwrap_err();
-        tokio::time::advance(WHEN_AWAY).await;
+        pass(&gate, async { Err(unreachable()) }).await.unwrap_err();
+        tokio::time::advance(AFTER_UNREACHABLE).await;
         let slow = pass(&gate, async {
             tokio::time::sleep(Duration::from_secs(30)).await;
             Ok(())
@@ -207,26 +213,29 @@ mod tests {
             )
         };
         let (slow, (other, waited)) = tokio::join!(slow, other);
-        assert_eq!((slow, other, waited), (Ok(()), Err(away()), Duration::ZERO));
+        assert_eq!(
+            (slow, other, waited),
+            (Ok(()), Err(unreachable()), Duration::ZERO)
+        );
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_wait_for_the_turn_ends_at_the_deadline() {
+    async fn the_wait_for_another_attempt_ends_at_the_deadline() {
         let gate = Gate::default();
-        let _turn = gate.acquire.lock().await;
+        let _guard = gate.attempt.lock().await;
         let deadline = Instant::now() + Duration::from_secs(3);
         assert!(gate.pass(deadline, async { Ok(()) }).await.is_err());
         assert_eq!(Instant::now(), deadline);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_error_says_how_long_is_left() {
+    async fn an_error_contains_the_remaining_wait() {
         let gate = Gate::default();
         pass(&gate, async { Err(wrong_password()) })
             .await
             .unwrap_err();
         tokio::time::advance(Duration::from_millis(2_500)).await;
         let error = pass(&gate, async { Ok(()) }).await.unwrap_err();
-        insta::assert_snapshot!(error, @"the graph at bolt://db refuses the login: no; check user and password, next try in 8s");
+        insta::assert_snapshot!(error, @"login refused by the graph at bolt://db: no; check user and password; next attempt in 8s");
     }
 }

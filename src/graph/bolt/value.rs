@@ -1,4 +1,5 @@
-//! Between the driver's values and ours. The driver's own conversions are not used where they lose or refuse a value.
+//! Converts between the driver's values and ours. The driver's own conversions are not used where
+//! they lose or reject a value.
 
 use std::fmt;
 
@@ -10,7 +11,7 @@ use crate::graph::GraphError;
 use cypher::temporal;
 use cypher::{Literal, Parameters, Value};
 
-/// Reads the value of one column of a row into `value`, whose memory serves again.
+/// Reads the value of one column of a row into `value` and reuses its memory.
 pub(super) fn decode(row: &neo4rs::Row, column: &str, value: &mut Value) -> Result<(), GraphError> {
     *value = match row.get(column) {
         Ok(Plain::Null) => Value::Null,
@@ -25,13 +26,14 @@ pub(super) fn decode(row: &neo4rs::Row, column: &str, value: &mut Value) -> Resu
             Value::String(text.to_owned())
         }
         Err(DeError::NoSuchProperty) => return Err(GraphError::MissingColumn(column.to_owned())),
-        // The second way tells what is wrong.
+        // The second conversion reports what is wrong.
         Ok(Plain::Other) | Err(_) => decode_any(row, column)?,
     };
     Ok(())
 }
 
-/// What most columns hold, as it stands in the driver's row: copying all of it first would take as long as receiving it.
+/// The values of most columns, borrowed from the driver's row: a copy would take as long as
+/// receiving the row.
 enum Plain<'r> {
     Null,
     Boolean(bool),
@@ -76,7 +78,7 @@ impl<'r> Visitor<'r> for PlainVisitor {
         Ok(Plain::String(text))
     }
 
-    /// A temporal value, in the driver's own words.
+    /// A temporal value, as the driver formats it.
     fn visit_str<E>(self, _: &str) -> Result<Plain<'r>, E> {
         Ok(Plain::Other)
     }
@@ -94,7 +96,7 @@ impl<'r> Visitor<'r> for PlainVisitor {
     }
 }
 
-/// The value of one column, whatever it is.
+/// The value of one column, of any type.
 fn decode_any(row: &neo4rs::Row, column: &str) -> Result<Value, GraphError> {
     let undecodable = |error: DeError| GraphError::Decode(format!("column `{column}`: {error}"));
     let out_of_range =
@@ -113,7 +115,7 @@ fn decode_any(row: &neo4rs::Row, column: &str) -> Result<Value, GraphError> {
         BoltType::Point2D(_) | BoltType::Point3D(_) => Value::Composite("point"),
         BoltType::Bytes(_) => Value::Composite("bytes"),
         BoltType::Duration(_) => {
-            // The only way to the four parts, of which the driver's own type shows none.
+            // The only access to the four parts: the driver's type exposes none of them.
             let (months, days, seconds, nanoseconds) = row.get(column).map_err(undecodable)?;
             Value::Temporal(temporal::duration(months, days, seconds, nanoseconds))
         }
@@ -136,7 +138,7 @@ fn decode_any(row: &neo4rs::Row, column: &str) -> Result<Value, GraphError> {
 }
 
 fn named_zone(time: &BoltDateTimeZoneId) -> Result<String, neo4rs::Error> {
-    // In the hour that a clock repeats in autumn the driver finds no offset.
+    // In the hour that is repeated when daylight saving time ends, the driver finds no offset.
     let found = match DateTime::<FixedOffset>::try_from(time) {
         Ok(time) => Ok(time),
         Err(_) => Err(NaiveDateTime::try_from(time)?),
