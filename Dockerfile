@@ -25,6 +25,7 @@ RUN sed -i '/^\[\[/,/^$/d' Cargo.toml \
     && cargo build --locked --release --bin cypher-exporter
 
 COPY crates crates
+COPY askama.toml ./
 COPY src src
 # Only what is compiled in: a change of a KPI does not recompile anything.
 COPY queries/indexes.cypher queries/model.cypher queries/

@@ -1,4 +1,4 @@
-//! `health`: asks a running exporter how it is.
+//! `health`: checks that a running exporter is healthy.
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::{ExitStatus, project};
 use crate::cli::{Common, Health};
-use crate::http;
+use crate::http::client;
 
-/// Container health checks have little patience.
-const WITHIN: Duration = Duration::from_secs(3);
+/// Container health checks time out after a few seconds.
+const LIMIT: Duration = Duration::from_secs(3);
 
 pub(super) async fn health(common: &Common, options: &Health) -> anyhow::Result<ExitStatus> {
     let address = match &options.address {
@@ -24,13 +24,13 @@ pub(super) async fn health(common: &Common, options: &Health) -> anyhow::Result<
     } else {
         "/-/healthy"
     };
-    match http::ask(&address, path, WITHIN).await {
-        Ok(answer) if answer.well => {
-            write!(anstream::stdout(), "{}", answer.body)?;
+    match client::get(&address, path, LIMIT).await {
+        Ok(response) if response.is_success => {
+            write!(anstream::stdout(), "{}", response.body)?;
             Ok(ExitStatus::Done)
         }
-        Ok(answer) => {
-            write!(anstream::stderr(), "{}", answer.body)?;
+        Ok(response) => {
+            write!(anstream::stderr(), "{}", response.body)?;
             Ok(ExitStatus::Failed)
         }
         Err(error) => {
@@ -40,7 +40,7 @@ pub(super) async fn health(common: &Common, options: &Health) -> anyhow::Result<
     }
 }
 
-/// An address that listens everywhere is asked on the loopback.
+/// An unspecified address (`0.0.0.0`, `[::]`) is reached through the loopback.
 pub(super) fn on_this_machine(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),

@@ -1,4 +1,4 @@
-//! The answers in JSON.
+//! The JSON responses.
 
 use std::iter;
 use std::sync::Arc;
@@ -14,20 +14,20 @@ use super::{AppState, Refreshed, health};
 use crate::board::{Board, Slot, Target};
 use crate::metric::{Family, Part, Samples, Series};
 
-/// Every KPI with its values and how its runs go.
+/// Every KPI with its values and the state of its runs.
 pub(super) async fn summary(state: &AppState) -> Response {
     let board = state.board.clone();
-    // As long as the answer to a scrape, and never kept ready.
+    // As large as the response to a scrape, and never cached.
     match spawn_blocking(move || summary_of(&board)).await {
-        Ok(summary) => answer(StatusCode::OK, &summary),
+        Ok(summary) => json_response(StatusCode::OK, &summary),
         Err(_) => text(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "the summary could not be written\n",
+            "cannot write the summary\n",
         ),
     }
 }
 
-/// How the exporter is.
+/// The health of the exporter.
 pub(super) fn health(state: &AppState) -> Response {
     let board = &state.board;
     let health = json!({
@@ -36,14 +36,14 @@ pub(super) fn health(state: &AppState) -> Response {
         "scheduler_running": health::scheduler_running(board),
         "last_update": timestamp(board.last_update()),
     });
-    answer(StatusCode::OK, &health)
+    json_response(StatusCode::OK, &health)
 }
 
 /// Runs all KPIs, or the one that the query string names.
 pub(super) async fn refresh(state: &AppState, query: &str) -> Response {
     if !state.settings.lifecycle {
-        let message = "refreshing is not allowed: set `lifecycle = true` under `[web]`";
-        return answer(
+        let message = "refresh is disabled: set `lifecycle = true` under `[web]`";
+        return json_response(
             StatusCode::FORBIDDEN,
             &json!({ "status": "error", "error": message }),
         );
@@ -53,20 +53,20 @@ pub(super) async fn refresh(state: &AppState, query: &str) -> Response {
         .map(|(_, id)| id.into_owned());
     let begin = Instant::now();
     match (state.refresh)(kpi).await {
-        Err(unknown) => answer(
+        Err(unknown) => json_response(
             StatusCode::NOT_FOUND,
             &json!({ "status": "error", "error": unknown.to_string() }),
         ),
         Ok(results) => {
-            let well = results.iter().all(|result| result.error.is_none());
+            let success = results.iter().all(|result| result.error.is_none());
             let report = json!({
-                "status": if well { "success" } else { "error" },
+                "status": if success { "success" } else { "error" },
                 "update_time_ms": milliseconds(begin.elapsed()),
                 "timestamp": timestamp(Some(SystemTime::now())),
                 "kpis": results.iter().map(refreshed).collect::<Vec<_>>(),
             });
-            answer(
-                if well {
+            json_response(
+                if success {
                     StatusCode::OK
                 } else {
                     StatusCode::BAD_GATEWAY
@@ -78,15 +78,15 @@ pub(super) async fn refresh(state: &AppState, query: &str) -> Response {
 }
 
 fn refreshed(result: &Refreshed) -> Value {
-    let well = result.error.is_none();
+    let success = result.error.is_none();
     json!({
         "id": *result.kpi,
         "graph": *result.graph,
-        "status": if well { "success" } else { "error" },
+        "status": if success { "success" } else { "error" },
         "error": result.error,
         "duration_ms": milliseconds(result.duration),
-        "rows": well.then_some(result.rows),
-        "series": well.then_some(result.series),
+        "rows": success.then_some(result.rows),
+        "series": success.then_some(result.series),
     })
 }
 
@@ -97,7 +97,7 @@ fn summary_of(board: &Board) -> Value {
         .map(|slot| slot.kpi.schedule.interval());
     json!({
         "last_update": timestamp(board.last_update()),
-        // KPIs have intervals of their own: this is how often anything changes.
+        // Each KPI has its own interval: this is the shortest.
         "update_interval_seconds": intervals.min().map(|interval| interval.as_secs_f64()),
         "health_status": health::status(board),
         "graphs": board.graphs().iter().map(|graph| json!({
@@ -157,7 +157,7 @@ fn part_series(family: &Family, part: &Part) -> Vec<Value> {
             .map(|(name, value)| (name.to_string(), json!(**value)))
             .collect()
     };
-    fn each<T>(
+    fn list<T>(
         series: &[Series<T>],
         labels: impl Fn(&[Arc<str>]) -> Map<String, Value>,
         value: impl Fn(&T) -> Value,
@@ -169,38 +169,38 @@ fn part_series(family: &Family, part: &Part) -> Vec<Value> {
     }
     match part.points.as_ref() {
         Samples::Gauge(series) | Samples::Counter(series) => {
-            each(series, labels, |value| number(*value))
+            list(series, labels, |value| number(*value))
         }
-        Samples::Histogram { bounds, series } => each(series, labels, |value| {
-            let totals = value.counts.iter().scan(0, |total, count| {
+        Samples::Histogram { bounds, series } => list(series, labels, |value| {
+            let cumulative = value.counts.iter().scan(0, |total, count| {
                 *total += count;
                 Some(*total)
             });
             let bounds = bounds.iter().copied().chain(iter::once(f64::INFINITY));
             let buckets: Vec<_> = bounds
-                .zip(totals)
+                .zip(cumulative)
                 .map(|(le, count)| json!({ "le": number(le), "count": count }))
                 .collect();
             json!({ "count": value.counts.iter().sum::<u64>(), "sum": value.sum.map(number), "buckets": buckets })
         }),
-        Samples::Summary { quantiles, series } => each(series, labels, |value| {
+        Samples::Summary { quantiles, series } => list(series, labels, |value| {
             let values = quantiles.iter().zip(&value.values);
             let values: Vec<_> = values
                 .map(|(q, value)| json!({ "quantile": q, "value": number(*value) }))
                 .collect();
             json!({ "count": value.count, "sum": value.sum.map(number), "quantiles": values })
         }),
-        Samples::Info(series) => each(series, labels, |()| json!(1)),
-        Samples::StateSet { states, series } => each(series, labels, |state| {
+        Samples::Info(series) => list(series, labels, |()| json!(1)),
+        Samples::StateSet { states, series } => list(series, labels, |state| {
             json!(states.get(*state).map(|state| &**state))
         }),
     }
 }
 
-/// JSON has no infinities: they are strings, as Prometheus' own API has them.
+/// JSON has no infinities: they are strings, as in the API of Prometheus.
 fn number(value: f64) -> Value {
     if value.is_finite() {
-        // 3, not 3.0.
+        // 3 instead of 3.0.
         return if value.fract() == 0.0 && value.abs() < 1e15 {
             json!(value as i64)
         } else {
@@ -224,7 +224,7 @@ fn milliseconds(duration: Duration) -> Value {
     json!((duration.as_secs_f64() * 1e6).round() / 1e3)
 }
 
-fn answer(status: StatusCode, value: &Value) -> Response {
+fn json_response(status: StatusCode, value: &Value) -> Response {
     let body = format!("{value:#}\n");
     response(
         status,

@@ -1,4 +1,4 @@
-//! The body of an answer: shared slices one after the other, never copied into one buffer.
+//! The body of a response: a sequence of shared slices, never copied into one buffer.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -8,11 +8,11 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body, Frame, SizeHint};
 
-/// Slices below this are joined: a thousand slices of 7 kB are sent as quickly as one of 7 MB, but tiny ones cost more to
-/// list than to copy.
+/// Slices below this size are joined: a thousand slices of 7 kB are sent as fast as one of 7 MB,
+/// but tiny slices cost more to send separately than to copy.
 const SMALL: usize = 4 * 1024;
 
-/// Bytes that are ready, in order.
+/// Prepared bytes, in order.
 #[derive(Debug, Default)]
 pub(super) struct Slices {
     slices: VecDeque<Bytes>,
@@ -20,7 +20,7 @@ pub(super) struct Slices {
 }
 
 impl Slices {
-    /// How many bytes are left.
+    /// The number of bytes left to send.
     pub(super) fn len(&self) -> u64 {
         self.remaining
     }

@@ -1,13 +1,13 @@
-//! How the exporter is, from what the board shows.
+//! The health of the exporter, as the board shows it.
 
 use crate::board::Board;
 
-/// Why no traffic should come yet; none when all is well.
+/// Why the exporter is not ready; none if it is.
 pub(super) fn not_ready(board: &Board) -> Option<String> {
     if !board.first_pass_done() {
         let waiting = board.targets().filter(|target| !target.has_run()).count();
         return Some(format!(
-            "{waiting} of {} KPI runs have not been made yet",
+            "{waiting} of {} KPIs have not run yet",
             board.targets().count()
         ));
     }
@@ -21,7 +21,8 @@ pub(super) fn not_ready(board: &Board) -> Option<String> {
     Some(away.collect::<Vec<_>>().join("; "))
 }
 
-/// `unknown` before each KPI has run, `healthy` when all ran well, `unhealthy` when none did or no graph answers.
+/// `unknown` until each KPI has run, `healthy` if all runs succeeded, `unhealthy` if none did or no
+/// graph is reachable, `degraded` in between.
 pub(super) fn status(board: &Board) -> &'static str {
     let runs: Vec<_> = board.targets().map(|target| target.status()).collect();
     let failed = runs.iter().filter(|status| status.error.is_some()).count();
@@ -36,7 +37,7 @@ pub(super) fn status(board: &Board) -> &'static str {
     }
 }
 
-/// Whether runs are under way or due, wherever there is something to run.
+/// Whether a run is in progress or scheduled, if there is any KPI.
 pub(super) fn scheduler_running(board: &Board) -> bool {
     let mut runs = board.targets().map(|target| target.status()).peekable();
     runs.peek().is_none() || runs.any(|status| status.running || status.next_run.is_some())

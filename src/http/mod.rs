@@ -1,11 +1,14 @@
-//! What the exporter answers over HTTP. It sees the board, never a graph: no scrape can cause or wait for a query.
+//! The HTTP server. It reads the board and never sees a graph, so no scrape can cause a query or
+//! wait for one.
 //!
-//! - `GET /metrics`, `GET /api/metrics/prometheus`: every metric, in the form that the client asks for
+//! - `GET /metrics`, `GET /api/metrics/prometheus`: every metric, in the format that the client
+//!   accepts
 //! - `GET /`: the status page
 //! - `GET /api/metrics/summary`: the same as JSON
-//! - `POST /api/metrics/refresh[?kpi=…]`: runs all KPIs, or one, and waits; only with `[web] lifecycle = true`
-//! - `GET /api/metrics/health`: how the exporter is, as JSON
-//! - `GET /health`, `GET /-/healthy`: 200 while the process answers
+//! - `POST /api/metrics/refresh[?kpi=…]`: runs all KPIs or one and waits for the results; only with
+//!   `[web] lifecycle = true`
+//! - `GET /api/metrics/health`: health of the exporter, as JSON
+//! - `GET /health`, `GET /-/healthy`: 200 while the process responds
 //! - `GET /-/ready`: 200 once each KPI has run and a graph answers
 //! - `GET /dashboard`: redirects to the dashboard that the configuration names
 
@@ -18,8 +21,8 @@ use crate::board::Board;
 use crate::instruments::Instruments;
 
 mod api;
-mod ask;
 mod body;
+pub mod client;
 mod health;
 mod page;
 mod progress;
@@ -28,18 +31,17 @@ mod routes;
 mod scrape;
 mod server;
 
-pub use ask::{Answer, AskError, ask};
 pub use server::serve;
 
-/// Everything an answer is made of.
+/// Everything that responses are made from.
 pub struct AppState {
     /// The readings.
     pub board: Arc<Board>,
     /// The exporter's own metrics.
     pub instruments: Arc<Instruments>,
-    /// Asks the scheduler for runs.
+    /// Makes the scheduler run KPIs.
     pub refresh: Refresh,
-    /// What the configuration says.
+    /// The settings of the HTTP server.
     pub settings: Settings,
 }
 
@@ -48,51 +50,54 @@ pub type Refresh = Arc<
     dyn Fn(Option<String>) -> BoxFuture<'static, Result<Vec<Refreshed>, UnknownKpi>> + Send + Sync,
 >;
 
-/// How one KPI's run on one graph went.
+/// The result of one KPI's run on one graph.
 #[derive(Clone, Debug)]
 pub struct Refreshed {
     /// The KPI's id.
     pub kpi: Arc<str>,
     /// The graph's configured name.
     pub graph: Arc<str>,
-    /// How long it took.
+    /// How long the run took.
     pub duration: Duration,
-    /// Rows, when it went well.
+    /// Rows, if the run succeeded.
     pub rows: u64,
-    /// Series, when it went well.
+    /// Series, if the run succeeded.
     pub series: u64,
-    /// Why it failed.
+    /// Why the run failed; none if it succeeded.
     pub error: Option<String>,
 }
 
-/// No KPI has this id.
+/// There is no KPI with this id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no such KPI: `{0}`; `GET /api/metrics/summary` lists them")]
 pub struct UnknownKpi(pub String);
 
-/// What the configuration says of the web side.
+/// The settings of the HTTP server.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Whether POST routes may do anything.
+    /// Whether POST routes are allowed.
     pub lifecycle: bool,
-    /// Where `/dashboard` leads.
+    /// Where `/dashboard` redirects to.
     pub dashboard_url: Option<String>,
-    /// What clients may take up.
+    /// Limits per client and connection.
     pub limits: Limits,
 }
 
-/// How long and how many: no client can hold the server for ever.
+/// Limits that keep a client from occupying the server permanently.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// The most connections at one time; more wait unanswered in the system's queue.
+    /// The maximum number of concurrent connections; further ones wait in the backlog of the
+    /// system.
     pub connections: usize,
-    /// How long a request's header may take to arrive, which is also how long a connection may idle between two scrapes.
+    /// How long the header of a request may take, which is also how long a connection may be idle
+    /// between two scrapes.
     pub header: Duration,
-    /// How long a client may read nothing of an answer.
+    /// How long a client may stop reading a response.
     pub stall: Duration,
-    /// After this a connection gets no further request.
+    /// The maximum age of a connection: after it, no further request is accepted.
     pub age: Duration,
-    /// How long an answer under way may go on after the end of a connection's age or of the server.
+    /// How long a response in progress may continue after the maximum age or after a shutdown has
+    /// begun.
     pub grace: Duration,
 }
 
@@ -100,11 +105,12 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 256,
-            // Longer than the usual scrape interval of a minute, so that Prometheus can keep its connection.
+            // Longer than the usual scrape interval of a minute, so that Prometheus can keep its
+            // connection.
             header: Duration::from_secs(75),
             stall: Duration::from_secs(15),
             age: Duration::from_secs(600),
-            // The process is to end within 5 s of SIGTERM.
+            // The process must end within 5 s of SIGTERM.
             grace: Duration::from_secs(3),
         }
     }

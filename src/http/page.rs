@@ -1,126 +1,134 @@
-//! The status page: links, and every KPI in a table. One file, nothing loaded from elsewhere.
+//! The status page: links, and every KPI in a table. The page is one document that loads nothing
+//! from elsewhere.
 
-use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 
+use askama::Template;
+use askama::filters::HtmlSafe;
 use hyper::StatusCode;
 use hyper::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 
-use super::response::{Response, insert_header, response};
+use super::response::{Response, insert_header, response, text};
 use super::{AppState, health};
 use crate::board::{Slot, Status, Target};
 use crate::metric::Samples;
 
-/// A count this many seconds behind is catching up, or cannot.
-const TOLD_LAG: f64 = 60.0;
-
-const STYLE: &str = include_str!("page.css");
+/// A window KPI whose cursor is so many seconds behind is catching up, or fails to.
+const SHOWN_LAG: f64 = 60.0;
 
 /// The page.
-pub(super) fn answer(state: &AppState) -> Response {
-    let answer = response(
+pub(super) fn respond(state: &AppState) -> Response {
+    let Ok(html) = Page::of(state).render() else {
+        return text(StatusCode::INTERNAL_SERVER_ERROR, "cannot write the page\n");
+    };
+    let response = response(
         StatusCode::OK,
         HeaderValue::from_static("text/html; charset=utf-8"),
-        bytes::Bytes::from(html(state)),
+        bytes::Bytes::from(html),
     );
     insert_header(
-        answer,
+        response,
         CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'"),
     )
 }
 
-fn html(state: &AppState) -> String {
-    let status = health::status(&state.board);
-    let last_update = time(state.board.last_update());
-    let several = state.board.graphs().len() > 1;
-    let rows: String = state
-        .board
-        .slots()
-        .iter()
-        .flat_map(|slot| {
+/// What the template shows. It escapes every text.
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Page {
+    style: &'static str,
+    version: &'static str,
+    status: &'static str,
+    last_update: Option<Time>,
+    has_dashboard: bool,
+    unreachable: Vec<UnreachableGraph>,
+    /// The column is shown if there are several graphs.
+    has_graph_column: bool,
+    rows: Vec<Row>,
+}
+
+struct UnreachableGraph {
+    name: String,
+    reason: String,
+}
+
+/// One KPI on one graph.
+struct Row {
+    id: String,
+    help: String,
+    graph: String,
+    types: String,
+    value: String,
+    counted: Option<Counted>,
+    last_run: Option<Time>,
+    running: bool,
+    next_run: Option<Time>,
+    duration: String,
+    error: String,
+}
+
+/// The cursor of a window KPI.
+#[derive(Debug, PartialEq)]
+struct Counted {
+    until: Time,
+    /// How far the cursor is behind, where that is worth showing.
+    lag: Option<String>,
+}
+
+impl Page {
+    fn of(state: &AppState) -> Self {
+        let board = &state.board;
+        let unreachable = board.graphs().iter().filter_map(|graph| {
+            Some(UnreachableGraph {
+                name: graph.name.to_string(),
+                reason: graph.away()?.to_string(),
+            })
+        });
+        let rows = board.slots().iter().flat_map(|slot| {
             slot.targets()
                 .iter()
-                .map(move |target| row(slot, target, several))
-        })
-        .collect();
-    let graph = if several { "<th>Graph" } else { "" };
-    let dashboard = state
-        .settings
-        .dashboard_url
-        .as_ref()
-        .map_or("", |_| " · <a href=\"/dashboard\">dashboard</a>");
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>cypher-exporter</title>\n<style>\n{STYLE}</style>\n\
-         <h1>cypher-exporter</h1>\n\
-         <p><strong class=\"{status}\">{status}</strong>, last update {last_update}, version {version}</p>\n\
-         <p><a href=\"/metrics\">metrics</a> · <a href=\"/api/metrics/summary\">summary</a> · \
-         <a href=\"/api/metrics/health\">health</a> · <a href=\"/-/ready\">readiness</a>{dashboard}</p>\n\
-         {graphs}\
-         <table>\n<thead><tr><th>KPI{graph}<th>Type<th>Value<th>Last run (UTC)<th>Next run<th>Took<th>Error</thead>\n\
-         <tbody>\n{rows}</tbody>\n</table>\n</html>\n",
-        version = env!("CARGO_PKG_VERSION"),
-        graphs = graphs(state),
-    )
+                .map(move |target| Row::of(slot, target))
+        });
+        Self {
+            style: include_str!("page.css"),
+            version: env!("CARGO_PKG_VERSION"),
+            status: health::status(board),
+            last_update: board.last_update().map(Time::new),
+            has_dashboard: state.settings.dashboard_url.is_some(),
+            unreachable: unreachable.collect(),
+            has_graph_column: board.graphs().len() > 1,
+            rows: rows.collect(),
+        }
+    }
 }
 
-/// The graphs that are away; nothing when all answer.
-fn graphs(state: &AppState) -> String {
-    state
-        .board
-        .graphs()
-        .iter()
-        .fold(String::new(), |mut out, graph| {
-            if let Some(reason) = graph.away() {
-                let _ = writeln!(
-                    out,
-                    "<p class=\"error\">graph {} is away: {}</p>",
-                    escape(&graph.name),
-                    escape(&reason)
-                );
-            }
-            out
-        })
-}
-
-fn row(slot: &Slot, target: &Target, several_graphs: bool) -> String {
-    let status = target.status();
-    let types: Vec<_> = slot
-        .kpi
-        .metrics
-        .iter()
-        .map(|metric| metric.shape.metric_type().as_str())
-        .collect();
-    let help = slot
-        .kpi
-        .metrics
-        .first()
-        .map_or("", |metric| metric.desc.help.as_str());
-    let error = status.error.as_deref().unwrap_or_default();
-    let took = status.duration.map_or("–".to_owned(), |took| {
-        format!("{:.1} ms", took.as_secs_f64() * 1000.0)
-    });
-    let next = if status.running {
-        "now".to_owned()
-    } else {
-        time(status.next_run)
-    };
-    let graph = if several_graphs {
-        format!("<td>{}", escape(&target.graph))
-    } else {
-        String::new()
-    };
-    let value = format!("{}{}", escape(&values(target)), counted(&status));
-    let cells = [types.join(", "), value, time(status.last_run), next, took];
-    let cells: String = cells.iter().map(|cell| format!("<td>{cell}")).collect();
-    let id = escape(&slot.kpi.id);
-    format!(
-        "<tr><td title=\"{}\">{id}{graph}{cells}<td class=\"error\">{}\n",
-        escape(help),
-        escape(error)
-    )
+impl Row {
+    fn of(slot: &Slot, target: &Target) -> Self {
+        let status = target.status();
+        let metrics = &slot.kpi.metrics;
+        let types: Vec<_> = metrics
+            .iter()
+            .map(|metric| metric.shape.metric_type().as_str())
+            .collect();
+        let help = metrics.first().map(|metric| metric.desc.help.clone());
+        let duration = status.duration.map_or("–".to_owned(), |duration| {
+            format!("{:.1} ms", duration.as_secs_f64() * 1000.0)
+        });
+        Self {
+            id: slot.kpi.id.to_string(),
+            help: help.unwrap_or_default(),
+            graph: target.graph.to_string(),
+            types: types.join(", "),
+            value: values(target),
+            counted: counted(&status),
+            last_run: status.last_run.map(Time::new),
+            running: status.running,
+            next_run: status.next_run.map(Time::new),
+            duration,
+            error: status.error.clone().unwrap_or_default(),
+        }
+    }
 }
 
 /// A number for each metric with one plain value, a count of series for any other.
@@ -142,22 +150,17 @@ fn values(target: &Target) -> String {
     shown.collect::<Vec<_>>().join(", ")
 }
 
-/// Up to when a window KPI has counted, and how far that is behind where that is worth a word.
-fn counted(status: &Status) -> String {
-    let Some(until) = status.counted_until else {
-        return String::new();
-    };
-    let lag = status
-        .window_lag
-        .filter(|lag| *lag >= TOLD_LAG)
-        .map_or(String::new(), |lag| {
-            let lag = Duration::from_secs_f64(lag.floor());
-            format!(", {} behind", humantime::format_duration(lag))
-        });
-    format!(" <small>counted to {}{lag}</small>", time(Some(until)))
+fn counted(status: &Status) -> Option<Counted> {
+    let lag = status.window_lag.filter(|lag| *lag >= SHOWN_LAG);
+    Some(Counted {
+        until: Time::new(status.counted_until?),
+        lag: lag.map(|lag| {
+            humantime::format_duration(Duration::from_secs_f64(lag.floor())).to_string()
+        }),
+    })
 }
 
-/// Four digits after the point are enough: the page is for a glance, `/metrics` for the exact value.
+/// At most four digits after the point: the page gives an overview, `/metrics` the exact value.
 fn short(value: f64) -> String {
     let exact = value.to_string();
     let rounded = if value.abs() < 0.001 {
@@ -172,30 +175,28 @@ fn short(value: f64) -> String {
     }
 }
 
-/// The time of day in UTC; the date shows when pointed at.
-fn time(time: Option<SystemTime>) -> String {
-    let Some(time) = time else {
-        return "–".to_owned();
-    };
-    let full = humantime::format_rfc3339_seconds(time).to_string();
-    let of_day = full.get(11..19).unwrap_or(&full);
-    format!("<time datetime=\"{full}\" title=\"{full}\">{of_day}</time>")
+/// A point in time: the page shows the time of day in UTC, and the date in a tooltip.
+#[derive(Clone, Debug, PartialEq, Template)]
+#[template(
+    source = r#"<time datetime="{{ full }}" title="{{ full }}">{{ of_day() }}</time>"#,
+    ext = "html"
+)]
+struct Time {
+    full: String,
 }
 
-/// Text that stays text inside an element or a quoted attribute.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            plain => out.push(plain),
-        }
+/// The template above escapes its text.
+impl HtmlSafe for Time {}
+
+impl Time {
+    fn new(time: SystemTime) -> Self {
+        let full = humantime::format_rfc3339_seconds(time).to_string();
+        Self { full }
     }
-    out
+
+    fn of_day(&self) -> &str {
+        self.full.get(11..19).unwrap_or(&self.full)
+    }
 }
 
 #[cfg(test)]
@@ -217,34 +218,45 @@ mod tests {
     }
 
     #[test]
-    fn a_count_says_how_far_it_is() {
+    fn a_cursor_far_behind_shows_its_lag() {
         let until = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_252_087);
-        let shown = |lag| {
-            counted(&Status {
+        let shown = |window_lag| {
+            let counted = counted(&Status {
                 counted_until: Some(until),
-                window_lag: lag,
+                window_lag,
                 ..Status::default()
-            })
+            });
+            let counted = counted.unwrap();
+            (counted.until.of_day().to_owned(), counted.lag)
         };
-        assert!(
-            shown(Some(0.5)).ends_with(">09:08:07</time></small>"),
-            "{}",
-            shown(Some(0.5))
-        );
-        assert_eq!(shown(Some(-5.0)), shown(None));
-        assert!(
-            shown(Some(7261.5)).ends_with(">09:08:07</time>, 2h 1m 1s behind</small>"),
-            "{}",
-            shown(Some(7261.5))
-        );
-        assert_eq!(counted(&Status::default()), "");
+        let at = "09:08:07".to_owned();
+        assert_eq!(shown(Some(0.5)), (at.clone(), None));
+        assert_eq!(shown(Some(-5.0)), (at.clone(), None));
+        assert_eq!(shown(None), (at.clone(), None));
+        assert_eq!(shown(Some(7261.5)), (at, Some("2h 1m 1s".to_owned())));
+        assert_eq!(counted(&Status::default()), None);
     }
 
     #[test]
-    fn no_text_becomes_markup() {
-        assert_eq!(
-            escape("<b a='1' c=\"2\">&</b> é"),
-            "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;&lt;/b&gt; é"
+    fn text_never_becomes_markup() {
+        let page = Page {
+            style: "",
+            version: "1",
+            status: "healthy",
+            last_update: Some(Time::new(SystemTime::UNIX_EPOCH)),
+            has_dashboard: false,
+            unreachable: vec![UnreachableGraph {
+                name: "g".into(),
+                reason: "<b a='1' c=\"2\">&</b> é".into(),
+            }],
+            has_graph_column: false,
+            rows: vec![],
+        };
+        let html = page.render().unwrap();
+        assert!(
+            html.contains("&#60;b a=&#39;1&#39; c=&#34;2&#34;&#62;&#38;&#60;/b&#62; é"),
+            "{html}"
         );
+        assert!(html.contains(">00:00:00</time>"), "{html}");
     }
 }

@@ -1,4 +1,4 @@
-//! A connection whose other end must go on reading: hyper itself would wait for a stalled one for ever.
+//! A connection that fails when its client stops reading: hyper itself would wait forever.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -9,11 +9,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// Fails a write that made no progress for too long.
+/// Fails a write that makes no progress for too long.
 pub(super) struct Progress {
     stream: TcpStream,
     stall: Duration,
-    /// Runs while a write waits.
+    /// Set while a write waits.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 

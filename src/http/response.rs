@@ -14,7 +14,7 @@ pub(super) fn text(status: StatusCode, body: impl Into<bytes::Bytes>) -> Respons
     response(status, TEXT, body.into())
 }
 
-/// A response that caches must not keep.
+/// A response that must not be cached.
 pub(super) fn response(
     status: StatusCode,
     content_type: HeaderValue,

@@ -1,4 +1,4 @@
-//! The table of routes: which path is which, and which methods it takes.
+//! The table of routes: paths and their allowed methods.
 
 use hyper::header::{ALLOW, HeaderValue, LOCATION};
 use hyper::{Request, StatusCode};
@@ -33,7 +33,7 @@ impl Route {
         }
     }
 
-    /// The value of Allow.
+    /// The value of the header `Allow`.
     fn methods(self) -> &'static str {
         match self {
             Route::Refresh => "POST",
@@ -48,16 +48,13 @@ impl Route {
     }
 }
 
-/// Answers any request; a HEAD is answered as a GET whose body hyper leaves out.
-pub(super) async fn answer<B>(state: &AppState, request: Request<B>) -> Response {
+/// Responds to any request; for HEAD hyper leaves out the body of the GET response.
+pub(super) async fn respond<B>(state: &AppState, request: Request<B>) -> Response {
     let path = request.uri().path();
     let Some(route) = Route::of(path) else {
         let known =
             "try /, /metrics, /api/metrics/summary, /api/metrics/health, /-/healthy or /-/ready";
-        return text(
-            StatusCode::NOT_FOUND,
-            format!("nothing at this address: {known}\n"),
-        );
+        return text(StatusCode::NOT_FOUND, format!("not found: {known}\n"));
     };
     if !route
         .methods()
@@ -65,16 +62,16 @@ pub(super) async fn answer<B>(state: &AppState, request: Request<B>) -> Response
         .any(|method| method == request.method().as_str())
     {
         let message = format!(
-            "{path} does not take {}, but {}\n",
+            "{path} does not allow {}: use {}\n",
             request.method(),
             route.methods()
         );
-        let refusal = text(StatusCode::METHOD_NOT_ALLOWED, message);
-        return insert_header(refusal, ALLOW, HeaderValue::from_static(route.methods()));
+        let response = text(StatusCode::METHOD_NOT_ALLOWED, message);
+        return insert_header(response, ALLOW, HeaderValue::from_static(route.methods()));
     }
     match route {
-        Route::Scrape => scrape::answer(state, request.headers()).await,
-        Route::Page => page::answer(state),
+        Route::Scrape => scrape::respond(state, request.headers()).await,
+        Route::Page => page::respond(state),
         Route::Summary => api::summary(state).await,
         Route::Refresh => api::refresh(state, request.uri().query().unwrap_or_default()).await,
         Route::Health => api::health(state),
@@ -94,7 +91,7 @@ fn dashboard(state: &AppState) -> Response {
     let Some(url) = &state.settings.dashboard_url else {
         return text(
             StatusCode::NOT_FOUND,
-            "no dashboard is configured: set `dashboard_url` under `[web]`\n",
+            "no dashboard configured: set `dashboard_url` under `[web]`\n",
         );
     };
     match HeaderValue::from_str(url) {
@@ -105,7 +102,7 @@ fn dashboard(state: &AppState) -> Response {
         ),
         Err(_) => text(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "`dashboard_url` under `[web]` cannot stand in a header\n",
+            "`dashboard_url` under `[web]` is not a valid header value\n",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! A scrape: the readings as they lie ready, and the exporter's own metrics, in one answer.
+//! The response to a scrape: the prepared readings and the exporter's own metrics.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,17 +16,18 @@ use crate::board::Chunk;
 use crate::exposition::{self, Coding, Format, Segment};
 use crate::instruments::Instruments;
 
-/// Every metric in the form that the client asks for.
-pub(super) async fn answer(state: &AppState, headers: &HeaderMap) -> Response {
+/// Every metric in the format that the client accepts.
+pub(super) async fn respond(state: &AppState, headers: &HeaderMap) -> Response {
     let begin = Instant::now();
     let format = exposition::format(&joined(headers, &ACCEPT));
     let coding = exposition::coding(&joined(headers, &ACCEPT_ENCODING));
     let (chunks, instruments) = (state.board.chunks(), state.instruments.clone());
-    // Pages stay as they are: what is ready now costs no more than being listed.
+    // A chunk is immutable: one that is encoded now can be sent without further work.
     let is_ready = instruments.is_ready(format, coding)
         && chunks.iter().all(|chunk| chunk.is_ready(format, coding));
     let list = move || body(&chunks, &instruments, format, coding);
-    // Encoding and compressing large readings takes a while at the first use: not on a thread that others wait for.
+    // The first use encodes and compresses, which takes a while for large readings: not on a thread
+    // of the runtime.
     let Ok(body) = (if is_ready {
         Ok(list())
     } else {
@@ -34,27 +35,27 @@ pub(super) async fn answer(state: &AppState, headers: &HeaderMap) -> Response {
     }) else {
         return text(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "the answer could not be written\n",
+            "cannot write the response\n",
         );
     };
     state.instruments.scraped(begin.elapsed(), body.len());
-    let answer = response(
+    let response = response(
         StatusCode::OK,
         HeaderValue::from_static(format.content_type()),
         body,
     );
-    let answer = insert_header(
-        answer,
+    let response = insert_header(
+        response,
         VARY,
         HeaderValue::from_static("Accept, Accept-Encoding"),
     );
     match coding {
-        Coding::Identity => answer,
-        Coding::Gzip => insert_header(answer, CONTENT_ENCODING, HeaderValue::from_static("gzip")),
+        Coding::Identity => response,
+        Coding::Gzip => insert_header(response, CONTENT_ENCODING, HeaderValue::from_static("gzip")),
     }
 }
 
-/// Several headers of one name count as one, joined by commas.
+/// Repeated headers are equivalent to one whose values are joined by commas.
 fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
     let values: Vec<_> = headers
         .get_all(name)

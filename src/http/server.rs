@@ -1,4 +1,4 @@
-//! Accepts connections and serves each within its limits, until told to stop.
+//! Accepts connections and serves each within its limits, until the server is stopped.
 
 use std::convert::Infallible;
 use std::io;
@@ -18,30 +18,31 @@ use tokio_util::task::TaskTracker;
 use super::progress::Progress;
 use super::{AppState, routes};
 
-/// No scraper sends more; an address line of 64 kB is refused with 431.
+/// No scraper sends more; a request line of 64 kB is rejected with status 431.
 const MAX_HEADER: usize = 16 * 1024;
 
-/// The system's own choice is some megabytes: what waits there has left the processor's caches when it is read. With this
-/// much, a large answer to a client on the same machine takes 0.6 of the time and the CPU.
+/// The default of the system is some megabytes, which no longer fit the processor's caches when
+/// they are read. With this size, a large response to a client on the same machine takes 0.6 times
+/// the time and the CPU.
 const SEND_BUFFER: usize = 256 * 1024;
 
-/// Out of file descriptors, for instance: the next try may succeed, since connections end.
+/// Out of file descriptors, for example: a retry can succeed, since connections end.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
-/// Serves until `stop`; then answers under way are finished within the grace period.
+/// Serves until `stop`; responses in progress are then finished within the grace period.
 pub async fn serve(listener: TcpListener, state: Arc<AppState>, stop: CancellationToken) {
-    let places = Arc::new(Semaphore::new(state.settings.limits.connections));
+    let permits = Arc::new(Semaphore::new(state.settings.limits.connections));
     let connections = TaskTracker::new();
     loop {
         let accepted = async {
-            let place = places
+            let permit = permits
                 .clone()
                 .acquire_owned()
                 .await
                 .expect("the semaphore is never closed");
-            (listener.accept().await, place)
+            (listener.accept().await, permit)
         };
-        let (accepted, place) = tokio::select! {
+        let (accepted, permit) = tokio::select! {
             biased;
             () = stop.cancelled() => break,
             accepted = accepted => accepted,
@@ -53,7 +54,7 @@ pub async fn serve(listener: TcpListener, state: Arc<AppState>, stop: Cancellati
                     if let Err(error) = connection(stream, state, stop).await {
                         tracing::debug!(%peer, %error, "connection ended");
                     }
-                    drop(place);
+                    drop(permit);
                 });
             }
             Err(error) => {
@@ -62,7 +63,7 @@ pub async fn serve(listener: TcpListener, state: Arc<AppState>, stop: Cancellati
             }
         }
     }
-    // Whoever connects from now on is refused instead of left waiting.
+    // A client that connects from now on is refused instead of left waiting.
     drop(listener);
     connections.close();
     connections.wait().await;
@@ -78,7 +79,7 @@ async fn connection(
     let limits = state.settings.limits.clone();
     let service = service_fn(|request| {
         let state = state.clone();
-        async move { Ok::<_, Infallible>(routes::answer(&state, request).await) }
+        async move { Ok::<_, Infallible>(routes::respond(&state, request).await) }
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -98,13 +99,13 @@ async fn connection(
     }
 }
 
-/// Why a connection did not end by itself.
+/// Why a connection was ended.
 #[derive(Debug, thiserror::Error)]
 enum ConnectionError {
     #[error(transparent)]
     Socket(#[from] io::Error),
     #[error(transparent)]
     Http(#[from] hyper::Error),
-    #[error("an answer was not finished in time")]
+    #[error("the response was not finished in time")]
     Grace,
 }

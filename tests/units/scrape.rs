@@ -194,7 +194,7 @@ async fn readiness_names_its_reason() {
     target.set_status(Status::default());
     assert_eq!(
         served.get("/-/ready", "").await,
-        "not ready: 1 of 8 KPI runs have not been made yet\n"
+        "not ready: 1 of 8 KPIs have not run yet\n"
     );
     assert_eq!(served.get("/-/healthy", "").await, "ok\n");
     target.set_status(Status {
