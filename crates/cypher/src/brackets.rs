@@ -1,20 +1,20 @@
-//! Which bracket closes which, found in one pass so that no later step has to search.
+//! Matches brackets in one pass, so that no later step has to search.
 
 use std::ops::Range;
 
 use super::token::{Kind, Token};
 
-/// For each token the other one of its pair; itself when it is no bracket.
+/// For each token the index of the matching bracket; its own index if it is not a bracket.
 pub(super) struct Pairs(Vec<usize>);
 
 impl Pairs {
-    /// The other bracket of the pair.
+    /// The matching bracket.
     pub(super) fn other(&self, index: usize) -> usize {
         self.0.get(index).copied().unwrap_or(index)
     }
 }
 
-/// Pairs the brackets; the place of the first that has no partner, otherwise.
+/// Matches all brackets, or returns the place of the first unmatched one.
 pub(super) fn pair(tokens: &[Token<'_>]) -> Result<Pairs, Range<usize>> {
     let mut others: Vec<usize> = (0..tokens.len()).collect();
     let mut open = Vec::new();

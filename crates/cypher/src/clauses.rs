@@ -1,5 +1,6 @@
-//! The walk over the clauses: it knows at each token whether an operand is due, and so which words are clauses and which are names.
-//! In `WITH n AS set SET set.x = 1` the second `set` writes; in `RETURN set` and `n.set` none does.
+//! Walks over the clauses and tracks whether an operand is expected, which decides whether a word
+//! is a clause or a name. In `WITH n AS set SET set.x = 1` the second `set` is a clause; in
+//! `RETURN set` and `n.set` it is a name.
 
 use super::brackets::Pairs;
 use super::columns::Columns;
@@ -7,7 +8,7 @@ use super::lookahead::Lookahead;
 use super::token::{Kind, Token};
 use super::words::{Role, role};
 
-/// A reason to refuse, and the token it stands at.
+/// A reason to reject the statement, and the token it is about.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) token: usize,
@@ -15,7 +16,7 @@ pub(super) struct Refusal {
     pub(super) fix: String,
 }
 
-/// Walks the clauses from `start`; gives the columns and what must not be there.
+/// Walks the clauses from `start`; returns the columns and everything that is not allowed.
 pub(super) fn walk(tokens: &[Token<'_>], pairs: &Pairs, start: usize) -> (Columns, Vec<Refusal>) {
     let top = Frame::Query(Query::new(true, false));
     let mut walk = Walk {
@@ -33,9 +34,9 @@ pub(super) fn walk(tokens: &[Token<'_>], pairs: &Pairs, start: usize) -> (Column
     (walk.columns, walk.refusals)
 }
 
-/// What is due.
+/// What is expected next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Due {
+enum Expected {
     /// A clause.
     Clause,
     /// An operand.
@@ -46,14 +47,14 @@ enum Due {
     Operator,
 }
 
-/// In which part of a query a token stands, as far as it matters.
+/// The part of a query that a token is in, as far as it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     /// The items of RETURN.
     Items,
     /// A pattern, in which `+` and `*` may be quantifiers.
     Pattern,
-    /// What SHOW shows.
+    /// The words after SHOW.
     Show,
     /// Anything else.
     Other,
@@ -61,17 +62,17 @@ enum Part {
 
 #[derive(Debug)]
 struct Query {
-    /// It is not in a sub-query.
+    /// Whether it is outside any subquery.
     top: bool,
-    /// It is the inside of EXISTS or COUNT, which may be a mere pattern.
+    /// Whether it is the body of EXISTS or COUNT, which may be a bare pattern.
     pattern_allowed: bool,
-    due: Due,
+    expected: Expected,
     part: Part,
-    /// How many CASE are open.
+    /// Number of open CASE expressions.
     cases: usize,
-    /// How many WHEN of them wait for their THEN.
+    /// Number of WHEN whose THEN has not been seen.
     whens: usize,
-    /// The brace that opens the sub-query of the CALL just seen.
+    /// The brace that opens the subquery of the last CALL.
     call_brace: Option<usize>,
 }
 
@@ -80,7 +81,7 @@ impl Query {
         Query {
             top,
             pattern_allowed,
-            due: Due::Clause,
+            expected: Expected::Clause,
             part: Part::Other,
             cases: 0,
             whens: 0,
@@ -92,9 +93,9 @@ impl Query {
 /// What a bracket encloses.
 #[derive(Debug)]
 enum Frame {
-    /// A query: clauses may stand here.
+    /// A query: clauses are possible.
     Query(Query),
-    /// A pattern, a list, a map, arguments: no clause can stand here.
+    /// A pattern, a list, a map, arguments: no clause is possible.
     Plain,
 }
 
@@ -130,8 +131,9 @@ impl<'t> Walk<'_, 't> {
         let opens_query = self.tokens[index].is("{") && self.opens_query(index);
         let mut top = false;
         if let Some(Frame::Query(query)) = self.frames.last_mut() {
-            top = query.top && query.due == Due::Clause && query.call_brace != Some(index);
-            if query.due == Due::Clause && query.pattern_allowed && !opens_query {
+            top =
+                query.top && query.expected == Expected::Clause && query.call_brace != Some(index);
+            if query.expected == Expected::Clause && query.pattern_allowed && !opens_query {
                 query.part = Part::Pattern;
             }
         }
@@ -150,7 +152,7 @@ impl<'t> Walk<'_, 't> {
         let open = self.around.pairs.other(index);
         let mut called_here = false;
         if let Some(Frame::Query(query)) = self.frames.last_mut() {
-            query.due = Due::Operator;
+            query.expected = Expected::Operator;
             called_here = query.call_brace == Some(open);
         }
         let called = self.tokens[index].is("}")
@@ -164,7 +166,7 @@ impl<'t> Walk<'_, 't> {
         {
             self.refuse(
                 index + 1,
-                "`CALL { … } IN TRANSACTIONS` commits on its own, which a KPI must not do"
+                "`CALL { … } IN TRANSACTIONS` commits its own transactions, but a KPI must be read-only"
                     .to_owned(),
                 "remove `IN TRANSACTIONS` and what follows it".to_owned(),
             );
@@ -174,7 +176,8 @@ impl<'t> Walk<'_, 't> {
     /// Whether the brace at `index` opens a query, not a map, a projection or a quantifier.
     fn opens_query(&self, index: usize) -> bool {
         if let Some(Frame::Query(query)) = self.frames.last() {
-            let after_clause_word = query.due == Due::Clause || query.call_brace == Some(index);
+            let after_clause_word =
+                query.expected == Expected::Clause || query.call_brace == Some(index);
             if after_clause_word {
                 return true;
             }
@@ -192,7 +195,7 @@ impl<'t> Walk<'_, 't> {
             Kind::Word if query.part == Part::Show => self.word_in_show(&mut query, index),
             Kind::Word => self.word(&mut query, index),
             Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => {
-                query.due = Due::Operator
+                query.expected = Expected::Operator
             }
             Kind::Symbol => self.symbol(&mut query, index),
         }
@@ -200,33 +203,33 @@ impl<'t> Walk<'_, 't> {
     }
 
     fn symbol(&mut self, query: &mut Query, index: usize) {
-        let complete = query.due == Due::Operator;
-        query.due = match self.tokens[index].text.as_ref() {
+        let complete = query.expected == Expected::Operator;
+        query.expected = match self.tokens[index].text.as_ref() {
             "*" if !complete => {
                 self.columns
                     .star(index, query.top && query.part == Part::Items);
-                Due::Operator
+                Expected::Operator
             }
-            "%" if !complete => Due::Operator,
-            "+" | "*" if complete && query.part == Part::Pattern => Due::Operator,
+            "%" if !complete => Expected::Operator,
+            "+" | "*" if complete && query.part == Part::Pattern => Expected::Operator,
             "::" => {
                 self.at = self.around.after_type(self.at);
-                Due::Operator
+                Expected::Operator
             }
-            "." | ":" | "&" | "|" | "$" => Due::Name,
-            "!" => query.due,
+            "." | ":" | "&" | "|" | "$" => Expected::Name,
+            "!" => query.expected,
             "," => {
-                // Between WHEN and THEN it sets values apart, not columns.
+                // Between WHEN and THEN a comma separates values, not columns.
                 if query.top && query.part == Part::Items && query.whens == 0 {
                     self.columns.comma(index);
                 }
-                Due::Operand
+                Expected::Operand
             }
-            _ => Due::Operand,
+            _ => Expected::Operand,
         };
     }
 
-    /// SHOW has words of its own, e.g. `SHOW ROLE create PRIVILEGES AS REVOKE COMMANDS`.
+    /// SHOW has its own grammar, e.g. `SHOW ROLE create PRIVILEGES AS REVOKE COMMANDS`.
     fn word_in_show(&mut self, query: &mut Query, index: usize) {
         match role(&self.tokens[index].text) {
             Role::Return => self.clause(query, index, Role::Return),
@@ -253,12 +256,12 @@ impl<'t> Walk<'_, 't> {
 
     fn word(&mut self, query: &mut Query, index: usize) {
         let role = role(&self.tokens[index].text);
-        match query.due {
-            Due::Name => query.due = Due::Operator,
-            Due::Operand => self.operand(query, index),
-            Due::Clause => self.first_word(query, index, role),
-            Due::Operator if query.cases > 0 => self.word_in_case(query, index, role),
-            Due::Operator => self.word_after_operand(query, index, role),
+        match query.expected {
+            Expected::Name => query.expected = Expected::Operator,
+            Expected::Operand => self.operand(query, index),
+            Expected::Clause => self.first_word(query, index, role),
+            Expected::Operator if query.cases > 0 => self.word_in_case(query, index, role),
+            Expected::Operator => self.word_after_operand(query, index, role),
         }
     }
 
@@ -267,7 +270,7 @@ impl<'t> Walk<'_, 't> {
         let prefix = ["NOT", "CASE", "DISTINCT"]
             .into_iter()
             .find(|word| token.is_word(word));
-        query.due = match prefix {
+        query.expected = match prefix {
             Some(word)
                 if !self
                     .around
@@ -286,9 +289,9 @@ impl<'t> Walk<'_, 't> {
                 if word == "DISTINCT" && query.top && query.part == Part::Items {
                     self.columns.distinct(index);
                 }
-                Due::Operand
+                Expected::Operand
             }
-            _ => Due::Operator,
+            _ => Expected::Operator,
         };
     }
 
@@ -296,18 +299,18 @@ impl<'t> Walk<'_, 't> {
         let assigned = self.tokens.get(index + 1).is_some_and(|next| next.is("="));
         if query.pattern_allowed && (assigned || !role.is_clause()) {
             query.part = Part::Pattern;
-            query.due = Due::Operator;
+            query.expected = Expected::Operator;
         } else if role.is_clause() {
             self.clause(query, index, role);
         } else {
             if query.top && !self.tokens[index].is_word("WHEN") {
                 self.refuse_start(index);
             }
-            query.due = Due::Operand;
+            query.expected = Expected::Operand;
         }
     }
 
-    /// In CASE no clause can stand; `WHEN STARTS WITH 'x'` has a WITH that is none.
+    /// No clause is possible inside CASE; the WITH of `WHEN STARTS WITH 'x'` is not a clause.
     fn word_in_case(&mut self, query: &mut Query, index: usize, role: Role) {
         match role {
             Role::End => query.cases -= 1,
@@ -318,10 +321,10 @@ impl<'t> Walk<'_, 't> {
                 query.whens = query
                     .whens
                     .saturating_sub(usize::from(self.tokens[index].is_word("THEN")));
-                query.due = Due::Operand;
+                query.expected = Expected::Operand;
             }
             Role::As if query.top && query.part == Part::Items => {
-                // An open CASE cannot be named: this CASE was a variable after all.
+                // An open CASE cannot have an alias, so this CASE was a variable.
                 (query.cases, query.whens) = (0, 0);
                 self.word_after_operand(query, index, role);
             }
@@ -344,14 +347,14 @@ impl<'t> Walk<'_, 't> {
     fn word_after_operand(&mut self, query: &mut Query, index: usize, role: Role) {
         match role {
             Role::Other | Role::End => {}
-            Role::Infix => query.due = Due::Operand,
+            Role::Infix => query.expected = Expected::Operand,
             Role::Affix => self.after_affix(query),
             Role::Is => self.after_is(query),
             Role::As => {
                 if query.top && query.part == Part::Items {
                     self.columns.alias(index + 1);
                 }
-                query.due = Due::Name;
+                query.expected = Expected::Name;
             }
             Role::Match
             | Role::Return
@@ -375,12 +378,12 @@ impl<'t> Walk<'_, 't> {
             .is_some_and(|next| next.is_word("WITH"))
         {
             self.at += 1;
-            query.due = Due::Operand;
+            query.expected = Expected::Operand;
         }
     }
 
     fn after_is(&mut self, query: &mut Query) {
-        query.due = Due::Name;
+        query.expected = Expected::Name;
         if self
             .tokens
             .get(self.at)
@@ -394,7 +397,7 @@ impl<'t> Walk<'_, 't> {
             .is_some_and(|next| next.is_word("TYPED") || next.is("::"))
         {
             self.at = self.around.after_type(self.at + 1);
-            query.due = Due::Operator;
+            query.expected = Expected::Operator;
         }
     }
 
@@ -402,9 +405,9 @@ impl<'t> Walk<'_, 't> {
         if query.top {
             self.columns.end(index);
         }
-        query.due = Due::Operand;
+        query.expected = Expected::Operand;
         (query.cases, query.whens) = (0, 0);
-        // A hint does not end the pattern it stands in.
+        // A hint does not end the pattern around it.
         if role != Role::Using {
             query.part = Part::Other;
         }
@@ -421,14 +424,16 @@ impl<'t> Walk<'_, 't> {
             Role::Union => self.union(query),
             Role::Show => {
                 query.part = Part::Show;
-                query.due = Due::Operator;
+                query.expected = Expected::Operator;
             }
-            Role::Before => query.due = Due::Clause,
-            Role::Finish => query.due = Due::Operator,
+            Role::Before => query.expected = Expected::Clause,
+            Role::Finish => query.expected = Expected::Operator,
             Role::Writes => self.refuse_write(index),
             Role::Administers => self.refuse_administration(index),
-            // ORDER is followed by BY, an operator for this walk.
-            Role::Reads if self.tokens[index].is_word("ORDER") => query.due = Due::Operator,
+            // ORDER is followed by BY, which this walk treats as an operator.
+            Role::Reads if self.tokens[index].is_word("ORDER") => {
+                query.expected = Expected::Operator
+            }
             Role::Reads
             | Role::Infix
             | Role::Affix
@@ -444,7 +449,7 @@ impl<'t> Walk<'_, 't> {
             Some(next) if next.is("(") => self.around.pairs.other(self.at) + 1,
             _ => self.at,
         };
-        query.due = Due::Operator;
+        query.expected = Expected::Operator;
         if self
             .tokens
             .get(after_scope)
@@ -470,7 +475,7 @@ impl<'t> Walk<'_, 't> {
         {
             self.at += 1;
         }
-        query.due = Due::Clause;
+        query.expected = Expected::Clause;
         if query.top {
             self.columns.freeze();
         }
@@ -486,27 +491,26 @@ impl<'t> Walk<'_, 't> {
 
     fn refuse_write(&mut self, index: usize) {
         let word = self.tokens[index].text.to_ascii_uppercase();
-        let message = format!("`{word}` writes, but a KPI only reads the graph");
+        let message = format!("`{word}` writes to the graph, but a KPI must be read-only");
         self.refuse(index, message, format!("remove the {word} clause"));
     }
 
     fn refuse_administration(&mut self, index: usize) {
         let word = self.tokens[index].text.to_ascii_uppercase();
-        let message =
-            format!("`{word}` is an administration command, but a KPI only reads the graph");
+        let message = format!("`{word}` is an administration command, but a KPI must be read-only");
         self.refuse(
             index,
             message,
-            "run it with cypher-shell, not as a KPI".to_owned(),
+            "run it in cypher-shell, not as a KPI".to_owned(),
         );
     }
 
     fn refuse_start(&mut self, index: usize) {
-        let message = format!("a query cannot begin with `{}`", self.tokens[index].text);
+        let message = format!("expected a clause, found `{}`", self.tokens[index].text);
         self.refuse(
             index,
             message,
-            "begin with MATCH, WITH, UNWIND, CALL, SHOW or RETURN".to_owned(),
+            "begin the query with MATCH, WITH, UNWIND, CALL, SHOW or RETURN".to_owned(),
         );
     }
 }

@@ -1,18 +1,18 @@
-//! The columns of the last RETURN outside sub-queries; of a UNION, those of its first part.
+//! The columns of the last RETURN outside subqueries; for a UNION, those of its first part.
 
 use std::ops::Range;
 
 use super::brackets::Pairs;
 use super::token::{Kind, Token};
 
-/// One item of a RETURN, as a range of tokens, and its alias.
+/// One item of a RETURN as a range of tokens, and its alias.
 #[derive(Debug)]
 struct Item {
     tokens: Range<usize>,
     alias: Option<usize>,
 }
 
-/// The items of a RETURN as the walk finds them.
+/// The items of a RETURN, filled in by the walk.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     items: Option<Vec<Item>>,
@@ -22,7 +22,7 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// A RETURN begins; the ones before count no more.
+    /// A RETURN begins and replaces earlier ones.
     pub(super) fn begin(&mut self, token: usize) {
         if !self.frozen {
             self.items = Some(Vec::new());
@@ -34,14 +34,14 @@ impl Columns {
         }
     }
 
-    /// The DISTINCT of RETURN is no part of the first item.
+    /// The DISTINCT of RETURN is not part of the first item.
     pub(super) fn distinct(&mut self, token: usize) {
         if let Some(item) = self.open.as_mut().filter(|item| item.tokens.start == token) {
             item.tokens = token + 1..token + 1;
         }
     }
 
-    /// A `*` where an operand is due.
+    /// A `*` where an operand is expected.
     pub(super) fn star(&mut self, token: usize, in_items: bool) {
         if in_items
             && self
@@ -61,7 +61,7 @@ impl Columns {
         }
     }
 
-    /// An item ends and another begins.
+    /// One item ends and the next begins.
     pub(super) fn comma(&mut self, token: usize) {
         if self.open.is_some() {
             self.end(token);
@@ -83,7 +83,7 @@ impl Columns {
         self.items.get_or_insert_default().push(item);
     }
 
-    /// What comes now belongs to another part of a UNION.
+    /// The next part of a UNION begins.
     pub(super) fn freeze(&mut self) {
         self.frozen = true;
     }
@@ -93,7 +93,7 @@ impl Columns {
         self.star
     }
 
-    /// Name (none: as written) and tokens of each column; nothing when there is no RETURN.
+    /// Name (`None`: as written) and tokens of each column; `None` without RETURN.
     pub(super) fn named(
         &self,
         tokens: &[Token<'_>],
@@ -108,7 +108,8 @@ impl Columns {
     }
 }
 
-/// The server names a column by its alias, a lone variable or map projection by the variable, anything else as written.
+/// The server names a column by its alias, a single variable or map projection by the variable,
+/// anything else as written.
 fn name(item: &Item, tokens: &[Token<'_>], pairs: &Pairs) -> (Option<String>, Range<usize>) {
     if let Some((alias, token)) = item
         .alias

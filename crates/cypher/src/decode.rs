@@ -1,11 +1,12 @@
-//! `\uXXXX` escapes: the server undoes them before it reads anything else, so the scan does too, and maps places back.
+//! Decodes `\uXXXX` escapes, which the server does before lexing, and maps places back to the
+//! original text.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Fault;
 
-/// A text without escapes, and where each of its parts stood.
+/// A text without escapes, and the original places of its parts.
 pub(super) struct Decoded<'t> {
     pub(super) text: Cow<'t, str>,
     original_len: usize,
@@ -20,7 +21,7 @@ struct Escape {
 }
 
 impl Decoded<'_> {
-    /// The place in the original text; an escape counts as one character.
+    /// The range in the original text; an escape counts as one character.
     pub(super) fn original(&self, span: &Range<usize>) -> Range<usize> {
         let start = self.original_offset(span.start);
         start..self.original_offset(span.end).max(start)
@@ -37,7 +38,7 @@ impl Decoded<'_> {
     }
 }
 
-/// Undoes the escapes of `text`; those that are none are reported and left as they are.
+/// Decodes the escapes of `text`; invalid ones are reported and left as they are.
 pub(super) fn decode<'t>(text: &'t str, faults: &mut Vec<Fault>) -> Decoded<'t> {
     if !text.contains("\\u") {
         return Decoded {
@@ -53,7 +54,7 @@ pub(super) fn decode<'t>(text: &'t str, faults: &mut Vec<Fault>) -> Decoded<'t> 
         decoded.push_str(&text[at..at + found]);
         at += found;
         if !text[at..].starts_with("\\u") {
-            // A pair of backslashes is no escape, whatever follows it.
+            // A double backslash never begins a Unicode escape.
             let pair = if text[at..].starts_with("\\\\") { 2 } else { 1 };
             decoded.push_str(&text[at..at + pair]);
             at += pair;
@@ -95,7 +96,7 @@ pub(super) fn decode<'t>(text: &'t str, faults: &mut Vec<Fault>) -> Decoded<'t> 
     }
 }
 
-/// The four hexadecimal digits of an escape that begins at `at`.
+/// The four hexadecimal digits of the escape that begins at `at`.
 fn code_unit(text: &str, at: usize) -> Option<u32> {
     let digits = text.get(at..)?.strip_prefix("\\u")?.get(..4)?;
     digits
@@ -118,10 +119,10 @@ fn bad_escape(text: &str, at: usize) -> Fault {
     Fault {
         span: at..end,
         message: format!(
-            "`{}` is not a Unicode escape; the server reads `\\u` and four hexadecimal digits everywhere, even in a comment",
+            "invalid Unicode escape `{}`: the server expects four hexadecimal digits after `\\u`, even in a comment",
             &text[at..end]
         ),
-        fix: "double the backslash (`\\\\u`), or write a slash instead".to_owned(),
+        fix: "double the backslash (`\\\\u`) or use a slash".to_owned(),
     }
 }
 
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_undone_unless_the_backslash_is_doubled() {
+    fn escapes_are_decoded_unless_the_backslash_is_doubled() {
         for (original, decoded) in [
             (r"S\u0045T", "SET"),
             (r"\\u0045", r"\\u0045"),
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_after_escapes_is_found_again() {
+    fn a_place_after_escapes_maps_back_to_the_original_text() {
         let original = r"é\u00e9x\uD83D\uDE00yz";
         let decoded = decode(original, &mut Vec::new());
         for part in ["x", "y", "z", "yz"] {
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_windows_path_in_a_comment_is_a_fault_that_says_why() {
+    fn a_windows_path_in_a_comment_is_a_fault_that_explains_the_escape() {
         let mut faults = Vec::new();
         decode(r"// Reads C:\users\x", &mut faults);
         assert_eq!(faults.len(), 1);

@@ -1,5 +1,6 @@
-//! Cypher without a server: the text as the server lexes it (what it returns, what it names, whether it only reads), and the
-//! values, rows and parameters of a query.
+//! Reads Cypher text without a server: lexes it as the server does, reports its columns, parameters
+//! and names, and rejects whatever does more than read. Also defines the values, rows and
+//! parameters of a query.
 
 use std::ops::Range;
 
@@ -24,45 +25,46 @@ pub mod temporal;
 mod token;
 mod words;
 
-/// Something the text names, and where: a byte range of the original text.
+/// A name in the text and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    /// The name, back-ticks and escapes undone.
+    /// The name, without back-ticks and with escapes decoded.
     pub name: String,
-    /// Where.
+    /// A byte range of the original text.
     pub span: Range<usize>,
 }
 
-/// One statement that only reads.
+/// One read-only statement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statement {
     /// The columns of its last RETURN, in order.
     pub columns: Vec<Named>,
-    /// The parameters, without `$`, every use.
+    /// Every use of a parameter, without `$`.
     pub parameters: Vec<Named>,
-    /// Node labels, every use. As with types and keys, only names that certainly are one: they serve hints.
+    /// Every use of a node label. Like types and keys, only names that are certain, since warnings
+    /// are based on them.
     pub labels: Vec<Named>,
-    /// Relationship types, every use.
+    /// Every use of a relationship type.
     pub relationship_types: Vec<Named>,
-    /// Property keys, every use.
+    /// Every use of a property key.
     pub properties: Vec<Named>,
 }
 
 /// A reason why a text cannot be a KPI's query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Where: a byte range of the original text, within it, on character boundaries.
+    /// A byte range of the original text, on character boundaries.
     pub span: Range<usize>,
-    /// What is wrong, one line, no trailing period.
+    /// What is wrong, in one line without a trailing period.
     pub message: String,
-    /// What to do, one line.
+    /// The fix in the imperative, in one line.
     pub fix: String,
 }
 
-/// Scans one KPI's text.
+/// Scans the text of one KPI query.
 ///
 /// # Errors
-/// When the text is not exactly one statement that only reads, with named columns; every fault is returned.
+/// Every fault, when the text is not exactly one read-only statement with named columns.
 pub fn scan(text: &str) -> Result<Statement, Vec<Fault>> {
     let (statement, faults) = read(text);
     if faults.is_empty() {
@@ -72,27 +74,27 @@ pub fn scan(text: &str) -> Result<Statement, Vec<Fault>> {
     }
 }
 
-/// The tokens of any text, with their places in it; white space and comments are none.
+/// The tokens of any text and their places in it, without white space and comments.
 ///
 /// # Errors
-/// The first thing that cannot be read: a string, a name or a comment that does not end, an escape that is none.
+/// The first lexical error: an unterminated string, name or comment, or an invalid escape.
 pub fn tokens(text: &str) -> Result<Vec<Token<'static>>, Fault> {
     let mut faults = Vec::new();
     let decoded = decode::decode(text, &mut faults);
     let tokens = token::tokens(&decoded, &mut faults);
-    let own = |token: Token<'_>| Token {
+    let owned = |token: Token<'_>| Token {
         kind: token.kind,
         text: token.text.into_owned().into(),
         span: decoded.original(&token.span),
     };
     match faults.into_iter().min_by_key(|fault| fault.span.start) {
         Some(fault) => Err(fault),
-        None => Ok(tokens.into_iter().map(own).collect()),
+        None => Ok(tokens.into_iter().map(owned).collect()),
     }
 }
 
-/// The statement's tokens, each set apart by a blank: texts that differ in comments, line breaks and a `;` at the end only
-/// are one.
+/// The tokens of the statement joined by blanks: equal for texts that differ only in comments,
+/// white space and a final `;`.
 pub fn canonical(text: &str) -> String {
     let mut faults = Vec::new();
     let decoded = decode::decode(text, &mut faults);
@@ -108,7 +110,8 @@ pub fn canonical(text: &str) -> String {
         .join(" ")
 }
 
-/// As [`scan`], but beside the faults, which stand in order of place, also gives what can be told of the statement.
+/// Like [`scan`], but returns all faults in order of place together with whatever could be read of
+/// the statement.
 pub fn read(text: &str) -> (Statement, Vec<Fault>) {
     let mut faults = Vec::new();
     let decoded = decode::decode(text, &mut faults);
@@ -137,10 +140,10 @@ impl Scan<'_, '_> {
             Err(span) => {
                 faults.push(self.fault(
                     span,
-                    "this bracket has no partner",
-                    "close every bracket that is opened",
+                    "unmatched bracket",
+                    "add the missing bracket or remove this one",
                 ));
-                // Without pairs only what needs none can be told.
+                // These checks do not need pairs of brackets.
                 self.refuse(
                     procedures::refusals(self.tokens)
                         .into_iter()
@@ -157,7 +160,8 @@ impl Scan<'_, '_> {
         let end = self.end(start, faults);
         let body = &self.tokens[..end];
         let (columns, refusals) = clauses::walk(body, &pairs, start);
-        // What names the danger best comes first: of several faults at one place the first stays.
+        // The most specific check comes first: of several faults at one place only the first is
+        // kept.
         let calls_and_phrases = procedures::refusals(self.tokens)
             .into_iter()
             .chain(phrases::refusals(self.tokens));
@@ -181,7 +185,7 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// Turns refusals into faults; says whether there was one.
+    /// Converts refusals to faults; true if there were any.
     fn refuse(&self, refusals: impl Iterator<Item = Refusal>, faults: &mut Vec<Fault>) -> bool {
         let before = faults.len();
         let span = |token: usize| self.tokens[token].span.clone();
@@ -191,7 +195,7 @@ impl Scan<'_, '_> {
         faults.len() > before
     }
 
-    /// The end of the statement: a `;` that nothing follows, or the end of the text.
+    /// The end of the statement: a final `;` or the end of the text.
     fn end(&self, start: usize, faults: &mut Vec<Fault>) -> usize {
         let end = self.tokens[start..]
             .iter()
@@ -206,14 +210,14 @@ impl Scan<'_, '_> {
                 });
             faults.push(self.fault(
                 span,
-                "there is no statement here",
+                "expected a statement, found none",
                 "write a query that ends with RETURN",
             ));
         } else if let Some(second) = self.tokens.get(end + 1) {
             faults.push(self.fault(
                 second.span.clone(),
-                "a second statement begins here, but a KPI is one statement",
-                "keep one statement, and move the other to a file of its own",
+                "expected one statement, found a second one",
+                "move the second statement to its own file",
             ));
         }
         end
@@ -231,7 +235,7 @@ impl Scan<'_, '_> {
             let fix = "name the columns, e.g. `RETURN n.group AS group, n.count AS value`";
             faults.push(self.fault(
                 body[star].span.clone(),
-                "`RETURN *` does not say which columns there are",
+                "`RETURN *` does not name its columns",
                 fix,
             ));
         } else if columns
@@ -250,7 +254,7 @@ impl Scan<'_, '_> {
             };
             faults.push(self.fault(
                 first.span.clone(),
-                "this statement has no RETURN, so it has no columns",
+                "this statement returns no columns: it has no RETURN",
                 fix,
             ));
         }
@@ -273,7 +277,8 @@ impl Scan<'_, '_> {
         named.into_iter().map(column).collect()
     }
 
-    /// The original text as the server cuts it: of an escape at the very end it takes the backslash only.
+    /// The original text as the server cuts it: it keeps only the backslash of an escape at the
+    /// very end.
     fn as_written(&self, decoded: &Range<usize>) -> String {
         let last = self.decoded.text[decoded.clone()]
             .chars()

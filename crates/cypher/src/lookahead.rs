@@ -1,10 +1,10 @@
-//! What the tokens around one tell about it, where the word alone does not.
+//! Decides what an ambiguous token is from the tokens around it.
 
 use super::brackets::Pairs;
 use super::token::{Kind, Token};
 use super::words::{Role, is_type_word, role};
 
-/// The tokens of a text and their pairs of brackets; it only looks.
+/// The tokens of a text and their matching brackets.
 #[derive(Clone, Copy)]
 pub(super) struct Lookahead<'s, 't> {
     pub(super) tokens: &'s [Token<'t>],
@@ -21,7 +21,7 @@ impl Lookahead<'_, '_> {
             .is_some_and(|token| words.iter().any(|word| token.is_word(word)))
     }
 
-    /// Whether the token before is one of `words`, and no property or label of that name.
+    /// Whether the token before is one of `words`, not a property or label of that name.
     pub(super) fn word_before(&self, index: usize, words: &[&str]) -> bool {
         let Some(word) = index.checked_sub(1).map(|before| &self.tokens[before]) else {
             return false;
@@ -42,7 +42,7 @@ impl Lookahead<'_, '_> {
                 && self.word_before(self.pairs.other(before), &["CALL"]))
     }
 
-    /// Whether what the brace at `index` encloses reads as a map: `{.x}`, `{x: 1}`, `{x}`, `{x, y}`.
+    /// Whether the brace at `index` opens a map: `{.x}`, `{x: 1}`, `{x}`, `{x, y}`.
     pub(super) fn is_projection(&self, index: usize) -> bool {
         let inside = |offset: usize| self.tokens.get(index + offset);
         match inside(1) {
@@ -53,7 +53,7 @@ impl Lookahead<'_, '_> {
         }
     }
 
-    /// Whether the prefix word at `index` is a variable of that name, seen from what follows it.
+    /// Whether the prefix word at `index` is a variable of that name, judged by what follows.
     pub(super) fn is_variable(&self, in_items: bool, index: usize, prefix: &str) -> bool {
         let Some(next) = self.tokens.get(index + 1) else {
             return true;
@@ -63,7 +63,7 @@ impl Lookahead<'_, '_> {
         }
         match next.kind {
             Kind::Symbol if next.is("*") => prefix != "DISTINCT",
-            // A projection of a variable, as no map begins with a dot.
+            // A map projection of a variable, because a map cannot begin with a dot.
             Kind::Symbol if next.is("{") => self
                 .tokens
                 .get(index + 2)
@@ -74,8 +74,9 @@ impl Lookahead<'_, '_> {
         }
     }
 
-    /// The same, where a word follows at `index`. A variable `not` that is taken for the operator does no harm as long as the word
-    /// after it is no clause; a variable `case` would hide the clauses after it.
+    /// The same, where a word follows at `index`. Mistaking a variable `not` for the operator does
+    /// no harm unless a clause follows; mistaking a variable `case` would hide the clauses after
+    /// it.
     fn is_variable_before(&self, in_items: bool, index: usize, case: bool) -> bool {
         let word = |index, words: &[&str]| self.is_one_of(index, words);
         let operand_after = !self.follows_operand(index + 1) && self.tokens.len() > index + 1;
@@ -90,7 +91,7 @@ impl Lookahead<'_, '_> {
             Role::As => {
                 self.tokens.get(index + 1).is_some_and(Token::is_name) && self.ends_item(index + 2)
             }
-            // A label may have the name of a clause, and then a clause may follow it.
+            // A label may have the name of a clause and be followed by a clause.
             Role::Is if self.is_clause(index + 1) => {
                 self.is_clause(index + 2) && !self.follows_operand(index + 3)
             }
@@ -116,7 +117,8 @@ impl Lookahead<'_, '_> {
             .is_some_and(|token| token.kind == Kind::Word && role(&token.text).is_clause())
     }
 
-    /// Whether the clause word at `index` is followed by what a clause begins with, and is no variable.
+    /// Whether the clause word at `index` is followed by the beginning of a clause and so is not a
+    /// variable.
     fn begins_clause(&self, index: usize) -> bool {
         let Some(next) = self.tokens.get(index + 1) else {
             return false;
@@ -136,7 +138,8 @@ impl Lookahead<'_, '_> {
         }
     }
 
-    /// Whether the token at `index` comes after a complete operand rather than begins one; the end of the text does.
+    /// Whether the token at `index` follows a complete operand instead of beginning one; true at
+    /// the end of the text.
     fn follows_operand(&self, index: usize) -> bool {
         let Some(token) = self.tokens.get(index) else {
             return true;
@@ -150,7 +153,8 @@ impl Lookahead<'_, '_> {
         }
     }
 
-    /// The token after the type that begins at `index`: its `<`, `>` and `WITH` are no operators and no clause.
+    /// The token after the type that begins at `index`: its `<`, `>` and `WITH` are neither
+    /// operators nor a clause.
     pub(super) fn after_type(&self, mut index: usize) -> usize {
         let mut depth = 0_usize;
         while let Some(token) = self.tokens.get(index) {

@@ -1,11 +1,12 @@
-//! The labels, relationship types and property keys that a query names: only those that certainly are one, for a hint to a misspelt name.
+//! The labels, relationship types and property keys of a query: only names that are certain, for
+//! warnings about misspelt ones.
 
 use std::collections::HashSet;
 
 use super::brackets::Pairs;
 use super::token::{Kind, Token};
 
-/// Tokens that are names in the graph.
+/// Indexes of the tokens that are names in the graph.
 #[derive(Debug, Default)]
 pub(super) struct GraphNames {
     pub(super) labels: Vec<usize>,
@@ -13,7 +14,7 @@ pub(super) struct GraphNames {
     pub(super) properties: Vec<usize>,
 }
 
-/// Finds them.
+/// Finds the names.
 pub(super) fn graph_names(tokens: &[Token<'_>], pairs: &Pairs) -> GraphNames {
     let mut reader = Reader {
         tokens,
@@ -25,9 +26,9 @@ pub(super) fn graph_names(tokens: &[Token<'_>], pairs: &Pairs) -> GraphNames {
     for index in 0..tokens.len() {
         reader.pattern(index);
     }
-    reader.entities.forget_others(tokens);
+    reader.entities.remove_rebound(tokens);
     reader.labels_read = 0;
-    // The brackets that are open at a token tell a map's key from an expression.
+    // The brackets around a token distinguish the key of a map from an expression.
     let mut open = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         if pairs.other(index) > index {
@@ -55,7 +56,7 @@ pub(super) fn graph_names(tokens: &[Token<'_>], pairs: &Pairs) -> GraphNames {
     }
 }
 
-/// Variables that patterns bind.
+/// Variables bound by patterns.
 #[derive(Debug, Default)]
 struct Entities<'s> {
     nodes: HashSet<&'s str>,
@@ -63,8 +64,8 @@ struct Entities<'s> {
 }
 
 impl<'s> Entities<'s> {
-    /// A name that is also given to something else (`WITH n.x AS n`, `[n IN …]`) says nothing any more.
-    fn forget_others(&mut self, tokens: &'s [Token<'_>]) {
+    /// Removes names that are also bound to something else (`WITH n.x AS n`, `[n IN …]`).
+    fn remove_rebound(&mut self, tokens: &'s [Token<'_>]) {
         for (index, token) in tokens
             .iter()
             .enumerate()
@@ -86,7 +87,7 @@ struct Reader<'s, 't> {
     pairs: &'s Pairs,
     names: GraphNames,
     entities: Entities<'s>,
-    /// Where the last label expression ended: what lies before it is read.
+    /// The end of the last label expression: everything before has been read.
     labels_read: usize,
 }
 
@@ -99,7 +100,8 @@ impl Reader<'_, '_> {
         self.tokens.get(index).is_some_and(Token::is_name)
     }
 
-    /// A node or relationship pattern that opens at `open`: `(n:Label {key: …})`, `-[r:TYPE]-`.
+    /// Reads a node or relationship pattern that opens at `open`: `(n:Label {key: …})`,
+    /// `-[r:TYPE]-`.
     fn pattern(&mut self, open: usize) {
         let close = self.pairs.other(open);
         let relationship =
@@ -140,7 +142,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Whether the parenthesis is a node: it stands beside an arrow, or holds `n:Label` or `n {…}` after a word that begins a pattern.
+    /// Whether the parenthesis is a node: it is next to an arrow or follows a word that begins a
+    /// pattern.
     fn is_node(&self, open: usize, close: usize) -> bool {
         let called = open > 0 && self.is_name(open - 1) && !self.begins_pattern(open - 1);
         if called || close <= open {
@@ -161,30 +164,31 @@ impl Reader<'_, '_> {
             && !(index > 0 && (self.is(index - 1, ".") || self.is(index - 1, ":")))
     }
 
-    /// The names of `A|B&!C`, with brackets; ends before anything else. `$(…)` is dynamic and names nothing.
+    /// Reads the names of `A|B&!C` with brackets; returns the token after it. `$(…)` is dynamic and
+    /// has no names.
     fn label_expression(&mut self, mut at: usize, relationship: bool) -> usize {
-        let mut name_due = true;
+        let mut expects_name = true;
         while let Some(token) = self.tokens.get(at) {
-            if name_due && token.is("$") {
+            if expects_name && token.is("$") {
                 let dynamic = if self.is(at + 1, "(") { at + 1 } else { at + 2 };
                 at = self.pairs.other(dynamic).max(at) + 1;
-                name_due = false;
+                expects_name = false;
                 continue;
             }
-            if name_due && token.is_name() {
+            if expects_name && token.is_name() {
                 let found = if relationship {
                     &mut self.names.relationship_types
                 } else {
                     &mut self.names.labels
                 };
                 found.push(at);
-                name_due = false;
-            } else if name_due && token.is("%") {
-                name_due = false;
+                expects_name = false;
+            } else if expects_name && token.is("%") {
+                expects_name = false;
             } else if ["|", "&", ":"].iter().any(|symbol| token.is(symbol)) {
-                name_due = true;
-            } else if !(name_due && (token.is("!") || token.is("("))
-                || !name_due && token.is(")") && self.closes_label(at))
+                expects_name = true;
+            } else if !(expects_name && (token.is("!") || token.is("("))
+                || !expects_name && token.is(")") && self.closes_label(at))
             {
                 break;
             }
@@ -194,7 +198,7 @@ impl Reader<'_, '_> {
         at
     }
 
-    /// Whether the parenthesis that closes at `close` belongs to a label expression.
+    /// Whether the parenthesis that closes at `close` is part of a label expression.
     fn closes_label(&self, close: usize) -> bool {
         let open = self.pairs.other(close);
         open > 0
@@ -203,21 +207,21 @@ impl Reader<'_, '_> {
                 .any(|symbol| self.is(open - 1, symbol))
     }
 
-    /// The keys of the map that opens at `open`.
+    /// Reads the keys of the map that opens at `open`.
     fn keys(&mut self, open: usize) {
         let close = self.pairs.other(open);
         let mut at = open + 1;
-        let mut due = true;
+        let mut expects_key = true;
         while at < close {
-            if due && self.is_name(at) && self.is(at + 1, ":") {
+            if expects_key && self.is_name(at) && self.is(at + 1, ":") {
                 self.names.properties.push(at);
             }
-            due = self.is(at, ",");
+            expects_key = self.is(at, ",");
             at = self.pairs.other(at).max(at) + 1;
         }
     }
 
-    /// `n.key`, `n:Label`, `n IS Label` and `n {.key}` for a variable that a pattern binds.
+    /// Reads `n.key`, `n:Label` and `n {.key}` of a variable bound by a pattern.
     fn expression(&mut self, index: usize, in_map: bool) {
         let tokens = self.tokens;
         let token = &tokens[index];
@@ -242,7 +246,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Whether the name at `index`, which a colon follows, is the key of a map.
+    /// Whether the name at `index`, followed by a colon, is the key of a map.
     fn is_key(&self, index: usize) -> bool {
         index > 0 && (self.is(index - 1, "{") || self.is(index - 1, ","))
     }

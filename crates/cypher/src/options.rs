@@ -1,4 +1,4 @@
-//! What may stand before a query: `CYPHER` options; and what may not: EXPLAIN and PROFILE.
+//! The prefix of a query: `CYPHER` options are allowed, EXPLAIN and PROFILE are not.
 
 use super::token::{Kind, Token};
 
@@ -33,7 +33,7 @@ fn after_settings(tokens: &[Token<'_>], mut at: usize) -> usize {
     at
 }
 
-/// The options that a KPI does not carry: token, message, fix.
+/// The options that a KPI must not have: token, message, fix.
 pub(super) fn faults(options: &[Token<'_>]) -> Vec<(usize, String, &'static str)> {
     let refused = options
         .iter()
@@ -43,14 +43,14 @@ pub(super) fn faults(options: &[Token<'_>]) -> Vec<(usize, String, &'static str)
         .map(|(index, token)| {
             let word = token.text.to_ascii_uppercase();
             let what = if word == "EXPLAIN" {
-                "only plans the query"
+                "plans the query without running it"
             } else {
-                "measures the query"
+                "profiles the query, which makes it slower"
             };
             (
                 index,
-                format!("`{word}` {what} and does not belong in a KPI"),
-                "remove it",
+                format!("`{word}` is not allowed in a KPI: it {what}"),
+                "remove the prefix",
             )
         })
         .collect()

@@ -1,5 +1,5 @@
-//! Commands that READ mode lets pass, by the words they are made of. No query that only reads has these words side by side, wherever
-//! they stand, and so this check needs no idea of clauses.
+//! Commands that READ access mode does not block, recognized by their words. A read-only query
+//! never has these words next to each other, so this check does not depend on clauses.
 
 use super::clauses::Refusal;
 use super::token::Token;
@@ -17,15 +17,15 @@ pub(super) fn refusals(tokens: &[Token<'_>]) -> Vec<Refusal> {
         {
             found.push(Refusal {
                 token,
-                message: "`LOAD CSV` makes the server read a file or call out, but a KPI only reads the graph"
+                message: "`LOAD CSV` makes the server read a file or a URL, but a KPI must only read the graph"
                     .to_owned(),
-                fix: "import the file beforehand, and read it from the graph".to_owned(),
+                fix: "import the file first, then query the graph".to_owned(),
             });
         }
         if word(token, &["TERMINATE"]) && word(token + 1, &["TRANSACTION", "TRANSACTIONS"]) {
             found.push(Refusal {
                 token,
-                message: "`TERMINATE TRANSACTIONS` ends the work of others, but a KPI only reads the graph".to_owned(),
+                message: "`TERMINATE TRANSACTIONS` ends the transactions of other clients, but a KPI must be read-only".to_owned(),
                 fix: "remove the TERMINATE command".to_owned(),
             });
         }

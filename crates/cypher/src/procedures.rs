@@ -1,9 +1,11 @@
-//! Procedures and functions that do more than read: they write, run text that no scan sees, read files, call out, or end what others do.
+//! Procedures and functions that do more than read: they write, run Cypher that cannot be scanned,
+//! read files, call other services, or end the work of other clients.
 
 use super::clauses::Refusal;
 use super::token::Token;
 
-/// What a KPI must not call, and why. An entry that ends with a dot is a whole namespace.
+/// Why a KPI must not call them, and their names. An entry that ends with a dot is a whole
+/// namespace.
 const REFUSED: &[(&str, &str)] = &[
     (WRITES, WRITING),
     (ADMINISTERS, ADMINISTERING),
@@ -46,13 +48,13 @@ const CALLING_OUT: &str = "
     streams.
 ";
 
-const WRITES: &str = "writes";
-const ADMINISTERS: &str = "changes what the server keeps";
-const ENDS: &str = "ends or holds up the work of others";
-const RUNS: &str = "runs Cypher that cannot be checked here";
-const CALLS_OUT: &str = "reads or writes files, or calls other services";
+const WRITES: &str = "writes to the graph";
+const ADMINISTERS: &str = "changes the state of the server";
+const ENDS: &str = "ends or blocks the work of other clients";
+const RUNS: &str = "runs Cypher that cannot be checked";
+const CALLS_OUT: &str = "reads or writes files or calls other services";
 
-/// What only reads although its namespace is refused.
+/// Read-only names in namespaces that are rejected.
 const READING: &str = "
     apoc.create.clonepathtovirtual apoc.create.clonepathstovirtual apoc.create.uuid apoc.create.uuidbase64
     apoc.create.uuidbase64tohex apoc.create.uuidhextobase64 apoc.create.uuids apoc.create.virtual.
@@ -73,7 +75,7 @@ const READING: &str = "
     spatial.procedures spatial.withindistance
 ";
 
-/// Every call that must not be there, wherever it stands.
+/// Every call that is not allowed.
 pub(super) fn refusals(tokens: &[Token<'_>]) -> Vec<Refusal> {
     let mut found = Vec::new();
     let mut index = 0;
@@ -116,12 +118,12 @@ fn refusal(token: usize, name: &str) -> Option<Refusal> {
     let reason = reason(name)?;
     Some(Refusal {
         token,
-        message: format!("`{name}` {reason}, but a KPI only reads the graph"),
+        message: format!("`{name}` {reason}, but a KPI must be read-only"),
         fix: "remove the call".to_owned(),
     })
 }
 
-/// Why `name` must not be called.
+/// Why `name` must not be called; `None` if it may be.
 fn reason(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     if let Some(algorithm) = name.strip_prefix("gds.") {
@@ -136,7 +138,8 @@ fn reason(name: &str) -> Option<&'static str> {
         .map(|&(reason, _)| reason)
 }
 
-/// Graph Data Science says by the last part of a name what it does, and keeps early versions under `alpha` and `beta`.
+/// In Graph Data Science the last part of a name is the mode; early versions are below `alpha` and
+/// `beta`.
 fn gds_reason(algorithm: &str) -> Option<&'static str> {
     let algorithm = algorithm
         .strip_prefix("alpha.")
@@ -170,7 +173,7 @@ mod tests {
     use super::reason;
 
     #[test]
-    fn what_does_more_than_read_is_refused_and_its_harmless_neighbours_are_not() {
+    fn only_procedures_that_do_more_than_read_are_rejected() {
         for name in [
             "db.createLabel",
             "DB.CREATELABEL",

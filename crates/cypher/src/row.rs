@@ -1,4 +1,4 @@
-//! Plain data: what any graph can be asked with, can answer, and can be told to change.
+//! Values, rows, parameters and changes, the same for every graph.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,20 +13,21 @@ pub enum Value {
     Null,
     /// true or false.
     Boolean(bool),
-    /// A 64-bit integer, as Cypher has it.
+    /// A 64-bit integer.
     Integer(i64),
-    /// A float; NaN and infinities included.
+    /// A float, including NaN and infinities.
     Float(f64),
     /// A string.
     String(String),
-    /// A date, time, datetime or duration in its ISO 8601 form: good as a label, not as a value.
+    /// A date, time, datetime or duration in ISO 8601: usable as a label, not as a value.
     Temporal(String),
-    /// Anything a sample cannot hold, by what it is: `list`, `map`, `node`, `relationship`, `path`, `point`, `bytes`.
+    /// A type that a sample cannot hold, by name: `list`, `map`, `node`, `relationship`, `path`,
+    /// `point`, `bytes`.
     Composite(&'static str),
 }
 
 impl Value {
-    /// What this is, in the words of the Cypher manual.
+    /// The type name of the Cypher manual.
     pub fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null",
@@ -40,7 +41,7 @@ impl Value {
     }
 }
 
-/// A row: one value for each column that was asked for, in that order.
+/// A row: one value for each requested column, in that order.
 pub type Row = Vec<Value>;
 
 /// A query parameter.
@@ -60,16 +61,16 @@ pub enum Literal {
     Map(BTreeMap<String, Literal>),
     /// A zoned datetime, in UTC.
     DateTime(UnixMillis),
-    /// A local datetime: what a clock in UTC shows.
+    /// A local datetime, in UTC.
     LocalDateTime(UnixMillis),
 }
 
-/// A moment: milliseconds since 1970 in UTC, negative before.
+/// A timestamp: milliseconds since 1970 in UTC, negative before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixMillis(pub i64);
 
 impl From<SystemTime> for UnixMillis {
-    /// A clock before 1970 is one that has not been set.
+    /// A time before 1970 comes from a clock that has not been set: it becomes 0.
     fn from(time: SystemTime) -> Self {
         let since_1970 = time
             .duration_since(SystemTime::UNIX_EPOCH)
@@ -79,7 +80,8 @@ impl From<SystemTime> for UnixMillis {
 }
 
 impl UnixMillis {
-    /// By the calendar. A moment beyond its years, which no graph holds either, becomes its first or last one.
+    /// The same time in the calendar, clamped to the range of the calendar, which is larger than
+    /// that of a graph.
     pub fn utc(self) -> DateTime<Utc> {
         let bound = if self.0 < 0 {
             DateTime::<Utc>::MIN_UTC
@@ -90,7 +92,7 @@ impl UnixMillis {
     }
 }
 
-/// A place in a query as the server names it: line and column from 1, counted in characters.
+/// A place in a query as servers report it: line and column from 1, counted in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Line, from 1.
@@ -99,13 +101,13 @@ pub struct Place {
     pub column: usize,
 }
 
-/// The parameters of one run of a query, by name without the `$`.
+/// The parameters of a query, by name without the `$`.
 pub type Parameters = BTreeMap<String, Literal>;
 
-/// A statement that changes a graph. KPIs never make one: the synthetic world does.
+/// A statement that writes to a graph. KPIs never do; the demo and the tests of KPIs do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// One statement, without a result that matters.
+    /// One statement; its result is ignored.
     pub statement: Cow<'static, str>,
     /// The values of its parameters.
     pub parameters: Parameters,

@@ -1,4 +1,5 @@
-//! Temporal values as text, the same for every graph: as `toString` of Cypher writes them, but always with seconds.
+//! Formats temporal values the same way for every graph: like `toString` of Cypher, but always with
+//! seconds.
 
 use std::fmt::Write as _;
 
@@ -33,8 +34,9 @@ pub fn datetime(time: DateTime<FixedOffset>) -> String {
     time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
-/// `2026-12-01T12:00:00+01:00[Europe/Paris]`. In the hour that a clock repeats in autumn the offset is left out: the Bolt driver
-/// does not know it then, and the text must not depend on the graph.
+/// `2026-12-01T12:00:00+01:00[Europe/Paris]`. The offset is omitted in the hour that a clock
+/// repeats in autumn: the Bolt driver does not report it then, and the text must not depend on the
+/// graph.
 pub fn datetime_in_zone(time: Result<DateTime<FixedOffset>, NaiveDateTime>, zone: &str) -> String {
     let text = match time {
         Ok(time) => datetime(time),
@@ -43,7 +45,7 @@ pub fn datetime_in_zone(time: Result<DateTime<FixedOffset>, NaiveDateTime>, zone
     format!("{text}[{zone}]")
 }
 
-/// `P1Y2M3DT4H5M6.7S`; a negative part carries its own sign.
+/// `P1Y2M3DT4H5M6.7S`; every negative part has its own sign.
 pub fn duration(months: i64, days: i64, seconds: i64, nanoseconds: i64) -> String {
     let nanoseconds = i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds);
     let (sign, rest) = (

@@ -1,4 +1,4 @@
-//! The scan as a whole, as tables of texts.
+//! Tests of the scan as tables of texts.
 
 use super::*;
 use proptest::prelude::*;
@@ -18,7 +18,7 @@ fn faults(text: &str) -> Vec<Fault> {
     scan(text).expect_err(text)
 }
 
-/// Each fault as the text it points at and its message.
+/// Each fault as the text of its span and its message.
 fn shown(text: &str) -> Vec<(&str, String)> {
     faults(text)
         .into_iter()
@@ -125,7 +125,7 @@ fn columns_are_named_as_the_server_names_them() {
 }
 
 #[test]
-fn a_query_that_only_reads_passes_whatever_its_names_are() {
+fn a_read_only_query_passes_whatever_its_names_are() {
     for text in [
         "MATCH (n:SET) WHERE n IS CREATE AND n.delete > 1 RETURN n.set AS merge",
         "WITH 1 AS set, 2 AS delete RETURN set + delete AS x, [create IN [set] | create] AS y",
@@ -154,7 +154,7 @@ fn a_query_that_only_reads_passes_whatever_its_names_are() {
 }
 
 #[test]
-fn what_does_not_only_read_is_refused_where_it_stands() {
+fn a_statement_that_does_more_than_read_is_rejected_with_its_place() {
     for (text, at) in [
         ("CREATE (n)", "CREATE"),
         ("MATCH (n) SET n.x = 1", "SET"),
@@ -266,7 +266,7 @@ fn what_does_not_only_read_is_refused_where_it_stands() {
 }
 
 #[test]
-fn messages_say_what_is_wrong_and_what_to_do() {
+fn messages_contain_the_problem_and_the_fix() {
     let all = [
         "MATCH (n) SET n.x = 1 RETURN n",
         "LOAD CSV FROM 'x' AS r RETURN r",
@@ -290,21 +290,21 @@ fn messages_say_what_is_wrong_and_what_to_do() {
         })
         .collect();
     insta::assert_snapshot!(shown.join("\n"), @r"
-    10..13 `SET` writes, but a KPI only reads the graph | remove the SET clause
-    0..4 `LOAD CSV` makes the server read a file or call out, but a KPI only reads the graph | import the file beforehand, and read it from the graph
-    5..9 `dbms.killConnection` ends or holds up the work of others, but a KPI only reads the graph | remove the call
-    7..8 `RETURN *` does not say which columns there are | name the columns, e.g. `RETURN n.group AS group, n.count AS value`
-    5..11 `\users` is not a Unicode escape; the server reads `\u` and four hexadecimal digits everywhere, even in a comment | double the backslash (`\\u`), or write a slash instead
-    0..7 `EXPLAIN` only plans the query and does not belong in a KPI | remove it
-    0..4 this statement has no RETURN, so it has no columns | add YIELD and RETURN, e.g. `YIELD name RETURN count(name) AS value`
-    0..0 there is no statement here | write a query that ends with RETURN
-    15..15 there is no statement here | write a query that ends with RETURN
-    15..21 a second statement begins here, but a KPI is one statement | keep one statement, and move the other to a file of its own
+    10..13 `SET` writes to the graph, but a KPI must be read-only | remove the SET clause
+    0..4 `LOAD CSV` makes the server read a file or a URL, but a KPI must only read the graph | import the file first, then query the graph
+    5..9 `dbms.killConnection` ends or blocks the work of other clients, but a KPI must be read-only | remove the call
+    7..8 `RETURN *` does not name its columns | name the columns, e.g. `RETURN n.group AS group, n.count AS value`
+    5..11 invalid Unicode escape `\users`: the server expects four hexadecimal digits after `\u`, even in a comment | double the backslash (`\\u`) or use a slash
+    0..7 `EXPLAIN` is not allowed in a KPI: it plans the query without running it | remove the prefix
+    0..4 this statement returns no columns: it has no RETURN | add YIELD and RETURN, e.g. `YIELD name RETURN count(name) AS value`
+    0..0 expected a statement, found none | write a query that ends with RETURN
+    15..15 expected a statement, found none | write a query that ends with RETURN
+    15..21 expected one statement, found a second one | move the second statement to its own file
     ");
 }
 
 #[test]
-fn every_fault_is_found_and_in_order() {
+fn all_faults_are_reported_in_order_of_place() {
     let text = "EXPLAIN MATCH (n) SET n.x = 1 DELETE n RETURN * // C:\\users";
     let places: Vec<&str> = shown(text).into_iter().map(|(place, _)| place).collect();
     assert_eq!(places, ["EXPLAIN", "SET", "DELETE", "*", "\\users"]);
@@ -335,7 +335,7 @@ fn parameters_and_names_of_the_graph() -> Result<(), Vec<Fault>> {
 }
 
 #[test]
-fn names_that_may_be_something_else_are_left_out() -> Result<(), Vec<Fault>> {
+fn ambiguous_names_are_left_out() -> Result<(), Vec<Fault>> {
     let text = "MATCH (n:$($label)) WITH n.map AS n UNWIND [{a: 1}] AS row \
                 RETURN n.value AS v, row.a AS a, datetime().year AS y, point({x: 1, y: 2}).x AS x, [n IN [1] WHERE (n:Foo) | n] AS l";
     let statement = scan(text)?;
@@ -344,9 +344,10 @@ fn names_that_may_be_something_else_are_left_out() -> Result<(), Vec<Fault>> {
     Ok(())
 }
 
-/// Texts of every depth take one pass: a quadratic step or a recursion would not end, or overflow, at this size.
+/// The scan is one pass: at this size a quadratic step would not finish, and recursion would
+/// overflow the stack.
 #[test]
-fn depth_costs_neither_stack_nor_time() {
+fn deeply_nested_texts_are_scanned_in_one_pass() {
     let n = 200_000;
     for piece in [
         "(",
@@ -466,7 +467,7 @@ fn cypher() -> impl Strategy<Value = String> {
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
 }
 
-fn spans_hold(text: &str) -> Result<(), TestCaseError> {
+fn check_spans(text: &str) -> Result<(), TestCaseError> {
     let spans: Vec<Range<usize>> = match scan(text) {
         Ok(found) => [
             found.columns,
@@ -488,7 +489,7 @@ fn spans_hold(text: &str) -> Result<(), TestCaseError> {
     for span in spans {
         prop_assert!(
             text.get(span.clone()).is_some(),
-            "{span:?} is no part of {text:?}"
+            "{span:?} is outside {text:?}"
         );
     }
     Ok(())
@@ -496,12 +497,12 @@ fn spans_hold(text: &str) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn any_text_gives_an_answer_with_places_inside_it(text in any::<String>()) {
-        spans_hold(&text)?;
+    fn any_text_is_scanned_to_places_inside_it(text in any::<String>()) {
+        check_spans(&text)?;
     }
 
     #[test]
-    fn any_heap_of_cypher_gives_an_answer_with_places_inside_it(text in cypher()) {
-        spans_hold(&text)?;
+    fn any_sequence_of_cypher_tokens_is_scanned_to_places_inside_it(text in cypher()) {
+        check_spans(&text)?;
     }
 }

@@ -1,4 +1,4 @@
-//! Tokens: words, names, strings, numbers, parameters and symbols, exactly where the server sees them.
+//! Lexes words, names, strings, numbers, parameters and symbols exactly as the server does.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::Fault;
 use super::decode::Decoded;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A keyword or a plain name.
@@ -17,20 +17,20 @@ pub enum Kind {
     String,
     /// A number.
     Number,
-    /// A parameter, `$` included.
+    /// A parameter, including `$`.
     Parameter,
-    /// An operator, a bracket, a comma, or what is no Cypher at all.
+    /// An operator, a bracket, a comma, or a character that is not valid Cypher.
     Symbol,
 }
 
 /// A token of the decoded text.
 #[derive(Clone, Debug)]
 pub struct Token<'t> {
-    /// What it is.
+    /// The kind.
     pub kind: Kind,
-    /// A name without its back-ticks, a parameter without its `$`; otherwise the token itself.
+    /// A name without back-ticks, a parameter without `$`, any other token as written.
     pub text: Cow<'t, str>,
-    /// Where it stands.
+    /// The byte range.
     pub span: Range<usize>,
 }
 
@@ -51,7 +51,7 @@ impl Token<'_> {
     }
 }
 
-/// The tokens of `decoded`; white space and comments are none.
+/// The tokens of `decoded`, without white space and comments.
 pub(super) fn tokens<'t>(decoded: &'t Decoded<'_>, faults: &mut Vec<Fault>) -> Vec<Token<'t>> {
     let mut lexer = Lexer {
         text: &decoded.text,
@@ -65,7 +65,7 @@ pub(super) fn tokens<'t>(decoded: &'t Decoded<'_>, faults: &mut Vec<Fault>) -> V
     if let Some((span, what, fix)) = lexer.unfinished {
         faults.push(Fault {
             span: decoded.original(&span),
-            message: format!("this {what} does not end"),
+            message: format!("unterminated {what}"),
             fix: fix.to_owned(),
         });
     }
@@ -121,7 +121,7 @@ impl<'t> Lexer<'t> {
     fn comment(&mut self) {
         match self.rest()[2..].find("*/") {
             Some(end) => self.at += end + 4,
-            None => self.give_up("comment", "end it with `*/`"),
+            None => self.give_up("comment", "close it with `*/`"),
         }
     }
 
@@ -169,7 +169,8 @@ impl<'t> Lexer<'t> {
         self.push(Kind::Word, text, len);
     }
 
-    /// `$name`, `$0` and ``$`a name` ``, with white space and comments in between; `$(…)` is an expression in a label's place.
+    /// Lexes `$name`, `$0` and ``$`a name` ``, with white space and comments in between; `$(…)` is
+    /// a dynamic label.
     fn parameter(&mut self) {
         let start = self.at;
         let before = self.tokens.len();
@@ -223,7 +224,7 @@ impl<'t> Lexer<'t> {
     }
 }
 
-/// The white space of Cypher: not what Unicode calls so.
+/// The white space of Cypher, which differs from that of Unicode.
 fn is_space(character: char) -> bool {
     matches!(
         character,
@@ -247,7 +248,7 @@ fn is_arrow(character: char) -> bool {
         )
 }
 
-/// What is no letter for the server here is a syntax error there, so that every other character may count as one.
+/// Any other character counts as a letter: where the server disagrees, it reports a syntax error.
 fn starts_word(character: char) -> bool {
     character.is_ascii_alphabetic()
         || character == '_'
@@ -255,7 +256,7 @@ fn starts_word(character: char) -> bool {
 }
 
 fn continues_word(character: char) -> bool {
-    // A soft hyphen and control characters are ignorable parts of a Java identifier.
+    // Soft hyphens and control characters are ignorable characters of Java identifiers.
     starts_word(character)
         || character.is_ascii_digit()
         || matches!(character, '$' | '\u{AD}')
@@ -287,7 +288,7 @@ fn unquoted(quoted: &str) -> Cow<'_, str> {
     }
 }
 
-/// The longest number, with the letters that stick to it: `1AS` is one token for the server.
+/// The longest number including trailing letters: `1AS` is one token for the server.
 fn number_len(text: &str) -> usize {
     let mut at = digits_len(text);
     if text[at..].starts_with('.') && text[at + 1..].starts_with(|next: char| next.is_ascii_digit())
@@ -332,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_where_the_server_sees_them() {
+    fn tokens_are_those_of_the_server() {
         for (text, expected) in [
             ("a$b", "a$b"),
             ("$a$b", "Parameter:a$b"),
@@ -353,9 +354,9 @@ mod tests {
                 "Number:1 .. Number:2 Number:1.5e-3 Number:.5 Number:1AS Number:0x1F Number:1_000 Number:1 . x",
             ),
             ("a–[r]—〉b", "a - [ r ] - > b"),
-            ("'open", "this string does not end"),
-            ("/* open", "this comment does not end"),
-            ("`open", "this name does not end"),
+            ("'open", "unterminated string"),
+            ("/* open", "unterminated comment"),
+            ("`open", "unterminated name"),
             ("\u{FEFF}RETURN", "RETURN"),
         ] {
             assert_eq!(lex(text), expected, "{text}");

@@ -1,6 +1,6 @@
-//! What a word means where a clause may begin or an operand has just ended.
+//! The role of a word after a complete operand or where a clause may begin.
 
-/// The part a word plays after a complete operand. Where an operand is expected every word is a name.
+/// The role of a word after a complete operand. Where an operand is expected, every word is a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// `MATCH`.
@@ -19,11 +19,11 @@ pub(super) enum Role {
     Before,
     /// `FINISH`.
     Finish,
-    /// A clause or a part of one that begins with an operand.
+    /// A read-only clause, or part of one, that begins with an operand.
     Reads,
     /// A clause that writes.
     Writes,
-    /// A command that changes databases, servers, users or rights.
+    /// A command that changes databases, servers, users or privileges.
     Administers,
     /// An operator: an operand follows.
     Infix,
@@ -58,7 +58,7 @@ impl Role {
 
 /// The role of `word`.
 pub(super) fn role(word: &str) -> Role {
-    /// Longer than any keyword here.
+    /// The length of the longest keyword.
     const LIMIT: usize = 12;
     if word.len() > LIMIT {
         return Role::Other;

@@ -699,9 +699,9 @@ fn one_rule_one_row_query() {
         ),
         (
             "// H.\n/*kpi help = 'C:\\users' */ RETURN 1 AS value",
-            "`\\users` is not a Unicode escape; the server reads `\\u` and four hexadecimal digits everywhere, even in a comment",
+            "invalid Unicode escape `\\users`: the server expects four hexadecimal digits after `\\u`, even in a comment",
             "\\users",
-            "double the backslash (`\\\\u`), or write a slash instead",
+            "double the backslash (`\\\\u`) or use a slash",
         ),
         (
             "// H.\n/*kpi expect = { a = [\"x\"] } */ RETURN 1 AS value",
@@ -876,7 +876,7 @@ fn problems_as_people_see_them() {
       = help: close it with `*/`
     ");
     insta::assert_snapshot!(rendered("// Help.\nMATCH (n) SET n.x = 1 RETURN count(n) AS value"), @"
-    error: `SET` writes, but a KPI only reads the graph
+    error: `SET` writes to the graph, but a KPI must be read-only
      --> queries/p/m.cypher:2:11
       |
     2 | MATCH (n) SET n.x = 1 RETURN count(n) AS value
@@ -912,7 +912,7 @@ fn problems_as_people_see_them() {
       = help: write an operator and a number: when = "< 0.6"; for more write `expr` in PromQL
     "#);
     insta::assert_snapshot!(rendered("// Help.\nMATCH (n) RETURN *"), @"
-    error: `RETURN *` does not say which columns there are
+    error: `RETURN *` does not name its columns
      --> queries/p/m.cypher:2:18
       |
     2 | MATCH (n) RETURN *
@@ -921,7 +921,7 @@ fn problems_as_people_see_them() {
       = help: name the columns, e.g. `RETURN n.group AS group, n.count AS value`
     ");
     insta::assert_snapshot!(rendered(""), @"
-    error: there is no statement here
+    error: expected a statement, found none
      --> queries/p/m.cypher:1:1
       |
     1 |
