@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Level, Problem, nearest};
+use crate::diagnostic::{Place, Problem, nearest};
 use crate::kpi::Source;
 
 /// The files of all chosen packs.
@@ -141,11 +141,6 @@ fn unreadable(path: &Path, cause: &io::Error) -> Problem {
     } else {
         "make the file readable for the exporter, or take it away"
     };
-    Problem {
-        level: Level::Error,
-        path: path.display().to_string(),
-        span: None,
-        message: format!("the file cannot be read: {cause}"),
-        fix: fix.to_owned(),
-    }
+    let place = Place::File(path.display().to_string());
+    Problem::error(place, format!("the file cannot be read: {cause}"), fix)
 }

@@ -134,7 +134,7 @@ fn the_pack_loads_without_a_problem() {
     let problems = catalog().problems;
     let texts: Vec<_> = problems
         .iter()
-        .map(|p| p.render(&fs::read_to_string(&p.path).unwrap(), false))
+        .map(|p| p.render(&fs::read_to_string(p.path().unwrap()).unwrap(), false))
         .collect();
     assert!(texts.is_empty(), "{}", texts.join("\n"));
 }

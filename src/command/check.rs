@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::project::{self, GraphSource, Project};
 use super::{ExitStatus, counted, graphs};
 use crate::cli::{Check, Common};
-use crate::diagnostic::{Level, Problem, nearest, offset};
+use crate::diagnostic::{Place, Problem, WarningReason, nearest, offset};
 use crate::graph::{Graph, GraphError, Request};
 use crate::kpi::{BEGINNING, Kpi};
 use cypher::{self, Named};
@@ -62,7 +62,7 @@ fn summarise(loaded: &Project) -> anyhow::Result<()> {
     let warnings = catalog
         .problems
         .iter()
-        .filter(|problem| problem.level == Level::Warning)
+        .filter(|problem| problem.level.is_warning())
         .count();
     let metrics: usize = catalog.kpis.iter().map(|kpi| kpi.metrics.len()).sum();
     writeln!(
@@ -139,15 +139,8 @@ fn refused(kpi: &Kpi, error: &GraphError) -> Problem {
         | GraphError::Decode(_)
         | GraphError::Server { .. } => (error.to_string(), None),
     };
-    let fix = "mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell"
-        .to_owned();
-    Problem {
-        level: Level::Error,
-        path: kpi.path.clone(),
-        span,
-        message,
-        fix,
-    }
+    let fix = "mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell";
+    Problem::error(Place::of(kpi.path.clone(), span), message, fix)
 }
 
 /// The end of the word that begins at `at`, or of the one character there.
@@ -259,13 +252,8 @@ impl Unknown {
             }
         };
         let message = format!("the graph has no {} `{}`{also}", self.kind, self.named.name);
-        Problem {
-            level: Level::Warning,
-            path: self.path,
-            span: Some(self.named.span),
-            message,
-            fix,
-        }
+        let place = Place::Span(self.path, self.named.span);
+        Problem::warning(WarningReason::UnknownName, place, message, fix)
     }
 }
 

@@ -9,7 +9,7 @@ use anyhow::Context;
 use super::Graphs;
 use crate::cli::Common;
 use crate::config::{Config, GraphConfig};
-use crate::diagnostic::{Level, Problem, nearest};
+use crate::diagnostic::{Place, Problem, nearest};
 use crate::graph::{Bolt, BoltSettings, Graph};
 use crate::kpi::{self, Catalog, Defaults, Kpi};
 use crate::lint;
@@ -138,13 +138,7 @@ fn no_graph(kpi: &Kpi, names: &[&str]) -> Problem {
         None => format!("add [graphs.{graph}] to the settings, or take `graph` out of the header"),
     };
     let message = format!("the settings know no graph \"{graph}\"");
-    Problem {
-        level: Level::Error,
-        path: kpi.path.clone(),
-        span: None,
-        message,
-        fix,
-    }
+    Problem::error(Place::File(kpi.path.clone()), message, fix)
 }
 
 fn name(graph: &GraphConfig) -> &str {
@@ -190,7 +184,8 @@ impl Project {
     pub(super) fn show(&self, problems: &[Problem]) -> anyhow::Result<()> {
         let mut out = anstream::stderr();
         for problem in problems {
-            let text = self.texts.get(&problem.path).map_or("", String::as_str);
+            let text = problem.path().and_then(|path| self.texts.get(path));
+            let text = text.map_or("", String::as_str);
             writeln!(out, "{}\n", problem.render(text, true))?;
         }
         Ok(())

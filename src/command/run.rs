@@ -101,8 +101,9 @@ fn say_why_not(loaded: &Project, name: &str) -> anyhow::Result<()> {
         .next()
         .unwrap_or(name)
         .trim_end_matches(".cypher");
-    let of_file =
-        |problem: &&Problem| problem.path.rsplit('/').next() == Some(&format!("{stem}.cypher"));
+    let of_file = |problem: &&Problem| {
+        problem.path().and_then(|path| path.rsplit('/').next()) == Some(&format!("{stem}.cypher"))
+    };
     let problems: Vec<_> = loaded
         .catalog
         .problems

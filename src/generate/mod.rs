@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Level, Problem};
+use crate::diagnostic::{Place, Problem};
 use crate::kpi::vocabulary::{TARGET_LABELS, Vocabulary};
 use crate::kpi::{Kpi, Pack};
 use crate::metric::LabelName;
@@ -104,27 +104,21 @@ pub fn generate(input: &Input<'_>) -> Result<Vec<File>, Vec<Problem>> {
 
 /// A file that cannot be written as YAML.
 fn unwritable(path: &str, cause: &impl std::fmt::Display) -> Problem {
-    Problem {
-        level: Level::Error,
-        path: path.to_owned(),
-        span: None,
-        message: format!("cannot be written as YAML: {cause}"),
-        fix: "report this as a bug of cypher-exporter, with the files of the pack".to_owned(),
-    }
+    Problem::error(
+        Place::File(path.to_owned()),
+        format!("cannot be written as YAML: {cause}"),
+        "report this as a bug of cypher-exporter, with the files of the pack",
+    )
 }
 
 /// A pack whose files would be the exporter's own.
 fn taken(input: &Input<'_>, pack: &Pack) -> Problem {
-    Problem {
-        level: Level::Error,
-        path: format!("{}/{}", input.folder, pack.name),
-        span: None,
-        message: format!(
-            "the pack name `{}` is reserved for the files of the exporter itself",
-            pack.name
-        ),
-        fix: "rename the folder".to_owned(),
-    }
+    let message = format!(
+        "the pack name `{}` is reserved for the files of the exporter itself",
+        pack.name
+    );
+    let place = Place::File(format!("{}/{}", input.folder, pack.name));
+    Problem::error(place, message, "rename the folder")
 }
 
 /// What all files are made with.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::alerts::AlertRule;
 use super::example::{self, LabelValues, Missing, Series};
 use super::{File, Shared, yaml};
-use crate::diagnostic::{Level, Problem};
+use crate::diagnostic::{Place, Problem};
 use crate::kpi::{Example, Examples, Pack};
 
 #[derive(Serialize)]
@@ -100,13 +100,8 @@ fn problem(rule: &AlertRule<'_>, missing: Missing) -> Problem {
         }
     };
     let fix = "fix the condition, or provide the series for the test: fires = { 'x' = '1x30' } and silent = { … }";
-    Problem {
-        level: Level::Error,
-        path: rule.path.to_owned(),
-        span: Some(rule.alert.place.clone()),
-        message,
-        fix: fix.to_owned(),
-    }
+    let place = Place::Span(rule.path.to_owned(), rule.alert.place.clone());
+    Problem::error(place, message, fix)
 }
 
 fn of_alert(shared: &Shared<'_>, rule: &AlertRule<'_>) -> Result<Vec<Test>, Missing> {

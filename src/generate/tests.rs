@@ -449,7 +449,7 @@ fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
             Ok(files) => self::text(&files, "prometheus/tests/p.yml"),
             Err(problems) => problems
                 .iter()
-                .map(|problem| format!("{}: {}", problem.path, problem.message))
+                .map(|problem| format!("{}: {}", problem.place, problem.message))
                 .collect(),
         }
     };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::pack::{self, Pack, RecordingRule};
 use super::parse::{parse, stem};
 use super::{Alert, Defaults, Kpi, Source};
-use crate::diagnostic::{Level, Problem};
+use crate::diagnostic::{Level, Place, Problem};
 use crate::metric::MetricType;
 
 /// Everything that was loaded, and every problem.
@@ -26,7 +26,7 @@ impl Catalog {
     /// Puts the problems in order of file and place.
     pub fn sort_problems(&mut self) {
         self.problems
-            .sort_by(|a, b| (&a.path, a.start()).cmp(&(&b.path, b.start())));
+            .sort_by(|a, b| (a.path(), a.start()).cmp(&(b.path(), b.start())));
     }
 
     /// How many of the problems keep something from running.
@@ -37,7 +37,7 @@ impl Catalog {
     /// How many files are left out.
     pub fn rejected_files(&self) -> usize {
         self.error_problems()
-            .map(|problem| problem.path.as_str())
+            .filter_map(Problem::path)
             .collect::<HashSet<_>>()
             .len()
     }
@@ -46,7 +46,8 @@ impl Catalog {
     pub fn rejects(&self, kpi: &str) -> bool {
         let file = format!("{kpi}.cypher");
         self.error_problems()
-            .any(|problem| Path::new(&problem.path).ends_with(&file))
+            .filter_map(Problem::path)
+            .any(|path| Path::new(path).ends_with(&file))
     }
 
     fn error_problems(&self) -> impl Iterator<Item = &Problem> {
@@ -265,13 +266,8 @@ fn once_each(
 }
 
 fn problem(path: &str, place: &Range<usize>, message: String, fix: &str) -> Problem {
-    Problem {
-        level: Level::Error,
-        path: path.to_owned(),
-        span: Some(place.clone()),
-        message,
-        fix: fix.to_owned(),
-    }
+    let place = Place::Span(path.to_owned(), place.clone());
+    Problem::error(place, message, fix)
 }
 
 /// The KPI of one good file, for tests of the floors above.

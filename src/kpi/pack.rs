@@ -115,7 +115,7 @@ pub(super) fn read(source: &Source, stems: &[&str]) -> (Option<Pack>, Vec<Proble
         );
     }
     let pack = pack(&toml.table, source, stems, &mut problems);
-    let pack = problems.is_without_errors().then_some(pack);
+    let pack = (!problems.has_errors()).then_some(pack);
     (pack, problems.into_vec())
 }
 

@@ -14,7 +14,7 @@ use super::{
     Condition, Defaults, Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Source, Start,
     TimeForm, ValueSpec, Window, fields,
 };
-use crate::diagnostic::{Problem, Problems, nearest};
+use crate::diagnostic::{Problem, Problems, WarningReason, nearest};
 use crate::metric::MetricType;
 use cypher::Parameters;
 use cypher::Statement;
@@ -54,7 +54,7 @@ pub(super) fn parse(source: &Source, defaults: &Defaults<'_>) -> (Option<Kpi>, V
             &mut problems,
         ))
     };
-    let kpi = kpi.filter(|_| problems.is_without_errors());
+    let kpi = kpi.filter(|_| !problems.has_errors());
     (kpi, problems.into_vec())
 }
 
@@ -70,6 +70,7 @@ fn header_of(
     }
     if let Some(span) = preamble::late_header(&source.text, opening) {
         problems.warning(
+            WarningReason::File,
             span,
             "a header after the query has begun is not read",
             "move it above the query",
@@ -270,6 +271,7 @@ fn parameters(
             );
         } else if !used.contains(name) {
             problems.warning(
+                WarningReason::File,
                 span.clone(),
                 format!("the query does not use `${name}`"),
                 "take it out of `params`",

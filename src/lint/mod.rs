@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::diagnostic::{Level, Problem, inside, listed, nearest};
+use crate::diagnostic::{Place, Problem, WarningReason, inside, listed, nearest};
 use crate::kpi::vocabulary::Vocabulary;
 use crate::kpi::{Alert, Catalog, Condition};
 use crate::metric::{LabelName, MetricName};
@@ -60,14 +60,15 @@ struct File<'f> {
 }
 
 impl File<'_> {
-    fn warn(&mut self, span: Range<usize>, message: String, fix: impl Into<String>) {
-        let problem = Problem {
-            level: Level::Warning,
-            path: self.path.to_owned(),
-            span: Some(span),
-            message,
-            fix: fix.into(),
-        };
+    fn warn(
+        &mut self,
+        reason: WarningReason,
+        span: Range<usize>,
+        message: String,
+        fix: impl Into<String>,
+    ) {
+        let place = Place::Span(self.path.to_owned(), span);
+        let problem = Problem::warning(reason, place, message, fix);
         // What two panels say alike at one place is said once.
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
@@ -95,7 +96,7 @@ impl File<'_> {
                     "the text of `{}` tells the label `{label}`, which it does not have",
                     alert.name
                 );
-                self.warn(alert.place.clone(), message, fix);
+                self.warn(WarningReason::Template, alert.place.clone(), message, fix);
             }
         }
     }
@@ -126,7 +127,12 @@ impl File<'_> {
                     "nothing to do if something else that Prometheus scrapes writes it".to_owned()
                 }
             };
-            self.warn(place, format!("no KPI and no rule writes `{name}`"), fix);
+            self.warn(
+                WarningReason::Promql,
+                place,
+                format!("no KPI and no rule writes `{name}`"),
+                fix,
+            );
             return;
         };
         let Some(labels) = &known.labels else { return };
@@ -138,6 +144,7 @@ impl File<'_> {
             if !labels.contains(&matcher.label) {
                 let fix = format!("it has {}", shown(labels));
                 self.warn(
+                    WarningReason::Promql,
                     place.clone(),
                     format!("`{name}` has no label `{}`", matcher.label),
                     fix,
@@ -155,6 +162,7 @@ impl File<'_> {
         for label in by.iter().filter(|label| !labels.contains(*label)) {
             let fix = format!("there are {}", shown(&labels));
             self.warn(
+                WarningReason::Promql,
                 place(promql, &expr.span),
                 format!("what is aggregated by `{label}` has no such label"),
                 fix,
@@ -170,6 +178,7 @@ impl File<'_> {
             if labels.is_some_and(|labels| !labels.contains("le")) {
                 let fix = "keep the label of the bounds: sum by (le, …)";
                 self.warn(
+                    WarningReason::Promql,
                     place(promql, &expr.span),
                     "these buckets have lost their bounds".to_owned(),
                     fix,
@@ -191,6 +200,7 @@ impl File<'_> {
                 written(interval)
             );
             self.warn(
+                WarningReason::Promql,
                 place(promql, &expr.span),
                 message,
                 format!("write at least [{least}], or ask more often"),
@@ -221,7 +231,12 @@ impl File<'_> {
                 binary.operator.sign(),
                 shown(&differ)
             );
-            self.warn(place(promql, &expr.span), message, fix);
+            self.warn(
+                WarningReason::Promql,
+                place(promql, &expr.span),
+                message,
+                fix,
+            );
         }
     }
 }

@@ -32,7 +32,7 @@ fn messages(catalog: &Catalog) -> Vec<String> {
     catalog
         .problems
         .iter()
-        .map(|problem| format!("{}: {}", problem.path, problem.message))
+        .map(|problem| format!("{}: {}", problem.place, problem.message))
         .collect()
 }
 
@@ -111,12 +111,12 @@ fn promql_that_selects_nothing_is_a_warning() {
             catalog
                 .problems
                 .iter()
-                .all(|problem| problem.level == Level::Warning)
+                .all(|problem| problem.level.is_warning())
         );
         let told = |problem: &Problem| {
             format!(
                 "{}: {}; {}",
-                &pack[problem.span.clone().unwrap()],
+                &pack[problem.span().cloned().unwrap()],
                 problem.message,
                 problem.fix
             )

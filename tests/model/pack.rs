@@ -39,7 +39,7 @@ pub(crate) fn loads_without_a_problem(pack: &str) {
     let problems = catalog(pack).problems;
     let texts: Vec<_> = problems
         .iter()
-        .map(|p| p.render(&fs::read_to_string(&p.path).unwrap(), false))
+        .map(|p| p.render(&fs::read_to_string(p.path().unwrap()).unwrap(), false))
         .collect();
     assert!(texts.is_empty(), "{}", texts.join("\n"));
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::diagnostic::{Level, Problem};
+use crate::diagnostic::{Place, Problem};
 
 /// Pieces of which real files are made, and what people break them with.
 #[rustfmt::skip]
@@ -25,12 +25,12 @@ fn fragments() -> impl Strategy<Value = String> {
 fn all_is_well(kpi: &str, pack: &str) -> Result<(), TestCaseError> {
     let catalog = load_all(&[("p/a.cypher", kpi), ("p/pack.toml", pack)], &["graph"]);
     for problem in &catalog.problems {
-        let text = if problem.path.ends_with(".toml") {
+        let text = if problem.path().is_some_and(|path| path.ends_with(".toml")) {
             pack
         } else {
             kpi
         };
-        let span = problem.span.clone().unwrap_or_default();
+        let span = problem.span().cloned().unwrap_or_default();
         prop_assert!(
             text.get(span.clone()).is_some(),
             "{span:?} of {problem:?} is not within {text:?}"
@@ -64,8 +64,8 @@ proptest! {
 
     #[test]
     fn any_span_over_any_text(text in "(?s).{0,40}", start in 0_usize..200, length in 0_usize..200, colour: bool) {
-        let span = Some(start..start + length);
-        let problem = Problem { level: Level::Error, path: text.clone(), span, message: text.clone(), fix: text.clone() };
+        let place = Place::Span(text.clone(), start..start + length);
+        let problem = Problem::error(place, text.clone(), text.clone());
         problem.render(&text, colour);
     }
 }

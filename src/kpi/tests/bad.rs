@@ -19,7 +19,7 @@ fn hold(cases: &[Case<'_>], text: impl Fn(&str) -> String) {
         let found: Vec<_> = problems(&text)
             .into_iter()
             .map(|problem| {
-                let under = text[problem.span.unwrap_or_default()].to_owned();
+                let under = text[problem.span().cloned().unwrap_or_default()].to_owned();
                 (problem.message, under, problem.fix)
             })
             .collect();
