@@ -111,7 +111,7 @@ async fn collect(graph: &Graph, kpi: &Kpi, last: &[Arc<Samples>]) -> (Cost, Vec<
     let (cost, run) = measured(run_after(kpi, last, &mut permit, &mut |_| {})).await;
     let measured = run.result.unwrap();
     assert_eq!(measured.series(), ROWS);
-    (cost, measured.points)
+    (cost, measured.samples)
 }
 
 fn driver(neo4j: &Neo4j) -> neo4rs::Graph {

@@ -33,7 +33,7 @@ fn encode(criterion: &mut Criterion) {
             rows.iter()
                 .all(|row| taken.row(row) == ControlFlow::Continue(()))
         );
-        taken.finish().unwrap().points
+        taken.finish().unwrap().samples
     };
     let points = measured(&[]);
     let families = [kpi.metrics[0].family(vec![Part {

@@ -56,7 +56,7 @@ fn measured(kpi: &Kpi, rows: &[Row], last: &[Arc<Samples>]) -> Vec<Arc<Samples>>
     for row in rows {
         assert_eq!(taken.row(row), ControlFlow::Continue(()));
     }
-    taken.finish().unwrap().points
+    taken.finish().unwrap().samples
 }
 
 /// Samples become text.

@@ -298,7 +298,7 @@ async fn a_run_that_fails_says_where_and_leaves_the_others() {
     insta::assert_snapshot!(without_times(&said.err), @"
     p/a_syntax: failed after [..] ms: queries/p/a_syntax.cypher:3:14: Variable `m` not defined
     p/b_zero: failed after [..] ms: / by zero (Neo.ClientError.Statement.ArithmeticError)
-    p/c_text: failed after [..] ms: row 1: the column `value` is a string, not a number; turn it into one with `toFloat(…)`
+    p/c_text: failed after [..] ms: row 1: expected a number in the column `value`, found a string; convert it with `toFloat(…)`
     ");
     assert!(
         said.out.starts_with("p/d_good: 1 row, 1 series, "),

@@ -1,4 +1,4 @@
-//! Readings that stand side by side: many small ones go out as one slice, and are compressed as one.
+//! Chunks of neighbouring readings: small ones are sent as one slice and compressed together.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use super::Reading;
 use crate::exposition::{Coding, Format, PerFormat, Segment};
 
-/// The readings of some neighbouring slots at one moment: immutable, as they are.
+/// The readings of some neighbouring slots at one moment; immutable.
 #[derive(Debug)]
 pub struct Chunk {
     readings: Box<[Option<Arc<Reading>>]>,
@@ -22,7 +22,7 @@ impl Chunk {
         }
     }
 
-    /// The reading at a place.
+    /// The reading at an index.
     pub(super) fn reading(&self, place: usize) -> Option<&Arc<Reading>> {
         self.readings.get(place)?.as_ref()
     }
@@ -40,7 +40,7 @@ impl Chunk {
         self.segments.get_or_init(format, join)
     }
 
-    /// Whether the bytes of this form are there already, so that taking them costs nothing.
+    /// Whether the bytes in this format exist already, so that a scrape costs nothing.
     pub fn is_ready(&self, format: Format, coding: Coding) -> bool {
         self.segments
             .get(format)
@@ -48,20 +48,20 @@ impl Chunk {
     }
 }
 
-/// Where the newest chunk of some slots lies.
+/// Holds the latest chunk of some slots.
 #[derive(Debug)]
 pub(super) struct ChunkCell {
     chunk: ArcSwap<Chunk>,
-    /// Held while a chunk is made, so that of two who publish at once neither misses the other's values.
+    /// Held while a chunk is replaced, so that concurrent publishers do not lose each other's readings.
     publishing: Mutex<()>,
 }
 
 impl ChunkCell {
-    /// A new reading makes its neighbours be joined and compressed anew, and each chunk is one more slice of an answer: this
-    /// many are a good middle for KPIs of some lines.
+    /// The readings in a chunk. A new reading costs compressing its neighbours again, and each chunk is another slice of a
+    /// response; this number balances the two for KPIs with a few lines.
     pub(super) const PLACES: usize = 64;
 
-    /// A chunk of empty places.
+    /// A chunk without readings.
     pub(super) fn new(places: usize) -> Self {
         let chunk = Chunk::new(vec![None; places].into());
         Self {
@@ -74,9 +74,9 @@ impl ChunkCell {
         self.chunk.load_full()
     }
 
-    /// Puts what `make` gives into a place.
+    /// Replaces the reading at an index.
     pub(super) fn replace(&self, place: usize, make: impl FnOnce() -> Option<Arc<Reading>>) {
-        // Nothing is half done behind a poisoned lock: the swap below is the only effect.
+        // A poisoned lock is safe: the swap below is the only effect.
         let _alone = self
             .publishing
             .lock()

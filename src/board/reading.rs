@@ -1,4 +1,4 @@
-//! What a scrape shows of one KPI.
+//! What a scrape returns for one KPI.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::exposition::{Format, PerFormat, Segment};
 use crate::kpi::Kpi;
 use crate::metric::{Constant, Family, Part, Samples};
 
-/// The values of all targets: immutable, and encoded once for each form in which it is asked for.
+/// The families of one KPI over all targets; immutable, and encoded once for each format.
 #[derive(Debug)]
 pub struct Reading {
     families: Vec<Family>,
@@ -15,17 +15,17 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The values of all targets side by side; nothing when no target has any.
+    /// The samples of all targets; none if no target has any.
     pub(super) fn of(kpi: &Kpi, targets: &[Target]) -> Option<Self> {
         let shown: Vec<_> = targets
             .iter()
-            .filter_map(|target| Some((&target.constant, target.points.load_full()?)))
+            .filter_map(|target| Some((&target.constant, target.samples.load_full()?)))
             .collect();
         let families = kpi.metrics.iter().enumerate().map(|(at, metric)| {
-            let part = |(constant, points): &(&Constant, Arc<Vec<Arc<Samples>>>)| {
+            let part = |(constant, samples): &(&Constant, Arc<Vec<Arc<Samples>>>)| {
                 Some(Part {
                     constant: (*constant).clone(),
-                    points: points.get(at)?.clone(),
+                    points: samples.get(at)?.clone(),
                 })
             };
             metric.family(shown.iter().filter_map(part).collect())

@@ -1,4 +1,4 @@
-//! What a scrape sees of runs on one graph and on two.
+//! What a scrape returns after runs on one graph and on two.
 
 use super::*;
 use crate::exposition::{Coding, Format};
@@ -19,14 +19,14 @@ fn constant() -> Constant {
     [(LabelName::new("env").unwrap(), Arc::from("prod"))].into()
 }
 
-fn points(group: &str, value: f64) -> Option<Vec<Arc<Samples>>> {
+fn samples(group: &str, value: f64) -> Option<Vec<Arc<Samples>>> {
     Some(vec![Arc::new(Samples::Gauge(vec![Series {
         labels: [Arc::from(group)].into(),
         value,
     }]))])
 }
 
-fn samples(slot: &Slot) -> Vec<String> {
+fn lines(slot: &Slot) -> Vec<String> {
     let Some(reading) = slot.reading() else {
         return Vec::new();
     };
@@ -38,7 +38,7 @@ fn samples(slot: &Slot) -> Vec<String> {
 }
 
 #[test]
-fn slots_stand_in_order_of_id() {
+fn slots_are_sorted_by_id() {
     let board = Board::new(
         &[kpi("p/b", None), kpi("p/a", None)],
         &["default".into()],
@@ -59,12 +59,12 @@ fn one_graph_needs_no_label() {
     let board = Board::new(&[kpi("p/a", None)], &["default".into()], constant());
     let slot = &board.slots()[0];
     assert!(slot.reading().is_none());
-    slot.publish(0, points("g", 1.0));
-    assert_eq!(samples(slot), ["p_a{env=\"prod\",group=\"g\"} 1"]);
+    slot.publish(0, samples("g", 1.0));
+    assert_eq!(lines(slot), ["p_a{env=\"prod\",group=\"g\"} 1"]);
 }
 
 #[test]
-fn lanes_stand_side_by_side_and_replace_only_themselves() {
+fn targets_replace_only_their_own_series() {
     let graphs = ["one".into(), "two".into()];
     let board = Board::new(
         &[kpi("p/a", None), kpi("p/b", Some("two"))],
@@ -77,34 +77,34 @@ fn lanes_stand_side_by_side_and_replace_only_themselves() {
         .map(|target| target.graph.as_ref())
         .collect();
     assert_eq!(targets, ["one", "two", "two"]);
-    slot.publish(0, points("g", 1.0));
-    slot.publish(1, points("g", 2.0));
+    slot.publish(0, samples("g", 1.0));
+    slot.publish(1, samples("g", 2.0));
     let two = "p_a{graph=\"two\",env=\"prod\",group=\"g\"} 2";
     assert_eq!(
-        samples(slot),
+        lines(slot),
         ["p_a{graph=\"one\",env=\"prod\",group=\"g\"} 1", two]
     );
-    slot.publish(0, points("h", 3.0));
+    slot.publish(0, samples("h", 3.0));
     assert_eq!(
-        samples(slot),
+        lines(slot),
         ["p_a{graph=\"one\",env=\"prod\",group=\"h\"} 3", two]
     );
     slot.publish(0, None);
-    assert_eq!(samples(slot), [two]);
-    assert!(slot.targets()[0].points().is_none() && slot.targets()[1].points().is_some());
+    assert_eq!(lines(slot), [two]);
+    assert!(slot.targets()[0].samples().is_none() && slot.targets()[1].samples().is_some());
     slot.publish(1, None);
     assert!(slot.reading().is_none());
 }
 
 #[test]
-fn a_reading_is_written_and_compressed_once_and_outlives_its_successor() {
+fn a_reading_is_encoded_and_compressed_once_and_outlives_its_successor() {
     let board = Board::new(
         &[kpi("p/a", None)],
         &["default".into()],
         Constant::default(),
     );
     let slot = &board.slots()[0];
-    slot.publish(0, points("g", 1.0));
+    slot.publish(0, samples("g", 1.0));
     let (first, again) = (slot.reading().unwrap(), slot.reading().unwrap());
     for format in [Format::Text, Format::OpenMetrics] {
         assert_eq!(
@@ -114,23 +114,23 @@ fn a_reading_is_written_and_compressed_once_and_outlives_its_successor() {
         let blocks = |reading: &Reading| reading.segment(format).deflated().blocks().as_ptr();
         assert_eq!(blocks(&first), blocks(&again));
     }
-    slot.publish(0, points("g", 2.0));
+    slot.publish(0, samples("g", 2.0));
     assert!(first.segment(Format::Text).body().ends_with(b" 1\n"));
-    assert_eq!(samples(slot), ["p_a{group=\"g\"} 2"]);
+    assert_eq!(lines(slot), ["p_a{group=\"g\"} 2"]);
 }
 
 #[test]
-fn lanes_that_publish_at_once_do_not_lose_each_other() {
+fn targets_that_publish_concurrently_do_not_lose_series() {
     let graphs: Vec<Arc<str>> = (0..8).map(|at| Arc::from(format!("g{at}"))).collect();
     let board = Board::new(&[kpi("p/a", None)], &graphs, Constant::default());
     for round in 0..50 {
         std::thread::scope(|scope| {
             for target in 0..graphs.len() {
                 let slot = &board.slots()[0];
-                scope.spawn(move || slot.publish(target, points("g", f64::from(round))));
+                scope.spawn(move || slot.publish(target, samples("g", f64::from(round))));
             }
         });
-        let now = samples(&board.slots()[0]);
+        let now = lines(&board.slots()[0]);
         assert_eq!(
             now.iter()
                 .filter(|line| line.ends_with(&format!(" {round}")))
@@ -167,7 +167,7 @@ fn first_pass_and_graphs() {
         board
             .graph("one")
             .unwrap()
-            .away()
+            .down_reason()
             .as_deref()
             .map(String::as_str),
         Some("refused")
@@ -184,7 +184,7 @@ fn many(count: usize) -> Option<Vec<Arc<Samples>>> {
     ))])
 }
 
-/// What all chunks say, side by side.
+/// The text of all chunks.
 fn text(board: &Board) -> String {
     let chunks = board.chunks();
     let segments = chunks.iter().flat_map(|chunk| chunk.segments(Format::Text));
@@ -200,9 +200,9 @@ fn small_readings_share_a_segment_and_large_ones_keep_their_own() {
     let slots = board.slots();
     slots
         .iter()
-        .for_each(|slot| slot.publish(0, points("g", 1.0)));
+        .for_each(|slot| slot.publish(0, samples("g", 1.0)));
     slots[2].publish(0, many(1_000));
-    // Of a reading without series nothing is said.
+    // A reading without series has no text.
     slots[4].publish(0, many(0));
     let chunk = &board.chunks()[0];
     let segments = chunk.segments(Format::Text);
@@ -214,8 +214,8 @@ fn small_readings_share_a_segment_and_large_ones_keep_their_own() {
     );
     assert!(Arc::ptr_eq(&segments[1], &own(2)) && Arc::ptr_eq(&segments[2], &own(3)));
 
-    // A new reading leaves the chunk of before as it was, and the large neighbour as it is written.
-    slots[0].publish(0, points("new", 2.0));
+    // A new reading leaves the previous chunk unchanged, and the large neighbour encoded.
+    slots[0].publish(0, samples("new", 2.0));
     assert!(
         segments[0]
             .body()
@@ -240,20 +240,20 @@ fn a_reading_is_freed_with_its_last_scrape() {
     slot.publish(0, many(10));
     text(&board);
     let (reading, scrape) = (Arc::downgrade(&slot.reading().unwrap()), board.chunks());
-    slot.publish(0, points("g", 1.0));
+    slot.publish(0, samples("g", 1.0));
     assert!(reading.upgrade().is_some());
     drop(scrape);
     assert!(reading.upgrade().is_none());
 }
 
 #[test]
-fn as_many_kpis_as_there_are_stand_in_order() {
+fn many_kpis_are_sorted() {
     let kpis: Vec<_> = (0..200)
         .map(|at| kpi(&format!("p/k{at:03}"), None))
         .collect();
     let board = Board::new(&kpis, &["default".into()], Constant::default());
     for (at, slot) in board.slots().iter().enumerate() {
-        slot.publish(0, points("g", at as f64));
+        slot.publish(0, samples("g", at as f64));
     }
     let text = text(&board);
     let samples: Vec<_> = text

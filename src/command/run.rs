@@ -13,7 +13,7 @@ use crate::diagnostic::{Problem, nearest};
 use crate::exposition::{Format, Segment};
 use crate::graph::Graph;
 use crate::kpi::{Kpi, SkipReason};
-use crate::measure::{Measured, beyond};
+use crate::measure::{Measured, overflow};
 use crate::metric::{Constant, Part};
 use crate::schedule::{self, Run};
 use cypher::{Row, Value};
@@ -199,17 +199,17 @@ fn show_measured(
             left_out(reason)
         )?;
     }
-    for beyond in beyond(kpi, &measured.points) {
-        writeln!(out, "  {beyond}")?;
+    for overflow in overflow(kpi, &measured.samples) {
+        writeln!(out, "  {overflow}")?;
     }
     let families: Vec<_> = kpi
         .metrics
         .iter()
-        .zip(&measured.points)
-        .map(|(metric, points)| {
+        .zip(&measured.samples)
+        .map(|(metric, samples)| {
             metric.family(vec![Part {
                 constant: constant.clone(),
-                points: points.clone(),
+                points: samples.clone(),
             }])
         })
         .collect();

@@ -103,7 +103,7 @@ fn summary_of(board: &Board) -> Value {
         "graphs": board.graphs().iter().map(|graph| json!({
             "name": *graph.name,
             "up": graph.is_up(),
-            "error": graph.away().as_deref(),
+            "error": graph.down_reason().as_deref(),
         })).collect::<Vec<_>>(),
         "kpis": board.slots().iter().map(kpi).collect::<Vec<_>>(),
     })

@@ -17,7 +17,7 @@ pub(super) fn not_ready(board: &Board) -> Option<String> {
     let away = board
         .graphs()
         .iter()
-        .filter_map(|graph| Some(format!("graph `{}`: {}", graph.name, graph.away()?)));
+        .filter_map(|graph| Some(format!("graph `{}`: {}", graph.name, graph.down_reason()?)));
     Some(away.collect::<Vec<_>>().join("; "))
 }
 

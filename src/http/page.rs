@@ -82,7 +82,7 @@ impl Page {
         let unreachable = board.graphs().iter().filter_map(|graph| {
             Some(UnreachableGraph {
                 name: graph.name.to_string(),
-                reason: graph.away()?.to_string(),
+                reason: graph.down_reason()?.to_string(),
             })
         });
         let rows = board.slots().iter().flat_map(|slot| {
@@ -133,7 +133,7 @@ impl Row {
 
 /// A number for each metric with one plain value, a count of series for any other.
 fn values(target: &Target) -> String {
-    let Some(points) = target.points() else {
+    let Some(points) = target.samples() else {
         return "–".to_owned();
     };
     let shown = points.iter().map(|points| match points.as_ref() {

@@ -1,4 +1,4 @@
-//! What the `prometheus` crate gathers, in our own words, so that one encoder writes everything.
+//! Converts the families that the `prometheus` crate gathers into ours, so that one encoder writes everything.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::metric::{
     Constant, Desc, Family, Histogram, LabelName, MetricName, MetricType, Part, Samples, Series,
 };
 
-/// A family of ours; none for a kind that the instruments do not use.
+/// The converted family; none for a type that the instruments do not use.
 pub(super) fn family(gathered: &MetricFamily) -> Option<Family> {
     let metrics = gathered.get_metric();
-    let points = match gathered.get_field_type() {
+    let samples = match gathered.get_field_type() {
         Gathered::GAUGE => Samples::Gauge(series(metrics, |metric| metric.get_gauge().get_value())),
         Gathered::COUNTER => {
             Samples::Counter(series(metrics, |metric| metric.get_counter().get_value()))
@@ -39,14 +39,14 @@ pub(super) fn family(gathered: &MetricFamily) -> Option<Family> {
         unit: unit(gathered.name()),
         labels: labels.collect::<Option<_>>()?,
     };
-    Some(whole(desc, points))
+    Some(build(desc, samples))
 }
 
-fn whole(desc: Desc, points: Samples) -> Family {
-    let metric_type: MetricType = points.metric_type();
+fn build(desc: Desc, samples: Samples) -> Family {
+    let metric_type: MetricType = samples.metric_type();
     let parts = vec![Part {
         constant: Constant::default(),
-        points: Arc::new(points),
+        points: Arc::new(samples),
     }];
     Family {
         desc: Arc::new(desc),
@@ -81,13 +81,13 @@ fn bounds(histogram: &GatheredHistogram) -> Arc<[f64]> {
 }
 
 fn histogram(histogram: &GatheredHistogram) -> Histogram {
-    let cumulated = histogram
+    let cumulative = histogram
         .get_bucket()
         .iter()
         .map(|bucket| bucket.cumulative_count());
     let mut below = 0;
-    // Observations that arrive during the gathering may make the total lag behind the buckets.
-    let counts = cumulated
+    // Observations during the gathering can make the total lag behind the buckets.
+    let counts = cumulative
         .chain([histogram.get_sample_count()])
         .map(|total| {
             let count = total.saturating_sub(below);

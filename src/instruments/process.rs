@@ -9,7 +9,7 @@ use prometheus::process_collector::ProcessCollector;
 use super::gathered;
 use crate::metric::Family;
 
-/// Reading them costs more than the rest of a small scrape: several scrapers within this time are told the same.
+/// Reading them costs more than the rest of a small scrape, so scrapes within this time share one reading.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// The process metrics, and when they were read.
@@ -29,7 +29,7 @@ impl Default for Process {
 
 impl Process {
     pub(super) fn families(&self) -> Vec<Family> {
-        // Nothing is half done behind a poisoned lock: what was read is replaced as a whole.
+        // A poisoned lock is safe: the value is replaced in one step.
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         match &*read {
             Some((at, families)) if at.elapsed() < FRESH => families.clone(),

@@ -1,4 +1,4 @@
-//! A family that changes with runs and not with scrapes: kept as numbers, written and compressed once after a change.
+//! A family that changes with runs and not with scrapes: stored as numbers, encoded and compressed once after a change.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,33 +9,33 @@ use crate::metric::{
     own,
 };
 
-/// One series for each label set that has been told of.
+/// One series for each label set.
 pub(super) struct Table<T> {
     desc: Arc<Desc>,
-    /// How its series make a family.
-    points: Box<dyn Fn(Vec<Series<T>>) -> Samples + Send + Sync>,
-    kept: Mutex<Inner<T>>,
+    /// Makes samples of the series.
+    samples: Box<dyn Fn(Vec<Series<T>>) -> Samples + Send + Sync>,
+    inner: Mutex<Inner<T>>,
 }
 
 struct Inner<T> {
     series: BTreeMap<LabelValues, T>,
-    /// Of the series as they are.
-    written: PerFormat<Arc<Segment>>,
+    /// The encoded series.
+    encoded: PerFormat<Arc<Segment>>,
 }
 
-/// What an answer takes of a table, whatever it holds.
+/// A table as a scrape sees it, whatever its type.
 pub(super) trait EncodedFamily: Send + Sync {
-    /// Its name.
+    /// The name of the family.
     fn name(&self) -> &MetricName;
 
-    /// The family as it is now.
+    /// The current family.
     #[cfg(test)]
     fn family(&self) -> Family;
 
     /// The family as bytes.
     fn segment(&self, format: Format) -> Arc<Segment>;
 
-    /// The family as bytes, where nothing has changed since they were made.
+    /// The family as bytes, if they exist since its last change.
     fn ready(&self, format: Format) -> Option<Arc<Segment>>;
 }
 
@@ -55,12 +55,12 @@ impl Table<f64> {
         self.update(labels, |_| value);
     }
 
-    /// Makes a series visible: 0, where nothing has been said of it.
-    pub(super) fn show(&self, labels: &LabelValues) {
+    /// Creates a series with 0 unless it exists.
+    pub(super) fn create(&self, labels: &LabelValues) {
         self.update(labels, |value| value.copied().unwrap_or_default());
     }
 
-    /// Counts.
+    /// Adds to a counter.
     pub(super) fn add(&self, labels: &LabelValues, by: u64) {
         self.update(labels, |total| {
             total.copied().unwrap_or_default() + by as f64
@@ -69,9 +69,9 @@ impl Table<f64> {
 }
 
 impl Table<()> {
-    /// Facts of the exporter's own; `name` lacks the prefix.
-    pub(super) fn facts(name: &str, help: &str, facts: &[(&str, &str)]) -> Self {
-        let (labels, values): (Vec<_>, Vec<_>) = facts.iter().copied().unzip();
+    /// An info metric of the exporter's own; `name` lacks the prefix.
+    pub(super) fn info(name: &str, help: &str, labels: &[(&str, &str)]) -> Self {
+        let (labels, values): (Vec<_>, Vec<_>) = labels.iter().copied().unzip();
         let table = Self::new(own_desc(name, help, &labels), Samples::Info);
         table.update(&values.into_iter().map(Arc::from).collect(), |_| ());
         table
@@ -79,7 +79,7 @@ impl Table<()> {
 }
 
 impl Table<Histogram> {
-    /// Histograms over these bounds.
+    /// Histograms with these bounds.
     pub(super) fn histograms(desc: Desc, bounds: &Arc<[f64]>) -> Self {
         let bounds = bounds.clone();
         Self::new(desc, move |series| Samples::Histogram {
@@ -88,49 +88,52 @@ impl Table<Histogram> {
         })
     }
 
-    /// Counts an observation into one of `bounds`, which are those of the table.
+    /// Observes a value; `bounds` are those of the table.
     pub(super) fn observe(&self, labels: &LabelValues, bounds: &[f64], value: f64) {
         self.update(labels, |known| {
             let zero = || Histogram {
                 counts: vec![0; bounds.len() + 1].into(),
                 sum: Some(0.0),
             };
-            let mut distribution = known.cloned().unwrap_or_else(zero);
+            let mut histogram = known.cloned().unwrap_or_else(zero);
             if value.is_finite() {
-                distribution.counts[bounds.partition_point(|bound| *bound < value)] += 1;
-                distribution.sum = distribution.sum.map(|sum| sum + value);
+                histogram.counts[bounds.partition_point(|bound| *bound < value)] += 1;
+                histogram.sum = histogram.sum.map(|sum| sum + value);
             }
-            distribution
+            histogram
         });
     }
 }
 
 impl<T: Clone + PartialEq> Table<T> {
-    fn new(desc: Desc, points: impl Fn(Vec<Series<T>>) -> Samples + Send + Sync + 'static) -> Self {
-        let kept = Mutex::new(Inner {
+    fn new(
+        desc: Desc,
+        samples: impl Fn(Vec<Series<T>>) -> Samples + Send + Sync + 'static,
+    ) -> Self {
+        let inner = Mutex::new(Inner {
             series: BTreeMap::new(),
-            written: PerFormat::default(),
+            encoded: PerFormat::default(),
         });
         Self {
             desc: Arc::new(desc),
-            points: Box::new(points),
-            kept,
+            samples: Box::new(samples),
+            inner,
         }
     }
 
     fn update(&self, labels: &LabelValues, update: impl FnOnce(Option<&T>) -> T) {
-        let mut kept = self.kept();
-        let known = kept.series.get(labels);
+        let mut inner = self.lock();
+        let known = inner.series.get(labels);
         let value = update(known);
         if known != Some(&value) {
-            kept.series.insert(labels.clone(), value);
-            kept.written = PerFormat::default();
+            inner.series.insert(labels.clone(), value);
+            inner.encoded = PerFormat::default();
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Inner<T>> {
-        // Nothing is half done behind a poisoned lock: each change is one insertion.
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Inner<T>> {
+        // A poisoned lock is safe: each change is one insertion.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn family_of(&self, series: &BTreeMap<LabelValues, T>) -> Family {
@@ -138,11 +141,11 @@ impl<T: Clone + PartialEq> Table<T> {
             labels: labels.clone(),
             value: value.clone(),
         });
-        let points = (self.points)(series.collect());
-        let metric_type = points.metric_type();
+        let samples = (self.samples)(series.collect());
+        let metric_type = samples.metric_type();
         let parts = vec![Part {
             constant: Constant::default(),
-            points: Arc::new(points),
+            points: Arc::new(samples),
         }];
         Family {
             desc: self.desc.clone(),
@@ -159,34 +162,34 @@ impl<T: Clone + PartialEq + Send + Sync> EncodedFamily for Table<T> {
 
     #[cfg(test)]
     fn family(&self) -> Family {
-        self.family_of(&self.kept().series)
+        self.family_of(&self.lock().series)
     }
 
     fn segment(&self, format: Format) -> Arc<Segment> {
-        // Who changes a value meanwhile waits for one family to be written, which is less than a millisecond.
-        let kept = self.kept();
-        let write = || Arc::new(Segment::encode(&[self.family_of(&kept.series)], format));
-        kept.written.get_or_init(format, write).clone()
+        // A concurrent change waits until one family is encoded, which takes less than a millisecond.
+        let inner = self.lock();
+        let encode = || Arc::new(Segment::encode(&[self.family_of(&inner.series)], format));
+        inner.encoded.get_or_init(format, encode).clone()
     }
 
     fn ready(&self, format: Format) -> Option<Arc<Segment>> {
-        self.kept().written.get(format).cloned()
+        self.lock().encoded.get(format).cloned()
     }
 }
 
 fn own_desc(name: &str, help: &str, labels: &[&str]) -> Desc {
     Desc {
-        name: MetricName::new(&format!("{}{name}", own::PREFIX)).expect("a legal name"),
+        name: MetricName::new(&format!("{}{name}", own::PREFIX)).expect("a valid name"),
         help: help.to_owned(),
         unit: unit(name),
         labels: labels
             .iter()
-            .map(|label| LabelName::new(label).expect("a legal label"))
+            .map(|label| LabelName::new(label).expect("a valid label name"))
             .collect(),
     }
 }
 
-/// The unit that a name ends in.
+/// The unit at the end of a name.
 pub(super) fn unit(name: &str) -> Option<String> {
     let name = name.strip_suffix("_total").unwrap_or(name);
     let (_, last) = name.rsplit_once('_')?;

@@ -1,4 +1,4 @@
-//! What a scrape sees of the exporter itself, before and after runs.
+//! What a scrape returns about the exporter itself, before and after runs.
 use super::*;
 use crate::exposition::{Format, Segment};
 use crate::kpi;
@@ -37,7 +37,7 @@ fn timing(name: &str, label: Option<&str>) -> Timing {
 }
 
 impl Instruments {
-    /// All of it as it is now, in order of name.
+    /// All current families, sorted by name.
     fn families(&self) -> Vec<Family> {
         let tables = self.tables.iter().map(|table| table.family());
         let mut families: Vec<_> = tables.chain(self.of_this_scrape()).collect();
@@ -65,7 +65,7 @@ fn samples(instruments: &Instruments) -> String {
 }
 
 #[test]
-fn the_names_are_those_that_kpis_cannot_take() {
+fn the_names_are_those_that_are_reserved() {
     let instruments = Instruments::new(&[kpi("p/a")], &[], &["default".into()]).unwrap();
     let target = instruments.target(&kpi("p/a"), "default");
     target.succeeded(Some(Duration::from_secs(1)), 1, 1);
@@ -170,7 +170,7 @@ fn after_a_failure_and_a_success_on_two_graphs() {
 }
 
 #[test]
-fn a_window_kpi_tells_how_far_behind_it_is_what_was_halved_and_what_was_not_taken() {
+fn a_window_kpi_has_lag_halved_windows_and_discarded_states() {
     let window = "// Help.\n/*kpi\nname = \"p_total\"\ntype = \"counter\"\nmode = \"window\"\n*/\n\
                   MATCH (e) WHERE e.t > $since AND e.t <= $until RETURN 1 AS value";
     let kpi = kpi::one("queries/p/a.cypher", window);

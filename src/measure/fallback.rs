@@ -1,4 +1,4 @@
-//! `on_error = NUMBER`: what is published in place of values that could not be had.
+//! `on_error = NUMBER`: the samples that are published while the KPI fails.
 
 use std::sync::Arc;
 
@@ -6,12 +6,12 @@ use super::label_sets::LabelSets;
 use crate::kpi::{Kpi, Metric};
 use crate::metric::{LabelValues, Samples, Series};
 
-/// Every gauge of the KPI at `number`: for the label sets last published, for those that are expected,
-/// and for a metric without labels its one series.
-pub fn substitute(kpi: &Kpi, last: Option<&[Arc<Samples>]>, number: f64) -> Vec<Arc<Samples>> {
+/// Sets every gauge of the KPI to `number`: the label sets last published, those of `expect`, and the one series of a metric
+/// without labels.
+pub fn fallback(kpi: &Kpi, last: Option<&[Arc<Samples>]>, number: f64) -> Vec<Arc<Samples>> {
     let known = |at: usize| {
         last.and_then(|last| last.get(at))
-            .map_or(&[][..], |points| gauges(points))
+            .map_or(&[][..], |samples| gauges(samples))
     };
     let metrics = kpi.metrics.iter().enumerate();
     metrics
@@ -19,8 +19,8 @@ pub fn substitute(kpi: &Kpi, last: Option<&[Arc<Samples>]>, number: f64) -> Vec<
         .collect()
 }
 
-fn gauges(points: &Samples) -> &[Series<f64>] {
-    match points {
+fn gauges(samples: &Samples) -> &[Series<f64>] {
+    match samples {
         Samples::Gauge(series) => series,
         Samples::Counter(_)
         | Samples::Histogram { .. }
@@ -34,8 +34,8 @@ fn gauge(metric: &Metric, last: &[Series<f64>], limit: usize, number: f64) -> Sa
     let mut sets = LabelSets::new(&metric.desc, limit);
     let bare = metric.desc.labels.is_empty().then(LabelValues::default);
     for labels in last.iter().map(|series| series.labels.clone()).chain(bare) {
-        // Beyond the limit there is nothing to add: the series already there say enough.
-        let _ = sets.at(&labels, || number);
+        // A failing KPI must not fail again over `max_series`: the series up to the limit are enough.
+        let _ = sets.entry(&labels, || number);
     }
     let _ = sets.fill(&metric.expected, &number);
     Samples::Gauge(sets.into_series())

@@ -1,4 +1,4 @@
-//! One metric while the rows of a run arrive: what each type takes from a row, and what two rows make together.
+//! Builds the samples of one metric from rows: what each type reads from a row, and how two rows combine.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::label_sets::LabelSets;
 use super::row_context::RowContext;
 use super::row_labels::RowLabels;
 use super::value::{Cell, Number};
-use super::{MeasureError, NotTaken};
+use super::{MeasureError, Unused};
 use crate::kpi::{Column, Kpi, Metric, OnDuplicate, SkipReason, ValueSpec};
 use crate::metric::{Histogram, Samples, Series, Summary};
 
@@ -14,13 +14,13 @@ use crate::metric::{Histogram, Samples, Series, Summary};
 pub(super) struct FamilyBuilder<'k> {
     metric: &'k Metric,
     series: Accumulator<'k>,
-    /// Rows of a window are added to totals, which last.
-    lasts: bool,
-    /// What the rows of a window are added to; none in the first window.
+    /// A window: values must be finite, since totals are permanent.
+    finite: bool,
+    /// The totals before a window; none in the first window.
     before: Option<&'k Arc<Samples>>,
-    /// Zeros are known without a row.
+    /// Expected label sets without a row are 0.
     zeros: bool,
-    /// Those of the row at hand.
+    /// The labels of the current row.
     labels: RowLabels,
 }
 
@@ -58,17 +58,17 @@ struct SummaryColumns<'k> {
     count: Option<Column>,
 }
 
-/// What to do about two rows with the same labels, by type.
-const SUM: &str = "aggregate in the query, or write on_duplicate = \"sum\"";
+/// How to fix two rows with the same labels, by type.
+const SUM: &str = "aggregate in the query, or write `on_duplicate = \"sum\"`";
 const AGGREGATE: &str = "aggregate in the query, or return another label";
-const DISTINCT: &str = "write RETURN DISTINCT";
+const DISTINCT: &str = "write `RETURN DISTINCT`";
 
-/// What a counter's value must be, by what becomes of it.
-const TOTAL: &str = "a counter's total: it must not be negative";
-const ADDED: &str = "added to a counter: it must not be negative";
+/// The expected value of a counter.
+const TOTAL: &str = "a counter total of at least 0";
+const ADDED: &str = "a counter increment of at least 0";
 
 impl<'k> FamilyBuilder<'k> {
-    /// A metric without series; `last` are those of the last run, whose labels may come again.
+    /// A metric without series; label sets that were in `last`, the samples of the last run, are shared.
     pub(super) fn after(kpi: &'k Kpi, metric: &'k Metric, last: Option<&Samples>) -> Self {
         let sum = kpi.on_duplicate == OnDuplicate::Sum;
         let series = Accumulator::after(kpi, metric, sum, last);
@@ -76,16 +76,16 @@ impl<'k> FamilyBuilder<'k> {
         Self {
             metric,
             series,
-            lasts: false,
+            finite: false,
             before: None,
             zeros,
             labels: RowLabels::default(),
         }
     }
 
-    /// A metric that has been counted before: rows add up.
+    /// A metric whose rows are added to the totals `before`.
     pub(super) fn over(kpi: &'k Kpi, metric: &'k Metric, before: Option<&'k Arc<Samples>>) -> Self {
-        let series = match (&metric.shape, before.map(|points| &**points)) {
+        let series = match (&metric.shape, before.map(|samples| &**samples)) {
             (ValueSpec::Counter { value }, Some(Samples::Counter(totals))) => {
                 let sets = LabelSets::over(&metric.desc, kpi.max_series, totals);
                 Accumulator::Plain {
@@ -111,26 +111,26 @@ impl<'k> FamilyBuilder<'k> {
                     sets,
                 }
             }
-            // Only counters and histograms are counted in windows: here nothing has been counted yet.
+            // Only counters and histograms have windows: this is the first one.
             (_, _) => Accumulator::after(kpi, metric, true, None),
         };
         Self {
             metric,
             series,
-            lasts: true,
+            finite: true,
             before,
             zeros: has_zeros(metric),
             labels: RowLabels::default(),
         }
     }
 
-    /// Takes what a row says of this metric.
-    pub(super) fn take(&mut self, row: &RowContext<'_>) -> Result<(), NotTaken> {
+    /// Adds a row to this metric.
+    pub(super) fn add(&mut self, row: &RowContext<'_>) -> Result<(), Unused> {
         let Self {
             metric,
             series,
             labels,
-            lasts,
+            finite,
             ..
         } = self;
         match series {
@@ -140,24 +140,24 @@ impl<'k> FamilyBuilder<'k> {
                 sum,
                 sets,
             } => {
-                let number = row.number(*value, *lasts)?;
+                let number = row.number(*value, *finite)?;
                 if *counter {
                     row.cell(*value)
                         .not_negative(number, if *sum { ADDED } else { TOTAL })?;
                 }
                 row.labels(metric, labels)?;
                 if *sum {
-                    if number == 0.0 && sets.knows(labels) {
-                        // `count(*)` gives a row where nothing happened: that is no reason to save and show the same again.
+                    if number == 0.0 && sets.contains(labels) {
+                        // `count(*)` returns a row even without events: do not save and publish the same totals again.
                         return Ok(());
                     }
-                    let total = sets.at(labels, || 0.0)?;
-                    // Infinities of both signs.
+                    let total = sets.entry(labels, || 0.0)?;
+                    // Infinities of both signs make NaN.
                     let sum = Some(*total + number).filter(|sum| !sum.is_nan());
                     *total = sum.ok_or(SkipReason::NaNValue)?;
                     return Ok(());
                 }
-                Ok(sets.only(row.number, labels, number, SUM)?)
+                Ok(sets.insert(row.number, labels, number, SUM)?)
             }
             Accumulator::Histogram {
                 value,
@@ -165,15 +165,15 @@ impl<'k> FamilyBuilder<'k> {
                 bounds,
                 sets,
             } => {
-                let number = row.number(*value, *lasts)?;
+                let number = row.number(*value, *finite)?;
                 if number < 0.0 && metric.shape.is_never_negative() {
                     return Err(SkipReason::NegativeValue.into());
                 }
                 let weight = row.weight(*weight)?;
                 row.labels(metric, labels)?;
-                if weight > 0 || !sets.knows(labels) {
+                if weight > 0 || !sets.contains(labels) {
                     observe(
-                        sets.at(labels, || zero(&metric.shape, bounds))?,
+                        sets.entry(labels, || zero(&metric.shape, bounds))?,
                         number,
                         weight,
                         bounds,
@@ -184,11 +184,11 @@ impl<'k> FamilyBuilder<'k> {
             Accumulator::Summary { columns, sets } => {
                 let quantiles = columns.read(row)?;
                 row.labels(metric, labels)?;
-                Ok(sets.only(row.number, labels, quantiles, AGGREGATE)?)
+                Ok(sets.insert(row.number, labels, quantiles, AGGREGATE)?)
             }
             Accumulator::Info { sets } => {
                 row.labels(metric, labels)?;
-                Ok(sets.only(row.number, labels, (), DISTINCT)?)
+                Ok(sets.insert(row.number, labels, (), DISTINCT)?)
             }
             Accumulator::StateSet {
                 value,
@@ -197,13 +197,13 @@ impl<'k> FamilyBuilder<'k> {
             } => {
                 let state = row.state(*value, *states)?;
                 row.labels(metric, labels)?;
-                Ok(sets.only(row.number, labels, state, AGGREGATE)?)
+                Ok(sets.insert(row.number, labels, state, AGGREGATE)?)
             }
         }
     }
 
-    /// The series, with the zeros that were expected and did not come. Where no row of a window said anything they are those
-    /// of before.
+    /// The samples, with a 0 for each expected label set without a row. If no row of a window changed anything, they are
+    /// shared with the totals before.
     pub(super) fn finish(self) -> Result<Arc<Samples>, MeasureError> {
         match self.before {
             Some(before) if self.series.is_untouched() => Ok(before.clone()),
@@ -211,7 +211,7 @@ impl<'k> FamilyBuilder<'k> {
         }
     }
 
-    /// The series, with the zeros that are expected and are not there.
+    /// The samples, with a 0 for each expected label set that is missing.
     pub(super) fn complete(self) -> Result<Samples, MeasureError> {
         let expected = &self.metric.expected;
         Ok(match self.series {
@@ -249,8 +249,8 @@ impl<'k> FamilyBuilder<'k> {
     }
 }
 
-/// Whether a window in which nothing happened has zeros: of what is expected, and of a metric without labels, whose one
-/// series is known. Were it not there before its first event, `rate` and `increase` would miss that one.
+/// Whether a window without rows has zeros: for `expect`, and for a metric without labels, whose one series is known. If the
+/// series began with its first event, `rate` and `increase` would miss that event.
 pub(super) fn has_zeros(metric: &Metric) -> bool {
     !metric.expected.is_empty() || metric.labels.is_empty()
 }
@@ -318,18 +318,18 @@ impl<'k> Accumulator<'k> {
 }
 
 impl SummaryColumns<'_> {
-    fn read(&self, row: &RowContext<'_>) -> Result<Summary, NotTaken> {
+    fn read(&self, row: &RowContext<'_>) -> Result<Summary, Unused> {
         let mut values = Vec::with_capacity(self.values.len());
         for column in self.values {
             let value = row.number(*column, false)?;
             values.push(
                 row.cell(*column)
-                    .not_negative(value, "a summary's quantile: it must not be negative")?,
+                    .not_negative(value, "a quantile of at least 0")?,
             );
         }
-        let sum = known(row, self.sum)?
-            .map(|(cell, sum)| cell.not_negative(sum, "a summary's sum: it must not be negative"));
-        let count = known(row, self.count)?.map(|(cell, count)| cell.count(count));
+        let sum = optional(row, self.sum)?
+            .map(|(cell, sum)| cell.not_negative(sum, "a summary sum of at least 0"));
+        let count = optional(row, self.count)?.map(|(cell, count)| cell.count(count));
         Ok(Summary {
             values: values.into(),
             sum: sum.transpose()?,
@@ -338,8 +338,8 @@ impl SummaryColumns<'_> {
     }
 }
 
-/// The number in a column that may be missing, as sum and count may.
-fn known<'r>(
+/// The number in an optional column: the sum or count of a summary.
+fn optional<'r>(
     row: &'r RowContext<'_>,
     column: Option<Column>,
 ) -> Result<Option<(Cell<'r>, f64)>, MeasureError> {
@@ -352,8 +352,8 @@ fn known<'r>(
     })
 }
 
-/// A histogram of no observation; without a sum where what it observes may be negative, since such a sum may fall: parsers
-/// refuse a negative one, and `rate` would take the fall for a restart.
+/// A histogram without observations. It has no sum if observations may be negative: parsers refuse a negative sum, and `rate`
+/// would take a decrease for a reset.
 fn zero(shape: &ValueSpec, bounds: &[f64]) -> Histogram {
     Histogram {
         counts: vec![0; bounds.len() + 1].into(),
@@ -364,19 +364,19 @@ fn zero(shape: &ValueSpec, bounds: &[f64]) -> Histogram {
 fn observe(histogram: &mut Histogram, value: f64, weight: u64, bounds: &[f64]) {
     let bucket = &mut histogram.counts[bounds.partition_point(|bound| *bound < value)];
     *bucket = bucket.saturating_add(weight);
-    // Without this, 0 times infinity would make the sum NaN for ever.
+    // 0 times infinity would make the sum NaN permanently.
     if weight > 0 {
         histogram.sum = histogram.sum.map(|sum| sum + value * weight as f64);
     }
 }
 
-/// The states are those that the file lists, or those that the rows named.
-fn state_set(series: Vec<Series<Arc<str>>>, listed: Option<&Arc<[Arc<str>]>>) -> Samples {
-    let states: Arc<[Arc<str>]> = listed.cloned().unwrap_or_else(|| {
-        let mut named: Vec<_> = series.iter().map(|series| series.value.clone()).collect();
-        named.sort_unstable();
-        named.dedup();
-        named.into()
+/// The states are those of `expect`, or without it those of the rows.
+fn state_set(series: Vec<Series<Arc<str>>>, expected: Option<&Arc<[Arc<str>]>>) -> Samples {
+    let states: Arc<[Arc<str>]> = expected.cloned().unwrap_or_else(|| {
+        let mut found: Vec<_> = series.iter().map(|series| series.value.clone()).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.into()
     });
     let index = |series: Series<Arc<str>>| {
         let value = states.iter().position(|state| *state == series.value)?;

@@ -1,4 +1,4 @@
-//! The series of one metric while rows arrive: one value for each label set, never more than allowed.
+//! Collects the series of one metric as rows arrive: one value for each label set, up to `max_series`.
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
@@ -10,35 +10,35 @@ use super::row_labels::RowLabels;
 use crate::kpi::Expected;
 use crate::metric::{Desc, LabelValues, Samples, Series};
 
-/// Texts beyond this are not looked for again: what repeats shows early.
+/// Label values that are shared between label sets; frequent ones appear among the first.
 const SHARED_TEXTS: usize = 10_000;
 
-/// The label sets seen so far, and what is known of each.
+/// The label sets so far and their values.
 pub(super) struct LabelSets<'k, T> {
     desc: &'k Desc,
     limit: usize,
-    /// Totals that a window goes on from, in order of labels. They stay as they are: a row that speaks of one makes a copy.
+    /// The totals before a window, sorted by labels. A row that changes one copies it.
     before: &'k [Series<T>],
-    /// Those of the last run first, in order of labels, then new ones in order of arrival; a value for those that have a row.
+    /// The label sets of the last run, sorted by labels, then new ones in order of arrival; with a value if they have a row.
     sets: Vec<(LabelValues, Option<T>)>,
-    /// How many are of the last run.
+    /// The number of label sets of the last run.
     last: usize,
-    /// How many have a value.
+    /// The number of label sets with a value.
     valued: usize,
-    /// How many of these began as a total of before.
+    /// The number of these that are copies of a total in `before`.
     carried: usize,
-    /// Where each stands in `sets`.
+    /// The index of each in `sets`.
     places: HashTable<usize>,
     hasher: DefaultHashBuilder,
-    /// The labels of new sets: most texts stand in many of them.
+    /// Label values of new sets: most occur in many of them.
     texts: HashSet<Arc<str>>,
 }
 
-/// What stands for a label set: the labels themselves, or a row that shows them.
+/// A label set, either owned or in a row.
 pub(super) trait Labels {
     fn values(&self) -> impl Iterator<Item = &str>;
 
-    /// The label set, its texts shared with others.
+    /// The owned label set, with values shared with other sets.
     fn owned(&self, texts: &mut HashSet<Arc<str>>) -> LabelValues;
 }
 
@@ -78,10 +78,10 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         Self::after(desc, limit, None)
     }
 
-    /// With the label sets that were there last time: those that come again need not be made, looked at or sorted again.
+    /// With the label sets of the last run: those that come again need not be allocated, compared or sorted again.
     pub(super) fn after(desc: &'k Desc, limit: usize, last: Option<&Samples>) -> Self {
-        let known = last.into_iter().flat_map(Samples::label_values);
-        let sets: Vec<_> = known.map(|labels| (labels.clone(), None)).collect();
+        let labels = last.into_iter().flat_map(Samples::label_values);
+        let sets: Vec<_> = labels.map(|labels| (labels.clone(), None)).collect();
         let (hasher, mut places) = (
             DefaultHashBuilder::default(),
             HashTable::with_capacity(sets.len()),
@@ -106,7 +106,7 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         }
     }
 
-    /// With totals, in order of labels, that rows are added to.
+    /// With totals, sorted by labels, that rows are added to.
     pub(super) fn over(desc: &'k Desc, limit: usize, before: &'k [Series<T>]) -> Self {
         Self {
             before,
@@ -114,35 +114,35 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         }
     }
 
-    /// Whether no row has spoken of any label set.
+    /// Whether no row has set a value.
     pub(super) fn is_untouched(&self) -> bool {
         self.valued == 0
     }
 
-    /// Whether anything is known of the value of a label set.
-    pub(super) fn knows(&self, labels: &impl Labels) -> bool {
+    /// Whether a label set has a value.
+    pub(super) fn contains(&self, labels: &impl Labels) -> bool {
         let known = self
             .find(labels)
             .is_some_and(|place| self.sets[place].1.is_some());
         known || total(self.before, labels).is_some()
     }
 
-    /// What is known of a label set, which begins as `new` when this is its first row.
-    pub(super) fn at(
+    /// The value of a label set, which starts as `new` with its first row.
+    pub(super) fn entry(
         &mut self,
         labels: &impl Labels,
         new: impl FnOnce() -> T,
     ) -> Result<&mut T, MeasureError> {
         let place = self.place(labels)?;
         if self.sets[place].1.is_none() {
-            self.room()?;
+            self.check_limit()?;
             self.valued += 1;
         }
         Ok(self.sets[place].1.get_or_insert_with(new))
     }
 
-    /// Takes the only row of a label set.
-    pub(super) fn only(
+    /// Inserts the only row of a label set.
+    pub(super) fn insert(
         &mut self,
         row: u64,
         labels: &impl Labels,
@@ -150,7 +150,7 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         fix: &'static str,
     ) -> Result<(), MeasureError> {
         let before = self.valued;
-        self.at(labels, || value)?;
+        self.entry(labels, || value)?;
         if self.valued == before {
             let labels = shown(self.desc, labels);
             return Err(MeasureError::Duplicate {
@@ -163,7 +163,7 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         Ok(())
     }
 
-    /// Where a label set stands; one that is not there is put at the end.
+    /// The index of a label set; a new one is appended.
     fn place(&mut self, labels: &impl Labels) -> Result<usize, MeasureError> {
         if let Some(place) = self.find(labels) {
             return Ok(place);
@@ -175,7 +175,7 @@ impl<'k, T: Clone> LabelSets<'k, T> {
                 (known.labels.clone(), Some(known.value.clone()))
             }
             None => {
-                self.room()?;
+                self.check_limit()?;
                 (labels.owned(&mut self.texts), None)
             }
         };
@@ -194,8 +194,8 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         self.places.find(hash(&self.hasher, labels), is).copied()
     }
 
-    /// Whether there is room for one more series.
-    fn room(&self) -> Result<(), MeasureError> {
+    /// Fails if there is no room for one more series.
+    fn check_limit(&self) -> Result<(), MeasureError> {
         if self.series() < self.limit {
             Ok(())
         } else {
@@ -203,25 +203,25 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         }
     }
 
-    /// How many series this makes.
+    /// The number of series.
     fn series(&self) -> usize {
         self.before.len() + self.valued - self.carried
     }
 
-    /// Adds `zero` for every combination of expected values that no row brought.
-    /// Labels of which nothing is expected keep the values that were seen.
+    /// Adds `zero` for every combination of expected values without a row.
+    /// Labels without expected values keep the values that were seen.
     pub(super) fn fill(&mut self, expected: &[Expected], zero: &T) -> Result<(), MeasureError> {
         for seen in self.patterns(expected) {
             for labels in combinations(seen, expected) {
                 if total(self.before, &labels).is_none() {
-                    self.at(&labels, || zero.clone())?;
+                    self.entry(&labels, || zero.clone())?;
                 }
             }
         }
         Ok(())
     }
 
-    /// The label sets seen, with the expected labels emptied; one pattern alone when all labels are expected.
+    /// The label sets seen, with the expected labels emptied; a single pattern if all labels are expected.
     fn patterns(&self, expected: &[Expected]) -> Vec<LabelValues> {
         let empty: Arc<str> = "".into();
         let is_expected = |label| expected.iter().any(|expected| expected.label == label);
@@ -251,7 +251,7 @@ impl<'k, T: Clone> LabelSets<'k, T> {
         patterns
     }
 
-    /// The series, in order of their labels: two runs of the same graph give the same text.
+    /// The series, sorted by labels: two runs over the same graph give the same text.
     pub(super) fn into_series(self) -> Vec<Series<T>> {
         let in_order = self.before.is_empty() && self.sets.len() == self.last;
         let mut series = Vec::with_capacity(self.series());
@@ -268,7 +268,7 @@ impl<'k, T: Clone> LabelSets<'k, T> {
             })
         }));
         if !in_order {
-            // This sort finds the stretch that is in order already.
+            // The sort is fast for the part that is sorted already.
             series.sort_by(|a, b| a.labels.cmp(&b.labels));
         }
         series
@@ -286,13 +286,13 @@ fn hash(hasher: &DefaultHashBuilder, labels: &impl Labels) -> u64 {
     let mut state = hasher.build_hasher();
     for value in labels.values() {
         state.write(value.as_bytes());
-        // No text holds this byte: `a`, `bc` is another set than `ab`, `c`.
+        // UTF-8 never contains this byte, so `a`, `bc` and `ab`, `c` differ.
         state.write_u8(0xff);
     }
     state.finish()
 }
 
-/// `seen` with every combination of the expected values put in.
+/// `seen` with every combination of the expected values.
 fn combinations(seen: LabelValues, expected: &[Expected]) -> Vec<LabelValues> {
     let mut all = vec![seen];
     for Expected { label, values } in expected {
@@ -354,31 +354,31 @@ mod tests {
     type Rows = Vec<(&'static str, &'static str, u8)>;
 
     fn answer() -> impl Strategy<Value = Rows> {
-        // Texts that would be the same side by side, and enough sets to pass the limit.
+        // Values that are equal when concatenated, and enough sets to exceed the limit.
         let text = || prop::sample::select(vec!["", "x", "xy", "y"]);
         prop::collection::vec((text(), text(), any::<u8>()), 0..8)
     }
 
-    /// The last value of each label set; none when there are too many sets.
+    /// The last value of each label set; none if there are too many sets.
     fn measured(last: Option<&Samples>, rows: &Rows) -> Option<Vec<Series<f64>>> {
         let desc = desc();
         let mut sets = LabelSets::after(&desc, LIMIT, last);
         for (a, b, value) in rows {
-            *sets.at(&labels(a, b), || 0.0).ok()? = f64::from(*value);
+            *sets.entry(&labels(a, b), || 0.0).ok()? = f64::from(*value);
         }
         Some(sets.into_series())
     }
 
     proptest! {
         #[test]
-        fn what_was_there_last_time_changes_no_result(first: bool, last in answer(), rows in answer()) {
+        fn label_sets_of_the_last_run_do_not_change_the_result(first: bool, last in answer(), rows in answer()) {
             let last = measured(None, &last).filter(|_| !first).map(Samples::Gauge);
             let expected: BTreeMap<_, _> = rows.iter().map(|(a, b, value)| ((*a, *b), f64::from(*value))).collect();
             let expected = expected.into_iter().map(|((a, b), value)| Series { labels: labels(a, b), value });
             let expected: Vec<_> = expected.collect();
             let series = measured(last.as_ref(), &rows);
             prop_assert_eq!(series.clone(), (expected.len() <= LIMIT).then_some(expected));
-            // Those that came again are the very same.
+            // Label sets that came again are shared.
             let known: BTreeMap<_, _> = last.iter().flat_map(Samples::label_values).map(|set| (set.clone(), set)).collect();
             for Series { labels, .. } in series.iter().flatten() {
                 prop_assert!(known.get(labels).is_none_or(|before| Arc::ptr_eq(before, labels)));
@@ -387,20 +387,20 @@ mod tests {
     }
 
     #[test]
-    fn new_sets_share_their_texts() {
+    fn new_sets_share_their_values() {
         let desc = desc();
         let mut sets = LabelSets::new(&desc, 10);
         let mut row = RowLabels::default();
         for b in ["1", "2", "3"] {
             let cells = ["same", b].map(|text| cypher::Value::String(text.into()));
             let column = Arc::from("c");
-            row.take(cells.iter().map(|value| super::super::value::Cell {
+            row.read(cells.iter().map(|value| super::super::value::Cell {
                 value,
                 column: &column,
                 row: 1,
             }))
             .unwrap();
-            sets.only(1, &row, 0.0, "").unwrap();
+            sets.insert(1, &row, 0.0, "").unwrap();
         }
         let texts: BTreeSet<_> = sets
             .into_series()

@@ -1,4 +1,4 @@
-//! Rows become samples, by the rules that no KPI may break. Pure.
+//! Turns rows into samples, by the rules that no KPI may break. Pure.
 
 mod fallback;
 mod family_builder;
@@ -15,41 +15,44 @@ use std::sync::Arc;
 use crate::kpi::SkipReason;
 use crate::metric::Samples;
 
-pub use fallback::substitute;
-pub use overflow::{Beyond, beyond};
+pub use fallback::fallback;
+pub use overflow::{Overflow, overflow};
 pub use rows::{MAX_ROWS_OF_WINDOW, Rows};
 pub use totals::Totals;
 
-/// What a run brought.
+/// The samples of a run.
 #[derive(Clone, Debug)]
 pub struct Measured {
-    /// The series of each metric of the KPI, in that order.
-    pub points: Vec<Arc<Samples>>,
-    /// The rows that came.
+    /// One for each metric of the KPI, in that order.
+    pub samples: Vec<Arc<Samples>>,
+    /// How many rows the query returned.
     pub rows: u64,
-    /// The rows of which a value was left out.
+    /// The rows with a skipped value.
     pub skipped: Skipped,
 }
 
 impl Measured {
-    /// How many label sets there are, over all metrics.
+    /// The number of series over all metrics.
     pub fn series(&self) -> u64 {
-        self.points.iter().map(|points| points.len() as u64).sum()
+        self.samples
+            .iter()
+            .map(|samples| samples.len() as u64)
+            .sum()
     }
 }
 
-/// How many rows had a value that was left out, by reason. A NULL counts where no metric took anything of its row: that a row
-/// feeds only some of several metrics is meant.
+/// The number of rows with a skipped value, by reason. A NULL counts only if no metric used the row: a row may feed only
+/// some of several metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Skipped([u64; SkipReason::ALL.len()]);
 
 impl Skipped {
-    /// For one reason.
+    /// The number for one reason.
     pub fn of(&self, reason: SkipReason) -> u64 {
         self.0[reason as usize]
     }
 
-    /// For each reason for which there was one.
+    /// The reasons with at least one row.
     pub fn reasons(&self) -> impl Iterator<Item = (SkipReason, u64)> {
         SkipReason::ALL
             .into_iter()
@@ -62,31 +65,31 @@ impl Skipped {
     }
 }
 
-/// Why a metric took nothing of a row.
-enum NotTaken {
-    /// Its value is left out.
+/// Why a metric did not use a row.
+enum Unused {
+    /// The value is skipped.
     Skipped(SkipReason),
-    /// The run is to fail.
-    Fault(MeasureError),
+    /// The run fails.
+    Error(MeasureError),
 }
 
-impl From<SkipReason> for NotTaken {
+impl From<SkipReason> for Unused {
     fn from(reason: SkipReason) -> Self {
         Self::Skipped(reason)
     }
 }
 
-impl From<MeasureError> for NotTaken {
-    fn from(fault: MeasureError) -> Self {
-        Self::Fault(fault)
+impl From<MeasureError> for Unused {
+    fn from(error: MeasureError) -> Self {
+        Self::Error(error)
     }
 }
 
-/// Why the rows of a run make no samples.
+/// Why the rows of a run cannot become samples.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum MeasureError {
-    /// A value is of a type that no sample holds.
-    #[error("row {row}: the column `{column}` is a {found}, not a number; {fix}")]
+    /// A value has a type that is not a number.
+    #[error("row {row}: expected a number in the column `{column}`, found a {found}; {fix}")]
     Value {
         /// From 1.
         row: u64,
@@ -94,12 +97,12 @@ pub enum MeasureError {
         column: Arc<str>,
         /// Its type there.
         found: &'static str,
-        /// What to write instead.
+        /// How to fix it.
         fix: &'static str,
     },
     /// An integer that a float64 cannot hold.
     #[error(
-        "row {row}: {value} in the column `{column}` is beyond 2^53 and would lose digits; divide it in the query, or use `toFloat` to say that this is meant"
+        "row {row}: {value} in the column `{column}` is beyond 2^53 and would lose digits; divide it in the query, or accept the loss with `toFloat(…)`"
     )]
     TooLarge {
         /// From 1.
@@ -109,8 +112,8 @@ pub enum MeasureError {
         /// The integer.
         value: i64,
     },
-    /// A value out of the range that the metric's type allows.
-    #[error("row {row}: {value} in the column `{column}` cannot be {wanted}")]
+    /// A value outside the range of the metric's type.
+    #[error("row {row}: expected {expected} in the column `{column}`, found {value}")]
     Range {
         /// From 1.
         row: u64,
@@ -118,12 +121,12 @@ pub enum MeasureError {
         column: Arc<str>,
         /// The number.
         value: f64,
-        /// E.g. `a counter's total: it must not be negative`.
-        wanted: &'static str,
+        /// E.g. `a counter total of at least 0`.
+        expected: &'static str,
     },
-    /// A label is a list, a map or a part of the graph.
+    /// A label is a list, a map, a node, a relationship or a path.
     #[error(
-        "row {row}: the column `{column}` is a {found} and cannot be a label; return one of its properties"
+        "row {row}: expected a label in the column `{column}`, found a {found}; return one of its properties"
     )]
     Label {
         /// From 1.
@@ -134,7 +137,9 @@ pub enum MeasureError {
         found: &'static str,
     },
     /// A state that `expect` does not list.
-    #[error("row {row}: `{state}` is not among the states that `expect` lists for `{column}`")]
+    #[error(
+        "row {row}: unexpected state `{state}` in the column `{column}`; add it to `expect`, or map it in the query"
+    )]
     State {
         /// From 1.
         row: u64,
@@ -144,21 +149,21 @@ pub enum MeasureError {
         state: Arc<str>,
     },
     /// Two rows with the same labels.
-    #[error("row {row}: a second row for `{metric}` {}; {fix}", with(.labels))]
+    #[error("row {row}: duplicate row for `{metric}` {}; {fix}", with(.labels))]
     Duplicate {
         /// From 1.
         row: u64,
         /// The metric.
         metric: String,
-        /// The labels as they would be shown.
+        /// The labels as `name="value"` pairs.
         labels: String,
-        /// What to write instead.
+        /// How to fix it.
         fix: &'static str,
     },
     /// More rows than a window may have.
     #[error("a window has more than {limit} rows; aggregate in the query")]
     TooManyRows {
-        /// How many it may have.
+        /// The limit.
         limit: u64,
     },
     /// More label sets than `max_series`.
@@ -182,7 +187,7 @@ fn with(labels: &str) -> String {
 }
 
 impl MeasureError {
-    /// Whether there was too much of something, so that less at once may go well.
+    /// Whether a limit was exceeded, so that a smaller window may succeed.
     pub fn is_limit(&self) -> bool {
         match self {
             MeasureError::TooManyRows { .. } | MeasureError::TooManySeries { .. } => true,

@@ -1,19 +1,19 @@
-//! Whether histograms have buckets for what they observe: above the last one no quantile can be told.
+//! Finds histograms whose last bound is too low: no quantile above it can be calculated.
 
 use std::sync::Arc;
 
 use crate::kpi::Kpi;
 use crate::metric::{Histogram, MetricName, Samples, Series};
 
-/// One in so many observations may lie above the last bound: with more of them the 95th percentile cannot be told.
+/// Up to one in this many observations may exceed the last bound; with more, the 95th percentile is unknown.
 const ONE_IN: u64 = 20;
 
-/// A histogram with too much above its last bound. Its text says so, and what to do.
+/// A histogram with too many observations above its last bound.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error(
-    "{above} of {all} observations of `{metric}` are above its last bound, {bound}: a 95th percentile cannot be told, add higher `buckets`"
+    "{above} of {all} observations of `{metric}` exceed its last bound {bound}, so its 95th percentile is unknown; add higher `buckets`"
 )]
-pub struct Beyond {
+pub struct Overflow {
     metric: MetricName,
     bound: f64,
     above: u64,
@@ -21,25 +21,25 @@ pub struct Beyond {
 }
 
 /// The histograms of a KPI whose last bound is too low, over all their series.
-pub fn beyond(kpi: &Kpi, points: &[Arc<Samples>]) -> Vec<Beyond> {
-    let metrics = kpi.metrics.iter().zip(points);
-    let too_low = metrics.filter_map(|(metric, points)| {
-        let Samples::Histogram { bounds, series } = &**points else {
+pub fn overflow(kpi: &Kpi, samples: &[Arc<Samples>]) -> Vec<Overflow> {
+    let metrics = kpi.metrics.iter().zip(samples);
+    let overflows = metrics.filter_map(|(metric, samples)| {
+        let Samples::Histogram { bounds, series } = &**samples else {
             return None;
         };
         let (above, all) = counts(series);
         let bound = *bounds.last()?;
-        (above > all / ONE_IN).then(|| Beyond {
+        (above > all / ONE_IN).then(|| Overflow {
             metric: metric.desc.name.clone(),
             bound,
             above,
             all,
         })
     });
-    too_low.collect()
+    overflows.collect()
 }
 
-/// How many observations are above the last bound, and how many there are.
+/// The number of observations above the last bound, and of all.
 fn counts(series: &[Series<Histogram>]) -> (u64, u64) {
     let each = series.iter().map(|series| &series.value.counts);
     each.fold((0, 0), |(above, all), counts| {
@@ -62,7 +62,7 @@ mod tests {
     use crate::measure::Rows;
     use cypher::Value;
 
-    fn told(seconds: &[f64]) -> Vec<String> {
+    fn warnings(seconds: &[f64]) -> Vec<String> {
         let text = "// T.\n/*kpi\ntype = \"histogram\"\nbuckets = [1, 10]\n*/\nRETURN 1 AS tool, 1 AS value";
         let kpi = one("queries/p/t.cypher", text);
         let mut rows = Rows::of_snapshot(&kpi, &[]);
@@ -72,21 +72,21 @@ mod tests {
                 Value::Float(*seconds),
             ]);
         }
-        beyond(&kpi, &rows.finish().unwrap().points)
+        overflow(&kpi, &rows.finish().unwrap().samples)
             .iter()
             .map(ToString::to_string)
             .collect()
     }
 
     #[test]
-    fn a_last_bucket_that_is_too_low_is_told() {
+    fn a_last_bound_that_is_too_low_is_reported() {
         let (fast, slow) = (vec![10.0; 19], vec![10.5; 2]);
-        assert_eq!(told(&[]), [""; 0]);
-        assert_eq!(told(&[&fast[..], &slow[..1]].concat()), [""; 0]);
+        assert_eq!(warnings(&[]), [""; 0]);
+        assert_eq!(warnings(&[&fast[..], &slow[..1]].concat()), [""; 0]);
         assert_eq!(
-            told(&[fast, slow].concat()),
+            warnings(&[fast, slow].concat()),
             [
-                "2 of 21 observations of `p_t` are above its last bound, 10: a 95th percentile cannot be told, add higher `buckets`"
+                "2 of 21 observations of `p_t` exceed its last bound 10, so its 95th percentile is unknown; add higher `buckets`"
             ]
         );
     }

@@ -1,14 +1,14 @@
-//! A row with what an error about it needs to know.
+//! A row, its number and its KPI: what an error about the row names.
 
 use std::sync::Arc;
 
 use super::row_labels::RowLabels;
 use super::value::{Cell, Number};
-use super::{MeasureError, NotTaken};
+use super::{MeasureError, Unused};
 use crate::kpi::{Column, Kpi, Metric, SkipReason};
 use cypher::Row;
 
-/// A row, and what an error about it needs to know.
+/// A row in the context of its run.
 pub(super) struct RowContext<'a> {
     pub(super) kpi: &'a Kpi,
     pub(super) row: &'a Row,
@@ -30,13 +30,13 @@ impl RowContext<'_> {
         metric: &Metric,
         labels: &mut RowLabels,
     ) -> Result<(), MeasureError> {
-        labels.take(metric.labels.iter().map(|column| self.cell(*column)))
+        labels.read(metric.labels.iter().map(|column| self.cell(*column)))
     }
 
-    /// The number in a column; where it would last for ever, a finite one.
-    pub(super) fn number(&self, column: Column, lasts: bool) -> Result<f64, NotTaken> {
+    /// The number in a column. With `finite` an infinite one is skipped: it would stay in a total permanently.
+    pub(super) fn number(&self, column: Column, finite: bool) -> Result<f64, Unused> {
         match self.cell(column).number()? {
-            Number::Is(number) if lasts && number.is_infinite() => {
+            Number::Is(number) if finite && number.is_infinite() => {
                 Err(SkipReason::InfiniteValue.into())
             }
             Number::Is(number) => Ok(number),
@@ -45,8 +45,8 @@ impl RowContext<'_> {
         }
     }
 
-    /// How often a row's value was observed; once, when the query does not say.
-    pub(super) fn weight(&self, column: Option<Column>) -> Result<u64, NotTaken> {
+    /// How often the row's value was observed; once without a weight column.
+    pub(super) fn weight(&self, column: Option<Column>) -> Result<u64, Unused> {
         let Some(column) = column else { return Ok(1) };
         Ok(self.cell(column).count(self.number(column, false)?)?)
     }
@@ -55,7 +55,7 @@ impl RowContext<'_> {
         &self,
         column: Column,
         states: Option<&Arc<[Arc<str>]>>,
-    ) -> Result<Arc<str>, NotTaken> {
+    ) -> Result<Arc<str>, Unused> {
         let cell = self.cell(column);
         if cell.is_null() {
             return Err(SkipReason::NullValue.into());

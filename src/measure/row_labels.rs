@@ -1,5 +1,4 @@
-//! The labels of the row at hand, side by side in one buffer: most rows have labels that are known already, and then they
-//! cost no memory.
+//! The labels of the current row in one buffer: most rows have known labels, which then cost no allocation.
 
 use super::MeasureError;
 use super::value::Cell;
@@ -8,13 +7,13 @@ use super::value::Cell;
 #[derive(Default)]
 pub(super) struct RowLabels {
     text: String,
-    /// Where each value ends in it.
+    /// The end of each value in `text`.
     ends: Vec<usize>,
 }
 
 impl RowLabels {
-    /// Takes the labels of the next row.
-    pub(super) fn take<'r>(
+    /// Reads the labels of the next row.
+    pub(super) fn read<'r>(
         &mut self,
         cells: impl Iterator<Item = Cell<'r>>,
     ) -> Result<(), MeasureError> {

@@ -1,16 +1,16 @@
-//! The rows of one run while they arrive: each is taken into every metric of the KPI, and none is held.
+//! Measures the rows of one run as they arrive: each row goes into every metric of the KPI, and none is buffered.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::family_builder::FamilyBuilder;
 use super::row_context::RowContext;
-use super::{MeasureError, Measured, NotTaken, Skipped, Totals};
+use super::{MeasureError, Measured, Skipped, Totals, Unused};
 use crate::kpi::{Kpi, SkipReason};
 use crate::metric::Samples;
 use cypher::Row;
 
-/// The most rows of one window. Their number costs no memory but time, and a window can be made smaller.
+/// The most rows of one window. Rows cost time rather than memory, and a window can be made smaller.
 pub const MAX_ROWS_OF_WINDOW: u64 = 1_000_000;
 
 /// A run being measured.
@@ -18,16 +18,15 @@ pub struct Rows<'k> {
     kpi: &'k Kpi,
     metrics: Vec<FamilyBuilder<'k>>,
     rows: u64,
-    most: Option<u64>,
+    limit: Option<u64>,
     skipped: Skipped,
-    fault: Option<MeasureError>,
+    error: Option<MeasureError>,
 }
 
 impl<'k> Rows<'k> {
-    /// A snapshot: the rows are the whole family. `last` is what the last run brought: labels that come again are shared
-    /// with it, and nothing else is taken over.
+    /// A snapshot: the rows replace the family. Labels that were in `last`, the samples of the last run, are shared with it.
     pub fn of_snapshot(kpi: &'k Kpi, last: &[Arc<Samples>]) -> Self {
-        let last = |at: usize| last.get(at).map(|points| &**points);
+        let last = |at: usize| last.get(at).map(|samples| &**samples);
         let metrics = kpi.metrics.iter().enumerate();
         let metrics = metrics
             .map(|(at, metric)| FamilyBuilder::after(kpi, metric, last(at)))
@@ -36,56 +35,56 @@ impl<'k> Rows<'k> {
             kpi,
             metrics,
             rows: 0,
-            most: None,
+            limit: None,
             skipped: Skipped::default(),
-            fault: None,
+            error: None,
         }
     }
 
-    /// A window: the rows are added to what has been counted before, which itself is left as it is.
+    /// A window: the rows are added to a copy of the totals `before`.
     pub fn of_window(kpi: &'k Kpi, before: &'k Totals) -> Self {
         let metrics = kpi.metrics.iter().enumerate();
         let metrics = metrics
-            .map(|(at, metric)| FamilyBuilder::over(kpi, metric, before.points().get(at)))
+            .map(|(at, metric)| FamilyBuilder::over(kpi, metric, before.samples().get(at)))
             .collect();
         Self {
             metrics,
-            most: Some(MAX_ROWS_OF_WINDOW),
+            limit: Some(MAX_ROWS_OF_WINDOW),
             ..Self::of_snapshot(kpi, &[])
         }
     }
 
-    /// Takes the next row. `Break` says that no further row is wanted: [`Rows::finish`] tells why.
+    /// Measures the next row. `Break` means that no further row is needed: [`Rows::finish`] returns the reason.
     pub fn row(&mut self, row: &Row) -> ControlFlow<()> {
         self.rows += 1;
-        match self.take(row) {
+        match self.measure(row) {
             Ok(()) => ControlFlow::Continue(()),
-            Err(fault) => {
-                self.fault = Some(fault);
+            Err(error) => {
+                self.error = Some(error);
                 ControlFlow::Break(())
             }
         }
     }
 
-    fn take(&mut self, row: &Row) -> Result<(), MeasureError> {
-        if let Some(limit) = self.most.filter(|most| self.rows > *most) {
+    fn measure(&mut self, row: &Row) -> Result<(), MeasureError> {
+        if let Some(limit) = self.limit.filter(|limit| self.rows > *limit) {
             return Err(MeasureError::TooManyRows { limit });
         }
-        let numbered = RowContext {
+        let context = RowContext {
             kpi: self.kpi,
             row,
             number: self.rows,
         };
-        let (mut nulls, mut left_out) = (0, Skipped::default());
+        let (mut nulls, mut skipped) = (0, Skipped::default());
         for metric in &mut self.metrics {
-            match metric.take(&numbered) {
+            match metric.add(&context) {
                 Ok(()) => {}
-                Err(NotTaken::Skipped(SkipReason::NullValue)) => nulls += 1,
-                Err(NotTaken::Skipped(reason)) => left_out.add(reason),
-                Err(NotTaken::Fault(fault)) => return Err(fault),
+                Err(Unused::Skipped(SkipReason::NullValue)) => nulls += 1,
+                Err(Unused::Skipped(reason)) => skipped.add(reason),
+                Err(Unused::Error(error)) => return Err(error),
             }
         }
-        left_out
+        skipped
             .reasons()
             .for_each(|(reason, _)| self.skipped.add(reason));
         if nulls == self.metrics.len() {
@@ -94,37 +93,36 @@ impl<'k> Rows<'k> {
         Ok(())
     }
 
-    /// How many rows there were so far.
-    pub fn taken(&self) -> u64 {
+    /// The number of rows so far.
+    pub fn count(&self) -> u64 {
         self.rows
     }
 
-    /// Whether something was wrong with a row, so that no further row is wanted.
-    pub fn is_broken(&self) -> bool {
-        self.fault.is_some()
+    /// Whether a row was refused, so that no further row is needed.
+    pub fn has_failed(&self) -> bool {
+        self.error.is_some()
     }
 
-    /// The rows so far of which a value was left out; they count even when the run fails.
+    /// The rows so far with a skipped value; they count even if the run fails.
     pub fn skipped(&self) -> Skipped {
         self.skipped
     }
 
-    /// The samples, once the graph has said that there are no more rows. What no row of a window touched is shared with
-    /// what was there before.
+    /// The samples, after the last row. A metric that no row of a window changed shares its samples with the totals before.
     ///
     /// # Errors
-    /// What was wrong with the rows.
+    /// The first error of a row, or `max_series`.
     pub fn finish(self) -> Result<Measured, MeasureError> {
-        if let Some(fault) = self.fault {
-            return Err(fault);
+        if let Some(error) = self.error {
+            return Err(error);
         }
-        let points: Result<Vec<_>, _> = self
+        let samples: Result<Vec<_>, _> = self
             .metrics
             .into_iter()
             .map(FamilyBuilder::finish)
             .collect();
         Ok(Measured {
-            points: points?,
+            samples: samples?,
             rows: self.rows,
             skipped: self.skipped,
         })

@@ -1,5 +1,5 @@
-//! Window mode: what has been counted so far. A window that goes well makes new totals; the old ones are never changed, so
-//! one that fails leaves no trace, and what is published shares its memory with them.
+//! Window mode: the totals so far. A successful window makes new totals and never changes the old ones, so a failed window
+//! leaves no trace, and published samples share their memory.
 
 use std::sync::Arc;
 
@@ -12,84 +12,84 @@ use crate::metric::{Samples, Series};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Totals {
     /// One for each metric of the KPI, each in order of labels; empty before the first window.
-    points: Vec<Arc<Samples>>,
+    samples: Vec<Arc<Samples>>,
 }
 
 impl Totals {
-    /// What was counted before this program started. What `expect` lists by now is zero where it was never counted.
+    /// The totals that an earlier process saved. Combinations of `expect` that were never counted are 0.
     ///
     /// # Errors
-    /// What is wrong with these points: they cannot be totals of this KPI.
-    pub fn restored(kpi: &Kpi, points: Vec<Samples>) -> Result<Self, &'static str> {
-        if points.len() != kpi.metrics.len() {
-            return Err("it holds another number of metrics");
+    /// Why these samples cannot be totals of this KPI.
+    pub fn restored(kpi: &Kpi, samples: Vec<Samples>) -> Result<Self, &'static str> {
+        if samples.len() != kpi.metrics.len() {
+            return Err("unexpected number of metrics");
         }
-        let points: Vec<_> = points.into_iter().map(Arc::new).collect();
-        for (metric, points) in kpi.metrics.iter().zip(&points) {
-            check(metric, points)?;
+        let samples: Vec<_> = samples.into_iter().map(Arc::new).collect();
+        for (metric, samples) in kpi.metrics.iter().zip(&samples) {
+            check(metric, samples)?;
         }
-        let with_expected = |(metric, points): (&Metric, Arc<Samples>)| {
-            // Where there is no room for more zeros the totals are right as they are: the next window says what is too much.
+        let with_expected = |(metric, samples): (&Metric, Arc<Samples>)| {
+            // Without room for more zeros the totals are right as they are: the next window fails with `max_series`.
             if has_zeros(metric) {
-                completed(kpi, metric, &points).unwrap_or(points)
+                completed(kpi, metric, &samples).unwrap_or(samples)
             } else {
-                points
+                samples
             }
         };
         Ok(Self {
-            points: kpi.metrics.iter().zip(points).map(with_expected).collect(),
+            samples: kpi.metrics.iter().zip(samples).map(with_expected).collect(),
         })
     }
 
     /// One for each metric of the KPI, in that order, each in order of labels; empty before the first window.
-    pub fn points(&self) -> &[Arc<Samples>] {
-        &self.points
+    pub fn samples(&self) -> &[Arc<Samples>] {
+        &self.samples
     }
 
-    /// The totals with a window counted.
+    /// The totals after a window.
     #[must_use]
     pub fn after(window: &Measured) -> Self {
         Self {
-            points: window.points.clone(),
+            samples: window.samples.clone(),
         }
     }
 
-    /// Whether these are the very same totals, in the same memory: no row has been counted between the two.
+    /// Whether these are the same totals in the same memory: no row was counted in between.
     pub fn is(&self, other: &Self) -> bool {
-        self.points.len() == other.points.len()
+        self.samples.len() == other.samples.len()
             && self
-                .points
+                .samples
                 .iter()
-                .zip(&other.points)
+                .zip(&other.samples)
                 .all(|(a, b)| Arc::ptr_eq(a, b))
     }
 }
 
-fn completed(kpi: &Kpi, metric: &Metric, points: &Arc<Samples>) -> Option<Arc<Samples>> {
-    FamilyBuilder::over(kpi, metric, Some(points))
+fn completed(kpi: &Kpi, metric: &Metric, samples: &Arc<Samples>) -> Option<Arc<Samples>> {
+    FamilyBuilder::over(kpi, metric, Some(samples))
         .complete()
         .ok()
         .map(Arc::new)
 }
 
-fn check(metric: &Metric, points: &Samples) -> Result<(), &'static str> {
-    match (&metric.shape, points) {
+fn check(metric: &Metric, samples: &Samples) -> Result<(), &'static str> {
+    match (&metric.shape, samples) {
         (ValueSpec::Counter { .. }, Samples::Counter(series)) => {
-            in_order(metric, series)?;
-            all(series, "it holds a negative total", |total| *total >= 0.0)
+            check_order(metric, series)?;
+            all(series, "negative total", |total| *total >= 0.0)
         }
         (
             ValueSpec::Histogram { bounds, .. },
             Samples::Histogram {
-                bounds: held,
+                bounds: saved,
                 series,
             },
-        ) if bounds == held => {
-            in_order(metric, series)?;
-            all(series, "it holds another number of buckets", |value| {
+        ) if bounds == saved => {
+            check_order(metric, series)?;
+            all(series, "unexpected number of buckets", |value| {
                 value.counts.len() == bounds.len() + 1
             })?;
-            all(series, "it holds a negative sum", |value| {
+            all(series, "negative sum", |value| {
                 value.sum.is_none_or(|sum| sum >= 0.0)
             })
         }
@@ -101,35 +101,33 @@ fn check(metric: &Metric, points: &Samples) -> Result<(), &'static str> {
             | ValueSpec::Info
             | ValueSpec::StateSet { .. },
             _,
-        ) => Err("it holds a metric of another type"),
+        ) => Err("unexpected metric type"),
     }
 }
 
-fn in_order<T>(metric: &Metric, series: &[Series<T>]) -> Result<(), &'static str> {
-    all_labels(metric, series)?;
-    let rises = series
+fn check_order<T>(metric: &Metric, series: &[Series<T>]) -> Result<(), &'static str> {
+    check_labels(metric, series)?;
+    let sorted = series
         .windows(2)
         .all(|pair| pair[0].labels < pair[1].labels);
-    rises.then_some(()).ok_or("its label sets are not in order")
+    sorted.then_some(()).ok_or("label sets are not sorted")
 }
 
-fn all_labels<T>(metric: &Metric, series: &[Series<T>]) -> Result<(), &'static str> {
-    let right = series
+fn check_labels<T>(metric: &Metric, series: &[Series<T>]) -> Result<(), &'static str> {
+    let complete = series
         .iter()
         .all(|series| series.labels.len() == metric.desc.labels.len());
-    right
-        .then_some(())
-        .ok_or("it holds another number of labels")
+    complete.then_some(()).ok_or("unexpected number of labels")
 }
 
 fn all<T>(
     series: &[Series<T>],
-    fault: &'static str,
-    right: impl Fn(&T) -> bool,
+    error: &'static str,
+    is_valid: impl Fn(&T) -> bool,
 ) -> Result<(), &'static str> {
     series
         .iter()
-        .all(|series| right(&series.value))
+        .all(|series| is_valid(&series.value))
         .then_some(())
-        .ok_or(fault)
+        .ok_or(error)
 }

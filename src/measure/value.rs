@@ -9,7 +9,7 @@ use cypher::Value;
 /// The largest integer up to which a float64 holds every one.
 const EXACT: u64 = 1 << 53;
 
-/// What a cell says as a number.
+/// A cell as a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Number {
     Is(f64),
@@ -17,7 +17,7 @@ pub(super) enum Number {
     NaN,
 }
 
-/// A cell and how to name it in an error.
+/// A cell, with the column and row that an error names.
 #[derive(Clone, Copy)]
 pub(super) struct Cell<'a> {
     pub(super) value: &'a Value,
@@ -45,15 +45,18 @@ impl Cell<'_> {
             Value::Integer(integer) => Ok(Number::Is(*integer as f64)),
             Value::Float(float) if float.is_nan() => Ok(Number::NaN),
             Value::Float(float) => Ok(Number::Is(*float)),
-            Value::String(_) => Err(self.no_number("turn it into one with `toFloat(…)`")),
+            Value::String(_) => Err(self.not_a_number("convert it with `toFloat(…)`")),
             Value::Temporal(_) => {
-                Err(self.no_number("return its `.epochSeconds`, or the seconds of a duration"))
+                Err(self
+                    .not_a_number("return its `.epochSeconds`, or the `.seconds` of a duration"))
             }
-            Value::Composite(_) => Err(self.no_number("return its size, or one of its properties")),
+            Value::Composite(_) => {
+                Err(self.not_a_number("return its size or one of its properties"))
+            }
         }
     }
 
-    fn no_number(self, fix: &'static str) -> MeasureError {
+    fn not_a_number(self, fix: &'static str) -> MeasureError {
         let found = self.value.type_name();
         MeasureError::Value {
             row: self.row,
@@ -63,43 +66,43 @@ impl Cell<'_> {
         }
     }
 
-    /// A number that counts something.
+    /// A number as a count.
     pub(super) fn count(self, count: f64) -> Result<u64, MeasureError> {
         if count >= 0.0 && count.fract() == 0.0 && count <= EXACT as f64 {
             return Ok(count as u64);
         }
-        Err(self.out_of_range(count, "a count: it must be whole and not negative"))
+        Err(self.out_of_range(count, "a whole number of at least 0"))
     }
 
-    /// A number that its type forbids to be negative; `wanted` says so.
+    /// A number of at least 0; `expected` is the text for the error.
     pub(super) fn not_negative(
         self,
         number: f64,
-        wanted: &'static str,
+        expected: &'static str,
     ) -> Result<f64, MeasureError> {
         if number < 0.0 {
-            Err(self.out_of_range(number, wanted))
+            Err(self.out_of_range(number, expected))
         } else {
             Ok(number)
         }
     }
 
-    fn out_of_range(self, value: f64, wanted: &'static str) -> MeasureError {
+    fn out_of_range(self, value: f64, expected: &'static str) -> MeasureError {
         MeasureError::Range {
             row: self.row,
             column: self.column.clone(),
             value,
-            wanted,
+            expected,
         }
     }
 
-    /// Appends the cell as a label: NULL is `unknown`; an empty string stays empty.
+    /// Appends the cell as a label value: NULL becomes `unknown`, an empty string stays empty.
     pub(super) fn write_label(self, out: &mut String) -> Result<(), MeasureError> {
         match self.value {
             Value::Null => out.push_str("unknown"),
             Value::Boolean(boolean) => out.push_str(if *boolean { "true" } else { "false" }),
             Value::Integer(integer) => out.push_str(itoa::Buffer::new().format(*integer)),
-            // As Cypher's toString: 1.0 keeps its point. Writing to a string cannot fail.
+            // Like toString in Cypher, 1.0 keeps its point. Writing to a string cannot fail.
             Value::Float(float) => drop(write!(out, "{float:?}")),
             Value::String(text) | Value::Temporal(text) => out.push_str(text),
             Value::Composite(found) => {
@@ -150,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn no_numbers_name_the_column() {
+    fn values_that_are_not_numbers_name_the_column() {
         for (value, expected) in [
             (
                 Value::Integer(9_007_199_254_740_993),
@@ -162,19 +165,19 @@ mod tests {
             ),
             (
                 Value::String("12".into()),
-                "row 1: the column `n` is a string, not a number; turn it",
+                "row 1: expected a number in the column `n`, found a string; convert it",
             ),
             (
                 Value::Temporal("P1D".into()),
-                "row 1: the column `n` is a temporal value, not a number",
+                "row 1: expected a number in the column `n`, found a temporal value",
             ),
             (
                 Value::Composite("list"),
-                "row 1: the column `n` is a list, not a number; return its size",
+                "row 1: expected a number in the column `n`, found a list; return its size",
             ),
             (
                 Value::Composite("node"),
-                "row 1: the column `n` is a node, not a number",
+                "row 1: expected a number in the column `n`, found a node",
             ),
         ] {
             let text = cell(&value).unwrap_err().to_string();

@@ -137,7 +137,7 @@ pub async fn run_after(
     acquire: &mut Permit<'_>,
     seen: &mut (dyn FnMut(&Row) + Send),
 ) -> Run {
-    let known = last.iter().map(|points| points.len() as u64).sum();
+    let known = last.iter().map(|samples| samples.len() as u64).sum();
     let rows = at_length(known, || Rows::of_snapshot(kpi, last));
     measure(kpi, &kpi.parameters, rows, acquire, seen).await
 }
@@ -180,7 +180,7 @@ async fn measure(
     let asked = ask(kpi, sets, acquire, &mut rows, seen, started).await;
     let skipped = rows.skipped();
     let result = match asked {
-        Ok(()) => at_length(rows.taken(), || rows.finish()).map_err(RunError::from),
+        Ok(()) => at_length(rows.count(), || rows.finish()).map_err(RunError::from),
         Err(error) => Err(error.into()),
     };
     Run {
@@ -230,7 +230,7 @@ async fn ask(
             .rows(&request, &mut take)
             .await
             .map_err(|error| whole(error, kpi.timeout))?;
-        if rows.is_broken() {
+        if rows.has_failed() {
             break;
         }
     }
@@ -256,9 +256,9 @@ impl Run {
     }
 
     /// A run that found its totals to be all there is.
-    pub(super) fn nothing_to_ask(points: Vec<Arc<Samples>>) -> Self {
+    pub(super) fn nothing_to_ask(samples: Vec<Arc<Samples>>) -> Self {
         let measured = Measured {
-            points,
+            samples,
             rows: 0,
             skipped: Skipped::default(),
         };
@@ -314,7 +314,7 @@ mod tests {
             row: 1,
             column: "value".into(),
             value: -1.0,
-            wanted: "a total",
+            expected: "a total",
         };
         for (error, too_much, of_a_row) in [
             (whole(), true, false),

@@ -14,7 +14,7 @@ use super::window_runner::{Next, WindowRun, WindowRunner};
 use crate::board::{Board, Slot, Status};
 use crate::instruments::TargetInstruments;
 use crate::kpi::{Kpi, OnError};
-use crate::measure::{Measured, beyond, substitute};
+use crate::measure::{Measured, fallback, overflow};
 use crate::metric::Samples;
 
 /// A run that went well.
@@ -53,7 +53,7 @@ pub(super) struct Runner {
     /// How long after the graph's return to run again; none when the last run gives no reason to.
     again: Option<Duration>,
     /// The last values had too much above the last bound of a histogram, which has been told.
-    beyond: bool,
+    overflow: bool,
 }
 
 impl Runner {
@@ -78,7 +78,7 @@ impl Runner {
             stale_at: None,
             in_vain: 0,
             again: None,
-            beyond: false,
+            overflow: false,
         };
         runner.show_restored();
         runner
@@ -87,9 +87,9 @@ impl Runner {
     /// What was counted before this program started is right as of its cursor: it does not wait for a run.
     fn show_restored(&mut self) {
         self.tell_progress();
-        if let Some(points) = self.counting.as_ref().and_then(WindowRunner::points) {
-            self.status.series = points.iter().map(|points| points.len() as u64).sum();
-            self.slot().publish(self.target, Some(points));
+        if let Some(samples) = self.counting.as_ref().and_then(WindowRunner::samples) {
+            self.status.series = samples.iter().map(|samples| samples.len() as u64).sum();
+            self.slot().publish(self.target, Some(samples));
         }
         self.show_status();
     }
@@ -183,7 +183,7 @@ impl Runner {
             return Box::pin(counting.run(&watch)).await;
         }
         let last = self.slot().targets()[self.target]
-            .points()
+            .samples()
             .unwrap_or_default();
         let mut running = std::pin::pin!(ask(&kpi, &last, &watch));
         loop {
@@ -241,9 +241,9 @@ impl Runner {
             .counting
             .is_none()
             .then(|| Instant::now() + self.kpi().stale_after);
-        if !self.shows(&measured.points) {
-            self.tell_beyond(&measured.points);
-            self.slot().publish(self.target, Some(measured.points));
+        if !self.shows(&measured.samples) {
+            self.tell_beyond(&measured.samples);
+            self.slot().publish(self.target, Some(measured.samples));
         }
         if self.status.error.take().is_some() {
             tracing::info!(kpi = %self.kpi().id, graph = %self.watch.name, "the KPI runs again");
@@ -255,14 +255,14 @@ impl Runner {
     }
 
     /// Once for each time that it begins to be so.
-    fn tell_beyond(&mut self, points: &[Arc<Samples>]) {
-        let beyond = beyond(self.kpi(), points);
-        if !self.beyond {
-            for told in &beyond {
+    fn tell_beyond(&mut self, samples: &[Arc<Samples>]) {
+        let overflow = overflow(self.kpi(), samples);
+        if !self.overflow {
+            for told in &overflow {
                 tracing::info!(kpi = %self.kpi().id, graph = %self.watch.name, "{told}");
             }
         }
-        self.beyond = !beyond.is_empty();
+        self.overflow = !overflow.is_empty();
     }
 
     /// Without a duration it is the graph that was away, which the watch has said.
@@ -277,9 +277,9 @@ impl Runner {
             OnError::Keep => {}
             OnError::Drop => self.take_away(),
             OnError::Publish(number) => {
-                let last = self.slot().targets()[self.target].points();
-                let points = substitute(self.kpi(), last.as_deref(), number);
-                self.slot().publish(self.target, Some(points));
+                let last = self.slot().targets()[self.target].samples();
+                let samples = fallback(self.kpi(), last.as_deref(), number);
+                self.slot().publish(self.target, Some(samples));
                 // The number is what the user wants to see until a run goes well, however long that takes.
                 self.stale_at = None;
             }
@@ -287,21 +287,21 @@ impl Runner {
         text
     }
 
-    /// Whether the very same points are on the board already, as after a window in which nothing happened.
-    fn shows(&self, points: &[Arc<Samples>]) -> bool {
+    /// Whether the very same samples are on the board already, as after a window in which nothing happened.
+    fn shows(&self, samples: &[Arc<Samples>]) -> bool {
         let shown = self.slot().targets()[self.target]
-            .points()
+            .samples()
             .unwrap_or_default();
-        shown.len() == points.len()
+        shown.len() == samples.len()
             && shown
                 .iter()
-                .zip(points)
-                .all(|(shown, points)| Arc::ptr_eq(shown, points))
+                .zip(samples)
+                .all(|(shown, samples)| Arc::ptr_eq(shown, samples))
     }
 
     fn take_away(&mut self) {
         self.stale_at = None;
-        if self.slot().targets()[self.target].points().is_none() {
+        if self.slot().targets()[self.target].samples().is_none() {
             return;
         }
         self.slot().publish(self.target, None);

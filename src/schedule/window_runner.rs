@@ -111,15 +111,15 @@ impl WindowRunner {
         match found {
             Found::Nothing => self.forget(),
             Found::Saved(saved) => self.go_on(saved),
-            Found::Changed { parts, aside } => {
+            Found::Changed { parts, renamed_to } => {
                 self.instruments.state_discarded("changed");
-                let (changed, moved_to) = (parts.join(", "), aside.display());
+                let (changed, moved_to) = (parts.join(", "), renamed_to.display());
                 tracing::warn!(%kpi, %graph, changed, %moved_to, "the KPI is not what it was: it is counted anew");
                 self.forget();
             }
-            Found::Damaged { cause, aside } => {
+            Found::Damaged { cause, renamed_to } => {
                 self.instruments.state_discarded("damaged");
-                let moved_to = aside.display();
+                let moved_to = renamed_to.display();
                 tracing::error!(%kpi, %graph, %moved_to, "the saved totals are damaged, the KPI is counted anew: {cause}");
                 self.forget();
             }
@@ -167,8 +167,8 @@ impl WindowRunner {
     }
 
     /// What has been counted; none before the first window.
-    pub(super) fn points(&self) -> Option<Vec<Arc<Samples>>> {
-        self.cursor.map(|_| self.totals.points().to_vec())
+    pub(super) fn samples(&self) -> Option<Vec<Arc<Samples>>> {
+        self.cursor.map(|_| self.totals.samples().to_vec())
     }
 
     /// Up to when everything is counted; none before the first window, and not of times that nobody's calendar shows.
@@ -232,7 +232,7 @@ impl WindowRunner {
         };
         if end <= since {
             self.tell_of_clock(since, end, clock);
-            return WindowRun::ended(Run::nothing_to_ask(self.totals.points().to_vec()));
+            return WindowRun::ended(Run::nothing_to_ask(self.totals.samples().to_vec()));
         }
         self.count(watch, (acquire, right), since, end).await
     }
@@ -265,7 +265,7 @@ impl WindowRunner {
         let none = Totals::default();
         match Rows::of_window(&self.kpi, &none).finish() {
             Ok(measured) => match self.keep(Totals::after(&measured), end).await {
-                Ok(()) => Run::nothing_to_ask(measured.points),
+                Ok(()) => Run::nothing_to_ask(measured.samples),
                 Err(error) => Run::failed(error.into(), Duration::ZERO),
             },
             Err(error) => Run::failed(error.into(), Duration::ZERO),

@@ -1,4 +1,4 @@
-//! One file of state: found at start, replaced whole after each window that counted something.
+//! One state file: loaded at start, replaced after each window that changed the totals.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -10,41 +10,41 @@ use super::record::{self, Fault};
 use super::{Saved, StateError};
 use crate::kpi::{Definition, Kpi};
 
-/// The longest readable part of a file's name: file systems end at 255 bytes.
+/// The longest readable part of a file name: file systems allow 255 bytes.
 const LONGEST_NAME: usize = 120;
 
-/// Where the state of one KPI on one graph is kept.
+/// The state file of one KPI on one graph.
 #[derive(Debug)]
 pub struct StateFile {
-    /// A write that outlives its runner still has it.
+    /// Shared: a write that outlives its runner still holds the lock.
     folder: Arc<Folder>,
     path: PathBuf,
     kpi: Arc<Kpi>,
-    /// What the KPI counts: read from its query once, and written at each save.
+    /// The definition of what the KPI counts, written at each save.
     definition: Definition,
     graph: Arc<str>,
 }
 
-/// What was there at start.
+/// What was found at start.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
-    /// No file: the KPI has never counted.
+    /// No file.
     Nothing,
-    /// Its totals.
+    /// The saved state.
     Saved(Saved),
-    /// Totals of another count. The file has been renamed.
+    /// The state of another KPI definition. The file was renamed.
     Changed {
-        /// The parts of the KPI's definition that have changed.
+        /// The changed parts of the definition.
         parts: Vec<String>,
-        /// Where the file is now.
-        aside: PathBuf,
+        /// The new path of the file.
+        renamed_to: PathBuf,
     },
-    /// A file that was read and cannot be trusted. It has been renamed.
+    /// A damaged file. It was renamed.
     Damaged {
-        /// What is wrong with it.
+        /// How it is damaged.
         cause: String,
-        /// Where it is now.
-        aside: PathBuf,
+        /// The new path of the file.
+        renamed_to: PathBuf,
     },
 }
 
@@ -61,7 +61,7 @@ impl StateFile {
         }
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -70,14 +70,13 @@ impl StateFile {
         &self.definition
     }
 
-    /// Reads what was saved. What was read and is no state to go on with is set aside, so that nothing that could be had back
-    /// is overwritten.
+    /// Loads the saved state. A file that cannot be restored is renamed, so that nothing recoverable is overwritten.
     ///
     /// # Errors
-    /// When there is a file and it cannot be read, is of another version, or cannot be set aside. It is then still there. And
-    /// when the folder is not ours.
+    /// If the file cannot be read, has another version or cannot be renamed: it is then unchanged. Also if the folder is not
+    /// ours.
     pub fn load(&self) -> Result<Found, StateError> {
-        self.folder.hold()?;
+        self.folder.lock()?;
         let bytes = match fs::read(&self.path) {
             Ok(bytes) => bytes,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
@@ -95,54 +94,53 @@ impl StateFile {
                 version,
             }),
             Err(Fault::Changed(parts)) => {
-                let aside = self.set_aside("changed", || {
-                    format!("the KPI's {} changed", parts.join(", "))
-                })?;
-                Ok(Found::Changed { parts, aside })
+                let why = || format!("the KPI's {} changed", parts.join(", "));
+                let renamed_to = self.rename("changed", why)?;
+                Ok(Found::Changed { parts, renamed_to })
             }
             Err(Fault::Damaged(cause)) => {
-                let aside = self.set_aside("damaged", || format!("it is damaged: {cause}"))?;
-                Ok(Found::Damaged { cause, aside })
+                let renamed_to = self.rename("damaged", || format!("damaged: {cause}"))?;
+                Ok(Found::Damaged { cause, renamed_to })
             }
         }
     }
 
-    fn set_aside(&self, reason: &str, why: impl FnOnce() -> String) -> Result<PathBuf, StateError> {
-        let aside = self.aside(reason);
-        let stays = |cause: io::Error| StateError::Aside {
+    fn rename(&self, reason: &str, why: impl FnOnce() -> String) -> Result<PathBuf, StateError> {
+        let renamed_to = self.unused_path(reason);
+        let failed = |cause: io::Error| StateError::Aside {
             path: self.path.clone(),
             why: why(),
             cause: cause.to_string(),
         };
-        fs::rename(&self.path, &aside)
-            .map(|()| aside)
-            .map_err(stays)
+        fs::rename(&self.path, &renamed_to)
+            .map(|()| renamed_to)
+            .map_err(failed)
     }
 
-    /// A name that no earlier file has.
-    fn aside(&self, reason: &str) -> PathBuf {
+    /// A path that no file has.
+    fn unused_path(&self, reason: &str) -> PathBuf {
         let mut number = 1_u32;
         loop {
-            let aside = self.beside(&format!(".{reason}-{number}"));
-            if fs::symlink_metadata(&aside).is_err() {
-                return aside;
+            let path = self.with_suffix(&format!(".{reason}-{number}"));
+            if fs::symlink_metadata(&path).is_err() {
+                return path;
             }
             number += 1;
         }
     }
 
-    fn beside(&self, ending: &str) -> PathBuf {
+    fn with_suffix(&self, suffix: &str) -> PathBuf {
         let mut path = self.path.clone().into_os_string();
-        path.push(ending);
+        path.push(suffix);
         path.into()
     }
 
-    /// Replaces what was saved. When this returns, the new state outlives the machine's loss of power.
+    /// Replaces the saved state. After it returns, the new state survives a power failure.
     ///
     /// # Errors
-    /// When the disk does not take it. The old state is then still there, or, when only the last step failed, the new one.
+    /// If the state cannot be written. The previous state is then still there, or the new one if only the last step failed.
     pub fn save(&self, saved: &Saved) -> Result<(), StateError> {
-        self.folder.hold()?;
+        self.folder.lock()?;
         let bytes = record::encode(saved, &self.kpi, &self.definition, &self.graph);
         self.replace(&bytes).map_err(|cause| StateError::Save {
             path: self.path.clone(),
@@ -151,14 +149,14 @@ impl StateFile {
     }
 
     fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let new = self.beside(".new");
+        let new = self.with_suffix(".new");
         write(&new, bytes)
             .and_then(|()| fs::rename(&new, &self.path))
             .inspect_err(|_| {
-                // On a full disk half a file would only take what room there is.
+                // On a full disk a partial file would only use up space.
                 let _ = fs::remove_file(&new);
             })?;
-        // The name of a file is its folder's matter.
+        // The rename is durable once the folder is synced.
         File::open(&self.folder.path)?.sync_all()
     }
 }
@@ -169,20 +167,20 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// `bmad.insights_generated_total@default-5f3a90c2.state`: readable, legal const_labels, and another one for each KPI and graph.
+/// `bmad.insights_generated_total@default-5f3a90c2.state`: readable, valid on every file system, unique for each KPI and graph.
 fn name(kpi: &str, graph: &str) -> String {
     let mut hash = crc32fast::Hasher::new();
     hash.update(kpi.as_bytes());
     hash.update(b"@");
     hash.update(graph.as_bytes());
-    let legal = |character: char| match character {
+    let valid = |character: char| match character {
         '/' => '.',
         'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' | '.' | '@' => character,
         _ => '_',
     };
     let readable: String = format!("{kpi}@{graph}")
         .chars()
-        .map(legal)
+        .map(valid)
         .take(LONGEST_NAME)
         .collect();
     format!("{readable}-{:08x}.state", hash.finalize())

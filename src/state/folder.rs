@@ -1,4 +1,4 @@
-//! A folder that one process keeps for itself, by a lock on the folder: that needs no room, and no right to write.
+//! A folder that one process owns by a lock on the folder itself, which needs neither space nor write permission.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -8,88 +8,88 @@ use std::sync::{Mutex, PoisonError};
 
 use super::StateError;
 
-/// What is locked where the folder itself cannot be, as on NFS.
+/// The file to lock where a folder cannot be locked, as on NFS.
 const LOCK: &str = "lock";
 
-/// A folder of states.
+/// A folder of state files.
 #[derive(Debug)]
 pub(super) struct Folder {
     pub(super) path: PathBuf,
-    /// None until it could be locked. The lock ends with the process, however that ends.
-    held: Mutex<Option<Held>>,
+    /// None until the folder could be locked. The lock ends with the process.
+    lock: Mutex<Option<Lock>>,
 }
 
 #[derive(Debug)]
-struct Held {
+struct Lock {
     path: PathBuf,
-    lock: File,
+    file: File,
 }
 
 impl Folder {
-    /// Makes the folder when it is not there, and takes it. One that is there and refuses is taken as soon as it lets us:
-    /// totals that cannot be kept are no reason to serve nothing at all.
+    /// Creates the folder if it is missing, and locks it. An existing folder that cannot be locked is tried again later: a
+    /// state that cannot be saved does not stop the other KPIs.
     ///
     /// # Errors
-    /// When there is none and it cannot be made, or another process has it.
+    /// If the folder is missing and cannot be created, or another process uses it.
     pub(super) fn open(path: &Path) -> Result<Self, StateError> {
         fs::create_dir_all(path).map_err(|cause| unusable(path, &cause))?;
         let folder = Self {
             path: path.to_owned(),
-            held: Mutex::default(),
+            lock: Mutex::default(),
         };
-        match folder.hold() {
+        match folder.lock() {
             Err(taken @ StateError::Taken(_)) => Err(taken),
             Ok(()) | Err(_) => Ok(folder),
         }
     }
 
-    /// Takes the folder when it is not taken yet, and sees that what stands in its place is still what was taken. A folder
-    /// that was made anew may be another process's by now.
+    /// Locks the folder if it is not locked yet, and checks that the path still leads to the locked folder. One that was
+    /// created again may belong to another process.
     ///
     /// # Errors
-    /// When it is not ours.
-    pub(super) fn hold(&self) -> Result<(), StateError> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*held {
-            Some(held) if held.is_there() => {}
+    /// If the folder is not ours.
+    pub(super) fn lock(&self) -> Result<(), StateError> {
+        let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*lock {
+            Some(lock) if lock.is_current() => {}
             Some(_) => return Err(StateError::Replaced(self.path.clone())),
-            None => *held = Some(self.take()?),
+            None => *lock = Some(self.acquire()?),
         }
         Ok(())
     }
 
-    fn take(&self) -> Result<Held, StateError> {
+    fn acquire(&self) -> Result<Lock, StateError> {
         let folder = File::open(&self.path).map_err(|cause| unusable(&self.path, &cause))?;
         match folder.try_lock() {
-            Ok(()) => Ok(Held {
+            Ok(()) => Ok(Lock {
                 path: self.path.clone(),
-                lock: folder,
+                file: folder,
             }),
             Err(TryLockError::WouldBlock) => Err(StateError::Taken(self.path.clone())),
-            Err(TryLockError::Error(_)) => self.take_by_file(),
+            Err(TryLockError::Error(_)) => self.acquire_by_file(),
         }
     }
 
-    fn take_by_file(&self) -> Result<Held, StateError> {
+    fn acquire_by_file(&self) -> Result<Lock, StateError> {
         let path = self.path.join(LOCK);
-        let lock = File::options()
+        let file = File::options()
             .create(true)
             .append(true)
             .open(&path)
             .map_err(|cause| unusable(&self.path, &cause))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Held { path, lock }),
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { path, file }),
             Err(TryLockError::WouldBlock) => Err(StateError::Taken(self.path.clone())),
             Err(TryLockError::Error(cause)) => Err(unusable(&self.path, &cause)),
         }
     }
 }
 
-impl Held {
-    /// While we have it open its number is no other's.
-    fn is_there(&self) -> bool {
-        let there = fs::metadata(&self.path).and_then(|there| Ok((there, self.lock.metadata()?)));
-        there.is_ok_and(|(there, held)| (there.dev(), there.ino()) == (held.dev(), held.ino()))
+impl Lock {
+    /// Whether the path leads to the locked file. Its inode number is not reused while we hold it open.
+    fn is_current(&self) -> bool {
+        let both = fs::metadata(&self.path).and_then(|found| Ok((found, self.file.metadata()?)));
+        both.is_ok_and(|(found, locked)| (found.dev(), found.ino()) == (locked.dev(), locked.ino()))
     }
 }
 

@@ -1,7 +1,7 @@
-//! Window cursors and totals on disk: one file for each KPI on each graph, in a folder that one process keeps for itself.
+//! Window cursors and totals on disk: one file for each KPI on each graph, in a folder that one process owns.
 //!
-//! A file is written beside the old one, brought to disk and then renamed over it, so that at every moment one whole state
-//! is there. Everything here blocks: callers keep it off the threads that serve.
+//! A file is written to a temporary name, synced and renamed, so that one complete state exists at every moment. Everything
+//! here blocks: callers run it off the async threads.
 
 mod file;
 mod folder;
@@ -21,49 +21,49 @@ pub use file::{Found, StateFile};
 use folder::Folder;
 pub use orphans::Orphan;
 
-/// What a window KPI has counted on one graph, and up to when.
+/// The cursor and totals of a window KPI on one graph.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Saved {
-    /// All events up to this moment are in the totals, and none after it.
+    /// The totals include all events up to this time and none after it.
     pub cursor: UnixMillis,
     /// The totals.
     pub totals: Totals,
-    /// The id of the database that they were counted in; none where the graph did not tell.
+    /// The id of the database that was counted; none if the graph does not report one.
     pub database: Option<Arc<str>>,
 }
 
-/// Why a state cannot be kept.
+/// Why a state cannot be loaded or saved.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StateError {
-    /// The folder cannot be made or used.
-    #[error("the folder {path} cannot keep the state: {cause}; `[state] path` names it")]
+    /// The folder cannot be created or used.
+    #[error("cannot use the state folder {path}: {cause}; set `[state] path` to a writable folder")]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         cause: String,
     },
-    /// Another process has it.
+    /// Another process uses the folder.
     #[error(
-        "another exporter keeps its state in {0}: end it, or give this one a folder of its own with `[state] path`"
+        "another exporter uses the state folder {0}; stop it, or set `[state] path` to another folder"
     )]
     Taken(PathBuf),
-    /// Another folder, or none, is in its place, which another process may have.
+    /// The path leads to another folder or to none; another process may use it.
     #[error(
-        "the folder {0} was removed or replaced while this program had it: put it back, or restart the exporter"
+        "the state folder {0} was removed or replaced while in use; restore it, or restart the exporter"
     )]
     Replaced(PathBuf),
-    /// A file cannot be read. It may be whole, so it stays.
-    #[error("the totals in {path} cannot be read: {cause}; nothing is counted until they can be")]
+    /// A file cannot be read. It may be intact, so it is kept.
+    #[error("cannot read the state file {path}: {cause}; counting is paused until it can be read")]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         cause: String,
     },
-    /// A file is in a form that this program does not know. It may be whole, so it stays.
+    /// A file has an unsupported format version. It may be intact, so it is kept.
     #[error(
-        "{path} is of version {version}, this program reads version {}: start the program that wrote it, or remove the file to count the KPI from its start",
+        "expected version {} in the state file {path}, found version {version}; run the exporter that wrote it, or delete the file to restart the totals from `start`",
         record::VERSION
     )]
     Version {
@@ -72,45 +72,45 @@ pub enum StateError {
         /// Its version.
         version: u32,
     },
-    /// A file that is no state to go on with cannot be renamed, and would be overwritten.
+    /// A file that cannot be restored cannot be renamed either, and would be overwritten.
     #[error(
-        "{path} cannot be renamed, so nothing is counted, which would overwrite it: {cause}; {why}"
+        "cannot rename the state file {path} ({why}): {cause}; counting is paused until it is renamed or deleted"
     )]
     Aside {
         /// The file.
         path: PathBuf,
-        /// Why it is to be renamed.
+        /// Why it has to be renamed.
         why: String,
-        /// What the system said.
+        /// The error of the system.
         cause: String,
     },
-    /// Its totals are of another database than the one that the graph has now: neither can be counted on with the other.
+    /// The graph has another database than the one that was counted: its events cannot be added to these totals.
     #[error(
-        "the totals in {0} were counted in another database: point the graph back to that one, or remove the file to count this one from its start"
+        "the totals in {0} belong to another database; connect to that database, or delete the file to restart the totals from `start`"
     )]
     OtherDatabase(PathBuf),
-    /// A file cannot be written; the old one is still there.
-    #[error("the totals cannot be saved to {path}, so they stay as they are: {cause}")]
+    /// A file cannot be written; the previous one is still there.
+    #[error("cannot write the state file {path}: {cause}; the totals are unchanged")]
     Save {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         cause: String,
     },
 }
 
-/// A folder of states, kept for this process as long as this value or one of its files lives.
+/// A folder of state files, owned by this process as long as this value or one of its files lives.
 #[derive(Debug)]
 pub struct State {
     folder: Arc<Folder>,
 }
 
 impl State {
-    /// Makes the folder when it is not there, and takes it. A folder that is there and cannot be used is no error here: what is
-    /// read from it or saved to it fails until it can.
+    /// Creates the folder if it is missing, and locks it. An existing folder that cannot be used is not an error here: each
+    /// load and save fails until it can be used.
     ///
     /// # Errors
-    /// When there is no folder and none can be made, or another process has it.
+    /// If the folder is missing and cannot be created, or another process uses it.
     pub fn open(folder: &Path) -> Result<Self, StateError> {
         Ok(Self {
             folder: Arc::new(Folder::open(folder)?),
@@ -122,7 +122,7 @@ impl State {
         StateFile::new(&self.folder, kpi, graph)
     }
 
-    /// The states in the folder that are none of these.
+    /// The state files in the folder that belong to none of `owners`.
     pub fn orphans(&self, owners: &[StateFile]) -> Vec<Orphan> {
         orphans::orphans(&self.folder.path, owners)
     }

@@ -1,4 +1,4 @@
-//! States that no KPI goes on with, since their KPI or graph has another name by now, or is gone.
+//! Orphaned state files: their KPI or graph was renamed or removed.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 use super::StateFile;
 use super::record::{self, Origin};
 
-/// A state that belongs to none of the KPIs.
+/// A state file that belongs to none of the KPIs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Orphan {
     /// The file.
     pub path: PathBuf,
-    /// The KPI that it was counted for, and the graph; none when the file does not tell.
+    /// Its KPI and graph; none if the file cannot be read.
     pub counted_for: Option<(String, String)>,
-    /// The files of KPIs that count the very same: renamed so, it is gone on with.
+    /// The files of KPIs with the same definition: renamed to one of these, it is restored.
     pub rename_to: Vec<PathBuf>,
 }
 
-/// The orphans in a folder, by name; none when it cannot be read.
+/// The orphans in a folder, sorted by name; none if the folder cannot be read.
 pub(super) fn orphans(folder: &Path, owners: &[StateFile]) -> Vec<Orphan> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let states = entries

@@ -1,6 +1,6 @@
-//! The form of a state on disk: a line with version and checksum, then JSON that people can read.
+//! The format of a state file: a line with version and checksum, then readable JSON.
 //!
-//! Floats are strings: a JSON parser may lose their last digit, and has no infinity.
+//! Floats are strings: a JSON parser may lose their last digit, and JSON has no infinity.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,18 +13,18 @@ use crate::measure::Totals;
 use crate::metric::{Histogram, LabelValues, Samples, Series};
 use cypher::UnixMillis;
 
-/// The first line begins so, then come version and checksum.
+/// The start of the first line; version and checksum follow.
 const MAGIC: &str = "cypher-exporter state";
 pub(super) const VERSION: u32 = 1;
 
-/// Why bytes are no state to go on with.
+/// Why a state cannot be restored.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Fault {
-    /// They are a state of the KPI as it was before these parts of it changed.
+    /// These parts of the KPI's definition have changed.
     Changed(Vec<String>),
-    /// They are a state in the form of this other version.
+    /// The file has this other version.
     Version(u32),
-    /// They are not what was written.
+    /// The file is damaged.
     Damaged(String),
 }
 
@@ -41,21 +41,21 @@ struct Body {
     graph: String,
     /// The cursor, in milliseconds since 1970.
     cursor: i64,
-    /// The same for people.
+    /// The cursor as readable time.
     counted_until: String,
     /// The id of the database.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     counted_in: Option<String>,
     definition: Definition,
-    metrics: Vec<Held>,
+    metrics: Vec<Record>,
 }
 
 /// The series of a metric.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Held {
+enum Record {
     Counter(Vec<(Vec<String>, Float)>),
-    /// Labels, the counts of each bucket alone, the sum.
+    /// Labels, the count of each bucket alone, the sum.
     Histogram(Vec<(Vec<String>, Vec<u64>, Option<Float>)>),
 }
 
@@ -64,7 +64,7 @@ struct Float(f64);
 
 impl Serialize for Float {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // The shortest text that is read back as the same number.
+        // The shortest text that parses to the same number.
         serializer.collect_str(&format_args!("{:?}", self.0))
     }
 }
@@ -74,11 +74,11 @@ impl<'de> Deserialize<'de> for Float {
         let text = <&str>::deserialize(deserializer)?;
         text.parse()
             .map(Float)
-            .map_err(|_| de::Error::custom(format!("`{text}` is no number")))
+            .map_err(|_| de::Error::custom(format!("invalid number `{text}`")))
     }
 }
 
-/// The bytes of a state.
+/// The bytes of a state file.
 pub(super) fn encode(saved: &Saved, kpi: &Kpi, definition: &Definition, graph: &str) -> Vec<u8> {
     let body = Body {
         kpi: kpi.id.to_string(),
@@ -89,9 +89,9 @@ pub(super) fn encode(saved: &Saved, kpi: &Kpi, definition: &Definition, graph: &
         definition: definition.clone(),
         metrics: saved
             .totals
-            .points()
+            .samples()
             .iter()
-            .map(|points| held(points))
+            .map(|samples| record(samples))
             .collect(),
     };
     let mut json =
@@ -106,14 +106,14 @@ pub(super) fn encode(saved: &Saved, kpi: &Kpi, definition: &Definition, graph: &
     bytes
 }
 
-/// What a state was counted for.
+/// The KPI, graph and definition of a state.
 pub(super) struct Origin {
     pub(super) kpi: String,
     pub(super) graph: String,
     pub(super) definition: Definition,
 }
 
-/// What these bytes were counted for, if they are a state.
+/// The origin of a state; none if the bytes are not a valid state.
 pub(super) fn origin(bytes: &[u8]) -> Option<Origin> {
     let Body {
         kpi,
@@ -132,8 +132,8 @@ fn body(bytes: &[u8]) -> Result<Body, Fault> {
     serde_json::from_slice(checked(bytes)?).map_err(|cause| Fault::damaged(cause.to_string()))
 }
 
-/// The state that these bytes are, if they are one of what this KPI counts. It may have had another name then, or its graph: who
-/// renames a KPI renames its file.
+/// Decodes a state of this KPI. The names of KPI and graph are not compared: a renamed KPI keeps its totals if its file is
+/// renamed too.
 pub(super) fn decode(bytes: &[u8], kpi: &Kpi, definition: &Definition) -> Result<Saved, Fault> {
     let body = body(bytes)?;
     if body.definition != *definition {
@@ -145,13 +145,13 @@ pub(super) fn decode(bytes: &[u8], kpi: &Kpi, definition: &Definition) -> Result
         ));
     }
     let mut texts = Texts::default();
-    let points = kpi
+    let samples = kpi
         .metrics
         .iter()
         .zip(body.metrics)
-        .map(|(metric, held)| texts.points(metric, held))
+        .map(|(metric, record)| texts.samples(metric, record))
         .collect();
-    let totals = Totals::restored(kpi, points).map_err(Fault::damaged)?;
+    let totals = Totals::restored(kpi, samples).map_err(Fault::damaged)?;
     Ok(Saved {
         cursor: UnixMillis(body.cursor),
         totals,
@@ -159,39 +159,34 @@ pub(super) fn decode(bytes: &[u8], kpi: &Kpi, definition: &Definition) -> Result
     })
 }
 
-/// What follows the first line, when it is what that line promises.
+/// The body after the first line, if version and checksum match.
 fn checked(bytes: &[u8]) -> Result<&[u8], Fault> {
     let end = bytes
         .iter()
         .position(|byte| *byte == b'\n')
-        .ok_or_else(|| Fault::damaged("it has no first line"))?;
+        .ok_or_else(|| Fault::damaged("no first line"))?;
     let (line, body) = (&bytes[..end], &bytes[end + 1..]);
     let words = std::str::from_utf8(line)
         .ok()
         .and_then(|line| line.strip_prefix(MAGIC))
         .unwrap_or_default();
     let [version, "crc32", sum] = words.split_whitespace().collect::<Vec<_>>()[..] else {
-        return Err(Fault::damaged("it does not begin as a state does"));
+        return Err(Fault::damaged("invalid first line"));
     };
     if version != VERSION.to_string() {
         let other = version.parse().ok().filter(|other| *other != VERSION);
-        return Err(other.map_or_else(
-            || Fault::damaged("its version is no number"),
-            Fault::Version,
-        ));
+        return Err(other.map_or_else(|| Fault::damaged("invalid version"), Fault::Version));
     }
     if sum != format!("{:08x}", crc32fast::hash(body)) {
-        return Err(Fault::damaged(
-            "its checksum is wrong: it is not what was written",
-        ));
+        return Err(Fault::damaged("checksum mismatch"));
     }
     Ok(body)
 }
 
-fn held(points: &Samples) -> Held {
+fn record(samples: &Samples) -> Record {
     let texts = |labels: &[Arc<str>]| labels.iter().map(ToString::to_string).collect();
-    match points {
-        Samples::Counter(series) => Held::Counter(
+    match samples {
+        Samples::Counter(series) => Record::Counter(
             series
                 .iter()
                 .map(|one| (texts(&one.labels), Float(one.value)))
@@ -205,31 +200,31 @@ fn held(points: &Samples) -> Held {
                     one.value.sum.map(Float),
                 )
             };
-            Held::Histogram(series.iter().map(one).collect())
+            Record::Histogram(series.iter().map(one).collect())
         }
-        // No window KPI has one: its file is refused.
+        // Window KPIs have only counters and histograms.
         Samples::Gauge(_)
         | Samples::Summary { .. }
         | Samples::Info(_)
-        | Samples::StateSet { .. } => Held::Counter(Vec::new()),
+        | Samples::StateSet { .. } => Record::Counter(Vec::new()),
     }
 }
 
-/// Label values, each held once however many label sets have it.
+/// Label values, each allocated once.
 #[derive(Default)]
 struct Texts(HashSet<Arc<str>>);
 
 impl Texts {
-    fn points(&mut self, metric: &Metric, held: Held) -> Samples {
-        match held {
-            Held::Counter(series) => {
+    fn samples(&mut self, metric: &Metric, record: Record) -> Samples {
+        match record {
+            Record::Counter(series) => {
                 let one = |(labels, total): (Vec<String>, Float)| Series {
                     labels: self.labels(labels),
                     value: total.0,
                 };
                 Samples::Counter(series.into_iter().map(one).collect())
             }
-            Held::Histogram(series) => {
+            Record::Histogram(series) => {
                 let bounds = if let ValueSpec::Histogram { bounds, .. } = &metric.shape {
                     bounds.clone()
                 } else {

@@ -1,4 +1,4 @@
-//! What is saved comes back, and nothing else ever does.
+//! A saved state is restored exactly, and nothing else is.
 
 use std::fs;
 
@@ -77,7 +77,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn the_form_on_disk() {
+fn the_format_on_disk() {
     let kpi = counter();
     let bytes = encode(
         &saved(&kpi, &[("x", 0.1), ("x", 0.2), ("a \"b\"\n", 3.0)]),
@@ -91,7 +91,7 @@ fn the_form_on_disk() {
 }
 
 #[test]
-fn every_total_comes_back_to_the_last_bit() {
+fn every_total_is_restored_to_the_last_bit() {
     let histogram = window("queries/p/calls.cypher", HISTOGRAM);
     let unknown = Saved {
         database: None,
@@ -125,12 +125,12 @@ fn every_total_comes_back_to_the_last_bit() {
 }
 
 #[test]
-fn half_a_file_and_any_flipped_bit_are_damages() {
+fn a_truncated_file_and_any_flipped_bit_are_damage() {
     let kpi = window("queries/p/calls.cypher", HISTOGRAM);
     let bytes = encode(&saved(&kpi, &[("x", 0.1)]), &kpi, "default");
     let refused = |bytes: &[u8], what: &str| {
         let answer = decode(bytes, &kpi);
-        // A bit more makes another number of the version.
+        // A flipped bit can make another version number.
         assert!(
             matches!(answer, Err(Fault::Damaged(_) | Fault::Version(_))),
             "{what}: {answer:?}"
@@ -149,7 +149,7 @@ fn half_a_file_and_any_flipped_bit_are_damages() {
     refused(&[bytes.clone(), b" ".to_vec()].concat(), "a byte more");
 }
 
-/// The file as a program would have written it that had these words in it.
+/// The file with these words replaced and a valid checksum.
 fn as_written(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     let text = String::from_utf8(bytes.to_vec()).unwrap();
     assert!(text.contains(from), "{from}");
@@ -160,26 +160,22 @@ fn as_written(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
 }
 
 #[test]
-fn what_another_program_wrote_is_told() {
+fn invalid_contents_are_reported() {
     let kpi = counter();
     let bytes = encode(&saved(&kpi, &[("x", 1.0)]), &kpi, "default");
     for (from, to, cause) in [
-        ("state 1", "state one", "its version is no number"),
-        ("\"1.0\"", "\"-1.0\"", "it holds a negative total"),
-        (
-            "[\"x\"]",
-            "[\"x\",\"y\"]",
-            "it holds another number of labels",
-        ),
+        ("state 1", "state one", "invalid version"),
+        ("\"1.0\"", "\"-1.0\"", "negative total"),
+        ("[\"x\"]", "[\"x\",\"y\"]", "unexpected number of labels"),
         (
             "[[[\"x\"],\"1.0\"]]",
             "[[[\"x\"],\"1.0\"],[[\"x\"],\"1.0\"]]",
-            "its label sets are not in order",
+            "label sets are not sorted",
         ),
         (
             "{\"counter\":[[[\"x\"],\"1.0\"]]}",
             "",
-            "it holds another number of metrics",
+            "unexpected number of metrics",
         ),
         (
             "\"counter\"",
@@ -193,14 +189,14 @@ fn what_another_program_wrote_is_told() {
         ),
     ] {
         let Err(Fault::Damaged(found)) = decode(&as_written(&bytes, from, to), &kpi) else {
-            panic!("{to} is taken");
+            panic!("{to} is accepted");
         };
         assert!(found.starts_with(cause), "{found}");
     }
 }
 
 #[test]
-fn a_changed_kpi_does_not_go_on() {
+fn the_state_of_a_changed_kpi_is_not_restored() {
     let before = counter();
     let bytes = encode(&saved(&before, &[("x", 1.0)]), &before, "default");
     let after = window(
@@ -216,7 +212,7 @@ fn a_changed_kpi_does_not_go_on() {
 }
 
 #[test]
-fn a_file_is_replaced_whole() {
+fn a_file_is_replaced_atomically() {
     let (folder, kpi) = (folder(), counter());
     let state = State::open(folder.path()).unwrap();
     let file = state.file(&kpi, &graph());
@@ -227,7 +223,7 @@ fn a_file_is_replaced_whole() {
     }
     assert_eq!(names(folder.path()), ["p.calls@default-452581cf.state"]);
 
-    // A program that was killed while it wrote leaves this, and the state of before.
+    // A process that was killed during a write leaves this and the previous state.
     fs::write(
         folder.path().join("p.calls@default-452581cf.state.new"),
         "cypher-exporter st",
@@ -242,11 +238,11 @@ fn a_file_is_replaced_whole() {
 }
 
 #[test]
-fn a_disk_that_refuses_leaves_the_old_state() {
+fn a_failed_write_leaves_the_old_state() {
     let (folder, kpi) = (folder(), counter());
     let file = State::open(folder.path()).unwrap().file(&kpi, &graph());
     file.save(&saved(&kpi, &[("x", 1.0)])).unwrap();
-    // What stands in the way of the new file, since permissions do not hold back everybody.
+    // A folder blocks the new file; permissions would not stop root.
     let new = folder.path().join("p.calls@default-452581cf.state.new");
     fs::create_dir(&new).unwrap();
     let error = file
@@ -259,7 +255,7 @@ fn a_disk_that_refuses_leaves_the_old_state() {
     );
     assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, &[("x", 1.0)]))));
     fs::remove_dir(&new).unwrap();
-    // A disk without room takes the file and refuses what is to stand in it.
+    // A full disk creates the file and refuses its contents.
     std::os::unix::fs::symlink("/dev/full", &new).unwrap();
     let error = file
         .save(&saved(&kpi, &[("x", 2.0)]))
@@ -267,31 +263,31 @@ fn a_disk_that_refuses_leaves_the_old_state() {
         .to_string();
     assert!(error.contains("No space left"), "{error}");
     assert_eq!(file.load(), Ok(Found::Saved(saved(&kpi, &[("x", 1.0)]))));
-    assert!(!new.exists(), "half a file takes no room");
+    assert!(!new.exists(), "the partial file is deleted");
     file.save(&saved(&kpi, &[("x", 2.0)])).unwrap();
 }
 
 #[test]
-fn what_was_read_and_is_wrong_is_set_aside() {
+fn a_file_that_cannot_be_restored_is_renamed() {
     let (folder, kpi) = (folder(), counter());
     let file = State::open(folder.path()).unwrap().file(&kpi, &graph());
-    let beside = |ending: &str| PathBuf::from(format!("{}{ending}", file.path().display()));
+    let with_suffix = |suffix: &str| PathBuf::from(format!("{}{suffix}", file.path().display()));
     for number in 1..=2 {
         fs::write(file.path(), "not a state").unwrap();
-        let aside = beside(&format!(".damaged-{number}"));
-        let cause = "it has no first line".to_owned();
+        let renamed_to = with_suffix(&format!(".damaged-{number}"));
+        let cause = "no first line".to_owned();
         assert_eq!(
             file.load(),
             Ok(Found::Damaged {
                 cause,
-                aside: aside.clone()
+                renamed_to: renamed_to.clone()
             })
         );
-        assert_eq!(fs::read_to_string(aside).unwrap(), "not a state");
+        assert_eq!(fs::read_to_string(renamed_to).unwrap(), "not a state");
         assert_eq!(file.load(), Ok(Found::Nothing));
     }
 
-    // What was counted before the KPI changed can be had back.
+    // The totals from before the change can be restored by hand.
     let before = window(
         "queries/p/calls.cypher",
         "name = \"p_total\"\ntype = \"counter\"\ntime = \"iso\"",
@@ -301,16 +297,16 @@ fn what_was_read_and_is_wrong_is_set_aside() {
         .file(&before, &graph());
     older.save(&saved(&before, &[("x", 1.0)])).unwrap();
     fs::rename(older.path(), file.path()).unwrap();
-    let aside = beside(".changed-1");
+    let renamed_to = with_suffix(".changed-1");
     assert_eq!(
         file.load(),
         Ok(Found::Changed {
             parts: vec!["time".to_owned()],
-            aside: aside.clone()
+            renamed_to: renamed_to.clone()
         })
     );
     assert_eq!(file.load(), Ok(Found::Nothing));
-    fs::rename(aside, older.path()).unwrap();
+    fs::rename(renamed_to, older.path()).unwrap();
     assert_eq!(
         older.load(),
         Ok(Found::Saved(saved(&before, &[("x", 1.0)])))
@@ -318,20 +314,17 @@ fn what_was_read_and_is_wrong_is_set_aside() {
 }
 
 #[test]
-fn what_cannot_be_read_stays_where_it_is() {
+fn a_file_that_cannot_be_read_is_kept() {
     let (folder, kpi) = (folder(), counter());
     let file = State::open(folder.path()).unwrap().file(&kpi, &graph());
-    // Permissions do not hold back everybody; what is no file can be read by nobody.
+    // A folder cannot be read as a file; permissions would not stop root.
     fs::create_dir(file.path()).unwrap();
     let error = file.load().unwrap_err();
     assert!(
         matches!(&error, StateError::Read { path, .. } if path == file.path()),
         "{error:?}"
     );
-    assert!(
-        error.to_string().contains("cannot be read: Is a directory"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("Is a directory"), "{error}");
     fs::remove_dir(file.path()).unwrap();
 
     file.save(&saved(&kpi, &[("x", 1.0)])).unwrap();
@@ -347,9 +340,9 @@ fn what_cannot_be_read_stays_where_it_is() {
     );
     for words in [
         file.path().to_str().unwrap(),
-        "of version 2",
-        "reads version 1",
-        "or remove the file",
+        "found version 2",
+        "expected version 1",
+        "or delete the file",
     ] {
         assert!(error.to_string().contains(words), "{error}");
     }
@@ -358,7 +351,7 @@ fn what_cannot_be_read_stays_where_it_is() {
 }
 
 #[test]
-fn a_folder_has_one_exporter() {
+fn a_folder_belongs_to_one_exporter() {
     let folder = folder();
     let path = folder.path().join("state/of/this");
     let first = State::open(&path).unwrap();
@@ -377,7 +370,7 @@ fn a_folder_has_one_exporter() {
 }
 
 #[test]
-fn a_folder_that_was_replaced_is_another_one() {
+fn a_replaced_folder_is_refused() {
     let (outer, kpi) = (folder(), counter());
     let (path, moved) = (outer.path().join("state"), outer.path().join("moved"));
     let file = State::open(&path).unwrap().file(&kpi, &graph());
@@ -388,7 +381,7 @@ fn a_folder_that_was_replaced_is_another_one() {
         (file.load(), file.save(&saved(&kpi, &[]))),
         (Err(replaced()), Err(replaced()))
     );
-    // Another exporter may have the new one.
+    // Another exporter may use the new one.
     let other = State::open(&path).unwrap().file(&kpi, &graph());
     assert_eq!(
         (file.load(), file.save(&saved(&kpi, &[]))),
@@ -407,7 +400,7 @@ fn a_folder_that_was_replaced_is_another_one() {
 }
 
 #[test]
-fn a_state_that_no_kpi_owns_is_found_with_the_name_that_it_should_have() {
+fn an_orphan_is_found_with_its_possible_new_names() {
     let folder = folder();
     let state = State::open(folder.path()).unwrap();
     let header = "name = \"p_total\"\ntype = \"counter\"";
@@ -462,7 +455,7 @@ fn a_state_that_no_kpi_owns_is_found_with_the_name_that_it_should_have() {
 }
 
 #[test]
-fn files_have_readable_names_of_their_own() {
+fn files_have_readable_and_unique_names() {
     let (folder, longest) = (folder(), "ß".repeat(100));
     let state = State::open(folder.path()).unwrap();
     let ids = [

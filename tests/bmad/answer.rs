@@ -107,7 +107,7 @@ fn shown(kpi: &Kpi, run: Run) -> Answer {
     let [metric] = kpi.metrics.as_slice() else {
         panic!("{name}: one file, one family")
     };
-    let [points] = measured.points.as_slice() else {
+    let [points] = measured.samples.as_slice() else {
         panic!("{name}: one file, one family")
     };
     let (Samples::Gauge(series) | Samples::Counter(series)) = &**points else {

@@ -70,7 +70,7 @@ fn ten_thousand_label_sets_with_twelve_buckets_are_less_than_10_mb_published_or_
 
     // What is published is the same memory; the next window makes another one, which shares the
     // labels' texts with it.
-    let published: Vec<_> = kept.iter().map(|totals| totals.points().to_vec()).collect();
+    let published: Vec<_> = kept.iter().map(|totals| totals.samples().to_vec()).collect();
     let before = allocated();
     let next: Vec<_> = kept
         .iter()
@@ -81,6 +81,6 @@ fn ten_thousand_label_sets_with_twelve_buckets_are_less_than_10_mb_published_or_
         "{LABEL_SETS} label sets: {each} bytes, {both} while the window before is still shown"
     );
     assert!(each < MOST && both < MOST, "{each}, {both}");
-    assert_eq!(next[0].points()[0].len(), LABEL_SETS);
+    assert_eq!(next[0].samples()[0].len(), LABEL_SETS);
     drop(published);
 }

@@ -99,7 +99,7 @@ impl<'w> Asked<'w> {
     fn take(&mut self, kpi: &Kpi, answer: Result<Measured, String>) {
         match answer {
             Ok(measured) => {
-                for (metric, points) in kpi.metrics.iter().zip(&measured.points) {
+                for (metric, points) in kpi.metrics.iter().zip(&measured.samples) {
                     self.answers
                         .insert(metric.desc.name.to_string(), Answer::of(metric, points));
                 }

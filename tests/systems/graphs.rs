@@ -103,7 +103,7 @@ async fn compare(
             Mode::Window(_) => count(graph, kpi, &mut Totals::default(), now, window).await,
         };
         let measured = answer.unwrap_or_else(|error| panic!("{}: {error}", kpi.id));
-        for (metric, points) in kpi.metrics.iter().zip(&measured.points) {
+        for (metric, points) in kpi.metrics.iter().zip(&measured.samples) {
             answers.insert(metric.desc.name.to_string(), Answer::of(metric, points));
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use cypher::Value;
 use cypher_exporter::exposition::{Format, Segment};
 use cypher_exporter::kpi::{self, Defaults, Kpi, SkipReason, Source};
-use cypher_exporter::measure::{MeasureError, Measured, Rows, substitute};
+use cypher_exporter::measure::{MeasureError, Measured, Rows, fallback};
 use cypher_exporter::metric::{Constant, Family, Part, Samples};
 
 /// A KPI of this header and these columns.
@@ -50,7 +50,7 @@ fn measure(kpi: &Kpi, rows: &[Vec<Value>]) -> Result<Measured, MeasureError> {
     let mut taken = Rows::of_snapshot(kpi, &[]);
     for (at, row) in rows.iter().enumerate() {
         if taken.row(row).is_break() {
-            assert!(taken.is_broken(), "a break has its reason");
+            assert!(taken.has_failed(), "a break has its reason");
             assert_eq!(
                 at + 1,
                 rows.len(),
@@ -86,7 +86,7 @@ fn written(kpi: &Kpi, points: &[Arc<Samples>]) -> String {
 fn text(header: &str, columns: &str, rows: &[Vec<Value>]) -> String {
     let kpi = kpi(header, columns);
     let measured = measure(&kpi, rows).unwrap_or_else(|error| panic!("{error}"));
-    written(&kpi, &measured.points)
+    written(&kpi, &measured.samples)
 }
 
 fn fault(header: &str, columns: &str, rows: &[Vec<Value>]) -> String {
@@ -433,25 +433,25 @@ fn what_breaks_a_run_names_row_and_column() {
             "",
             plain,
             vec![cells([i((1 << 53) + 1)])],
-            "row 1: 9007199254740993 in the column `value` is beyond 2^53 and would lose digits; divide it in the query, or use `toFloat` to say that this is meant",
+            "row 1: 9007199254740993 in the column `value` is beyond 2^53 and would lose digits; divide it in the query, or accept the loss with `toFloat(…)`",
         ),
         (
             "",
             plain,
             vec![cells([s("1")])],
-            "row 1: the column `value` is a string, not a number; turn it into one with `toFloat(…)`",
+            "row 1: expected a number in the column `value`, found a string; convert it with `toFloat(…)`",
         ),
         (
             "",
             plain,
             vec![cells([Value::Composite("list")])],
-            "row 1: the column `value` is a list, not a number; return its size, or one of its properties",
+            "row 1: expected a number in the column `value`, found a list; return its size or one of its properties",
         ),
         (
             "",
             plain,
             vec![cells([Value::Temporal("P1D".into())])],
-            "row 1: the column `value` is a temporal value, not a number; return its `.epochSeconds`, or the seconds of a duration",
+            "row 1: expected a number in the column `value`, found a temporal value; return its `.epochSeconds`, or the `.seconds` of a duration",
         ),
         (
             "",
@@ -460,85 +460,85 @@ fn what_breaks_a_run_names_row_and_column() {
                 cells([s("x"), i(1)]),
                 cells([Value::Composite("node"), i(1)]),
             ],
-            "row 2: the column `a` is a node and cannot be a label; return one of its properties",
+            "row 2: expected a label in the column `a`, found a node; return one of its properties",
         ),
         (
             "",
             labelled,
             vec![cells([s("x"), i(1)]), cells([s("x"), i(1)])],
-            "row 2: a second row for `p_m` with the labels {a=\"x\"}; aggregate in the query, or write on_duplicate = \"sum\"",
+            "row 2: duplicate row for `p_m` with the labels {a=\"x\"}; aggregate in the query, or write `on_duplicate = \"sum\"`",
         ),
         (
             "",
             plain,
             vec![cells([i(1)]), cells([i(1)])],
-            "row 2: a second row for `p_m` without labels; aggregate in the query, or write on_duplicate = \"sum\"",
+            "row 2: duplicate row for `p_m` without labels; aggregate in the query, or write `on_duplicate = \"sum\"`",
         ),
         (
             counter,
             plain,
             vec![cells([f(-0.5)])],
-            "row 1: -0.5 in the column `value` cannot be a counter's total: it must not be negative",
+            "row 1: expected a counter total of at least 0 in the column `value`, found -0.5",
         ),
         (
             counter,
             plain,
             vec![cells([f(f64::NEG_INFINITY)])],
-            "row 1: -inf in the column `value` cannot be a counter's total: it must not be negative",
+            "row 1: expected a counter total of at least 0 in the column `value`, found -inf",
         ),
         (
             histogram,
             weighted,
             vec![cells([i(1), i(-1)])],
-            "row 1: -1 in the column `weight` cannot be a count: it must be whole and not negative",
+            "row 1: expected a whole number of at least 0 in the column `weight`, found -1",
         ),
         (
             histogram,
             weighted,
             vec![cells([i(1), f(1.5)])],
-            "row 1: 1.5 in the column `weight` cannot be a count: it must be whole and not negative",
+            "row 1: expected a whole number of at least 0 in the column `weight`, found 1.5",
         ),
         (
             histogram,
             weighted,
             vec![cells([i(1), f(f64::INFINITY)])],
-            "row 1: inf in the column `weight` cannot be a count: it must be whole and not negative",
+            "row 1: expected a whole number of at least 0 in the column `weight`, found inf",
         ),
         (
             summary,
             plain,
             vec![cells([i(-1)])],
-            "row 1: -1 in the column `value` cannot be a summary's quantile: it must not be negative",
+            "row 1: expected a quantile of at least 0 in the column `value`, found -1",
         ),
         (
             summary,
             "n.v AS value, n.s AS sum",
             vec![cells([i(1), i(-1)])],
-            "row 1: -1 in the column `sum` cannot be a summary's sum: it must not be negative",
+            "row 1: expected a summary sum of at least 0 in the column `sum`, found -1",
         ),
         (
             summary,
             "n.v AS value, n.s AS count",
             vec![cells([i(1), f(0.5)])],
-            "row 1: 0.5 in the column `count` cannot be a count: it must be whole and not negative",
+            "row 1: expected a whole number of at least 0 in the column `count`, found 0.5",
         ),
         (
             "name = \"p_info\"\ntype = \"info\"",
             "n.a AS a",
             vec![cells([s("x")]), cells([s("x")])],
-            "row 2: a second row for `p_info` with the labels {a=\"x\"}; write RETURN DISTINCT",
+            "row 2: duplicate row for `p_info` with the labels {a=\"x\"}; write `RETURN DISTINCT`",
         ),
         (
             stateset,
             "n.a AS a",
             vec![cells([s("down")])],
-            "row 1: `down` is not among the states that `expect` lists for `a`",
+            "row 1: unexpected state `down` in the column `a`; add it to `expect`, or map it in the query",
         ),
         (
             stateset,
             "n.a AS a",
             vec![cells([s("up")]), cells([s("up")])],
-            "row 2: a second row for `p_m` without labels; aggregate in the query, or return another label",
+            "row 2: duplicate row for `p_m` without labels; aggregate in the query, or return another label",
         ),
     ];
     for (header, columns, rows, expected) in cases {
@@ -586,12 +586,12 @@ fn each_run_replaces_the_family() {
     let first = measure(&kpi, &[cells([s("old"), i(1)]), cells([s("stays"), i(1)])]).unwrap();
     let second = measure(&kpi, &[cells([s("stays"), i(2)])]).unwrap();
     assert_eq!(
-        written(&kpi, &first.points),
+        written(&kpi, &first.samples),
         "p_m{a=\"old\"} 1\np_m{a=\"stays\"} 1\n"
     );
-    assert_eq!(written(&kpi, &second.points), "p_m{a=\"stays\"} 2\n");
+    assert_eq!(written(&kpi, &second.samples), "p_m{a=\"stays\"} 2\n");
     assert_eq!(
-        written(&kpi, &measure(&kpi, &[]).unwrap().points),
+        written(&kpi, &measure(&kpi, &[]).unwrap().samples),
         "",
         "no row is no series"
     );
@@ -603,18 +603,20 @@ fn a_number_on_error_takes_the_place_of_every_gauge() {
         "on_error = -1\nexpect = { a = [\"x\"] }",
         "n.a AS a, n.v AS value",
     );
-    let last = measure(&labelled, &[cells([s("y"), i(5)])]).unwrap().points;
-    let after_rows = substitute(&labelled, Some(&last), -1.0);
+    let last = measure(&labelled, &[cells([s("y"), i(5)])])
+        .unwrap()
+        .samples;
+    let after_rows = fallback(&labelled, Some(&last), -1.0);
     assert_eq!(
         written(&labelled, &after_rows),
         "p_m{a=\"x\"} -1\np_m{a=\"y\"} -1\n"
     );
     assert_eq!(
-        written(&labelled, &substitute(&labelled, None, -1.0)),
+        written(&labelled, &fallback(&labelled, None, -1.0)),
         "p_m{a=\"x\"} -1\n"
     );
     let bare = kpi("on_error = 0.5", "n.v AS value");
-    assert_eq!(written(&bare, &substitute(&bare, None, 0.5)), "p_m 0.5\n");
+    assert_eq!(written(&bare, &fallback(&bare, None, 0.5)), "p_m 0.5\n");
 }
 
 #[test]

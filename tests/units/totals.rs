@@ -71,7 +71,7 @@ fn text(kpi: &Kpi, totals: &Totals) -> String {
     let families: Vec<_> = kpi
         .metrics
         .iter()
-        .zip(totals.points())
+        .zip(totals.samples())
         .map(|(metric, points)| metric.family(vec![part(points)]))
         .collect();
     let segment = Segment::encode(&families, Format::Text);
@@ -187,13 +187,13 @@ fn what_cannot_be_counted_says_why() {
         (
             "",
             vec![row("x", Value::Integer(2)), row("x", Value::Integer(-1))],
-            "row 2: -1 in the column `value` cannot be added to a counter: it must not be negative",
+            "row 2: expected a counter increment of at least 0 in the column `value`, found -1",
             "value",
         ),
         (
             "",
             vec![row("x", Value::String("2".to_owned()))],
-            "row 1: the column `value` is a string, not a number; turn it into one with `toFloat(…)`",
+            "row 1: expected a number in the column `value`, found a string; convert it with `toFloat(…)`",
             "value",
         ),
         (
@@ -277,7 +277,7 @@ fn expected_zeros_are_there_from_the_first_window_on() {
     let restored = Totals::restored(
         &more,
         totals
-            .points()
+            .samples()
             .iter()
             .map(|points| (**points).clone())
             .collect(),
@@ -402,51 +402,51 @@ fn totals_that_are_not_of_this_kpi_are_not_taken() {
         "e.a AS a, e.v AS value",
     );
     for (kpi, points, fault) in [
-        (&plain, vec![], "it holds another number of metrics"),
+        (&plain, vec![], "unexpected number of metrics"),
         (
             &plain,
             counted(vec![series(&[], 1.0)]),
-            "it holds another number of labels",
+            "unexpected number of labels",
         ),
         (
             &plain,
             counted(vec![series(&["b"], 1.0), series(&["a"], 1.0)]),
-            "its label sets are not in order",
+            "label sets are not sorted",
         ),
         (
             &plain,
             counted(vec![series(&["a"], 1.0), series(&["a"], 1.0)]),
-            "its label sets are not in order",
+            "label sets are not sorted",
         ),
         (
             &plain,
             counted(vec![series(&["a"], -1.0)]),
-            "it holds a negative total",
+            "negative total",
         ),
         (
             &plain,
             counted(vec![series(&["a"], f64::NAN)]),
-            "it holds a negative total",
+            "negative total",
         ),
         (
             &plain,
             vec![buckets(&[1.0, 2.0], &[0, 0, 0], None)],
-            "it holds a metric of another type",
+            "unexpected metric type",
         ),
         (
             &histogram,
             vec![buckets(&[1.0, 3.0], &[0, 0, 0], None)],
-            "it holds a metric of another type",
+            "unexpected metric type",
         ),
         (
             &histogram,
             vec![buckets(&[1.0, 2.0], &[0, 0], None)],
-            "it holds another number of buckets",
+            "unexpected number of buckets",
         ),
         (
             &histogram,
             vec![buckets(&[1.0, 2.0], &[0, 0, 0], Some(-1.0))],
-            "it holds a negative sum",
+            "negative sum",
         ),
     ] {
         assert_eq!(
@@ -546,7 +546,7 @@ fn oracle(events: &[Event]) -> (ByLabels<f64>, ByLabels<([u64; 4], f64)>) {
 }
 
 fn as_the_oracle_says(totals: &Totals, events: &[Event]) {
-    let [costs, seconds] = totals.points() else {
+    let [costs, seconds] = totals.samples() else {
         panic!("two metrics")
     };
     let Samples::Counter(costs) = &**costs else {

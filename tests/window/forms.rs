@@ -61,7 +61,7 @@ fn kpi(label: &str, form: &str) -> Arc<Kpi> {
 }
 
 fn total(totals: &Totals) -> f64 {
-    let [points] = totals.points() else {
+    let [points] = totals.samples() else {
         panic!("one metric")
     };
     let Samples::Counter(series) = &**points else {

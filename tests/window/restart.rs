@@ -185,7 +185,7 @@ async fn a_file_that_cannot_be_taken_up_stays_and_the_kpi_fails_until_it_can() {
         fs::write(&file, text.replacen("state 1", "state 2", 1)).unwrap();
     };
     for (in_its_place, word) in [
-        (&unreadable as &dyn Fn(), "cannot be read"),
+        (&unreadable as &dyn Fn(), "cannot read the state file"),
         (&of_the_future, "version 2"),
     ] {
         fs::rename(&file, &kept).unwrap();
@@ -274,7 +274,7 @@ async fn a_disk_that_refuses_makes_the_kpi_fail_and_no_number_wrong() {
     assert!(metrics.own("window_lag_seconds", "disk/kinds").unwrap() > 0.0);
     assert_eq!(metrics.own("up", "disk/other"), Some(1.0));
     assert!(
-        exporter.log().contains("cannot be saved"),
+        exporter.log().contains("cannot write the state file"),
         "{}",
         exporter.log()
     );
@@ -434,8 +434,8 @@ async fn another_database(home: &Neo4j, other: &Neo4j, pack: &'static str, label
     );
     assert_eq!(fs::read(&file).unwrap(), state);
     for word in [
-        "counted in another database",
-        "remove the file",
+        "belong to another database",
+        "delete the file",
         name_of(&file),
     ] {
         assert!(exporter.log().contains(word), "{}", exporter.log());
@@ -575,7 +575,7 @@ async fn a_folder_is_for_one_exporter() {
         .launch();
     assert_eq!(no_folder.exit_code(), 1);
     assert!(
-        no_folder.log().contains("cannot keep the state"),
+        no_folder.log().contains("cannot use the state folder"),
         "{}",
         no_folder.log()
     );

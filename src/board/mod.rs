@@ -1,4 +1,5 @@
-//! The latest reading of each KPI and the state of each graph: swapped whole by the scheduler, read without locks by a scrape.
+//! The board holds the latest reading of each KPI and the state of each graph: replaced by the scheduler, read without locks
+//! by a scrape.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -16,7 +17,7 @@ pub use reading::Reading;
 
 use chunk::ChunkCell;
 
-/// The slots of all KPIs, in order of id, and the states of the graphs.
+/// The slots of all KPIs, sorted by id, and the states of the graphs.
 #[derive(Debug)]
 pub struct Board {
     slots: Box<[Slot]>,
@@ -61,12 +62,12 @@ impl Board {
         }
     }
 
-    /// All readings as they are now, in order of id and chunk by chunk.
+    /// All current readings, sorted by id, in chunks.
     pub fn chunks(&self) -> Vec<Arc<Chunk>> {
         self.cells.iter().map(|cell| cell.chunk()).collect()
     }
 
-    /// All slots, in order of id.
+    /// All slots, sorted by id.
     pub fn slots(&self) -> &[Slot] {
         &self.slots
     }
@@ -90,17 +91,17 @@ impl Board {
         self.graphs.iter().find(|graph| *graph.name == *name)
     }
 
-    /// Whether each target has finished a run, well or not.
+    /// Whether each target has finished a run, successful or not.
     pub fn first_pass_done(&self) -> bool {
         self.targets().all(Target::has_run)
     }
 
-    /// Whether at least one graph answers: one that is away must not hide the others' values.
+    /// Whether at least one graph is up: one that is down must not hide the values of the others.
     pub fn any_graph_up(&self) -> bool {
         self.graphs.iter().any(GraphState::is_up)
     }
 
-    /// Whether all graphs answer.
+    /// Whether all graphs are up.
     pub fn all_graphs_up(&self) -> bool {
         self.graphs.iter().all(GraphState::is_up)
     }
@@ -119,41 +120,41 @@ impl Board {
 }
 
 fn labelled(graph: &Arc<str>, constant: &Constant) -> Constant {
-    let name = LabelName::new("graph").expect("`graph` is a legal name");
+    let name = LabelName::new("graph").expect("`graph` is a valid label name");
     std::iter::once((name, graph.clone()))
         .chain(constant.iter().cloned())
         .collect()
 }
 
-/// The place of one KPI.
+/// One KPI with its targets.
 #[derive(Debug)]
 pub struct Slot {
     /// The KPI.
     pub kpi: Arc<Kpi>,
     targets: Box<[Target]>,
     cell: Arc<ChunkCell>,
-    /// Where its reading stands on the cell.
+    /// The index of its reading in the cell.
     place: usize,
 }
 
 impl Slot {
-    /// One for each graph that the KPI asks.
+    /// One for each graph that the KPI queries.
     pub fn targets(&self) -> &[Target] {
         &self.targets
     }
 
-    /// Replaces what one target shows: one `Samples` for each of the KPI's metrics, in that order. `None` takes the target's values away.
+    /// Replaces the samples of one target: one `Samples` for each metric of the KPI, in that order. `None` drops its series.
     ///
     /// # Panics
-    /// When there is no such target.
-    pub fn publish(&self, target: usize, points: Option<Vec<Arc<Samples>>>) {
+    /// If there is no such target.
+    pub fn publish(&self, target: usize, samples: Option<Vec<Arc<Samples>>>) {
         self.cell.replace(self.place, || {
-            self.targets[target].points.store(points.map(Arc::new));
+            self.targets[target].samples.store(samples.map(Arc::new));
             Reading::of(&self.kpi, &self.targets).map(Arc::new)
         });
     }
 
-    /// What a scrape shows of this KPI.
+    /// What a scrape returns for this KPI.
     pub fn reading(&self) -> Option<Arc<Reading>> {
         self.cell.chunk().reading(self.place).cloned()
     }
@@ -167,7 +168,7 @@ pub struct Target {
     /// The labels that every series of this target carries.
     pub constant: Constant,
     status: ArcSwap<Status>,
-    points: ArcSwapOption<Vec<Arc<Samples>>>,
+    samples: ArcSwapOption<Vec<Arc<Samples>>>,
 }
 
 impl Target {
@@ -176,11 +177,11 @@ impl Target {
             graph: graph.clone(),
             constant,
             status: ArcSwap::default(),
-            points: ArcSwapOption::empty(),
+            samples: ArcSwapOption::empty(),
         }
     }
 
-    /// How the runs go.
+    /// The status of its runs.
     pub fn status(&self) -> Arc<Status> {
         self.status.load_full()
     }
@@ -190,77 +191,77 @@ impl Target {
         self.status.store(Arc::new(status));
     }
 
-    /// Whether a run has finished, well or not.
+    /// Whether a run has finished, successful or not.
     pub fn has_run(&self) -> bool {
         self.status.load().last_run.is_some()
     }
 
-    /// What was last published.
-    pub fn points(&self) -> Option<Vec<Arc<Samples>>> {
-        self.points.load_full().map(|points| points.to_vec())
+    /// The samples that were last published.
+    pub fn samples(&self) -> Option<Vec<Arc<Samples>>> {
+        self.samples.load_full().map(|samples| samples.to_vec())
     }
 }
 
-/// How the runs of one KPI on one graph go.
+/// The status of the runs of one KPI on one graph.
 #[derive(Clone, Debug, Default)]
 pub struct Status {
     /// A run is under way.
     pub running: bool,
     /// The end of the last run.
     pub last_run: Option<SystemTime>,
-    /// The end of the last run that went well.
+    /// The end of the last successful run.
     pub last_success: Option<SystemTime>,
     /// When the next run is due.
     pub next_run: Option<SystemTime>,
     /// How long the last run took.
     pub duration: Option<Duration>,
-    /// Rows of the last run that went well.
+    /// The rows of the last successful run.
     pub rows: u64,
-    /// Series of the last run that went well.
+    /// The series of the last successful run.
     pub series: u64,
-    /// Why the last run failed; none when it went well.
+    /// Why the last run failed; none if it succeeded.
     pub error: Option<String>,
-    /// Up to when a window KPI has counted everything.
+    /// The cursor of a window KPI: all events up to it are counted.
     pub counted_until: Option<SystemTime>,
-    /// How many seconds that is behind what it could have counted; negative when the graph's clock was set back.
+    /// How many seconds the cursor is behind the end of the next window; negative if the graph's clock was set back.
     pub window_lag: Option<f64>,
 }
 
-/// A graph, and whether it answers.
+/// A graph, and whether it is up.
 #[derive(Debug)]
 pub struct GraphState {
     /// Its configured name.
     pub name: Arc<str>,
-    /// Why it is away; none when it answers.
-    away: ArcSwapOption<String>,
+    /// Why it is down; none if it is up.
+    down: ArcSwapOption<String>,
 }
 
 impl GraphState {
     fn new(name: &Arc<str>) -> Self {
         Self {
             name: name.clone(),
-            away: ArcSwapOption::from_pointee("it has not been asked yet".to_owned()),
+            down: ArcSwapOption::from_pointee("not connected yet".to_owned()),
         }
     }
 
-    /// It answers.
+    /// The graph is up.
     pub fn set_up(&self) {
-        self.away.store(None);
+        self.down.store(None);
     }
 
-    /// It does not, and why.
+    /// The graph is down, and why.
     pub fn set_down(&self, reason: String) {
-        self.away.store(Some(Arc::new(reason)));
+        self.down.store(Some(Arc::new(reason)));
     }
 
-    /// Whether it answers.
+    /// Whether the graph is up.
     pub fn is_up(&self) -> bool {
-        self.away.load().is_none()
+        self.down.load().is_none()
     }
 
-    /// Why it does not answer.
-    pub fn away(&self) -> Option<Arc<String>> {
-        self.away.load_full()
+    /// Why the graph is down; none if it is up.
+    pub fn down_reason(&self) -> Option<Arc<String>> {
+        self.down.load_full()
     }
 }
 

@@ -1,5 +1,5 @@
-//! The exporter's own metrics: how the runs and the scrapes go. What only a run changes is kept in tables, which are written
-//! once after a change; what each scrape changes is kept by the `prometheus` crate. Our encoders write both.
+//! The exporter's own metrics about runs and scrapes. Metrics that only runs change are in tables, which are encoded once after
+//! a change; metrics that each scrape changes are in the `prometheus` crate. Our encoders write both.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ mod table;
 use process::Process;
 use table::{EncodedFamily, Table};
 
-/// Why a saved state was not taken; a closed set, so each counter is there from the start.
+/// Why a saved state was not restored; a closed set, so that each counter exists from the start.
 const DISCARD_REASONS: [&str; 2] = ["changed", "damaged"];
 
 const SCRAPE_SECONDS: [f64; 11] = [
@@ -26,15 +26,13 @@ const SCRAPE_SECONDS: [f64; 11] = [
 ];
 const SCRAPE_BYTES: [f64; 6] = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 
-/// Why the exporter's own metrics cannot be kept.
+/// Why the exporter's own metrics cannot be registered.
 #[derive(Debug, thiserror::Error)]
 pub enum InstrumentsError {
-    /// Two packs give their timings one name.
-    #[error(
-        "the timing `{0}` of a pack has a name that is taken; give it another one in its pack.toml"
-    )]
+    /// Two metrics have the same name.
+    #[error("duplicate metric name `{0}` of a timing; rename it in its pack.toml")]
     Taken(MetricName),
-    /// What the `prometheus` crate did not take.
+    /// The `prometheus` crate refused a metric.
     #[error(transparent)]
     Registry(#[from] prometheus::Error),
 }
@@ -43,13 +41,13 @@ type Result<T> = std::result::Result<T, InstrumentsError>;
 
 /// All of the exporter's own metrics.
 pub struct Instruments {
-    /// What each scrape changes.
+    /// Metrics that each scrape changes.
     registry: Registry,
     process: Process,
     scrape_duration: prometheus::Histogram,
     scrape_size: prometheus::Histogram,
-    export_latencies: Vec<Clock>,
-    /// What only runs change: each of these is also among the fields below.
+    export_latencies: Vec<ExportLatency>,
+    /// Metrics that only runs change; each is also one of the fields below.
     tables: Vec<Arc<dyn EncodedFamily>>,
     /// Whether series of KPIs carry the label `graph`.
     several_graphs: bool,
@@ -61,47 +59,51 @@ pub struct Instruments {
 }
 
 impl Instruments {
-    /// Makes everything; each KPI and each graph is visible from the start, and down.
+    /// Registers all metrics; each KPI and each graph is visible from the start, and down.
     ///
     /// # Errors
-    /// When a timing of a pack takes a name that is taken.
+    /// If a timing of a pack has the name of another metric.
     pub fn new(kpis: &[Arc<Kpi>], packs: &[Pack], graphs: &[Arc<str>]) -> Result<Self> {
         let (registry, mut tables, several_graphs) =
             (Registry::new(), Vec::new(), graphs.len() > 1);
-        let facts = [
+        let build = [
             ("version", env!("CARGO_PKG_VERSION")),
             ("os", std::env::consts::OS),
             ("arch", std::env::consts::ARCH),
         ];
-        keep(
+        register(
             &mut tables,
-            Table::facts("build_info", "The version of the exporter.", &facts),
+            Table::info("build_info", "Version of the exporter.", &build),
         );
         let mut instruments = Self {
             scrape_duration: histogram(
                 &registry,
                 "scrape_duration_seconds",
-                "Time to answer a scrape.",
+                "Duration of scrapes in seconds.",
                 &SCRAPE_SECONDS,
             )?,
             scrape_size: histogram(
                 &registry,
                 "scrape_size_bytes",
-                "Size of an answer as it was sent.",
+                "Size of scrape responses as sent, in bytes.",
                 &SCRAPE_BYTES,
             )?,
             export_latencies: Vec::new(),
             several_graphs,
             kpis: Arc::new(KpiMetrics::new(&mut tables, several_graphs)),
-            graph_up: keep(
+            graph_up: register(
                 &mut tables,
-                Table::gauges("graph_up", "Whether the graph answers.", &["graph"]),
+                Table::gauges(
+                    "graph_up",
+                    "1 if the graph is reachable, 0 if not.",
+                    &["graph"],
+                ),
             ),
-            rejected_files: keep(
+            rejected_files: register(
                 &mut tables,
                 Table::gauges(
                     "rejected_files",
-                    "KPI and pack files with a mistake, which are left out.",
+                    "Number of KPI and pack files that were rejected because of a mistake.",
                     &[],
                 ),
             ),
@@ -111,7 +113,7 @@ impl Instruments {
             registry,
         };
         for pack in packs {
-            instruments.take_timings(pack)?;
+            instruments.register_timings(pack)?;
         }
         instruments.rejected_files(0);
         for graph in graphs {
@@ -123,7 +125,7 @@ impl Instruments {
         Ok(instruments)
     }
 
-    fn take_timings(&mut self, pack: &Pack) -> Result<()> {
+    fn register_timings(&mut self, pack: &Pack) -> Result<()> {
         if let Some(timing) = &pack.query_latency {
             if self.tables.iter().any(|table| *table.name() == timing.name) {
                 return Err(InstrumentsError::Taken(timing.name.clone()));
@@ -139,7 +141,7 @@ impl Instruments {
             if taken || self.registry.register(Box::new(histogram.clone())).is_err() {
                 return Err(InstrumentsError::Taken(timing.name.clone()));
             }
-            self.export_latencies.push(Clock {
+            self.export_latencies.push(ExportLatency {
                 histogram,
                 per_second: timing.per_second(),
             });
@@ -159,30 +161,30 @@ impl Instruments {
         TargetInstruments::new(&self.kpis, labels, kpi, latency)
     }
 
-    /// Says whether a graph answers.
+    /// Sets whether a graph is up.
     pub fn graph_up(&self, graph: &str, up: bool) {
         self.graph_up
             .set(&[graph.into()].into(), f64::from(u8::from(up)));
     }
 
-    /// Says how many files are left out because of a mistake in them.
+    /// Sets the number of rejected files.
     pub fn rejected_files(&self, files: usize) {
         self.rejected_files
             .set(&LabelValues::default(), files as f64);
     }
 
-    /// A scrape was answered: how long that took, and the size of the answer.
+    /// Records a scrape: its duration and the size of the response.
     pub fn scraped(&self, duration: Duration, bytes: u64) {
         self.scrape_duration.observe(duration.as_secs_f64());
         self.scrape_size.observe(bytes as f64);
-        for clock in &self.export_latencies {
-            clock
+        for latency in &self.export_latencies {
+            latency
                 .histogram
-                .observe(duration.as_secs_f64() * clock.per_second);
+                .observe(duration.as_secs_f64() * latency.per_second);
         }
     }
 
-    /// What only runs change, as bytes.
+    /// The metrics that only runs change, as bytes.
     pub fn segments(&self, format: Format) -> Vec<Arc<Segment>> {
         self.tables
             .iter()
@@ -190,7 +192,7 @@ impl Instruments {
             .collect()
     }
 
-    /// Whether the bytes of this form are there already, so that taking them costs nothing.
+    /// Whether the bytes in this format exist already, so that a scrape costs nothing.
     pub fn is_ready(&self, format: Format, coding: Coding) -> bool {
         self.tables.iter().all(|table| {
             table
@@ -199,7 +201,7 @@ impl Instruments {
         })
     }
 
-    /// What each scrape finds changed.
+    /// The metrics that each scrape changes.
     pub fn of_this_scrape(&self) -> Vec<Family> {
         let own = self.registry.gather();
         own.iter()
@@ -209,8 +211,8 @@ impl Instruments {
     }
 }
 
-/// Keeps a table where answers find it.
-fn keep<T: Clone + PartialEq + Send + Sync + 'static>(
+/// Adds a table to those that a scrape returns.
+fn register<T: Clone + PartialEq + Send + Sync + 'static>(
     tables: &mut Vec<Arc<dyn EncodedFamily>>,
     table: Table<T>,
 ) -> Arc<Table<T>> {
@@ -219,13 +221,13 @@ fn keep<T: Clone + PartialEq + Send + Sync + 'static>(
     table
 }
 
-/// A histogram in a unit of its own.
-struct Clock {
+/// The scrape duration under a name and unit of a pack.
+struct ExportLatency {
     histogram: prometheus::Histogram,
     per_second: f64,
 }
 
-/// How long the queries of a pack take: one histogram of all, or one for each KPI.
+/// The query duration under a name and unit of a pack: one histogram, or one for each KPI.
 #[derive(Clone)]
 struct QueryLatency {
     table: Arc<Table<Histogram>>,
@@ -243,16 +245,16 @@ impl QueryLatency {
             labels: timing.label.iter().cloned().collect(),
         };
         Self {
-            table: keep(tables, Table::histograms(desc, &timing.bounds)),
+            table: register(tables, Table::histograms(desc, &timing.bounds)),
             bounds: timing.bounds.clone(),
             per_second: timing.per_second(),
             by_kpi: timing.label.is_some(),
         }
     }
 
-    /// That of one KPI.
-    fn of(&self, stem: &str) -> LaneLatency {
-        LaneLatency {
+    /// The histogram of one KPI.
+    fn of(&self, stem: &str) -> TargetLatency {
+        TargetLatency {
             labels: self.by_kpi.then(|| Arc::from(stem)).into_iter().collect(),
             latency: self.clone(),
         }
@@ -260,12 +262,12 @@ impl QueryLatency {
 }
 
 #[derive(Clone)]
-struct LaneLatency {
+struct TargetLatency {
     latency: QueryLatency,
     labels: LabelValues,
 }
 
-impl LaneLatency {
+impl TargetLatency {
     fn observe(&self, duration: Duration) {
         let QueryLatency {
             table,
@@ -305,9 +307,10 @@ impl KpiMetrics {
         };
         let with_reason = [labels, &["reason"]].concat();
         let tables = RefCell::new(tables);
-        let gauges = |name, help| keep(&mut tables.borrow_mut(), Table::gauges(name, help, labels));
+        let gauges =
+            |name, help| register(&mut tables.borrow_mut(), Table::gauges(name, help, labels));
         let counters = |name, help, labels: &[&str]| {
-            keep(
+            register(
                 &mut tables.borrow_mut(),
                 Table::counters(name, help, labels),
             )
@@ -315,69 +318,73 @@ impl KpiMetrics {
         Self {
             up: gauges(
                 "kpi_up",
-                "Whether the last run of the KPI went well; 0 before the first.",
+                "1 if the last run of the KPI succeeded, 0 if not or before the first run.",
             ),
             last_success: gauges(
                 "kpi_last_success_timestamp_seconds",
-                "When the KPI last ran well.",
+                "Unix time of the last successful run of the KPI, in seconds.",
             ),
             interval: gauges(
                 "kpi_interval_seconds",
-                "The longest time between two runs of the KPI.",
+                "Longest time between two runs of the KPI in seconds.",
             ),
             timeout: gauges(
                 "kpi_timeout_seconds",
-                "The longest a run of the KPI may take.",
+                "Timeout of a run of the KPI in seconds.",
             ),
             stale_after: gauges(
                 "kpi_stale_after_seconds",
-                "The age at which kept values of the KPI count as stale.",
+                "Age in seconds at which the kept values of the KPI are stale.",
             ),
             max_series: gauges(
                 "kpi_max_series",
-                "The most label sets that one run of the KPI may bring.",
+                "Maximum number of series in a run of the KPI.",
             ),
             duration: gauges(
                 "kpi_duration_seconds",
-                "How long the last run of the KPI took.",
+                "Duration of the last run of the KPI in seconds.",
             ),
             rows: gauges(
                 "kpi_rows",
-                "Rows of the last run of the KPI that went well.",
+                "Number of rows in the last successful run of the KPI.",
             ),
             series: gauges(
                 "kpi_series",
-                "Label sets of the last run of the KPI that went well.",
+                "Number of series in the last successful run of the KPI.",
             ),
-            runs: counters("kpi_runs_total", "Finished runs of the KPI.", labels),
+            runs: counters(
+                "kpi_runs_total",
+                "Number of finished runs of the KPI.",
+                labels,
+            ),
             errors: counters(
                 "kpi_errors_total",
-                "Failed runs of the KPI by reason.",
+                "Number of failed runs of the KPI, by reason.",
                 &with_reason,
             ),
             skipped: counters(
                 "kpi_skipped_rows_total",
-                "Rows of which a value became no sample, by reason.",
+                "Number of rows with a skipped value, by reason.",
                 &with_reason,
             ),
             window_lag: gauges(
                 "kpi_window_lag_seconds",
-                "How far the totals of the window KPI were behind the graph at the end of the last run.",
+                "Time in seconds by which the totals of the window KPI were behind the graph at the end of the last run.",
             ),
             windows_halved: counters(
                 "kpi_windows_halved_total",
-                "Windows of the KPI that were too much at once, or had a row that cannot be counted, and were tried again in half.",
+                "Number of windows of the KPI that failed and were retried at half length.",
                 labels,
             ),
             state_discarded: counters(
                 "state_discarded_total",
-                "Saved totals of a window KPI that were not taken, so that it counts anew, by reason.",
+                "Number of saved states of the window KPI that were discarded, by reason; its totals restarted.",
                 &with_reason,
             ),
         }
     }
 
-    /// What the KPI's file allows, so that a rule can say how near it is.
+    /// Sets the limits of the KPI, so that a rule can compare with them.
     fn limits(&self, kpi: &Kpi, labels: &LabelValues) {
         self.interval
             .set(labels, kpi.schedule.interval().as_secs_f64());
@@ -392,20 +399,20 @@ impl KpiMetrics {
 pub struct TargetInstruments {
     kpis: Arc<KpiMetrics>,
     labels: LabelValues,
-    query_latency: Option<LaneLatency>,
+    query_latency: Option<TargetLatency>,
 }
 
 impl TargetInstruments {
-    /// What is known before the first run is visible at once; what is not (durations, the last success) is not there yet.
+    /// What is known before the first run is visible immediately; durations and the last success are not.
     fn new(
         kpis: &Arc<KpiMetrics>,
         labels: LabelValues,
         kpi: &Kpi,
-        query_latency: Option<LaneLatency>,
+        query_latency: Option<TargetLatency>,
     ) -> Self {
         kpis.limits(kpi, &labels);
-        kpis.up.show(&labels);
-        kpis.runs.show(&labels);
+        kpis.up.create(&labels);
+        kpis.runs.create(&labels);
         let target = Self {
             kpis: kpis.clone(),
             labels,
@@ -415,21 +422,21 @@ impl TargetInstruments {
             target
                 .kpis
                 .skipped
-                .show(&target.with_reason(reason.as_str()));
+                .create(&target.with_reason(reason.as_str()));
         }
         if kpi.window().is_some() {
-            target.kpis.windows_halved.show(&target.labels);
+            target.kpis.windows_halved.create(&target.labels);
             DISCARD_REASONS.iter().for_each(|reason| {
                 target
                     .kpis
                     .state_discarded
-                    .show(&target.with_reason(reason))
+                    .create(&target.with_reason(reason))
             });
         }
         target
     }
 
-    /// A run went well; without a duration where there was nothing to ask.
+    /// A run succeeded; without a duration if the graph was not queried.
     pub fn succeeded(&self, duration: Option<Duration>, rows: u64, series: u64) {
         self.ran(duration, true);
         let now = SystemTime::now()
@@ -440,36 +447,38 @@ impl TargetInstruments {
         self.kpis.series.set(&self.labels, series as f64);
     }
 
-    /// A run failed; without a duration where the graph was not even asked.
+    /// A run failed; without a duration if the graph was not queried.
     pub fn failed(&self, duration: Option<Duration>, reason: &'static str) {
         self.ran(duration, false);
         self.kpis.errors.add(&self.with_reason(reason), 1);
     }
 
-    /// Of rows a value became no sample.
+    /// Counts rows with a skipped value.
     pub fn skipped(&self, reason: SkipReason, rows: u64) {
         self.kpis
             .skipped
             .add(&self.with_reason(reason.as_str()), rows);
     }
 
-    /// How many seconds of the graph's time are not counted yet.
+    /// Sets how many seconds the cursor is behind.
     pub fn window_lag(&self, seconds: f64) {
         self.kpis.window_lag.set(&self.labels, seconds);
     }
 
-    /// A window is tried again in half.
+    /// Counts a window that is retried at half length.
     pub fn halved(&self) {
         self.kpis.windows_halved.add(&self.labels, 1);
     }
 
-    /// A saved state was not taken.
+    /// Counts a saved state that was not restored.
     pub fn state_discarded(&self, reason: &'static str) {
         self.kpis.state_discarded.add(&self.with_reason(reason), 1);
     }
 
-    fn ran(&self, duration: Option<Duration>, well: bool) {
-        self.kpis.up.set(&self.labels, f64::from(u8::from(well)));
+    fn ran(&self, duration: Option<Duration>, succeeded: bool) {
+        self.kpis
+            .up
+            .set(&self.labels, f64::from(u8::from(succeeded)));
         self.kpis.runs.add(&self.labels, 1);
         let Some(duration) = duration else { return };
         self.kpis.duration.set(&self.labels, duration.as_secs_f64());
