@@ -109,7 +109,7 @@ async fn measured<T>(work: impl Future<Output = T>) -> (Cost, T) {
 async fn collect(graph: &Graph, kpi: &Kpi, last: &[Arc<Samples>]) -> (Cost, Vec<Arc<Samples>>) {
     let mut permit = graph.acquire().await;
     let (cost, run) = measured(run_after(kpi, last, &mut permit, &mut |_| {})).await;
-    let measured = run.result.unwrap();
+    let measured = run.into_result().unwrap();
     assert_eq!(measured.series(), ROWS);
     (cost, measured.samples)
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use arc_swap::{ArcSwap, ArcSwapOption};
 
 use crate::kpi::Kpi;
+use crate::measure::{Failure, Outcome};
 use crate::metric::{Constant, LabelName, Samples};
 
 mod chunk;
@@ -219,12 +220,31 @@ pub struct Status {
     pub rows: u64,
     /// The series of the last successful run.
     pub series: u64,
-    /// Why the last run failed; none if it succeeded.
-    pub error: Option<String>,
+    /// What became of the last run; none before the first.
+    pub outcome: Option<Outcome>,
     /// The cursor of a window KPI: all events up to it are counted.
     pub counted_until: Option<SystemTime>,
     /// How many seconds the cursor is behind the end of the next window; negative if the graph's clock was set back.
     pub window_lag: Option<f64>,
+}
+
+impl Status {
+    /// Why the last run failed; none if it succeeded or before the first.
+    pub fn error(&self) -> Option<&str> {
+        let failure: &Failure = self.outcome.as_ref()?.error()?;
+        Some(&failure.message)
+    }
+}
+
+/// What became of a run of one KPI on one graph.
+#[derive(Clone, Debug)]
+pub struct TargetOutcome {
+    /// The id of the KPI.
+    pub kpi: Arc<str>,
+    /// The configured name of the graph.
+    pub graph: Arc<str>,
+    /// The outcome.
+    pub outcome: Outcome,
 }
 
 /// A graph, and whether it is up.

@@ -149,7 +149,10 @@ fn first_pass_and_graphs() {
     );
     let failed = Status {
         last_run: Some(SystemTime::UNIX_EPOCH),
-        error: Some("no".into()),
+        outcome: Some(Outcome::NotAsked(Failure {
+            reason: "unreachable",
+            message: "no".into(),
+        })),
         ..Status::default()
     };
     for (target, status) in board.targets().zip(std::iter::repeat_n(failed, 4)) {

@@ -153,7 +153,7 @@ async fn show_run(
         }
     })
     .await;
-    match &run.result {
+    match run.result() {
         Ok(measured) => show_measured(kpi, title, constant, &rows, &run, measured).map(|()| true),
         Err(error) => {
             let failed = format!(
@@ -162,7 +162,7 @@ async fn show_run(
                 error.in_file(kpi)
             );
             writeln!(anstream::stderr(), "{failed}")?;
-            if kpi.window().is_some() && error.is_too_much_at_once() {
+            if kpi.window().is_some() && error.is_limit() {
                 writeln!(
                     anstream::stderr(),
                     "  this was all of it at once; `serve` goes on with smaller windows"
@@ -191,7 +191,7 @@ fn show_measured(
     if measured.rows > rows.len() as u64 {
         writeln!(out, "  … {} more", measured.rows - rows.len() as u64)?;
     }
-    for (reason, rows) in run.skipped.reasons() {
+    for (reason, rows) in measured.skipped.reasons() {
         writeln!(
             out,
             "  {} left out: {}",
@@ -235,7 +235,7 @@ fn left_out(reason: SkipReason) -> &'static str {
 fn time(run: &Run) -> String {
     format!(
         "{:.1} ms",
-        run.duration.unwrap_or_default().as_secs_f64() * 1000.0
+        run.duration().unwrap_or_default().as_secs_f64() * 1000.0
     )
 }
 

@@ -15,10 +15,10 @@ use super::project::{self, GraphSource, Project};
 use crate::board::Board;
 use crate::cli::Common;
 use crate::graph::Graph;
-use crate::http::{self, AppState, Refresh, Refreshed, Settings, UnknownKpi};
+use crate::http::{self, AppState, Refresh, Settings, UnknownKpi};
 use crate::instruments::Instruments;
 use crate::kpi::Catalog;
-use crate::schedule::{Outcome, Scheduler};
+use crate::schedule::Scheduler;
 use crate::state::{Orphan, State, StateError};
 
 /// A supervisor's patience: after SIGTERM the process is gone within 5 s.
@@ -169,30 +169,10 @@ fn refresh(scheduler: &Arc<Scheduler>, board: &Arc<Board>) -> Refresh {
             if let Some(id) = kpi.as_ref().filter(|id| board.slot(id).is_none()) {
                 return Err(UnknownKpi(id.clone()));
             }
-            Ok(scheduler
-                .refresh(kpi.as_deref())
-                .await
-                .into_iter()
-                .map(refreshed)
-                .collect())
+            Ok(scheduler.refresh(kpi.as_deref()).await)
         }
         .boxed()
     })
-}
-
-fn refreshed(outcome: Outcome) -> Refreshed {
-    let (success, error) = match outcome.result {
-        Ok(success) => (Some(success), None),
-        Err(error) => (None, Some(error)),
-    };
-    Refreshed {
-        kpi: outcome.kpi,
-        graph: outcome.graph,
-        duration: success.map(|success| success.duration).unwrap_or_default(),
-        rows: success.map(|success| success.rows).unwrap_or_default(),
-        series: success.map(|success| success.series).unwrap_or_default(),
-        error,
-    }
 }
 
 /// Cancelled by SIGTERM or SIGINT.

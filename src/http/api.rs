@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use tokio::task::spawn_blocking;
 
 use super::response::{Response, response, text};
-use super::{AppState, Refreshed, health};
-use crate::board::{Board, Slot, Target};
+use super::{AppState, health};
+use crate::board::{Board, Slot, Target, TargetOutcome};
 use crate::metric::{Family, Part, Samples, Series};
 
 /// Every KPI with its values and the state of its runs.
@@ -58,7 +58,9 @@ pub(super) async fn refresh(state: &AppState, query: &str) -> Response {
             &json!({ "status": "error", "error": unknown.to_string() }),
         ),
         Ok(results) => {
-            let success = results.iter().all(|result| result.error.is_none());
+            let success = results
+                .iter()
+                .all(|result| result.outcome.error().is_none());
             let report = json!({
                 "status": if success { "success" } else { "error" },
                 "update_time_ms": milliseconds(begin.elapsed()),
@@ -77,16 +79,17 @@ pub(super) async fn refresh(state: &AppState, query: &str) -> Response {
     }
 }
 
-fn refreshed(result: &Refreshed) -> Value {
-    let success = result.error.is_none();
+fn refreshed(result: &TargetOutcome) -> Value {
+    let outcome = &result.outcome;
+    let (counts, failure) = (outcome.result().ok(), outcome.error());
     json!({
         "id": *result.kpi,
         "graph": *result.graph,
-        "status": if success { "success" } else { "error" },
-        "error": result.error,
-        "duration_ms": milliseconds(result.duration),
-        "rows": success.then_some(result.rows),
-        "series": success.then_some(result.series),
+        "status": if failure.is_none() { "success" } else { "error" },
+        "error": failure.map(|failure| &failure.message),
+        "duration_ms": milliseconds(outcome.duration().unwrap_or_default()),
+        "rows": counts.map(|counts| counts.rows),
+        "series": counts.map(|counts| counts.series),
     })
 }
 
@@ -132,7 +135,7 @@ fn target(target: &Target) -> Value {
         "duration_seconds": status.duration.map(|duration| duration.as_secs_f64()),
         "rows": status.rows,
         "series": status.series,
-        "error": status.error,
+        "error": status.error(),
         "counted_until": timestamp(status.counted_until),
         "window_lag_seconds": status.window_lag,
     })

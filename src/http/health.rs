@@ -25,7 +25,10 @@ pub(super) fn not_ready(board: &Board) -> Option<String> {
 /// graph is reachable, `degraded` in between.
 pub(super) fn status(board: &Board) -> &'static str {
     let runs: Vec<_> = board.targets().map(|target| target.status()).collect();
-    let failed = runs.iter().filter(|status| status.error.is_some()).count();
+    let failed = runs
+        .iter()
+        .filter(|status| status.error().is_some())
+        .count();
     if !board.first_pass_done() {
         "unknown"
     } else if !board.any_graph_up() || (failed == runs.len() && failed > 0) {

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use crate::board::Board;
+use crate::board::{Board, TargetOutcome};
 use crate::instruments::Instruments;
 
 mod api;
@@ -47,25 +47,10 @@ pub struct AppState {
 
 /// Runs one KPI by its id, or all, now, and waits for the results.
 pub type Refresh = Arc<
-    dyn Fn(Option<String>) -> BoxFuture<'static, Result<Vec<Refreshed>, UnknownKpi>> + Send + Sync,
+    dyn Fn(Option<String>) -> BoxFuture<'static, Result<Vec<TargetOutcome>, UnknownKpi>>
+        + Send
+        + Sync,
 >;
-
-/// The result of one KPI's run on one graph.
-#[derive(Clone, Debug)]
-pub struct Refreshed {
-    /// The KPI's id.
-    pub kpi: Arc<str>,
-    /// The graph's configured name.
-    pub graph: Arc<str>,
-    /// How long the run took.
-    pub duration: Duration,
-    /// Rows, if the run succeeded.
-    pub rows: u64,
-    /// Series, if the run succeeded.
-    pub series: u64,
-    /// Why the run failed; none if it succeeded.
-    pub error: Option<String>,
-}
 
 /// There is no KPI with this id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

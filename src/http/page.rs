@@ -126,7 +126,7 @@ impl Row {
             running: status.running,
             next_run: status.next_run.map(Time::new),
             duration,
-            error: status.error.clone().unwrap_or_default(),
+            error: status.error().unwrap_or_default().to_owned(),
         }
     }
 }

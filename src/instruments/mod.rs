@@ -8,7 +8,8 @@ use std::time::{Duration, SystemTime};
 use prometheus::{HistogramOpts, Registry};
 
 use crate::exposition::{Coding, Format, Segment};
-use crate::kpi::{Kpi, Pack, SkipReason, Timing};
+use crate::kpi::{Kpi, Pack, Timing};
+use crate::measure::{Counts, Outcome};
 use crate::metric::{Desc, Family, Histogram, LabelValues, MetricName, own};
 
 mod gathered;
@@ -436,28 +437,40 @@ impl TargetInstruments {
         target
     }
 
-    /// A run succeeded; without a duration if the graph was not queried.
-    pub fn succeeded(&self, duration: Option<Duration>, rows: u64, series: u64) {
-        self.ran(duration, true);
+    /// Records a finished run.
+    pub fn ran(&self, outcome: &Outcome) {
+        let succeeded = outcome.error().is_none();
+        self.kpis
+            .up
+            .set(&self.labels, f64::from(u8::from(succeeded)));
+        self.kpis.runs.add(&self.labels, 1);
+        for (reason, rows) in outcome.skipped().reasons() {
+            let labels = self.with_reason(reason.as_str());
+            self.kpis.skipped.add(&labels, rows);
+        }
+        match outcome.result() {
+            Ok(counts) => self.succeeded(counts),
+            Err(failure) => self.kpis.errors.add(&self.with_reason(failure.reason), 1),
+        }
+        if let Some(duration) = outcome.duration() {
+            self.took(duration);
+        }
+    }
+
+    fn succeeded(&self, counts: &Counts) {
         let now = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
         self.kpis.last_success.set(&self.labels, now.as_secs_f64());
-        self.kpis.rows.set(&self.labels, rows as f64);
-        self.kpis.series.set(&self.labels, series as f64);
+        self.kpis.rows.set(&self.labels, counts.rows as f64);
+        self.kpis.series.set(&self.labels, counts.series as f64);
     }
 
-    /// A run failed; without a duration if the graph was not queried.
-    pub fn failed(&self, duration: Option<Duration>, reason: &'static str) {
-        self.ran(duration, false);
-        self.kpis.errors.add(&self.with_reason(reason), 1);
-    }
-
-    /// Counts rows with a skipped value.
-    pub fn skipped(&self, reason: SkipReason, rows: u64) {
-        self.kpis
-            .skipped
-            .add(&self.with_reason(reason.as_str()), rows);
+    fn took(&self, duration: Duration) {
+        self.kpis.duration.set(&self.labels, duration.as_secs_f64());
+        if let Some(latency) = &self.query_latency {
+            latency.observe(duration);
+        }
     }
 
     /// Sets how many seconds the cursor is behind.
@@ -473,18 +486,6 @@ impl TargetInstruments {
     /// Counts a saved state that was not restored.
     pub fn state_discarded(&self, reason: &'static str) {
         self.kpis.state_discarded.add(&self.with_reason(reason), 1);
-    }
-
-    fn ran(&self, duration: Option<Duration>, succeeded: bool) {
-        self.kpis
-            .up
-            .set(&self.labels, f64::from(u8::from(succeeded)));
-        self.kpis.runs.add(&self.labels, 1);
-        let Some(duration) = duration else { return };
-        self.kpis.duration.set(&self.labels, duration.as_secs_f64());
-        if let Some(latency) = &self.query_latency {
-            latency.observe(duration);
-        }
     }
 
     fn with_reason(&self, reason: &str) -> LabelValues {

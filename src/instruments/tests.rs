@@ -1,7 +1,8 @@
 //! What a scrape returns about the exporter itself, before and after runs.
 use super::*;
 use crate::exposition::{Format, Segment};
-use crate::kpi;
+use crate::kpi::{self, SkipReason};
+use crate::measure::{Failure, Rows, Skipped};
 use crate::metric::{LabelName, MetricName};
 
 fn kpi(id: &str) -> Arc<Kpi> {
@@ -46,6 +47,37 @@ impl Instruments {
     }
 }
 
+fn succeeded(duration: Duration, rows: u64, series: u64) -> Outcome {
+    let skipped = Skipped::default();
+    let result = Counts {
+        rows,
+        series,
+        skipped,
+    };
+    Outcome::Succeeded { result, duration }
+}
+
+fn failed(duration: Duration, reason: &'static str) -> Outcome {
+    let message = String::new();
+    Outcome::Failed {
+        error: Failure { reason, message },
+        duration,
+        skipped: Skipped::default(),
+    }
+}
+
+/// The outcome with two rows without a value.
+fn with_skipped(outcome: Outcome) -> Outcome {
+    let kpi = kpi("p/a");
+    let mut rows = Rows::of_snapshot(&kpi, &[]);
+    for _ in 0..2 {
+        assert!(rows.row(&vec![cypher::Value::Null]).is_continue());
+    }
+    let skipped = rows.skipped();
+    assert_eq!(skipped.of(SkipReason::NullValue), 2);
+    outcome.map(|counts| Counts { skipped, ..*counts }, Failure::clone)
+}
+
 /// The samples as text, without those that differ from run to run.
 fn samples(instruments: &Instruments) -> String {
     let segment = Segment::encode(&instruments.families(), Format::Text);
@@ -68,8 +100,8 @@ fn samples(instruments: &Instruments) -> String {
 fn the_names_are_those_that_are_reserved() {
     let instruments = Instruments::new(&[kpi("p/a")], &[], &["default".into()]).unwrap();
     let target = instruments.target(&kpi("p/a"), "default");
-    target.succeeded(Some(Duration::from_secs(1)), 1, 1);
-    target.failed(Some(Duration::from_secs(1)), "timeout");
+    target.ran(&succeeded(Duration::from_secs(1), 1, 1));
+    target.ran(&failed(Duration::from_secs(1), "timeout"));
     target.window_lag(0.0);
     target.state_discarded("changed");
     instruments.scraped(Duration::from_millis(1), 1);
@@ -126,11 +158,10 @@ fn after_a_failure_and_a_success_on_two_graphs() {
         instruments.target(&kpi("p/a"), "one"),
         instruments.target(&kpi("p/a"), "two"),
     );
-    one.failed(Some(Duration::from_millis(250)), "timeout");
-    one.succeeded(Some(Duration::from_millis(500)), 7, 3);
-    one.skipped(SkipReason::NullValue, 2);
-    two.succeeded(Some(Duration::from_secs(2)), 1, 1);
-    two.failed(Some(Duration::from_secs(3)), "unreachable");
+    one.ran(&failed(Duration::from_millis(250), "timeout"));
+    one.ran(&with_skipped(succeeded(Duration::from_millis(500), 7, 3)));
+    two.ran(&succeeded(Duration::from_secs(2), 1, 1));
+    two.ran(&failed(Duration::from_secs(3), "unreachable"));
     instruments.graph_up("one", true);
     instruments.rejected_files(2);
     insta::assert_snapshot!(samples(&instruments), @r#"
@@ -222,16 +253,16 @@ fn packs_name_their_own_timings() {
     let instruments = Instruments::new(&[], &packs, &["default".into()]).unwrap();
     instruments
         .target(&kpi("p/a"), "default")
-        .succeeded(Some(Duration::from_millis(250)), 1, 1);
+        .ran(&succeeded(Duration::from_millis(250), 1, 1));
     instruments
         .target(&kpi("p/b"), "default")
-        .failed(Some(Duration::from_secs(250)), "timeout");
+        .ran(&failed(Duration::from_secs(250), "timeout"));
     instruments
         .target(&kpi("q/c"), "default")
-        .succeeded(Some(Duration::from_millis(250)), 1, 1);
+        .ran(&succeeded(Duration::from_millis(250), 1, 1));
     instruments
         .target(&kpi("q/d"), "default")
-        .succeeded(Some(Duration::from_micros(250)), 1, 1);
+        .ran(&succeeded(Duration::from_micros(250), 1, 1));
     instruments.scraped(Duration::from_millis(2), 1);
     let text: String = samples(&instruments)
         .lines()

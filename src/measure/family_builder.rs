@@ -206,9 +206,14 @@ impl<'k> FamilyBuilder<'k> {
     /// shared with the totals before.
     pub(super) fn finish(self) -> Result<Arc<Samples>, MeasureError> {
         match self.before {
-            Some(before) if self.series.is_untouched() => Ok(before.clone()),
+            Some(before) if !self.is_changed() => Ok(before.clone()),
             Some(_) | None => self.complete().map(Arc::new),
         }
+    }
+
+    /// Whether the samples can differ from those before.
+    pub(super) fn is_changed(&self) -> bool {
+        self.before.is_none() || !self.series.is_untouched()
     }
 
     /// The samples, with a 0 for each expected label set that is missing.

@@ -3,6 +3,7 @@
 mod fallback;
 mod family_builder;
 mod label_sets;
+mod outcome;
 mod overflow;
 mod row_context;
 mod row_labels;
@@ -13,33 +14,12 @@ mod value;
 use std::sync::Arc;
 
 use crate::kpi::SkipReason;
-use crate::metric::Samples;
 
 pub use fallback::fallback;
+pub use outcome::{Counts, Failure, Measured, Outcome};
 pub use overflow::{Overflow, overflow};
 pub use rows::{MAX_ROWS_OF_WINDOW, Rows};
 pub use totals::Totals;
-
-/// The samples of a run.
-#[derive(Clone, Debug)]
-pub struct Measured {
-    /// One for each metric of the KPI, in that order.
-    pub samples: Vec<Arc<Samples>>,
-    /// How many rows the query returned.
-    pub rows: u64,
-    /// The rows with a skipped value.
-    pub skipped: Skipped,
-}
-
-impl Measured {
-    /// The number of series over all metrics.
-    pub fn series(&self) -> u64 {
-        self.samples
-            .iter()
-            .map(|samples| samples.len() as u64)
-            .sum()
-    }
-}
 
 /// The number of rows with a skipped value, by reason. A NULL counts only if no metric used the row: a row may feed only
 /// some of several metrics.

@@ -116,15 +116,14 @@ impl<'k> Rows<'k> {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let samples: Result<Vec<_>, _> = self
-            .metrics
-            .into_iter()
-            .map(FamilyBuilder::finish)
-            .collect();
+        let changed = self.metrics.iter().any(FamilyBuilder::is_changed);
+        let metrics = self.metrics.into_iter();
+        let samples: Result<Vec<_>, _> = metrics.map(FamilyBuilder::finish).collect();
         Ok(Measured {
             samples: samples?,
             rows: self.rows,
             skipped: self.skipped,
+            changed,
         })
     }
 }

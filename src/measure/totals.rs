@@ -53,16 +53,6 @@ impl Totals {
             samples: window.samples.clone(),
         }
     }
-
-    /// Whether these are the same totals in the same memory: no row was counted in between.
-    pub fn is(&self, other: &Self) -> bool {
-        self.samples.len() == other.samples.len()
-            && self
-                .samples
-                .iter()
-                .zip(&other.samples)
-                .all(|(a, b)| Arc::ptr_eq(a, b))
-    }
 }
 
 fn completed(kpi: &Kpi, metric: &Metric, samples: &Arc<Samples>) -> Option<Arc<Samples>> {

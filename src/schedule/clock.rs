@@ -1,6 +1,6 @@
-//! A graph's own clock: asked now and then, and carried on by ours in between, so that a window costs one question.
-//! With it comes the id of the graph's database, by which totals know where they are of.
-//! Where the clock is asked, that is also the proof that a connection works which was idle.
+//! A graph's own clock: queried now and then and extrapolated by ours in between, so that a window costs one query. The same
+//! query returns the id of the graph's database, which tells whose events the totals count, and proves that an idle connection
+//! works.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,33 +10,33 @@ use tokio::time::{Instant, timeout};
 use crate::graph::{Clock, GraphError, Permit};
 use cypher::UnixMillis;
 
-/// The longest that so small a question may take; the first query of a fresh Neo4j takes up to 2 s.
-pub(super) const WITHIN: Duration = Duration::from_secs(10);
-/// How long an answer is carried on: a clock that is set back is noticed after this time at the latest.
-const ASK_AGAIN_AFTER: Duration = Duration::from_secs(30);
-/// Two clocks that are being adjusted drift apart by less than a part in this.
+/// The timeout of the clock query; the first query of a fresh Neo4j takes up to 2 s.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a reading is extrapolated: a clock that is set back is noticed after this time at the latest.
+const MAX_AGE: Duration = Duration::from_secs(30);
+/// Two synchronised clocks drift apart by less than one part in this.
 const DRIFT: u32 = 1000;
 
-/// What is known of the clock of one graph; all its KPIs share it.
+/// The clock of one graph, shared by all its KPIs.
 #[derive(Debug, Default)]
 pub(super) struct GraphClock {
-    known: Mutex<Known>,
-    /// Held while the graph is asked, so that it is asked once for all who want to know.
-    asking: tokio::sync::Mutex<()>,
+    reading: Mutex<Reading>,
+    /// Held during the query, so that concurrent KPIs share one.
+    querying: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
-    /// What it showed, and when the answer arrived: it had been on its way, so the clock shows at least this.
+struct Reading {
+    /// The time it showed, and when the response arrived: by then the clock shows at least this.
     shown: Option<(UnixMillis, Instant)>,
-    /// The id of the database, as of the same answer.
+    /// The id of the database, from the same response.
     database: Option<Arc<str>>,
     /// The graph has failed since.
     in_doubt: bool,
 }
 
-impl Known {
-    /// What it shows at `now` at least.
+impl Reading {
+    /// The time it shows at least at `now`.
     fn at(&self, now: Instant) -> Option<UnixMillis> {
         let (shown, arrived) = self.shown?;
         let passed = now.saturating_duration_since(arrived);
@@ -46,28 +46,28 @@ impl Known {
 
     fn is_fresh(&self, now: Instant) -> bool {
         !self.in_doubt
-            && self.shown.is_some_and(|(_, arrived)| {
-                now.saturating_duration_since(arrived) < ASK_AGAIN_AFTER
-            })
+            && self
+                .shown
+                .is_some_and(|(_, arrived)| now.saturating_duration_since(arrived) < MAX_AGE)
     }
 }
 
 impl GraphClock {
-    /// What the clock shows, or a little less, never more. The graph is asked when it was not for a while.
+    /// The time of the clock or a little less, never more. Queries the graph if the reading is old.
     ///
     /// # Errors
     /// As [`Permit::clock`].
-    pub(super) async fn now(&self, acquire: &mut Permit<'_>) -> Result<UnixMillis, GraphError> {
-        // Who waits for another one's question that long puts it himself.
-        let _alone = timeout(WITHIN, self.asking.lock()).await;
+    pub(super) async fn now(&self, permit: &mut Permit<'_>) -> Result<UnixMillis, GraphError> {
+        // After waiting that long for another KPI's query, send one anyway.
+        let _alone = timeout(TIMEOUT, self.querying.lock()).await;
         if let Some(now) = self.fresh() {
             return Ok(now);
         }
         let Clock {
             now: shown,
             database,
-        } = acquire.clock(WITHIN).await?;
-        *self.lock() = Known {
+        } = permit.clock(TIMEOUT).await?;
+        *self.lock() = Reading {
             shown: Some((shown, Instant::now())),
             database,
             in_doubt: false,
@@ -75,28 +75,28 @@ impl GraphClock {
         Ok(shown)
     }
 
-    /// The id of the graph's default database, as it was when the clock was last asked; none where nobody knows.
+    /// The id of the graph's default database, as of the last reading; none if unknown.
     pub(super) fn database(&self) -> Option<Arc<str>> {
         self.lock().database.clone()
     }
 
     fn fresh(&self) -> Option<UnixMillis> {
-        let (known, now) = (self.lock(), Instant::now());
-        known.is_fresh(now).then(|| known.at(now)).flatten()
+        let (reading, now) = (self.lock(), Instant::now());
+        reading.is_fresh(now).then(|| reading.at(now)).flatten()
     }
 
-    /// What it shows as far as can be told without asking; none when it was never asked.
+    /// The extrapolated time without a query; none before the first reading.
     pub(super) fn estimate(&self) -> Option<UnixMillis> {
         self.lock().at(Instant::now())
     }
 
-    /// The graph has failed: when it is back it may be another machine, with another clock.
+    /// The graph has failed: when it is back, it may be another machine with another clock.
     pub(super) fn doubt(&self) {
         self.lock().in_doubt = true;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, Reading> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -107,12 +107,12 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn the_clock_is_carried_on_and_never_too_far() {
+    async fn the_clock_is_extrapolated_and_never_too_far() {
         let clock = GraphClock::default();
         assert_eq!((clock.fresh(), clock.estimate()), (None, None));
-        *clock.lock() = Known {
+        *clock.lock() = Reading {
             shown: Some((UnixMillis(1_000_000), Instant::now())),
-            ..Known::default()
+            ..Reading::default()
         };
         assert_eq!(clock.fresh(), Some(UnixMillis(1_000_000)));
         advance(Duration::from_secs(20)).await;
@@ -122,16 +122,16 @@ mod tests {
             "a thousandth less than passed here"
         );
         advance(Duration::from_secs(10)).await;
-        assert_eq!(clock.fresh(), None, "it is to be asked again");
+        assert_eq!(clock.fresh(), None, "it is queried again");
         assert_eq!(clock.estimate(), Some(UnixMillis(1_029_970)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_graph_that_failed_is_asked_again() {
+    async fn a_graph_that_failed_is_queried_again() {
         let clock = GraphClock::default();
-        *clock.lock() = Known {
+        *clock.lock() = Reading {
             shown: Some((UnixMillis(1_000_000), Instant::now())),
-            ..Known::default()
+            ..Reading::default()
         };
         clock.doubt();
         assert_eq!(

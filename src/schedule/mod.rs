@@ -1,4 +1,4 @@
-//! When a KPI runs, how a run goes, and what a failure does. A failing KPI touches no other.
+//! When a KPI runs, how a run goes, and what a failure does. A failing KPI affects no other.
 
 mod clock;
 mod run;
@@ -15,9 +15,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::board::Board;
+use crate::board::{Board, TargetOutcome};
 use crate::graph::Graph;
 use crate::instruments::{Instruments, TargetInstruments};
+use crate::measure::{Failure, Outcome};
 use crate::state::State;
 
 use runner::{Request, Runner};
@@ -26,52 +27,40 @@ use watch::GraphWatch;
 use window_runner::WindowRunner;
 
 pub use run::{Run, RunError, run, run_after, window};
-pub use runner::Success;
 
 /// Why the schedule could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum ScheduleError {
-    /// The cron trigger did not take an expression.
-    #[error("{kpi}: the cron trigger refuses its expression: {cause}")]
+    /// The cron trigger refused an expression.
+    #[error("{kpi}: the cron trigger refuses the expression: {cause}")]
     Cron {
         /// The id.
         kpi: Arc<str>,
-        /// What it said.
+        /// The error of the trigger.
         cause: String,
     },
 }
 
 /// All runners of a process.
 pub struct Scheduler {
-    targets: Vec<LaneHandle>,
+    targets: Vec<TargetHandle>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
-/// How to reach the runner of one KPI on one graph.
-struct LaneHandle {
+/// Sends requests to the runner of one KPI on one graph.
+struct TargetHandle {
     kpi: Arc<str>,
     graph: Arc<str>,
     requests: mpsc::UnboundedSender<Request>,
 }
 
-/// The outcome of a run that someone asked for.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// The KPI's id.
-    pub kpi: Arc<str>,
-    /// The graph's name.
-    pub graph: Arc<str>,
-    /// How it went, or why it failed.
-    pub result: Result<Success, String>,
-}
-
 impl Scheduler {
-    /// Starts a runner for each KPI on each of its graphs; each runs at once. What window KPIs have counted before is taken
-    /// from `state` and shown by the time this returns; without a state they count from their start.
+    /// Starts a runner for each KPI on each of its graphs; each runs immediately. The totals of window KPIs are restored from
+    /// `state` and published before this returns; without a state they start from `start`.
     ///
     /// # Errors
-    /// When the cron trigger does not take an expression.
+    /// If the cron trigger refuses an expression.
     pub async fn start(
         board: &Arc<Board>,
         instruments: &Arc<Instruments>,
@@ -84,7 +73,7 @@ impl Scheduler {
             tasks,
             stop,
         };
-        let mut trigger = Timers::new(board.targets().count());
+        let mut timers = Timers::new(board.targets().count());
         for (name, graph) in graphs {
             let watch = Arc::new(GraphWatch::new(
                 name.clone(),
@@ -92,21 +81,15 @@ impl Scheduler {
                 board.clone(),
                 instruments.clone(),
             ));
-            scheduler.keep_watch(&watch);
-            for (slot, target) in lanes_of(board, name) {
+            scheduler.spawn_watch(&watch);
+            for (slot, target) in targets_of(board, name) {
                 let kpi = &board.slots()[slot].kpi;
                 let instruments = instruments.target(kpi, name);
                 let file = state.map(|state| state.file(kpi, name));
-                let counting = WindowRunner::open(kpi, name, file, &instruments).await;
+                let window = WindowRunner::open(kpi, name, file, &instruments).await;
+                let place = (slot, target);
                 scheduler
-                    .keep_runner(
-                        board,
-                        (slot, target),
-                        &watch,
-                        instruments,
-                        counting,
-                        &mut trigger,
-                    )
+                    .spawn_runner(board, place, &watch, instruments, window, &mut timers)
                     .await?;
             }
         }
@@ -114,28 +97,28 @@ impl Scheduler {
         Ok(scheduler)
     }
 
-    fn keep_watch(&self, watch: &Arc<GraphWatch>) {
+    fn spawn_watch(&self, watch: &Arc<GraphWatch>) {
         let (watch, stop) = (watch.clone(), self.stop.clone());
         self.tasks.spawn(async move {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = watch.keep() => {}
+                () = watch.run_loop() => {}
             }
         });
     }
 
-    async fn keep_runner(
+    async fn spawn_runner(
         &mut self,
         board: &Arc<Board>,
         (slot, target): (usize, usize),
         watch: &Arc<GraphWatch>,
         instruments: TargetInstruments,
-        counting: Option<WindowRunner>,
-        trigger: &mut Timers,
+        window: Option<WindowRunner>,
+        timers: &mut Timers,
     ) -> Result<(), ScheduleError> {
         let kpi = &board.slots()[slot].kpi;
-        let due = trigger.due(&kpi.id, &kpi.schedule).await;
-        let due = due.map_err(|cause| ScheduleError::Cron {
+        let timer = timers.timer(&kpi.id, &kpi.schedule).await;
+        let timer = timer.map_err(|cause| ScheduleError::Cron {
             kpi: kpi.id.clone(),
             cause: cause.to_string(),
         })?;
@@ -145,11 +128,11 @@ impl Scheduler {
             watch.clone(),
             instruments,
             receiver,
-            due,
-            counting,
+            timer,
+            window,
         );
-        self.tasks.spawn(runner.keep(self.stop.clone()));
-        self.targets.push(LaneHandle {
+        self.tasks.spawn(runner.run_loop(self.stop.clone()));
+        self.targets.push(TargetHandle {
             kpi: kpi.id.clone(),
             graph: watch.name.clone(),
             requests,
@@ -157,20 +140,21 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Runs one KPI, or all of them, now, and waits. Empty when there is no such KPI.
-    pub async fn refresh(&self, kpi: Option<&str>) -> Vec<Outcome> {
-        let asked: Vec<_> = self
+    /// Runs one KPI, or all of them, now, and waits for the outcomes. Empty if there is no such KPI.
+    pub async fn refresh(&self, kpi: Option<&str>) -> Vec<TargetOutcome> {
+        let requested: Vec<_> = self
             .targets
             .iter()
             .filter(|target| kpi.is_none_or(|id| *target.kpi == *id))
-            .map(LaneHandle::ask)
+            .map(|target| (target, target.request()))
             .collect();
-        let mut outcomes = Vec::with_capacity(asked.len());
-        for (kpi, graph, answer) in asked {
-            let result = answer
-                .await
-                .unwrap_or_else(|_| Err("the exporter is stopping".to_owned()));
-            outcomes.push(Outcome { kpi, graph, result });
+        let mut outcomes = Vec::with_capacity(requested.len());
+        for (target, outcome) in requested {
+            outcomes.push(TargetOutcome {
+                kpi: target.kpi.clone(),
+                graph: target.graph.clone(),
+                outcome: outcome.await.unwrap_or_else(|_| stopping()),
+            });
         }
         outcomes
     }
@@ -187,23 +171,25 @@ impl Scheduler {
     }
 }
 
-impl LaneHandle {
-    fn ask(
-        &self,
-    ) -> (
-        Arc<str>,
-        Arc<str>,
-        oneshot::Receiver<Result<Success, String>>,
-    ) {
-        let (send, answer) = oneshot::channel();
-        // A runner that is gone drops the request, which the receiver sees.
+impl TargetHandle {
+    fn request(&self) -> oneshot::Receiver<Outcome> {
+        let (send, outcome) = oneshot::channel();
+        // A runner that has ended drops the request, which the receiver notices.
         let _ = self.requests.send(send);
-        (self.kpi.clone(), self.graph.clone(), answer)
+        outcome
     }
 }
 
-/// Where on the board the KPIs of a graph stand.
-fn lanes_of(board: &Board, graph: &str) -> Vec<(usize, usize)> {
+/// The outcome of a request to a runner that has ended.
+fn stopping() -> Outcome {
+    Outcome::NotAsked(Failure {
+        reason: "stopping",
+        message: "the exporter is stopping".to_owned(),
+    })
+}
+
+/// The slots and targets on a board that belong to a graph.
+fn targets_of(board: &Board, graph: &str) -> Vec<(usize, usize)> {
     let slots = board.slots().iter().enumerate();
     let targets = slots.flat_map(|(slot, kpi)| {
         kpi.targets()

@@ -1,4 +1,4 @@
-//! One run: the query is asked once for each set of parameters, and its rows become samples as they arrive.
+//! One run: the query is sent once for each set of parameters, and its rows become samples as they arrive.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,38 +9,30 @@ use tokio::task::block_in_place;
 use super::clock;
 use crate::graph::{GraphError, Permit, Request};
 use crate::kpi::{BEGINNING, Kpi, iso};
-use crate::measure::{MeasureError, Measured, Rows, Skipped, Totals};
+use crate::measure::{Failure, MeasureError, Measured, Outcome, Rows, Skipped, Totals};
 use crate::metric::Samples;
 use crate::state::StateError;
 use cypher::{Parameters, Row, UnixMillis};
 
-/// How a run ended.
-#[derive(Clone, Debug)]
-pub struct Run {
-    /// The samples, or why there are none.
-    pub result: Result<Measured, RunError>,
-    /// The values that were left out, also when the run of a snapshot failed later.
-    pub skipped: Skipped,
-    /// From the first question to the last row; none when the graph was not asked.
-    pub duration: Option<Duration>,
-}
+/// What became of a run, with its samples or its error.
+pub type Run = Outcome<Measured, RunError>;
 
 /// Why a run failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RunError {
-    /// The graph did not answer.
+    /// The query failed.
     #[error(transparent)]
     Graph(#[from] GraphError),
-    /// The answer makes no samples.
+    /// The rows cannot become samples.
     #[error(transparent)]
     Measure(#[from] MeasureError),
-    /// What was counted could not be saved, so it does not count.
+    /// The totals could not be loaded or saved, so the window does not count.
     #[error(transparent)]
     State(#[from] StateError),
-    /// A window was too much for one query, or has a row that cannot be counted, and none is shorter.
-    #[error("{cause}; this was the window from {} to {}, and none is shorter", iso(*.since), iso(*.until))]
+    /// The shortest possible window failed.
+    #[error("{cause}; in the shortest possible window, from {} to {}", iso(*.since), iso(*.until))]
     Shortest {
-        /// What was too much, or wrong.
+        /// Why it failed.
         cause: Box<RunError>,
         /// Exclusive.
         since: UnixMillis,
@@ -60,7 +52,7 @@ impl RunError {
         }
     }
 
-    /// The text of the error; a graph's complaint about the query with its line of the KPI's file.
+    /// The text of the error; a server's complaint about the query with its place in the KPI's file.
     pub fn in_file(&self, kpi: &Kpi) -> String {
         match self {
             RunError::Graph(GraphError::Statement {
@@ -76,7 +68,7 @@ impl RunError {
         }
     }
 
-    /// What the graph said, when it is to blame.
+    /// The error of the graph, if it is one.
     pub(super) fn graph(&self) -> Option<&GraphError> {
         match self {
             RunError::Graph(error) => Some(error),
@@ -85,19 +77,19 @@ impl RunError {
         }
     }
 
-    /// Whether a window of half the length may go well.
-    pub fn is_too_much_at_once(&self) -> bool {
+    /// Whether a window of half the length may succeed.
+    pub fn is_limit(&self) -> bool {
         match self {
             RunError::Graph(GraphError::Timeout(_)) => true,
-            // What a query may hold in the server's memory is limited too.
+            // The memory of a query is limited by the server too.
             RunError::Graph(GraphError::Server { code, .. }) => code.contains("OutOfMemory"),
             RunError::Measure(error) => error.is_limit(),
             RunError::Graph(_) | RunError::State(_) | RunError::Shortest { .. } => false,
         }
     }
 
-    /// Whether one row is to blame, so that the windows before it go well.
-    pub fn is_of_a_row(&self) -> bool {
+    /// Whether a single row is the cause, so that the windows before it succeed.
+    pub fn is_row(&self) -> bool {
         match self {
             RunError::Measure(error) => !error.is_limit(),
             RunError::Graph(_) | RunError::State(_) | RunError::Shortest { .. } => false,
@@ -108,63 +100,56 @@ impl RunError {
 /// Work on more series than this takes longer than a scrape should wait.
 const MANY: u64 = 10_000;
 
-/// Asks a KPI once: the rows of a snapshot, or all events that a window KPI counts up to now. `seen` is shown each row.
-pub async fn run(kpi: &Kpi, acquire: &mut Permit<'_>, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
+/// Runs a KPI once: the rows of a snapshot, or all events of a window KPI up to now. `seen` is called with each row.
+pub async fn run(kpi: &Kpi, permit: &mut Permit<'_>, seen: &mut (dyn FnMut(&Row) + Send)) -> Run {
     let Some(window) = kpi.window() else {
-        return run_after(kpi, &[], acquire, seen).await;
+        return run_after(kpi, &[], permit, seen).await;
     };
     let started = Instant::now();
-    match acquire.clock(clock::WITHIN).await {
+    match permit.clock(clock::TIMEOUT).await {
         Ok(clock) => {
-            self::window(
-                kpi,
-                acquire,
-                &mut Totals::default(),
-                BEGINNING,
-                window.end(clock.now),
-                seen,
-            )
-            .await
+            let (mut totals, end) = (Totals::default(), window.end(clock.now));
+            self::window(kpi, permit, &mut totals, BEGINNING, end, seen).await
         }
         Err(error) => Run::failed(error.into(), started.elapsed()),
     }
 }
 
-/// Asks a snapshot KPI once, after a run that brought `last`: labels that come again cost nothing.
+/// Runs a snapshot KPI once. Label sets that were in `last`, the samples of its last run, cost nothing.
 pub async fn run_after(
     kpi: &Kpi,
     last: &[Arc<Samples>],
-    acquire: &mut Permit<'_>,
+    permit: &mut Permit<'_>,
     seen: &mut (dyn FnMut(&Row) + Send),
 ) -> Run {
     let known = last.iter().map(|samples| samples.len() as u64).sum();
-    let rows = at_length(known, || Rows::of_snapshot(kpi, last));
-    measure(kpi, &kpi.parameters, rows, acquire, seen).await
+    let rows = cooperatively(known, || Rows::of_snapshot(kpi, last));
+    measure(kpi, &kpi.parameters, rows, permit, seen).await
 }
 
-/// Counts one window of a KPI: asks for the events after `since` up to `until` and adds them to `totals`, all of them or,
-/// when the run fails, none. `seen` is shown each row, also of a run that fails.
+/// Counts one window of a KPI: adds the events after `since` up to `until` to `totals`, either all of them or, if the run
+/// fails, none. `seen` is called with each row, also in a run that fails.
 pub async fn window(
     kpi: &Kpi,
-    acquire: &mut Permit<'_>,
+    permit: &mut Permit<'_>,
     totals: &mut Totals,
     since: UnixMillis,
     until: UnixMillis,
     seen: &mut (dyn FnMut(&Row) + Send),
 ) -> Run {
     let rows = Rows::of_window(kpi, totals);
-    let mut run = measure(
-        kpi,
-        &kpi.parameters_between(since, until),
-        rows,
-        acquire,
-        seen,
-    )
-    .await;
-    match &run.result {
-        Ok(measured) => *totals = Totals::after(measured),
-        // The same rows come again with the next try: each is left out once.
-        Err(_) => run.skipped = Skipped::default(),
+    let parameters = kpi.parameters_between(since, until);
+    let mut run = measure(kpi, &parameters, rows, permit, seen).await;
+    match &mut run {
+        Outcome::NothingNew(measured)
+        | Outcome::Succeeded {
+            result: measured, ..
+        } => {
+            *totals = Totals::after(measured);
+        }
+        // The same rows come again with the next try: each skipped value counts once.
+        Outcome::Failed { skipped, .. } => *skipped = Skipped::default(),
+        Outcome::NotAsked(_) => {}
     }
     run
 }
@@ -173,25 +158,29 @@ async fn measure(
     kpi: &Kpi,
     sets: &[Parameters],
     mut rows: Rows<'_>,
-    acquire: &mut Permit<'_>,
+    permit: &mut Permit<'_>,
     seen: &mut (dyn FnMut(&Row) + Send),
 ) -> Run {
     let started = Instant::now();
-    let asked = ask(kpi, sets, acquire, &mut rows, seen, started).await;
+    let queried = query(kpi, sets, permit, &mut rows, seen, started).await;
     let skipped = rows.skipped();
-    let result = match asked {
-        Ok(()) => at_length(rows.count(), || rows.finish()).map_err(RunError::from),
+    let result = match queried {
+        Ok(()) => cooperatively(rows.count(), || rows.finish()).map_err(RunError::from),
         Err(error) => Err(error.into()),
     };
-    Run {
-        result,
-        skipped,
-        duration: Some(started.elapsed()),
+    let duration = started.elapsed();
+    match result {
+        Ok(result) => Outcome::Succeeded { result, duration },
+        Err(error) => Outcome::Failed {
+            error,
+            duration,
+            skipped,
+        },
     }
 }
 
-/// Does some work on so many series; where they are many, the tasks that wait for this thread go on by another one.
-fn at_length<T>(series: u64, work: impl FnOnce() -> T) -> T {
+/// Does some work on this many series; with many of them, the other tasks of this thread move to another one.
+fn cooperatively<T>(series: u64, work: impl FnOnce() -> T) -> T {
     let has_others =
         Handle::try_current().is_ok_and(|here| here.runtime_flavor() == RuntimeFlavor::MultiThread);
     if series > MANY && has_others {
@@ -201,10 +190,10 @@ fn at_length<T>(series: u64, work: impl FnOnce() -> T) -> T {
     }
 }
 
-async fn ask(
+async fn query(
     kpi: &Kpi,
     sets: &[Parameters],
-    acquire: &mut Permit<'_>,
+    permit: &mut Permit<'_>,
     rows: &mut Rows<'_>,
     seen: &mut (dyn FnMut(&Row) + Send),
     started: Instant,
@@ -222,14 +211,14 @@ async fn ask(
             database: kpi.database.as_deref(),
             timeout: left,
         };
-        let mut take = |row: &Row| {
+        let mut sink = |row: &Row| {
             seen(row);
             rows.row(row)
         };
-        acquire
-            .rows(&request, &mut take)
+        permit
+            .rows(&request, &mut sink)
             .await
-            .map_err(|error| whole(error, kpi.timeout))?;
+            .map_err(|error| full_timeout(error, kpi.timeout))?;
         if rows.has_failed() {
             break;
         }
@@ -238,59 +227,66 @@ async fn ask(
 }
 
 impl Run {
-    /// A run that failed before it asked anything.
-    pub(super) fn not_asked(error: RunError) -> Self {
-        Self {
-            result: Err(error),
+    /// A run that failed before it returned rows.
+    pub(super) fn failed(error: RunError, duration: Duration) -> Self {
+        Self::Failed {
+            error,
+            duration,
             skipped: Skipped::default(),
-            duration: None,
         }
     }
 
-    /// A run that failed before its query.
-    pub(super) fn failed(error: RunError, after: Duration) -> Self {
-        Self {
-            duration: Some(after),
-            ..Self::not_asked(error)
-        }
-    }
-
-    /// A run that found its totals to be all there is.
-    pub(super) fn nothing_to_ask(samples: Vec<Arc<Samples>>) -> Self {
-        let measured = Measured {
+    /// A run whose totals are up to date. `changed` if they have not been published yet.
+    pub(super) fn nothing_new(samples: Vec<Arc<Samples>>, changed: bool) -> Self {
+        Self::NothingNew(Measured {
             samples,
             rows: 0,
             skipped: Skipped::default(),
-        };
-        Self {
-            result: Ok(measured),
-            skipped: Skipped::default(),
-            duration: None,
+            changed,
+        })
+    }
+
+    /// Whether the graph was unreachable, rather than the query wrong.
+    pub(super) fn was_unreachable(&self) -> bool {
+        match self {
+            Outcome::NotAsked(_) => true,
+            Outcome::Failed { error, .. } => error.graph().is_some_and(GraphError::graph_is_away),
+            Outcome::NothingNew(_) | Outcome::Succeeded { .. } => false,
         }
     }
 
-    /// The rows that came; none of a run that failed counts.
-    pub(super) fn rows(&self) -> u64 {
-        self.result.as_ref().map_or(0, |measured| measured.rows)
+    /// Whether to run again when the graph is back: it may have hung before it was known to be unreachable.
+    pub(super) fn may_have_been_unreachable(&self) -> bool {
+        self.was_unreachable() || self.timed_out()
     }
 
-    /// Whether the graph is to blame, and not the query.
-    pub(super) fn graph_was_away(&self) -> bool {
-        let Err(error) = &self.result else {
-            return false;
+    /// Whether the query did not end within its timeout.
+    pub(super) fn timed_out(&self) -> bool {
+        let error = self.error().and_then(RunError::graph);
+        matches!(error, Some(GraphError::Timeout(_)))
+    }
+
+    /// The outcome as others read it. The time until a graph turns out to be unreachable says nothing about the query, so
+    /// such a run counts as not asked.
+    pub(super) fn outcome(&self, kpi: &Kpi) -> Outcome {
+        let failure = |error: &RunError| Failure {
+            reason: error.reason(),
+            message: error.in_file(kpi),
         };
-        self.duration.is_none() || error.graph().is_some_and(GraphError::graph_is_away)
-    }
-
-    /// Whether the run is worth repeating as soon as the graph is back: it may have hung before it was known to be away.
-    pub(super) fn graph_may_have_been_away(&self) -> bool {
-        let hung = |error: &RunError| matches!(error.graph(), Some(GraphError::Timeout(_)));
-        self.graph_was_away() || self.result.as_ref().err().is_some_and(hung)
+        match self {
+            Outcome::Failed { error, .. } if self.was_unreachable() => {
+                Outcome::NotAsked(failure(error))
+            }
+            Outcome::NotAsked(_)
+            | Outcome::NothingNew(_)
+            | Outcome::Succeeded { .. }
+            | Outcome::Failed { .. } => self.map(Measured::counts, failure),
+        }
     }
 }
 
-/// A timeout as the file names it: the request had only what earlier sets of parameters had left.
-fn whole(error: GraphError, timeout: Duration) -> GraphError {
+/// A timeout as the file defines it: the request had only what earlier sets of parameters had left.
+fn full_timeout(error: GraphError, timeout: Duration) -> GraphError {
     if matches!(error, GraphError::Timeout(_)) {
         GraphError::Timeout(timeout)
     } else {
@@ -303,12 +299,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_half_a_window_may_mend_or_find() {
+    fn errors_that_a_shorter_window_can_avoid_or_locate() {
         let server = |code: &str| GraphError::Server {
             code: code.to_owned(),
             message: String::new(),
         };
-        let whole = || RunError::Graph(GraphError::Timeout(Duration::from_secs(1)));
+        let timeout = || RunError::Graph(GraphError::Timeout(Duration::from_secs(1)));
         let at = UnixMillis(1_795_252_087_006);
         let range = MeasureError::Range {
             row: 1,
@@ -316,8 +312,8 @@ mod tests {
             value: -1.0,
             expected: "a total",
         };
-        for (error, too_much, of_a_row) in [
-            (whole(), true, false),
+        for (error, limit, row) in [
+            (timeout(), true, false),
             (
                 server("Neo.TransientError.General.MemoryPoolOutOfMemoryError").into(),
                 true,
@@ -343,7 +339,7 @@ mod tests {
             (StateError::Taken("state".into()).into(), false, false),
             (
                 RunError::Shortest {
-                    cause: Box::new(whole()),
+                    cause: Box::new(timeout()),
                     since: at,
                     until: at,
                 },
@@ -351,11 +347,7 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(
-                (error.is_too_much_at_once(), error.is_of_a_row()),
-                (too_much, of_a_row),
-                "{error}"
-            );
+            assert_eq!((error.is_limit(), error.is_row()), (limit, row), "{error}");
         }
     }
 
@@ -372,7 +364,7 @@ mod tests {
         assert_eq!(error.reason(), "timeout");
         assert_eq!(
             error.to_string(),
-            "no answer within 30s: make the query cheaper or raise its `timeout`; this was the window from 2026-11-21T09:08:07.006Z to 2026-11-21T09:08:08.006Z, and none is shorter"
+            "no answer within 30s: make the query cheaper or raise its `timeout`; in the shortest possible window, from 2026-11-21T09:08:07.006Z to 2026-11-21T09:08:08.006Z"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The runner of one KPI on one graph: waits until it is due, runs it, and shows what came of it. Never two runs at once.
+//! The runner of one KPI on one graph: waits until the KPI is due, runs it and publishes the outcome. Never two runs at once.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -10,28 +10,17 @@ use tokio_util::sync::CancellationToken;
 use super::run::{Run, RunError, run_after};
 use super::timer::Timer;
 use super::watch::GraphWatch;
-use super::window_runner::{Next, WindowRun, WindowRunner};
+use super::window_runner::{Next, WindowRunner};
 use crate::board::{Board, Slot, Status};
 use crate::instruments::TargetInstruments;
 use crate::kpi::{Kpi, OnError};
-use crate::measure::{Measured, fallback, overflow};
+use crate::measure::{Failure, Measured, Outcome, fallback, overflow};
 use crate::metric::Samples;
 
-/// A run that went well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Success {
-    /// From the first question to the last row.
-    pub duration: Duration,
-    /// The rows that came.
-    pub rows: u64,
-    /// The label sets they made.
-    pub series: u64,
-}
+/// A request for a run now; it receives the outcome.
+pub(super) type Request = oneshot::Sender<Outcome>;
 
-/// Someone who wants a run now and hears how it went, or why it failed.
-pub(super) type Request = oneshot::Sender<Result<Success, String>>;
-
-/// The longest wait between the graph's return and a query that has lost the connection again and again.
+/// The longest pause between the graph's return and a query that has lost the connection again and again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// One KPI on one graph.
@@ -42,17 +31,21 @@ pub(super) struct Runner {
     watch: Arc<GraphWatch>,
     instruments: TargetInstruments,
     requests: mpsc::UnboundedReceiver<Request>,
-    due: Timer,
-    /// What a window KPI has counted; none of a snapshot.
-    counting: Option<WindowRunner>,
+    timer: Timer,
+    /// The totals of a window KPI; none for a snapshot.
+    window: Option<WindowRunner>,
     status: Status,
-    /// When the values shown are too old, unless a run goes well before.
+    /// When the published values become stale unless a run succeeds before.
     stale_at: Option<Instant>,
-    /// How often in a row the graph was asked and then was away.
+    /// How often in a row the graph turned out to be unreachable during a query.
     in_vain: u32,
-    /// How long after the graph's return to run again; none when the last run gives no reason to.
-    again: Option<Duration>,
-    /// The last values had too much above the last bound of a histogram, which has been told.
+    /// How long after the graph's return to run again; none if there is no need.
+    retry: Option<Duration>,
+    /// A failure has replaced or dropped the samples of the last success.
+    replaced: bool,
+    /// The reason of the failure that was last logged; none after a success.
+    logged: Option<&'static str>,
+    /// Too many observations above the last bound of a histogram, which has been logged.
     overflow: bool,
 }
 
@@ -62,8 +55,8 @@ impl Runner {
         watch: Arc<GraphWatch>,
         instruments: TargetInstruments,
         requests: mpsc::UnboundedReceiver<Request>,
-        due: Timer,
-        counting: Option<WindowRunner>,
+        timer: Timer,
+        window: Option<WindowRunner>,
     ) -> Self {
         let mut runner = Self {
             board,
@@ -72,35 +65,37 @@ impl Runner {
             watch,
             instruments,
             requests,
-            due,
-            counting,
+            timer,
+            window,
             status: Status::default(),
             stale_at: None,
             in_vain: 0,
-            again: None,
+            retry: None,
+            replaced: false,
+            logged: None,
             overflow: false,
         };
-        runner.show_restored();
+        runner.publish_restored();
         runner
     }
 
-    /// What was counted before this program started is right as of its cursor: it does not wait for a run.
-    fn show_restored(&mut self) {
-        self.tell_progress();
-        if let Some(samples) = self.counting.as_ref().and_then(WindowRunner::samples) {
+    /// Publishes restored totals: they are right as of their cursor and need not wait for a run.
+    fn publish_restored(&mut self) {
+        self.publish_progress();
+        if let Some(samples) = self.window.as_ref().and_then(WindowRunner::samples) {
             self.status.series = samples.iter().map(|samples| samples.len() as u64).sum();
             self.slot().publish(self.target, Some(samples));
         }
-        self.show_status();
+        self.publish_status();
     }
 
-    /// Runs at once, then whenever it is due, asked for, or the graph has come back; until `stop`.
-    /// A window KPI with more to count than one window goes on at once, by a acquire of its own each time.
-    pub(super) async fn keep(mut self, stop: CancellationToken) {
+    /// Runs immediately, then whenever it is due, requested, or the graph is back; until `stop`. A window KPI that is behind
+    /// runs again without a pause, with a permit of its own each time.
+    pub(super) async fn run_loop(mut self, stop: CancellationToken) {
         let mut returns = self.watch.returns();
         let mut waiting = Vec::new();
         loop {
-            // Before the run: a graph that comes back during it is not missed.
+            // Before the run, so that a return during it is not missed.
             returns.mark_unchanged();
             let run_and_wait = async {
                 if !self.run_once(&mut waiting).await {
@@ -115,197 +110,181 @@ impl Runner {
         }
     }
 
-    /// Waits for a reason to run, and takes away what grows too old meanwhile.
+    /// Waits for a reason to run, and drops values that become stale in the meantime.
     async fn wait(&mut self, waiting: &mut Vec<Request>, returns: &mut watch::Receiver<u64>) {
-        self.due.forget_missed();
-        self.status.next_run = self.due.at();
-        self.show_status();
-        let mut again_at = None;
+        self.timer.reset();
+        self.status.next_run = self.timer.at();
+        self.publish_status();
+        let mut retry_at = None;
         loop {
             let stale_at = self.stale_at;
             tokio::select! {
                 biased;
                 Some(request) = self.requests.recv() => return waiting.push(request),
-                Ok(()) = returns.changed(), if again_at.is_none() && self.again.is_some() => {
-                    again_at = self.again.map(|pause| Instant::now() + pause);
+                Ok(()) = returns.changed(), if retry_at.is_none() && self.retry.is_some() => {
+                    retry_at = self.retry.map(|pause| Instant::now() + pause);
                 }
-                () = passed(again_at) => return,
-                () = self.due.next() => return,
-                () = passed(stale_at) => self.take_away(),
+                () = passed(retry_at) => return,
+                () = self.timer.next() => return,
+                () = passed(stale_at) => self.drop_values(),
             }
         }
     }
 
-    /// Runs the KPI for all who have asked so far, and shows the outcome. True when it is to run again at once.
+    /// Runs the KPI for all requests so far and publishes the outcome. True if it is to run again immediately.
     async fn run_once(&mut self, waiting: &mut Vec<Request>) -> bool {
         while let Ok(request) = self.requests.try_recv() {
             waiting.push(request);
         }
         self.status.running = true;
-        self.show_status();
-        let WindowRun { run, then } = self.run().await;
-        self.tell_watch(&run);
-        self.tell_progress();
-        if then == Next::Half {
-            // Who asked waits for the half: this is neither a success nor a failure.
+        self.publish_status();
+        let (run, next) = self.run().await;
+        self.notify_watch(&run);
+        self.publish_progress();
+        if next == Next::Retry {
+            // Neither a success nor a failure: the requests wait for the half window.
             self.instruments.halved();
             return true;
         }
-        // How long it takes to find the graph away says nothing of the query.
-        let duration = run.duration.filter(|_| !run.graph_was_away());
-        run.skipped
-            .reasons()
-            .for_each(|(reason, rows)| self.instruments.skipped(reason, rows));
+        let outcome = run.outcome(self.kpi());
+        self.instruments.ran(&outcome);
         let now = SystemTime::now();
-        self.status = Status {
-            running: false,
-            last_run: Some(now),
-            duration: duration.or(self.status.duration),
-            ..self.status.clone()
-        };
-        let outcome = match run.result {
-            Ok(measured) => Ok(self.succeed(measured, duration, now)),
-            Err(error) => Err(self.fail(&error, duration)),
-        };
-        self.show_status();
+        self.status.running = false;
+        self.status.last_run = Some(now);
+        self.status.duration = outcome.duration().or(self.status.duration);
+        match run.into_result() {
+            Ok(measured) => self.succeed(measured, now),
+            Err(_) => self.fail(),
+        }
+        self.log(&outcome);
+        self.status.outcome = Some(outcome.clone());
+        self.publish_status();
         for request in waiting.drain(..) {
-            // Who asked may have gone.
+            // The client may have gone.
             let _ = request.send(outcome.clone());
         }
-        then == Next::GoOn
+        next == Next::Continue
     }
 
-    /// Waits for its acquire and asks; takes away meanwhile what grows too old.
-    async fn run(&mut self) -> WindowRun {
+    /// Acquires a permit and queries; drops values that become stale in the meantime.
+    async fn run(&mut self) -> (Run, Next) {
         let (kpi, watch) = (self.kpi().clone(), self.watch.clone());
-        if let Some(counting) = &mut self.counting {
-            // Nothing that was counted grows too old. In memory only while it goes on, as in `ask`.
-            return Box::pin(counting.run(&watch)).await;
+        if let Some(window) = &mut self.window {
+            // Totals do not become stale. Boxed for the same reason as in `query`.
+            return Box::pin(window.run(&watch)).await;
         }
-        let last = self.slot().targets()[self.target]
-            .samples()
-            .unwrap_or_default();
-        let mut running = std::pin::pin!(ask(&kpi, &last, &watch));
+        let last = self.samples().unwrap_or_default();
+        let mut running = std::pin::pin!(query(&kpi, &last, &watch));
         loop {
             let stale_at = self.stale_at;
             tokio::select! {
-                run = &mut running => return WindowRun { run, then: Next::Wait },
-                () = passed(stale_at) => self.take_away(),
+                run = &mut running => return (run, Next::Wait),
+                () = passed(stale_at) => self.drop_values(),
             }
         }
     }
 
-    /// How far the totals are, and how far behind.
-    fn tell_progress(&mut self) {
-        let Some(counting) = &self.counting else {
+    /// Publishes the cursor and how far behind it is.
+    fn publish_progress(&mut self) {
+        let Some(window) = &self.window else {
             return;
         };
-        self.status.counted_until = counting.counted_until();
-        self.status.window_lag = counting.lag(&self.watch);
+        self.status.counted_until = window.counted_until();
+        self.status.window_lag = window.lag(&self.watch);
         if let Some(lag) = self.status.window_lag {
             self.instruments.window_lag(lag);
         }
     }
 
-    fn tell_watch(&mut self, run: &Run) {
-        self.in_vain = match run.duration {
-            // It is the watch that said why: no news to it.
-            None if run.result.is_err() => return self.again = Some(pause(self.in_vain)),
-            // The graph was not asked, since there was nothing to ask.
-            None => return self.again = None,
-            Some(_) if run.graph_was_away() => self.in_vain + 1,
-            Some(_) => 0,
+    fn notify_watch(&mut self, run: &Run) {
+        self.in_vain = match run {
+            // The watch knows already.
+            Outcome::NotAsked(_) => return self.retry = Some(pause(self.in_vain)),
+            Outcome::NothingNew(_) => return self.retry = None,
+            Outcome::Failed { .. } if run.was_unreachable() => self.in_vain + 1,
+            Outcome::Succeeded { .. } | Outcome::Failed { .. } => 0,
         };
-        self.again = run.graph_may_have_been_away().then(|| pause(self.in_vain));
-        match run.result.as_ref().err().and_then(RunError::graph) {
+        self.retry = run.may_have_been_unreachable().then(|| pause(self.in_vain));
+        match run.error().and_then(RunError::graph) {
             Some(error) => self.watch.failed(error),
             None => self.watch.answered(),
         }
     }
 
-    fn succeed(
-        &mut self,
-        measured: Measured,
-        duration: Option<Duration>,
-        now: SystemTime,
-    ) -> Success {
-        let duration_or_zero = duration.unwrap_or_default();
-        let success = Success {
-            duration: duration_or_zero,
-            rows: measured.rows,
-            series: measured.series(),
-        };
-        self.instruments
-            .succeeded(duration, success.rows, success.series);
+    fn succeed(&mut self, measured: Measured, now: SystemTime) {
         self.stale_at = self
-            .counting
+            .window
             .is_none()
             .then(|| Instant::now() + self.kpi().stale_after);
-        if !self.shows(&measured.samples) {
-            self.tell_beyond(&measured.samples);
+        let counts = measured.counts();
+        self.status.last_success = Some(now);
+        self.status.rows = counts.rows;
+        self.status.series = counts.series;
+        if measured.changed || self.replaced {
+            self.log_overflow(&measured.samples);
             self.slot().publish(self.target, Some(measured.samples));
         }
-        if self.status.error.take().is_some() {
-            tracing::info!(kpi = %self.kpi().id, graph = %self.watch.name, "the KPI runs again");
-        }
-        self.status.last_success = Some(now);
-        self.status.rows = success.rows;
-        self.status.series = success.series;
-        success
+        self.replaced = false;
     }
 
-    /// Once for each time that it begins to be so.
-    fn tell_beyond(&mut self, samples: &[Arc<Samples>]) {
-        let overflow = overflow(self.kpi(), samples);
-        if !self.overflow {
-            for told in &overflow {
-                tracing::info!(kpi = %self.kpi().id, graph = %self.watch.name, "{told}");
-            }
-        }
-        self.overflow = !overflow.is_empty();
-    }
-
-    /// Without a duration it is the graph that was away, which the watch has said.
-    fn fail(&mut self, error: &RunError, duration: Option<Duration>) -> String {
-        self.instruments.failed(duration, error.reason());
-        let text = error.in_file(self.kpi());
-        if duration.is_some() {
-            tracing::warn!(kpi = %self.kpi().id, graph = %self.watch.name, reason = error.reason(), "{text}");
-        }
-        self.status.error = Some(text.clone());
+    fn fail(&mut self) {
         match self.kpi().on_error {
             OnError::Keep => {}
-            OnError::Drop => self.take_away(),
+            OnError::Drop => self.drop_values(),
             OnError::Publish(number) => {
-                let last = self.slot().targets()[self.target].samples();
-                let samples = fallback(self.kpi(), last.as_deref(), number);
+                let samples = fallback(self.kpi(), self.samples().as_deref(), number);
                 self.slot().publish(self.target, Some(samples));
-                // The number is what the user wants to see until a run goes well, however long that takes.
+                self.replaced = true;
+                // The number stays until a run succeeds, however long that takes.
                 self.stale_at = None;
             }
         }
-        text
     }
 
-    /// Whether the very same samples are on the board already, as after a window in which nothing happened.
-    fn shows(&self, samples: &[Arc<Samples>]) -> bool {
-        let shown = self.slot().targets()[self.target]
-            .samples()
-            .unwrap_or_default();
-        shown.len() == samples.len()
-            && shown
-                .iter()
-                .zip(samples)
-                .all(|(shown, samples)| Arc::ptr_eq(shown, samples))
+    /// Logs a failure once, again when its reason changes, and its end. An unreachable graph is logged by its watch.
+    fn log(&mut self, outcome: &Outcome) {
+        let (kpi, graph) = (&self.kpi().id, &self.watch.name);
+        match outcome {
+            Outcome::Succeeded { .. } | Outcome::NothingNew(_) => {
+                if self.logged.is_some() {
+                    tracing::info!(%kpi, %graph, "KPI recovered");
+                }
+                self.logged = None;
+            }
+            Outcome::Failed { error, .. } => {
+                let Failure { reason, message } = error;
+                if self.logged != Some(*reason) {
+                    tracing::warn!(%kpi, %graph, reason, error = message, "KPI failed");
+                }
+                self.logged = Some(*reason);
+            }
+            Outcome::NotAsked(_) => {}
+        }
     }
 
-    fn take_away(&mut self) {
+    /// Logs histograms with a last bound that is too low once.
+    fn log_overflow(&mut self, samples: &[Arc<Samples>]) {
+        let found = overflow(self.kpi(), samples);
+        if !self.overflow {
+            for histogram in &found {
+                tracing::info!(kpi = %self.kpi().id, graph = %self.watch.name, "{histogram}");
+            }
+        }
+        self.overflow = !found.is_empty();
+    }
+
+    fn drop_values(&mut self) {
         self.stale_at = None;
-        if self.slot().targets()[self.target].samples().is_none() {
+        self.replaced = true;
+        if self.samples().is_none() {
             return;
         }
         self.slot().publish(self.target, None);
-        tracing::warn!(kpi = %self.kpi().id, graph = %self.watch.name, "no fresh values: the KPI's series are gone until a run goes well");
+        tracing::warn!(kpi = %self.kpi().id, graph = %self.watch.name, "values are stale; series dropped until a run succeeds");
+    }
+
+    fn samples(&self) -> Option<Vec<Arc<Samples>>> {
+        self.slot().targets()[self.target].samples()
     }
 
     fn slot(&self) -> &Slot {
@@ -316,22 +295,22 @@ impl Runner {
         &self.slot().kpi
     }
 
-    fn show_status(&self) {
+    fn publish_status(&self) {
         self.slot().targets()[self.target].set_status(self.status.clone());
     }
 }
 
-/// A run, unless the graph is away when its acquire comes: then it is not asked.
-async fn ask(kpi: &Kpi, last: &[Arc<Samples>], watch: &GraphWatch) -> Run {
-    let mut acquire = watch.graph.acquire().await;
-    match watch.away() {
-        Some(error) => Run::not_asked(error.into()),
-        // In memory only while it goes on: 20 kB, which thousands of waiting KPIs would have each.
-        None => Box::pin(run_after(kpi, last, &mut acquire, &mut |_| {})).await,
+/// Runs a snapshot, unless the graph is unreachable once the permit is acquired.
+async fn query(kpi: &Kpi, last: &[Arc<Samples>], watch: &GraphWatch) -> Run {
+    let mut permit = watch.graph.acquire().await;
+    match watch.down() {
+        Some(error) => Run::NotAsked(error.into()),
+        // Boxed: 20 kB, which thousands of waiting KPIs would hold otherwise.
+        None => Box::pin(run_after(kpi, last, &mut permit, &mut |_| {})).await,
     }
 }
 
-/// A query that always loses the connection would be asked without a pause otherwise: the graph answers each ping.
+/// The pause before a query that has lost the connection repeatedly although the graph answers each ping.
 fn pause(in_vain: u32) -> Duration {
     let seconds = in_vain
         .checked_sub(2)
@@ -339,7 +318,7 @@ fn pause(in_vain: u32) -> Duration {
     Duration::from_secs(seconds).min(LONGEST_PAUSE)
 }
 
-/// Never passes when there is no such moment.
+/// Waits for a moment; forever without one.
 async fn passed(moment: Option<Instant>) {
     match moment {
         Some(moment) => sleep_until(moment).await,
@@ -352,7 +331,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_that_loses_the_connection_each_time_is_asked_ever_more_rarely() {
+    fn a_query_that_always_loses_the_connection_is_retried_ever_more_rarely() {
         let pauses = (0..12).map(|in_vain| pause(in_vain).as_secs());
         assert_eq!(
             pauses.collect::<Vec<_>>(),

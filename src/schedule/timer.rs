@@ -1,4 +1,4 @@
-//! When a KPI is due: by tokio's interval, or by a cron trigger in UTC.
+//! When a KPI is due: by an interval of tokio, or by a cron trigger in UTC.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, SystemTime};
@@ -39,7 +39,7 @@ impl Timer {
     }
 
     /// Forgets what came due during a run: a KPI that is slower than its schedule does not run without pause.
-    pub(super) fn forget_missed(&mut self) {
+    pub(super) fn reset(&mut self) {
         match self {
             Timer::Every { interval, next } => {
                 // The interval itself would make up for one missed tick at once.
@@ -95,7 +95,7 @@ impl Timers {
         }
     }
 
-    pub(super) async fn due(
+    pub(super) async fn timer(
         &mut self,
         id: &str,
         schedule: &Schedule,
@@ -144,7 +144,7 @@ mod tests {
 
     async fn every_minute() -> Timer {
         Timers::new(1)
-            .due("p/a", &Schedule::Every(MINUTE))
+            .timer("p/a", &Schedule::Every(MINUTE))
             .await
             .expect("an interval is always taken")
     }
@@ -195,7 +195,7 @@ mod tests {
         assert!(close(wait(&mut due).await, phase("p/a", MINUTE)));
         for run in [0, 1, 59].map(Duration::from_secs) {
             advance(run).await;
-            due.forget_missed();
+            due.reset();
             assert!(
                 close(wait(&mut due).await, MINUTE - run),
                 "after a run of {run:?}"
@@ -209,7 +209,7 @@ mod tests {
         due.next().await;
         for (run, left) in [(60, 60), (61, 59), (90, 30), (1000, 20)] {
             advance(Duration::from_secs(run)).await;
-            due.forget_missed();
+            due.reset();
             let left = Duration::from_secs(left);
             let shown = due
                 .at()
@@ -230,7 +230,7 @@ mod tests {
         due.next().await;
         advance(MINUTE * 7 / 2).await;
         assert_eq!(wait(&mut due).await, Duration::ZERO);
-        due.forget_missed();
+        due.reset();
         assert!(close(wait(&mut due).await, MINUTE / 2));
     }
 
@@ -247,7 +247,7 @@ mod tests {
         let mut due = Timer::Cron { cron, ticks };
         send.try_send(()).expect("there is room for one");
         assert!(send.try_send(()).is_err(), "two ticks at once are one");
-        due.forget_missed();
+        due.reset();
         assert!(timeout(MINUTE, due.next()).await.is_err());
         send.try_send(()).expect("there is room again");
         assert_eq!(wait(&mut due).await, Duration::ZERO);

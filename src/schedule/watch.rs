@@ -1,4 +1,4 @@
-//! Whether a graph answers: found out once for all KPIs, so that a graph that is away is asked by one voice only.
+//! Whether a graph is reachable: found out once for all its KPIs, so that a single ping queries a graph that is down.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,27 +12,27 @@ use crate::board::Board;
 use crate::graph::{Graph, GraphError};
 use crate::instruments::Instruments;
 
-/// The longest a graph may take to answer `RETURN 1`; the first query of a fresh Neo4j takes up to 2 s.
+/// The timeout of a ping; the first query of a fresh Neo4j takes up to 2 s.
 const PING: Duration = Duration::from_secs(5);
-/// Between two pings: a small part of the outage, within these bounds. A graph that starts within minutes is noticed within
-/// a second; one that is away for long is not bothered.
+/// The pause between two pings is a small part of the outage, within these bounds: a graph that starts within minutes is
+/// noticed within a second, and one that is down for long is not bothered.
 const SHARE: u32 = 200;
 const SOONEST: Duration = Duration::from_millis(200);
 const LATEST: Duration = Duration::from_secs(10);
 
-/// One graph, and what is known of it.
+/// One graph and whether it is reachable.
 pub(super) struct GraphWatch {
     pub(super) name: Arc<str>,
     pub(super) graph: Arc<Graph>,
     pub(super) clock: GraphClock,
-    /// One permit less than the graph has turns.
-    catching_up: Semaphore,
+    /// One permit fewer than the graph has.
+    low_priority: Semaphore,
     board: Arc<Board>,
     instruments: Arc<Instruments>,
-    /// Why no query goes out at present.
-    away: ArcSwapOption<GraphError>,
+    /// Why queries are paused; none while the graph is reachable.
+    down: ArcSwapOption<GraphError>,
     doubt: Notify,
-    /// Counts how often the graph has come back.
+    /// Counts how often the graph has become reachable again.
     returns: watch::Sender<u64>,
 }
 
@@ -44,46 +44,45 @@ impl GraphWatch {
         instruments: Arc<Instruments>,
     ) -> Self {
         let (returns, _) = watch::channel(0);
-        let (clock, away) = (GraphClock::default(), ArcSwapOption::empty());
-        let catching_up = Semaphore::new(but_one(graph.max_concurrent()));
+        let low_priority = Semaphore::new(all_but_one(graph.max_concurrent()));
         Self {
             name,
             graph,
-            clock,
-            catching_up,
+            clock: GraphClock::default(),
+            low_priority,
             board,
             instruments,
-            away,
+            down: ArcSwapOption::empty(),
             doubt: Notify::new(),
             returns,
         }
     }
 
-    /// The right to wait for a acquire, for a window that follows upon the one before at once. A few KPIs that are far behind
-    /// would otherwise have all turns among themselves, and the others a fraction of their runs.
-    pub(super) async fn right_to_catch_up(&self) -> SemaphorePermit<'_> {
-        self.catching_up
+    /// Has to be acquired before a permit of the graph by a window that follows the last one immediately. A few KPIs that are
+    /// far behind would otherwise hold all permits among themselves.
+    pub(super) async fn acquire_low_priority(&self) -> SemaphorePermit<'_> {
+        self.low_priority
             .acquire()
             .await
             .expect("the semaphore is never closed")
     }
 
-    /// Why the graph is not asked now.
-    pub(super) fn away(&self) -> Option<GraphError> {
-        self.away.load_full().map(|error| (*error).clone())
+    /// Why queries to the graph are paused; none while it is reachable.
+    pub(super) fn down(&self) -> Option<GraphError> {
+        self.down.load_full().map(|error| (*error).clone())
     }
 
-    /// Changes each time the graph has come back.
+    /// Changes each time the graph becomes reachable again.
     pub(super) fn returns(&self) -> watch::Receiver<u64> {
         self.returns.subscribe()
     }
 
-    /// A query was answered, well or not.
+    /// A query was answered, successfully or not.
     pub(super) fn answered(&self) {
         self.set(None);
     }
 
-    /// A query failed in a way that may be the graph's.
+    /// A query failed, perhaps because of the graph.
     pub(super) fn failed(&self, error: &GraphError) {
         if error.graph_is_away() {
             self.clock.doubt();
@@ -97,9 +96,9 @@ impl GraphWatch {
         }
     }
 
-    /// Pings at start and whenever there is doubt, until the graph answers. Never ends.
-    pub(super) async fn keep(&self) {
-        // Also of a graph that no KPI asks it is to be known whether it answers.
+    /// Pings at start and after each doubt until the graph answers. Never ends.
+    pub(super) async fn run_loop(&self) {
+        // A graph without KPIs is checked too.
         self.doubt.notify_one();
         loop {
             self.doubt.notified().await;
@@ -114,26 +113,27 @@ impl GraphWatch {
     }
 
     fn set(&self, error: Option<&GraphError>) {
-        let was_away = self
-            .away
+        let before = self
+            .down
             .swap(error.map(|error| Arc::new(error.clone())))
-            .is_some();
+            .map(|error| error.reason());
         let Some(state) = self.board.graph(&self.name) else {
             return;
         };
         match error {
             None => {
                 state.set_up();
-                if was_away {
-                    // Whoever notices first tells all: a query in flight may be quicker than the next ping.
-                    tracing::info!(graph = %self.name, "the graph answers again");
+                if before.is_some() {
+                    // A query in flight may notice it before the next ping.
+                    tracing::info!(graph = %self.name, "graph reachable again");
                     self.returns.send_modify(|returns| *returns += 1);
                 }
             }
             Some(error) => {
                 state.set_down(error.to_string());
-                if !was_away {
-                    tracing::warn!(graph = %self.name, %error, "the graph is away; its KPIs wait until it answers");
+                let reason = error.reason();
+                if before != Some(reason) {
+                    tracing::warn!(graph = %self.name, reason, %error, "graph unreachable; its KPIs are paused");
                 }
             }
         }
@@ -141,9 +141,9 @@ impl GraphWatch {
     }
 }
 
-/// So many of the turns may be taken by those who catch up. A single one goes from hand to hand.
-fn but_one(turns: usize) -> usize {
-    turns.saturating_sub(1).max(1)
+/// The permits that low priority may hold; a single one is shared.
+fn all_but_one(permits: usize) -> usize {
+    permits.saturating_sub(1).max(1)
 }
 
 #[cfg(test)]
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_turn_is_left_to_those_who_are_in_step() {
-        assert_eq!([1, 2, 4, 64].map(but_one), [1, 1, 3, 63]);
+    fn one_permit_is_left_to_normal_priority() {
+        assert_eq!([1, 2, 4, 64].map(all_but_one), [1, 1, 3, 63]);
     }
 }

@@ -98,7 +98,9 @@ pub(crate) async fn count(
 
 fn shown(kpi: &Kpi, run: Run) -> Answer {
     let name = &kpi.id;
-    let measured: Measured = run.result.unwrap_or_else(|error| panic!("{name}: {error}"));
+    let measured: Measured = run
+        .into_result()
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
     assert_eq!(
         measured.skipped,
         Skipped::default(),

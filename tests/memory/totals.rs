@@ -70,7 +70,10 @@ fn ten_thousand_label_sets_with_twelve_buckets_are_less_than_10_mb_published_or_
 
     // What is published is the same memory; the next window makes another one, which shares the
     // labels' texts with it.
-    let published: Vec<_> = kept.iter().map(|totals| totals.samples().to_vec()).collect();
+    let published: Vec<_> = kept
+        .iter()
+        .map(|totals| totals.samples().to_vec())
+        .collect();
     let before = allocated();
     let next: Vec<_> = kept
         .iter()

@@ -175,7 +175,7 @@ pub(crate) async fn count(
 
 /// What a run measured. A query returns only rows of which something can be taken, and only values that can.
 fn measured(run: Run) -> Result<Measured, String> {
-    let measured = run.result.map_err(|error| error.to_string())?;
+    let measured = run.into_result().map_err(|error| error.to_string())?;
     if measured.skipped != Skipped::default() {
         return Err(format!("values were left out: {:?}", measured.skipped));
     }

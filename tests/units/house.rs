@@ -24,9 +24,13 @@ const HOUSE: &[(&str, u8, &[&str])] = &[
     ("graph", 3, &["kpi"]),
     ("config", 3, &["diagnostic", "kpi", "metric"]),
     ("queries", 3, &["diagnostic", "kpi"]),
-    ("board", 4, &["exposition", "kpi", "metric"]),
+    ("board", 4, &["exposition", "kpi", "measure", "metric"]),
     ("state", 4, &["kpi", "measure", "metric"]),
-    ("instruments", 4, &["exposition", "kpi", "metric"]),
+    (
+        "instruments",
+        4,
+        &["exposition", "kpi", "measure", "metric"],
+    ),
     (
         "schedule",
         5,

@@ -7,7 +7,8 @@ use cypher_exporter::http::{Limits, Refresh, Settings};
 use cypher_exporter::metric::Samples;
 use serde_json::Value;
 use test_support::serving::{
-    HOSTILE, PATIENCE, Served, all_types, brisk, gauges, read_response, refresh, series, site,
+    HOSTILE, PATIENCE, Served, all_types, brisk, gauges, outcome, read_response, refresh, series,
+    site,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Notify, mpsc};
@@ -231,7 +232,7 @@ async fn health_and_summary() {
     }
     let failed = Status {
         last_run: Some(at),
-        error: Some("<no answer>".into()),
+        outcome: Some(outcome(Some("<no answer>"))),
         ..Status::default()
     };
     board.slot("p/agents").unwrap().targets()[0].set_status(failed.clone());

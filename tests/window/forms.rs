@@ -134,7 +134,7 @@ async fn cut_anywhere(neo4j: &Neo4j, label: &'static str) {
                     &mut |_| {},
                 )
                 .await;
-                run.result.unwrap();
+                run.into_result().unwrap();
                 since = until;
             }
             assert_eq!(total(&totals), expected, "{form}");

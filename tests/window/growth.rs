@@ -97,7 +97,7 @@ async fn time(graph: &Graph, kpi: &Kpi) -> Duration {
         schedule::run(kpi, &mut turn, &mut |_| {}).await
     };
     let took = begin.elapsed();
-    assert_eq!(run.result.unwrap().rows, 20);
+    assert_eq!(run.into_result().unwrap().rows, 20);
     took
 }
 

@@ -3,10 +3,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use cypher_exporter::board::{Board, Slot, Status};
-use cypher_exporter::http::{AppState, Limits, Refresh, Refreshed, Settings, UnknownKpi, serve};
+use cypher_exporter::board::{Board, Slot, Status, TargetOutcome};
+use cypher_exporter::http::{AppState, Limits, Refresh, Settings, UnknownKpi, serve};
 use cypher_exporter::instruments::Instruments;
 use cypher_exporter::kpi::{Defaults, Kpi, Source, load};
+use cypher_exporter::measure::{Counts, Failure, Outcome, Skipped};
 use cypher_exporter::metric::{Constant, Histogram, MetricType, Samples, Series, Summary};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -253,17 +254,38 @@ pub fn refresh(error: Option<&'static str>) -> Refresh {
             if id != "p/agents" {
                 return Err(UnknownKpi(id));
             }
-            let error = error.map(str::to_owned);
-            Ok(vec![Refreshed {
-                kpi: id.into(),
-                graph: "default".into(),
-                duration: PATIENCE,
-                rows: 2,
-                series: 1,
-                error,
+            let (kpi, graph) = (id.into(), "default".into());
+            let outcome = outcome(error);
+            Ok(vec![TargetOutcome {
+                kpi,
+                graph,
+                outcome,
             }])
         })
     })
+}
+
+/// An outcome of 2 rows and 1 series, or of this error.
+pub fn outcome(error: Option<&str>) -> Outcome {
+    let (duration, skipped) = (PATIENCE, Skipped::default());
+    match error {
+        None => Outcome::Succeeded {
+            result: Counts {
+                rows: 2,
+                series: 1,
+                skipped,
+            },
+            duration,
+        },
+        Some(message) => Outcome::Failed {
+            error: Failure {
+                reason: "server",
+                message: message.to_owned(),
+            },
+            duration,
+            skipped,
+        },
+    }
 }
 
 /// Short limits, so that tests see their ends.
