@@ -61,9 +61,20 @@ pub enum Command {
     /// Write Grafana dashboards, Prometheus rules, their tests and runbooks from the KPI files
     #[command(after_help = GENERATE_EXAMPLES)]
     Generate(Generate),
+    /// Write a first pack of KPIs for the configured graph, from its schema and a sample
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(Init),
     /// Ask a running exporter how it is; for container health checks
     #[command(after_help = HEALTH_EXAMPLES)]
     Health(Health),
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The name of the pack: its folder, and the beginning of its metrics
+    #[arg(value_name = "PACK", default_value = "graph")]
+    pub pack: String,
 }
 
 /// `check`.
@@ -213,6 +224,13 @@ Examples:
   cypher-exporter health                0 while the exporter answers
   cypher-exporter health --ready        0 once it has values to serve
   cypher-exporter health --address 127.0.0.1:9687";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  NEO4J_URI=bolt://localhost:7687 NEO4J_USER=neo4j NEO4J_PASSWORD=… cypher-exporter init
+  cypher-exporter init shop             writes queries/shop/, metrics are called shop_…
+
+Reads at most 1000 nodes of a label. Overwrites nothing: a second run adds what is new.";
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,7 @@
 //! | 2 | [`exposition`] | samples become bytes: text, OpenMetrics, compression, negotiation |
 //! | 2 | [`generate`] | KPIs become dashboards, rules, tests of the rules and runbooks |
 //! | 2 | [`lint`] | what is wrong across files |
+//! | 2 | [`starter`] | the schema and a sample of a graph become a first pack |
 //! | 3 | [`graph`] | where rows come from; the only place that names a driver |
 //! | 3 | [`config`], [`queries`] | `config.toml` and the environment; the folder of KPI files |
 //! | 4 | [`board`] | the latest reading of each KPI, swapped as a whole, read without locks |
@@ -83,4 +84,5 @@ pub mod measure;
 pub mod metric;
 pub mod queries;
 pub mod schedule;
+pub mod starter;
 pub mod state;

@@ -4,6 +4,7 @@ mod check;
 mod demo;
 mod generate;
 mod health;
+mod init;
 mod project;
 mod run;
 mod serve;
@@ -66,6 +67,7 @@ pub fn execute(cli: &Cli) -> anyhow::Result<ExitStatus> {
             Command::Run(options) => run::run(&cli.common, options).await,
             Command::Demo(options) => demo::demo(&cli.common, options).await,
             Command::Generate(options) => generate::generate(&cli.common, options),
+            Command::Init(options) => init::init(&cli.common, options).await,
             Command::Health(options) => health::health(&cli.common, options).await,
         }
     });

@@ -221,7 +221,7 @@ impl Project {
     }
 }
 
-fn bolt(config: GraphConfig) -> Graph {
+pub(super) fn bolt(config: GraphConfig) -> Graph {
     let GraphConfig {
         name: _,
         uris,

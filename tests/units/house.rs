@@ -21,6 +21,7 @@ const HOUSE: &[(&str, u8, &[&str])] = &[
     ("exposition", 2, &["metric"]),
     ("generate", 2, &["diagnostic", "kpi", "metric"]),
     ("lint", 2, &["diagnostic", "kpi", "metric"]),
+    ("starter", 2, &["kpi", "metric"]),
     ("graph", 3, &["kpi"]),
     ("config", 3, &["diagnostic", "kpi", "metric"]),
     ("queries", 3, &["diagnostic", "kpi"]),
