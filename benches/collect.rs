@@ -1,10 +1,8 @@
-//! A run of a million rows on a real Neo4j against draining the same rows from the driver: what the run itself adds.
+//! Compares a run of a million rows on Neo4j with draining the same rows from the driver.
 //!
-//! Draining, a first run and a run that finds its labels again take turns, so that whatever else the machine does meets all.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a benchmark that fails has nothing better to do than to panic"
-)]
+//! Draining, a first run and a run with known labels alternate, so that other load affects all
+//! three.
+#![allow(clippy::unwrap_used, reason = "a benchmark panics on failure")]
 #![allow(clippy::print_stdout, reason = "it prints its table")]
 
 use std::fs;
@@ -20,7 +18,7 @@ use test_support::neo4j::{Neo4j, Options};
 const ROWS: u64 = 1_000_000;
 const ROUNDS: usize = 3;
 
-/// As many as the exporter asks for at a time.
+/// The batch size of the exporter.
 const FETCH: usize = 1000;
 
 fn main() {
@@ -34,7 +32,7 @@ fn main() {
     runtime.block_on(compare(&neo4j));
 }
 
-/// Time that passed, and CPU that this process used.
+/// Elapsed time and CPU time of this process.
 #[derive(Clone, Copy)]
 struct Cost {
     wall: Duration,
@@ -45,7 +43,7 @@ async fn compare(neo4j: &Neo4j) {
     let kpi = kpi();
     let driver = driver(neo4j);
     let graph = Graph::Bolt(Bolt::new(neo4j.settings()));
-    // The server compiles what it does often.
+    // Warms up the server's just-in-time compiler.
     drain(&driver, &kpi).await;
     let (mut drained, mut first, mut again) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -55,13 +53,13 @@ async fn compare(neo4j: &Neo4j) {
         again.push(collect(&graph, &kpi, &points).await.0);
     }
     println!(
-        "| {ROWS} rows, {ROUNDS} rounds | s | s of CPU here | us of CPU a row | time / draining, each round |"
+        "| {ROWS} rows, {ROUNDS} rounds | s | client CPU s | client CPU us per row | time relative to draining, per round |"
     );
     println!("|---|---|---|---|---|");
     for (what, costs) in [
         ("draining", &drained),
-        ("a first run", &first),
-        ("a run with the labels of the last run", &again),
+        ("first run", &first),
+        ("run with known labels", &again),
     ] {
         show(what, costs, &drained);
     }
@@ -86,7 +84,7 @@ fn show(what: &str, costs: &[Cost], drained: &[Cost]) {
     );
 }
 
-/// CPU of this process so far.
+/// CPU time of this process so far.
 fn cpu() -> Duration {
     let stat = fs::read_to_string("/proc/self/stat").unwrap();
     let fields: Vec<_> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();

@@ -1,10 +1,7 @@
-//! One step of the exporter's work, done as often as asked: what `benches/instructions` counts the instructions of.
+//! Runs one step of the exporter repeatedly; `benches/instructions` counts its instructions.
 //!
 //! `steps STEP SIZE TIMES`
-#![allow(
-    clippy::unwrap_used,
-    reason = "a benchmark that fails has nothing better to do than to panic"
-)]
+#![allow(clippy::unwrap_used, reason = "a benchmark panics on failure")]
 
 use std::env;
 use std::hint::black_box;
@@ -23,7 +20,7 @@ use tokio::runtime;
 
 fn main() {
     let arguments: Vec<_> = env::args().collect();
-    // `cargo bench` and `cargo test` call every benchmark, this one without its arguments.
+    // `cargo bench` and `cargo test` run every benchmark without arguments.
     let [_, step, size, times] = &arguments[..] else {
         return;
     };
@@ -41,7 +38,7 @@ fn main() {
     }
 }
 
-/// Rows become samples, for the first time or with the labels of the run before; the graph answers in no order.
+/// Rows to samples, with new labels or those of the previous run; the rows are in shuffled order.
 fn measure(rows: usize, times: usize, again: bool) {
     let (kpi, rows) = (two_labels(rows), answer(rows));
     let mut last = Vec::new();
@@ -59,7 +56,7 @@ fn measured(kpi: &Kpi, rows: &[Row], last: &[Arc<Samples>]) -> Vec<Arc<Samples>>
     taken.finish().unwrap().samples
 }
 
-/// Samples become text.
+/// Samples to text.
 fn encode(series: usize, times: usize) {
     let kpi = two_labels(series);
     let points = measured(&kpi, &answer(series), &[]).swap_remove(0);
@@ -72,7 +69,7 @@ fn encode(series: usize, times: usize) {
     }
 }
 
-/// Text becomes blocks of gzip.
+/// Text to gzip blocks.
 fn compress(series: usize, times: usize) {
     let site = site(gauges(1, series), Settings::default(), refresh(None));
     let reading = site.board.slots()[0].reading().unwrap();
@@ -82,7 +79,7 @@ fn compress(series: usize, times: usize) {
     }
 }
 
-/// Whole answers over one connection that stays open.
+/// Complete responses over one persistent connection.
 fn scrape(kpis: usize, series_each: usize, headers: &str, times: usize) {
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -102,7 +99,10 @@ fn scrape(kpis: usize, series_each: usize, headers: &str, times: usize) {
 }
 
 fn two_labels(max_series: usize) -> Arc<Kpi> {
-    assert!(max_series <= 100_000, "the KPIs of the tests take no more");
+    assert!(
+        max_series <= 100_000,
+        "the KPIs of the tests have this limit"
+    );
     kpi(
         "p/sensor",
         "p_sensor",

@@ -1,10 +1,9 @@
-//! Runs every statement of a Cypher file on a Neo4j: `cargo run --example fill -- bolt://localhost:7687 examples/bmad.cypher`.
+//! Executes every statement of a Cypher file on a Neo4j:
+//! `cargo run --example fill -- bolt://localhost:7687 examples/bmad.cypher`.
 //!
-//! Logs in with `NEO4J_USER` and `NEO4J_PASSWORD`. The exporter itself only reads; this is how its sample graph comes to be.
-#![allow(
-    clippy::print_stderr,
-    reason = "an example talks to the one who runs it"
-)]
+//! Logs in with `NEO4J_USER` and `NEO4J_PASSWORD`. The exporter itself is read-only, so its sample
+//! graph is created with this.
+#![allow(clippy::print_stderr, reason = "an example prints to its user")]
 
 use std::time::Duration;
 use std::{env, fs};
@@ -12,7 +11,7 @@ use std::{env, fs};
 use anyhow::{Context, bail};
 use neo4rs::{Graph, query};
 
-/// More than any statement of a sample takes; without it a server that hangs would hang this program too.
+/// Much longer than any statement takes; without it a server that hangs would block this program.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 #[tokio::main]
@@ -43,7 +42,8 @@ async fn run(graph: &Graph, statement: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The text between semicolons, those in strings, names and comments left alone; what is only comment is no statement.
+/// The text between semicolons, ignoring those in strings, names and comments; comments alone are
+/// not a statement.
 fn statements(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let (mut start, mut at, mut has_code) = (0, 0, false);
@@ -73,7 +73,7 @@ enum Piece {
     End,
 }
 
-/// The length in bytes of what `text` begins with, and what it is.
+/// The length in bytes and the kind of the first piece of `text`.
 fn piece(text: &str) -> (usize, Piece) {
     let until = |end: &str, from: usize| {
         text[from..]

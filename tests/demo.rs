@@ -22,7 +22,7 @@ fn without_the_engine_it_says_how_to_get_it() {
             });
         let mut exporter = setup.launch();
         assert_eq!(exporter.exit_code(), 64, "{arguments:?}");
-        let expected = "error: this build has no graph of its own: build it with the feature `embedded`, e.g. cargo run --features embedded -- demo\n";
+        let expected = "error: this build does not contain the embedded graph: build it with `--features embedded`, e.g. cargo run --features embedded -- demo\n";
         assert_eq!(exporter.log(), expected, "{arguments:?}");
         assert_eq!(exporter.out(), "", "{arguments:?}");
     }
@@ -100,7 +100,7 @@ mod real {
         let before = size(neo4j).await;
         let mut refused = demo(neo4j).launch();
         assert_eq!(refused.exit_code(), 64, "{}", refused.log());
-        let expected = "error: --graph must be an empty graph, or one that an earlier demo has filled: this one holds 2 nodes\n";
+        let expected = "error: --graph must be an empty graph or that of an earlier demo, but it contains 2 nodes\n";
         assert_eq!(refused.log(), expected);
         assert_eq!(size(neo4j).await, before);
 
@@ -147,7 +147,7 @@ mod real {
         let second = demo(neo4j).argument("--speed").argument("2000").start();
         assert_eq!(first.exit_code(), 1, "{}", first.log());
         let taken =
-            "error: the graph of the demo does not follow: another demo has taken the graph\n";
+            "error: cannot write to the graph of the demo: another demo has claimed the graph\n";
         assert!(first.log().ends_with(taken), "{}", first.log());
         second.until_ready(true);
         ends_well(second);
@@ -160,7 +160,7 @@ mod real {
         assert!(
             refused
                 .log()
-                .contains("this one holds 1 node that no demo has written"),
+                .contains("it contains 1 node that no demo created"),
             "{}",
             refused.log()
         );
@@ -293,7 +293,7 @@ mod embedded {
         until_told(&exporter, 20);
         let out = exporter.out();
         assert!(
-            out.contains(&format!("open http://{}/ ", exporter.address())),
+            out.contains(&format!("status page http://{}/, ", exporter.address())),
             "{out}"
         );
         assert!(
@@ -327,7 +327,7 @@ mod embedded {
         until("it says so", || {
             exporter
                 .out()
-                .contains("the graph follows the agents too late")
+                .contains("writes are slower than the simulation")
                 .then_some(())
         });
         exporter.signal("INT");
@@ -388,7 +388,7 @@ mod embedded {
           |
           = help: did you mean `AIAgent`?
 
-        error: the graph refuses the query: Undefined variable 'b' (embedded engine of `demo`)
+        error: the graph refuses the query: Undefined variable 'b' (embedded graph)
          --> queries/p/wrong.cypher:2:32
           |
         2 | MATCH (a:AIAgent) RETURN count(b) AS value

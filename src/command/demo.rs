@@ -1,4 +1,4 @@
-//! `demo`: the whole product at work on a graph in which a synthetic world lives: one inside this process, or a real Neo4j.
+//! `demo`: runs the exporter on a graph with live synthetic data, in this process or on a Neo4j.
 
 mod owner;
 mod screen;
@@ -28,18 +28,19 @@ use screen::Screen;
 use target::DemoGraph;
 use world::{Edit, World, joined};
 
-pub(super) use screen::make_way;
+pub(super) use screen::clear_status;
 
-/// A newcomer watches: nothing is older than this. In `serve` the KPIs run as their files say.
-const AT_LEAST_EVERY: Duration = Duration::from_secs(5);
-/// How often the graph follows the world.
-const BEAT: Duration = Duration::from_millis(250);
-/// More than a statement takes by far. Without a limit an engine that hangs would hang the demo without a word.
-const WITHIN: Duration = Duration::from_secs(60);
-/// What happened while the machine slept is caught up in steps: one huge transaction would keep the queries waiting.
-const AT_ONCE: usize = 100;
-/// What is written later than its time by more than this, the `lag` of the KPIs, is not counted by their windows.
-const LATE: Duration = Duration::from_secs(10);
+/// The longest interval of a KPI in the demo, so that all values change while a newcomer watches.
+const MAX_INTERVAL: Duration = Duration::from_secs(5);
+/// The interval at which new happenings are written.
+const WRITE_INTERVAL: Duration = Duration::from_millis(250);
+/// Much longer than any statement takes. Without it a server that hangs would block the demo
+/// silently.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// Happenings per transaction: after a suspend one large transaction would block the queries.
+const BATCH: usize = 100;
+/// The default `lag` of KPIs: windows do not count what is written later than this.
+const LAG: Duration = Duration::from_secs(10);
 
 pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<ExitStatus> {
     let Some((mut loaded, graph)) = prepare(common, options)? else {
@@ -57,51 +58,55 @@ pub(super) async fn demo(common: &Common, options: &Demo) -> anyhow::Result<Exit
     let stop = serve::stop_on_signal()?;
     let mut screen = Screen::new();
     screen.status(&format!(
-        "writing {} days of work into the graph",
+        "writing {} days of history to the graph",
         World::PAST_DAYS
     ));
-    let settled = stop.run_until_cancelled(settle(graph, options)).await;
+    let filled = stop
+        .run_until_cancelled(fill_with_world(graph, options))
+        .await;
     screen.end();
-    let (world, home) = match settled {
+    let (world, home) = match filled {
         None => return Ok(ExitStatus::Done),
-        Some(Err(error)) => return not_settled(error),
-        Some(Ok(settled)) => settled,
+        Some(Err(error)) => return not_filled(error),
+        Some(Ok(filled)) => filled,
     };
     introduce(&mut screen, &loaded, options);
     let address = health::on_this_machine(listener.local_addr()?);
-    screen.say(&format!("open http://{address}/ for all values, http://{address}/metrics for Prometheus; Ctrl-C ends"));
+    screen.say(&format!(
+        "status page http://{address}/, metrics http://{address}/metrics; press Ctrl-C to exit"
+    ));
     let graphs = [(ONLY_GRAPH.into(), home.graph.clone())];
-    // Whichever fails ends the other.
-    let at_work = async {
+    // A failure of one ends the other.
+    let serving = async {
         let ended = serve::at_work(&loaded, &graphs, listener, &stop).await;
         stop.cancel();
         ended
     };
-    let alive = async {
-        let ended = live(world, options.speed, &home, &mut screen, &stop).await;
+    let writing = async {
+        let ended = run_world(world, options.speed, &home, &mut screen, &stop).await;
         stop.cancel();
         ended
     };
-    let (served, lived) = tokio::join!(at_work, alive);
-    served.and(lived).map(|()| ExitStatus::Done)
+    let (served, written) = tokio::join!(serving, writing);
+    served.and(written).map(|()| ExitStatus::Done)
 }
 
 fn introduce(screen: &mut Screen, loaded: &Project, options: &Demo) {
     screen.say(&format!(
-        "a graph with {} days of the work of agents in five systems",
+        "graph with {} days of synthetic data of five agent systems",
         World::PAST_DAYS
     ));
     let kpis = counted(loaded.catalog.kpis.len(), "KPI", "KPIs");
     let (every, pace) = (
-        format_duration(AT_LEAST_EVERY),
+        format_duration(MAX_INTERVAL),
         format_duration(work_in(options.speed, 1)),
     );
     screen.say(&format!(
-        "{kpis}, each asked at least every {every}; a second here is {pace} of their work"
+        "{kpis}, each run at least every {every}; one second here is {pace} of work there"
     ));
 }
 
-/// How much the agents work in so many seconds.
+/// The simulated time of so many seconds.
 fn work_in(speed: f64, seconds: u64) -> Duration {
     let work = Duration::from_secs_f64(speed * seconds as f64);
     if work.as_secs() > 0 {
@@ -111,19 +116,20 @@ fn work_in(speed: f64, seconds: u64) -> Duration {
     }
 }
 
-/// The graph of the demo as it stands at its start, for commands that ask it once. `None` in a build without it, which has
-/// then been said.
+/// The initial graph of the demo, for commands that query it once. `None` in a build without the
+/// embedded graph; the error has already been printed.
 pub(super) async fn graphs() -> anyhow::Result<Option<Graphs>> {
     let Some(graph) = empty_graph()? else {
         return Ok(None);
     };
     let (world, past) = World::new(DEMO_SEED, now(), 0.0);
-    let home = DemoGraph::own(graph);
+    let home = DemoGraph::embedded(graph);
     fill(&home, &world, &past).await?;
     Ok(Some(vec![(ONLY_GRAPH.into(), home.graph)]))
 }
 
-/// The settings and the graph in which the world is to live. `None` when one cannot be had, which has then been said.
+/// The settings and the graph of the demo. `None` if one of them is invalid; the error has already
+/// been printed.
 fn prepare(common: &Common, options: &Demo) -> anyhow::Result<Option<(Project, Arc<Graph>)>> {
     let Some(uri) = &options.graph else {
         let Some(graph) = empty_graph()? else {
@@ -139,69 +145,68 @@ fn prepare(common: &Common, options: &Demo) -> anyhow::Result<Option<(Project, A
     };
     let Some(graph) = loaded.graph_at(uri) else {
         return refuse(
-            "is none of the graphs of the settings: write it there, with its user and password",
+            "is not a graph of the settings: add it to the configuration with its user and password",
         );
     };
     Ok(Some((loaded, Arc::new(graph))))
 }
 
-/// Says what is wrong with the graph that was asked for.
+/// Prints what is wrong with `--graph`.
 fn refuse<T>(what: &str) -> anyhow::Result<Option<T>> {
     writeln!(anstream::stderr(), "error: --graph {what}")?;
     Ok(None)
 }
 
-/// A world in its graph, as it stands now.
-async fn settle(graph: Arc<Graph>, options: &Demo) -> anyhow::Result<(World, DemoGraph)> {
+/// Creates the world and writes its history to the graph.
+async fn fill_with_world(graph: Arc<Graph>, options: &Demo) -> anyhow::Result<(World, DemoGraph)> {
     let (seed, speed) = (options.seed, options.speed);
-    // It takes a second, in which Ctrl-C is to be heard.
+    // It takes a second, during which Ctrl-C must work.
     let (world, past) = spawn_blocking(move || World::new(seed, now(), speed)).await?;
-    let mut home = DemoGraph::own(graph);
+    let mut home = DemoGraph::embedded(graph);
     if options.graph.is_some() {
-        home.claim = Some(DemoOwner::take(&home.graph).await?);
+        home.owner = Some(DemoOwner::claim(&home.graph).await?);
     }
     fill(&home, &world, &past).await?;
     Ok((world, home))
 }
 
-/// Somebody's graph is a wrong word on the command line; any other error is not the user's.
-fn not_settled(error: anyhow::Error) -> anyhow::Result<ExitStatus> {
+/// A graph with foreign nodes is a usage error; any other error is a failure.
+fn not_filled(error: anyhow::Error) -> anyhow::Result<ExitStatus> {
     match error.downcast::<Unclaimed>()? {
         not_ours @ Unclaimed::NotOurs(_) => {
             refuse::<()>(&not_ours.to_string()).map(|_| ExitStatus::BadInput)
         }
         Unclaimed::Graph(error) => {
-            Err(error).context("cannot make the graph of --graph the demo's")
+            Err(error).context("cannot prepare the graph of --graph for the demo")
         }
     }
 }
 
-/// A graph inside this process. `None` in a build without one, which has then been said.
+/// An embedded graph. `None` in a build without it; the error has already been printed.
 fn empty_graph() -> anyhow::Result<Option<Arc<Graph>>> {
     #[cfg(feature = "embedded")]
     return Ok(Some(Arc::new(Graph::Embedded(Embedded::new()))));
     #[cfg(not(feature = "embedded"))]
     {
-        let how =
-            "build it with the feature `embedded`, e.g. cargo run --features embedded -- demo";
+        let how = "build it with `--features embedded`, e.g. cargo run --features embedded -- demo";
         writeln!(
             anstream::stderr(),
-            "error: this build has no graph of its own: {how}"
+            "error: this build does not contain the embedded graph: {how}"
         )?;
         Ok(None)
     }
 }
 
-/// Writes the past of a world, in transactions that no server finds too large.
+/// Writes the history of a world, in transactions small enough for any server.
 async fn fill(home: &DemoGraph, world: &World, past: &[Edit]) -> anyhow::Result<()> {
     home.graph
-        .write(&world.indexes(), WITHIN)
+        .write(&world.indexes(), TIMEOUT)
         .await
-        .context("cannot make the indexes of the demo")?;
+        .context("cannot create the indexes of the demo")?;
     for edit in past {
         home.write(std::slice::from_ref(edit))
             .await
-            .context("cannot write the past of the demo")?;
+            .context("cannot write the history of the demo")?;
     }
     Ok(())
 }
@@ -209,23 +214,23 @@ async fn fill(home: &DemoGraph, world: &World, past: &[Edit]) -> anyhow::Result<
 fn run_often(loaded: &mut Project) {
     for kpi in &mut loaded.catalog.kpis {
         let kpi = Arc::make_mut(kpi);
-        kpi.schedule = Schedule::Every(kpi.schedule.interval().min(AT_LEAST_EVERY));
+        kpi.schedule = Schedule::Every(kpi.schedule.interval().min(MAX_INTERVAL));
     }
 }
 
-/// Lets the graph follow the world, and tells what happens, until `stop`.
-async fn live(
+/// Writes the happenings of the world to the graph and prints its story lines until `stop`.
+async fn run_world(
     mut world: World,
     speed: f64,
     home: &DemoGraph,
     screen: &mut Screen,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let mut beat = interval(BEAT);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = interval(WRITE_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let started = Instant::now();
     let mut happened = 0;
-    let mut told_late = false;
+    let mut warned = false;
     loop {
         tokio::select! {
             biased;
@@ -233,27 +238,27 @@ async fn live(
                 screen.end();
                 return Ok(());
             }
-            _ = beat.tick() => {}
+            _ = ticks.tick() => {}
         }
         let (now, begun) = (now(), Instant::now());
         while !stop.is_cancelled() {
-            let happenings: Vec<_> = world.until(now).take(AT_ONCE).collect();
+            let happenings: Vec<_> = world.until(now).take(BATCH).collect();
             if happenings.is_empty() {
                 break;
             }
             let edits = joined(happenings.iter().flat_map(|happening| &happening.edits));
-            let Some(followed) = stop.run_until_cancelled(home.write(&edits)).await else {
+            let Some(written) = stop.run_until_cancelled(home.write(&edits)).await else {
                 break;
             };
-            followed.context("the graph of the demo does not follow")?;
+            written.context("cannot write to the graph of the demo")?;
             happenings
                 .iter()
-                .for_each(|happening| screen.tell(happening));
+                .for_each(|happening| screen.report(happening));
             happened += happenings.len();
-        }
-        if begun.elapsed() > LATE && !told_late && !stop.is_cancelled() {
-            told_late = true;
-            screen.say("the graph follows the agents too late for counters to see it all: give it a lower --speed");
+            if begun.elapsed() > LAG && !warned && !stop.is_cancelled() {
+                warned = true;
+                screen.say("writes are slower than the simulation, so counters miss events: use a lower --speed");
+            }
         }
         let seconds = started.elapsed().as_secs();
         let (here, there) = (
@@ -261,7 +266,7 @@ async fn live(
             format_duration(work_in(speed, seconds)),
         );
         screen.status(&format!(
-            "{here} here, {there} of work there: {happened} things have happened"
+            "{here} elapsed, {there} simulated, {happened} happenings"
         ));
     }
 }

@@ -107,7 +107,7 @@ fn start_log(cli: &Cli) -> Result<(), (&str, ParseError)> {
     let filter = EnvFilter::try_new(format!("{quiet},{level}")).map_err(|cause| (level, cause))?;
     let stderr = move || {
         if is_demo {
-            demo::make_way();
+            demo::clear_status();
         }
         std::io::stderr()
     };

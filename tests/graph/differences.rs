@@ -60,60 +60,64 @@ fn the_contract_knows_every_case_of_its_table() {
 }
 
 /// Without the refusal the engine would answer nothing at all where there are no rows.
-const HIDDEN: &str = "in a condition or a loop: compute it in a WITH before";
+const HIDDEN: &str = "in a condition or a loop: compute it in a WITH first";
 
 /// What the engine refuses and Neo4j does not: the statement, the column of the place, and what the error says.
 const REFUSED: &[(&str, Option<usize>, &str)] = &[
     (
         "RETURN apoc.text.join(['a'], ',') AS v",
         Some(8),
-        "no `apoc.text.join`: write it in plain Cypher",
+        "support `apoc.text.join`: write it in plain Cypher",
     ),
     (
         "CALL apoc.meta.stats() YIELD labels RETURN 1 AS v",
         Some(6),
-        "no `apoc.meta.stats`: write it in plain Cypher",
+        "support `apoc.meta.stats`: write it in plain Cypher",
     ),
     (
         "MATCH (b:Beast&Caged) RETURN count(*) AS v",
         Some(15),
-        "no `A&B` for labels: write `WHERE n:A AND n:B`",
+        "support `A&B` for labels: write `WHERE n:A AND n:B`",
     ),
     (
         "MATCH (b:!Caged) RETURN count(*) AS v",
         Some(10),
-        "no `!A` for labels: write `WHERE NOT n:A`",
+        "support `!A` for labels: write `WHERE NOT n:A`",
     ),
     (
         "MATCH (k)-[:FEEDS]->{1,2}(b) RETURN count(*) AS v",
         Some(21),
-        "no quantified paths: write a path of variable length",
+        "support quantified paths: write a path of variable length",
     ),
     (
         "MATCH (()-[:FEEDS]->()){,2} RETURN count(*) AS v",
         Some(24),
-        "no quantified paths",
+        "support quantified paths",
     ),
     (
         "RETURN size(COLLECT { MATCH (b:Beast) RETURN b.id }) AS v",
         Some(13),
-        "no `COLLECT {}`: write `CALL (n) {",
+        "support `COLLECT {}`: write `CALL (n) {",
     ),
-    ("USE neo4j RETURN 1 AS v", Some(1), "no `USE`: leave it out"),
+    (
+        "USE neo4j RETURN 1 AS v",
+        Some(1),
+        "support `USE`: remove it",
+    ),
     (
         "EXPLAIN USE neo4j RETURN 1 AS v",
         Some(9),
-        "no `USE`: leave it out",
+        "support `USE`: remove it",
     ),
     (
         "LOAD CSV FROM 'file:///x' AS l RETURN l AS v",
         Some(1),
-        "no `LOAD CSV`: hand the rows over as a parameter",
+        "support `LOAD CSV`: pass the rows as a parameter",
     ),
     (
         "RETURN timestamp() AS v",
         Some(8),
-        "no `timestamp`: write `datetime().epochMillis`",
+        "support `timestamp`: write `datetime().epochMillis`",
     ),
     (
         "RETURN datetime({epochMillis: 5}) AS v",
@@ -128,22 +132,22 @@ const REFUSED: &[(&str, Option<usize>, &str)] = &[
     (
         "UNWIND [1, 2] AS x RETURN stDevP(x) AS v",
         Some(27),
-        "no `stDevP`: write `stDev`",
+        "support `stDevP`: write `stDev`",
     ),
     (
         "RETURN isEmpty('') AS v",
         Some(8),
-        "no `isEmpty`: write `size(x) = 0`",
+        "support `isEmpty`: write `size(x) = 0`",
     ),
     (
         "RETURN isNaN(0.5) AS v",
         Some(8),
-        "no `isNaN`: write `x IS NULL`",
+        "support `isNaN`: write `x IS NULL`",
     ),
     (
         "RETURN nullIf(1, 1) AS v",
         Some(8),
-        "no `nullIf`: write `CASE WHEN",
+        "support `nullIf`: write `CASE WHEN",
     ),
     ("RETURN 1 < 2 < 3 AS v", Some(14), "write `a < b AND b < c`"),
     (
@@ -206,12 +210,12 @@ const REFUSED: &[(&str, Option<usize>, &str)] = &[
     (
         "SHOW TRANSACTIONS YIELD metaData RETURN 1 AS v",
         Some(1),
-        "no `SHOW`: ask a Neo4j",
+        "support `SHOW`: use Neo4j",
     ),
     (
         "SHOW PROCEDURES YIELD name RETURN count(*) AS v",
         Some(1),
-        "no `SHOW`: ask a Neo4j",
+        "support `SHOW`: use Neo4j",
     ),
     (
         "RETURN COUNT { MATCH (b:Beast) RETURN DISTINCT b.kind } AS v",
@@ -236,12 +240,12 @@ const REFUSED: &[(&str, Option<usize>, &str)] = &[
     (
         "MATCH (b:Beast WHERE b.id = 3) RETURN count(*) AS v",
         Some(16),
-        "write it behind the pattern",
+        "write it after the pattern",
     ),
     (
         "MATCH (b)<-[f:FEEDS WHERE f.times > 3]-() RETURN count(*) AS v",
         Some(21),
-        "write it behind the pattern",
+        "write it after the pattern",
     ),
     (
         "MATCH (b) WHERE b:Caged|Keeper RETURN count(*) AS v",
@@ -251,17 +255,17 @@ const REFUSED: &[(&str, Option<usize>, &str)] = &[
     (
         "MATCH (b:Beast)<-[f]->(c) RETURN count(*) AS v",
         Some(16),
-        "no `<-[r]->`: write `-[r]-`",
+        "support `<-[r]->`: write `-[r]-`",
     ),
     (
         "MATCH (b:Beast)<-->(c) RETURN count(*) AS v",
         Some(16),
-        "no `<-[r]->`: write `-[r]-`",
+        "support `<-[r]->`: write `-[r]-`",
     ),
     (
         "RETURN trim(BOTH 'x' FROM 'xax') AS v",
         Some(22),
-        "no `trim(… FROM …)`: write `trim(x)`",
+        "support `trim(… FROM …)`: write `trim(x)`",
     ),
     (
         "OPTIONAL CALL () { MATCH (n:Nobody) RETURN n } RETURN n.x AS v",
@@ -319,17 +323,17 @@ const REFUSED: &[(&str, Option<usize>, &str)] = &[
     (
         "RETURN size([1] || [2]) AS v",
         Some(17),
-        "no `||` that knows lists: write `+`",
+        "support `||`: write `+`",
     ),
     (
         "WITH {a: 1} AS m RETURN m {.*, c: 3}.c AS v",
         Some(27),
-        "write out the keys: `x {.a, .b, c: 1}`",
+        "list the keys: `x {.a, .b, c: 1}`",
     ),
     (
         "MATCH (b:Beast) WITH b {.id} AS b RETURN b {.*, x: 1}.x AS v",
         Some(44),
-        "write out the keys",
+        "list the keys",
     ),
     // It would take no notice of the order.
     (
@@ -346,7 +350,7 @@ async fn what_the_engine_cannot_do_is_refused_clearly() {
         let error = answer(&engine, query).await.unwrap_err();
         assert!(error.to_string().contains(part), "{query}: {error}");
         assert!(
-            error.to_string().contains("embedded engine of `demo`"),
+            error.to_string().contains("embedded graph"),
             "{query}: {error}"
         );
         let GraphError::Statement { message, place } = error else {
@@ -672,10 +676,10 @@ async fn a_long_expression_holds_up_nobody() {
     );
     let again = asked.rows(&engine).await.unwrap_err().to_string();
     assert!(
-        again.contains("an earlier run of this query is still at work"),
+        again.contains("an earlier run of this query has not ended"),
         "{again}"
     );
-    assert!(again.contains("embedded engine"), "{again}");
+    assert!(again.contains("embedded graph"), "{again}");
 }
 
 #[tokio::test]

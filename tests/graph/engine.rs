@@ -69,7 +69,7 @@ async fn what_would_fill_the_memory_is_refused() {
         assert_eq!(error.reason(), "server", "{query}");
         let shown = error.to_string();
         assert!(
-            shown.contains("embedded engine") && shown.contains("write a narrower MATCH"),
+            shown.contains("embedded") && shown.contains("write a narrower MATCH"),
             "{query}: {shown}"
         );
         assert!(!shown.contains("max_work_units"), "{query}: {shown}");

@@ -1,6 +1,7 @@
-//! Statements that nobody waits for any more, though they still run: of no KPI does a second one start beside such a one.
+//! Tracks statements that still run although their caller stopped waiting: a KPI does not start a
+//! second one beside it.
 //!
-//! Else a KPI whose statement cannot be interrupted would leave one thread more behind with every run.
+//! Without this, a KPI whose statement cannot be interrupted would leak one thread per run.
 
 use std::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
@@ -11,10 +12,10 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::Error;
 
-/// How long one that can be interrupted may take to notice that nobody waits.
+/// The time that an interruptible statement may take to notice its cancellation.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// See the module.
+/// The abandoned statements.
 #[derive(Debug, Default)]
 pub(super) struct Abandoned(Mutex<Vec<Watched>>);
 
@@ -24,19 +25,19 @@ struct Watched {
     running: mpsc::Sender<Infallible>,
 }
 
-/// Held by a statement's thread for as long as it runs.
+/// Held by the thread of a statement while it runs.
 pub(super) struct Running(
-    #[expect(dead_code, reason = "that it is there is all it says")] mpsc::Receiver<Infallible>,
+    #[expect(dead_code, reason = "only its drop is observed")] mpsc::Receiver<Infallible>,
 );
 
-/// Held by the one who waits for a statement. When it is dropped before the statement ends, that is abandoned.
+/// Held by the caller. If it is dropped before the statement ends, the statement is abandoned.
 pub(super) struct Waiting<'a> {
     abandoned: &'a Abandoned,
     watched: Option<Watched>,
 }
 
 impl Abandoned {
-    /// Lets a KPI's statement begin, unless an earlier one of it still runs after some grace.
+    /// Begins a statement of a KPI, unless an earlier one still runs after the grace period.
     pub(super) async fn begin(
         &self,
         kpi: &str,
@@ -89,8 +90,8 @@ fn still_runs() -> Error {
     Error::Server {
         code: "Neo.TransientError.Transaction.MaximumTransactionLimitReached".to_owned(),
         message:
-            "an earlier run of this query is still at work, because the embedded engine of `demo` cannot interrupt \
-                  a loop inside one expression: make the query cheaper, with UNWIND instead of `reduce`"
+            "an earlier run of this query has not ended, because the embedded graph cannot interrupt \
+                  a loop inside one expression: use UNWIND instead of `reduce`"
                 .to_owned(),
     }
 }

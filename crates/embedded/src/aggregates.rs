@@ -1,8 +1,8 @@
-//! Aggregates that the engine does not see, or orders wrongly: refused by the text.
+//! Refuses aggregates that the engine does not recognize or orders wrongly.
 
 use super::tokens::Tokens;
 
-/// Why the engine must not be asked because of the token at `index`.
+/// The reason to refuse the statement because of the token at `index`.
 pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<String> {
     hidden(tokens, index).or_else(|| order(tokens, index))
 }
@@ -23,8 +23,8 @@ pub(super) fn is_aggregate(tokens: &Tokens, index: usize) -> bool {
     plain && AGGREGATES.iter().any(|name| tokens.is_word(index, name))
 }
 
-/// An aggregate in a condition, a test for NULL or a loop is none for the engine: it looks at single rows then, and answers
-/// nothing at all when there are none.
+/// The engine does not recognize an aggregate in a condition, a NULL test or a loop: it evaluates
+/// single rows and returns nothing if there are none.
 fn hidden(tokens: &Tokens, index: usize) -> Option<String> {
     const LOOPS: [&str; 5] = ["all", "any", "none", "reduce", "single"];
     if !is_aggregate(tokens, index) {
@@ -33,7 +33,7 @@ fn hidden(tokens: &Tokens, index: usize) -> Option<String> {
     let name = &tokens.all[index].text;
     let mut inner = index..tokens.closed_by(index + 1)? + 1;
     loop {
-        if condition_before(tokens, inner.start) || condition_behind(tokens, inner.end) {
+        if condition_before(tokens, inner.start) || condition_after(tokens, inner.end) {
             break;
         }
         let open = tokens.inside(inner.start)?;
@@ -43,18 +43,18 @@ fn hidden(tokens: &Tokens, index: usize) -> Option<String> {
         {
             break;
         }
-        // What encloses a sub-query or a pattern is another matter.
+        // An aggregate inside a subquery or a pattern does not affect the outer expression.
         inner = open..tokens
             .closed_by(open)
             .filter(|_| !tokens.begins_subquery(open))?
             + 1;
     }
     Some(format!(
-        "the embedded engine of `demo` does not see `{name}` in a condition or a loop: compute it in a WITH before"
+        "the embedded graph does not support `{name}` in a condition or a loop: compute it in a WITH first"
     ))
 }
 
-/// Whether a condition leads up to `index`: `CASE WHEN … `, `NOT … `, `… AND`.
+/// Whether a condition precedes `index`: `CASE WHEN … `, `NOT … `, `… AND`.
 fn condition_before(tokens: &Tokens, index: usize) -> bool {
     let mut cases = 0;
     for at in (0..index)
@@ -77,8 +77,8 @@ fn condition_before(tokens: &Tokens, index: usize) -> bool {
     false
 }
 
-/// Whether what ends before `index` goes on as a condition: `… IS NULL`, `… OR`.
-fn condition_behind(tokens: &Tokens, index: usize) -> bool {
+/// Whether the expression that ends before `index` continues as a condition: `… IS NULL`, `… OR`.
+fn condition_after(tokens: &Tokens, index: usize) -> bool {
     let level = tokens.inside(index.saturating_sub(1));
     for at in (index..tokens.all.len()).filter(|&at| tokens.inside(at) == level) {
         let is = |words: &[&str]| words.iter().any(|word| tokens.is_word(at, word));
@@ -95,7 +95,8 @@ fn condition_behind(tokens: &Tokens, index: usize) -> bool {
     false
 }
 
-/// After a RETURN that aggregates, the engine takes no notice of an ORDER BY by what UNWIND made, unless it is a column.
+/// After an aggregating RETURN the engine ignores an ORDER BY variable of UNWIND that is not a
+/// column.
 fn order(tokens: &Tokens, index: usize) -> Option<String> {
     if !tokens.is_word(index, "ORDER") || !tokens.is_word(index + 1, "BY") {
         return None;
@@ -126,13 +127,13 @@ fn order(tokens: &Tokens, index: usize) -> Option<String> {
     let named_by_as = |name: &str| {
         (1..clause).any(|at| tokens.is_word(at - 1, "AS") && tokens.all[at].text == name)
     };
-    let lost = |at: &usize| {
+    let is_ignored = |at: &usize| {
         let name = &tokens.all[*at].text;
         let variable = tokens.is_name(*at) && !tokens.is_call(*at) && !is_column(name);
         variable && (!tokens.is(at + 1, ".") || named_by_as(name))
     };
-    let name = &tokens.all[keys.into_iter().find(lost)?].text;
+    let name = &tokens.all[keys.into_iter().find(is_ignored)?].text;
     Some(format!(
-        "the embedded engine of `demo` cannot order by `{name}` after a RETURN that aggregates: order by the name of a column"
+        "the embedded graph cannot order by `{name}` after an aggregating RETURN: order by the name of a column"
     ))
 }

@@ -1,4 +1,4 @@
-//! Changes on their way through the engine.
+//! Executes changes in the engine.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::{Values, declared, failure, options, value};
 use crate::Error;
 use cypher::Change;
 
-/// Changes that a thread can take along.
+/// Changes that can be moved to a thread.
 pub(super) struct Changes {
     statements: Vec<(Statement, Values)>,
     timeout: Duration,
@@ -38,25 +38,25 @@ impl Changes {
         })
     }
 
-    /// All in one transaction. What fails or nobody waits for is dropped with it.
-    pub(super) fn make(&self, session: &Session, outlet: &Outlet) -> Result<(), Error> {
+    /// Writes all changes in one transaction, which is dropped on failure and on cancellation.
+    pub(super) fn apply(&self, session: &Session, outlet: &Outlet) -> Result<(), Error> {
         let mut transaction = session.begin();
         for (statement, parameters) in &self.statements {
             let options = options(parameters, self.deadline, outlet);
-            let told = |error: KgError| failure::of(&error, statement, self.timeout);
-            let graph = transaction.working_mut().map_err(told)?;
+            let to_error = |error: KgError| failure::of(&error, statement, self.timeout);
+            let graph = transaction.working_mut().map_err(to_error)?;
             declared::declare(graph, statement);
-            execute_mut(graph, statement.text(), &options).map_err(told)?;
+            execute_mut(graph, statement.text(), &options).map_err(to_error)?;
         }
-        if outlet.nobody_waits() {
+        if outlet.is_cancelled() {
             return Ok(());
         }
         let outcome = session.commit(transaction, true);
-        let made = matches!(
+        let committed = matches!(
             outcome,
             CommitOutcome::Committed { .. } | CommitOutcome::NoWritesNoOp
         );
-        if made {
+        if committed {
             Ok(())
         } else {
             Err(failure::of_commit(&outcome))

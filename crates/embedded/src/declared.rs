@@ -1,13 +1,15 @@
-//! Property keys are declared before a statement names them.
+//! Declares property keys before a statement uses them.
 //!
-//! The engine takes a key that no node of the label has yet for a mistake, in `MATCH (:Call {kind: 'skill'})` as in
-//! `CREATE (:Call {kind: 'skill'})`. Neo4j finds nothing, or makes the property. A key that is declared may be absent.
+//! The engine rejects a key that no node of the label has, in `MATCH (:Call {kind: 'skill'})` as in
+//! `CREATE (:Call {kind: 'skill'})`, where Neo4j finds nothing or creates the property. A declared
+//! key may be absent.
 
 use kglite::api::DirGraph;
 
 use super::statement::Statement;
 
-/// Declares every key of the statement's maps for every label that it names: too many do no harm.
+/// Declares every map key of the statement for each of its labels: superfluous declarations are
+/// harmless.
 pub(super) fn declare(graph: &mut DirGraph, statement: &Statement) {
     let keys = statement.keys();
     if keys.is_empty() {

@@ -1,4 +1,4 @@
-//! What the engine says when something goes wrong, as the reasons that we tell apart.
+//! Maps the errors of the engine to [`Error`].
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use crate::Error;
 use cypher::Place;
 
 const OUT_OF_MEMORY: &str = "Neo.TransientError.General.MemoryPoolOutOfMemoryError";
-const TOO_MUCH: &str = "the embedded engine of `demo` holds rows and lists in memory, and a step of this \
-    query has more than a million of them: write a narrower MATCH, or a WITH … LIMIT";
+const TOO_MANY_ROWS: &str = "a step of this query has more than a million rows or list elements, which the embedded \
+    graph holds in memory: write a narrower MATCH or a WITH … LIMIT";
 
-/// Ends what the engine says: a Neo4j may say otherwise.
-const WHO: &str = "(embedded engine of `demo`)";
+/// Marks the messages of the engine, because Neo4j may report the same error differently.
+const ORIGIN: &str = "(embedded graph)";
 
 /// Why the engine did not answer within `timeout`.
 #[expect(
@@ -38,17 +38,17 @@ pub(super) fn of(error: &KgError, statement: &Statement, timeout: Duration) -> E
         KgError::CypherExecution { message, .. } if named(message, statement).is_some() => {
             of_text(message, named(message, statement))
         }
-        // The engine's words for it are about settings that nobody can reach.
+        // The message of the engine names settings that users do not have.
         KgError::CypherExecution { message, .. } if message.contains("max_work_units") => {
             Error::Server {
                 code: OUT_OF_MEMORY.to_owned(),
-                message: TOO_MUCH.to_owned(),
+                message: TOO_MANY_ROWS.to_owned(),
             }
         }
         KgError::CypherExecution { message, .. } => server(code(message), message),
-        // The only thing that a statement can do wrong by itself: all others are about how we call the engine.
+        // The only argument error that a statement can cause.
         KgError::Argument(message) if message.contains("mutation query") => {
-            Error::Writes("the embedded graph lets a query only read".to_owned())
+            Error::Writes("queries of the embedded graph are read-only".to_owned())
         }
         error => server(error.code().neo4j_status_code(), &error.to_string()),
     }
@@ -58,20 +58,20 @@ pub(super) fn of(error: &KgError, statement: &Statement, timeout: Duration) -> E
 pub(super) fn of_commit(outcome: &CommitOutcome) -> Error {
     server(
         KgErrorCode::TransactionConflict.neo4j_status_code(),
-        &format!("the changes were not made: {outcome:?}"),
+        &format!("the transaction was not committed: {outcome:?}"),
     )
 }
 
 fn of_text(message: &str, place: Option<Place>) -> Error {
     let message = match after(message, "Unexpected token at start of clause: ", '\n') {
-        // It has read `1 < x` and believes the statement's next part to begin.
+        // The engine has parsed `1 < x` and expects a new clause.
         Some("<" | "<=" | ">" | ">=" | "=" | "<>") => {
-            "a chain of comparisons cannot be read: write `a < b AND b < c`".to_owned()
+            "chained comparisons are not supported: write `a < b AND b < c`".to_owned()
         }
         _ => first_line(message),
     };
     Error::Statement {
-        message: format!("{message} {WHO}"),
+        message: format!("{message} {ORIGIN}"),
         place,
     }
 }
@@ -79,11 +79,11 @@ fn of_text(message: &str, place: Option<Place>) -> Error {
 fn server(code: &str, message: &str) -> Error {
     Error::Server {
         code: code.to_owned(),
-        message: format!("{} {WHO}", first_line(message)),
+        message: format!("{} {ORIGIN}", first_line(message)),
     }
 }
 
-/// The engine has one code for all that can go wrong with values; Neo4j has one of its own for arithmetic.
+/// The engine has one code for all errors of values; Neo4j has a separate one for arithmetic.
 fn code(message: &str) -> &'static str {
     if message.contains("division by zero") || message.contains("overflow") {
         "Neo.ClientError.Statement.ArithmeticError"
@@ -92,7 +92,7 @@ fn code(message: &str) -> &'static str {
     }
 }
 
-/// The place of what the message names, when it is of a kind that is wrong by its name alone.
+/// The place of the name in the message, for errors that are about a name.
 fn named(message: &str, statement: &Statement) -> Option<Place> {
     if let Some(name) = after(message, "Undefined variable '", '\'') {
         return statement.variable(name);
@@ -105,12 +105,12 @@ fn named(message: &str, statement: &Statement) -> Option<Place> {
     statement.call(name)
 }
 
-/// The word behind `start` and before `end`.
+/// The text between `start` and `end`.
 fn after<'m>(message: &'m str, start: &str, end: char) -> Option<&'m str> {
     message.strip_prefix(start)?.split(end).next()
 }
 
-/// Some errors name a place by the number of characters before it.
+/// Splits off the character offset that some messages contain.
 fn split_offset(message: &str) -> (&str, Option<usize>) {
     let Some((text, rest)) = message.split_once(" at position ") else {
         return (message, None);
@@ -122,10 +122,10 @@ fn split_offset(message: &str) -> (&str, Option<usize>) {
 }
 
 fn first_line(message: &str) -> String {
-    // What a procedure is not called is a list of a hundred names.
+    // Drops the list of all procedure names.
     let line = message.lines().next().unwrap_or_default();
     let line = line.split(". Available: ").next().unwrap_or_default();
-    // What is wrong with a regular expression stands below a picture of it.
+    // The reason of a regular expression error follows a picture of the expression.
     let reason = message
         .lines()
         .find_map(|line| line.strip_prefix("error: "));

@@ -1,12 +1,12 @@
-//! Expressions in another form, where the engine would answer what stands there otherwise than Neo4j does.
+//! Rewrites expressions that the engine evaluates differently from Neo4j.
 
 use std::borrow::Cow;
 
-use super::keys::{TAKEN, engine_key, quoted};
+use super::keys::{RESERVED, engine_key, quoted};
 use super::tokens::Tokens;
 use cypher::Kind;
 
-/// The token at `index` as part of another form.
+/// The replacement of the token at `index`, if it is part of a rewritten expression.
 pub(super) fn word(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     between(tokens, index)
         .or_else(|| keys(tokens, index))
@@ -14,8 +14,8 @@ pub(super) fn word(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
         .or_else(|| projection(tokens, index))
 }
 
-/// The engine counts from what one clock shows to what the other shows, wherever they stand. Neo4j counts from moment to
-/// moment, days and months by the first one's clock; a time without a zone has that of the other.
+/// The engine subtracts local times and ignores the zones. Neo4j subtracts instants, counts days
+/// and months in the zone of the first one, and gives a time without a zone that of the other.
 fn between(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     const UNITS: [&str; 3] = ["inSeconds", "inDays", "inMonths"];
     let unit = |open: usize| {
@@ -46,7 +46,7 @@ fn between(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     }))
 }
 
-/// The engine has keys of its own among those of a node, and another name for some of the user's.
+/// The engine adds its own keys to those of a node and renames some of the user's.
 fn keys(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     let is_keys = |at: usize| {
         tokens.is_word(at, "keys") && tokens.is_call(at) && !tokens.is(at.wrapping_sub(1), ".")
@@ -63,7 +63,7 @@ fn keys(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     )))
 }
 
-/// A key that is given as text: `n['id']`, `n[$key]`.
+/// A dynamic key: `n['id']`, `n[$key]`.
 fn subscript(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     let token = &tokens.all[index];
     let open = tokens
@@ -92,23 +92,23 @@ fn subscript(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     (index == inner.end).then(|| Cow::Owned(format!("] | {names}])]")))
 }
 
-/// A key between its quotes.
+/// The renamed key of a string literal, with its quotes.
 fn text(text: &str) -> Option<String> {
     let quote = text.get(..1)?;
     let key = text.get(1..text.len() - 1)?;
     Some(format!("{quote}{}{quote}", engine_key(key)))
 }
 
-/// The text in `key` by its other name.
+/// A CASE that renames the text in the variable `key`.
 fn renamed(names: impl Fn(&str) -> (String, String)) -> String {
     let one = |(from, to): (String, String)| format!(" WHEN '{from}' THEN '{to}'");
     format!(
         "CASE key{} ELSE key END",
-        TAKEN.into_iter().map(names).map(one).collect::<String>()
+        RESERVED.into_iter().map(names).map(one).collect::<String>()
     )
 }
 
-/// Of anything but a node the engine makes NULL.
+/// The engine evaluates a map projection of anything but a node to NULL.
 fn projection(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     if tokens.is_projection(index + 1) {
         return before_projection(tokens, index);
@@ -152,7 +152,7 @@ fn before_projection(tokens: &Tokens, index: usize) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Whether a map projection asks for all keys.
+/// Whether a map projection contains `.*`.
 #[derive(PartialEq)]
 enum Stars {
     None,
@@ -177,7 +177,7 @@ fn stars(tokens: &Tokens, open: usize) -> Stars {
     }
 }
 
-/// Whether at `open` begins a map projection that has another form only when it is that of a node: `x {.*, other: 1}`.
+/// Whether `open` begins a map projection that works only for nodes: `x {.*, other: 1}`.
 pub(super) fn is_projection_of_node(tokens: &Tokens, open: usize) -> bool {
     tokens.is_projection(open) && stars(tokens, open) == Stars::Some
 }

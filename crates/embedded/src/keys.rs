@@ -1,17 +1,17 @@
-//! Property keys: the names that the engine has for those that it keeps for itself.
+//! Renames property keys that the engine reserves.
 
 use std::borrow::Cow;
 
-/// Keys that every node of the engine's answers, set or not, and partly cannot be set or must be unique. With another name
-/// they are keys like any other.
-pub(super) const TAKEN: [&str; 6] = ["id", "label", "name", "node_type", "title", "type"];
-/// Ends the other name, in letters that the engine takes in a pattern.
-const MARK: &str = "__";
+/// Keys that every node of the engine has; some of them cannot be set or must be unique. Under
+/// another name they behave like any other key.
+pub(super) const RESERVED: [&str; 6] = ["id", "label", "name", "node_type", "title", "type"];
+/// The suffix of the other name, in characters that the engine accepts in a pattern.
+const SUFFIX: &str = "__";
 
-/// The name of a key for the engine.
+/// The name of a key in the engine.
 pub(super) fn engine_key(key: &str) -> Cow<'_, str> {
-    if is_taken(key) {
-        Cow::Owned(format!("{key}{MARK}"))
+    if is_reserved(key) {
+        Cow::Owned(format!("{key}{SUFFIX}"))
     } else {
         Cow::Borrowed(key)
     }
@@ -19,14 +19,14 @@ pub(super) fn engine_key(key: &str) -> Cow<'_, str> {
 
 /// The name of a key for the user.
 pub(super) fn user_key(key: &str) -> &str {
-    key.strip_suffix(MARK)
-        .filter(|key| is_taken(key))
+    key.strip_suffix(SUFFIX)
+        .filter(|key| is_reserved(key))
         .unwrap_or(key)
 }
 
-/// A key that already ends so is moved on, so that two keys never become one.
-pub(super) fn is_taken(key: &str) -> bool {
-    TAKEN.contains(&key.trim_end_matches(MARK))
+/// A key that already has the suffix gets another one, so that two keys never become one.
+pub(super) fn is_reserved(key: &str) -> bool {
+    RESERVED.contains(&key.trim_end_matches(SUFFIX))
 }
 
 /// In back-ticks.

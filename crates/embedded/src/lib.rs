@@ -1,14 +1,16 @@
-//! A graph inside the process that answers Cypher as Neo4j does, on the engine kglite. Only this crate names the engine.
+//! Provides an in-process graph that answers Cypher like Neo4j, for `demo` and `test`. Only this
+//! crate names its engine, kglite.
 //!
-//! What it does otherwise than Neo4j is kept in here as far as it can be: a [`statement`] is put into the engine's words,
-//! what it would get wrong is refused, and its errors are told as a server's are, at the place in the user's text.
+//! Differences from Neo4j are hidden as far as possible: a [`statement`] is translated to the
+//! dialect of the engine, what the engine would answer wrongly is refused, and errors have the
+//! place in the user's text, like those of a server.
 //!
-//! - The engine works on the thread that calls it and may recurse deeply, so each statement has a thread of its own.
-//! - A statement ends with its deadline or when nobody waits for it any more. The engine looks for that between rows: a loop
-//!   inside one expression (`reduce` over millions of elements) keeps its thread until it is through, and nobody waits for it.
-//!   Until then its KPI is [not asked again](abandoned).
-//! - A `MATCH` of one pattern with a `RETURN` of plain columns is streamed. Of anything else the rows of each step are held in
-//!   memory, before the first is handed over: what has a step of more than a million rows is refused.
+//! - The engine runs on the calling thread and may recurse deeply, so each statement has its own thread.
+//! - A statement ends at its deadline or when its caller stops waiting. The engine checks for this between rows: a loop inside
+//!   one expression (`reduce` over millions of elements) runs to its end on an abandoned thread. Until then the same KPI is
+//!   [not queried again](abandoned).
+//! - A `MATCH` of one pattern with a `RETURN` of plain columns is streamed. For any other query the rows of each step are held
+//!   in memory before the first one is returned, and a step of more than a million rows is refused.
 
 mod abandoned;
 mod aggregates;
@@ -46,19 +48,19 @@ use query::Query;
 pub use request::{Error, Request, RowSink};
 use work::{Outlet, Step, Work};
 
-/// The most queries at one time. Each has a thread, for each of which the allocator keeps memory: four cost a demo 30 MB more, and
-/// a query takes milliseconds.
+/// The maximum number of concurrent queries. Each has a thread, and the allocator keeps memory per
+/// thread: four cost a demo 30 MB more, while a query takes milliseconds.
 const MAX_CONCURRENT: usize = 1;
-/// The database that every Neo4j has, so a KPI that names it can be asked here too.
+/// The default database of Neo4j, so that a KPI that names it works here too.
 const DATABASE: &str = "neo4j";
 
-/// A graph that begins empty and ends with the value.
+/// An in-memory graph; it is dropped with this value.
 pub struct Embedded {
     session: Arc<Session>,
-    /// One permit for each query that may run.
-    slots: Semaphore,
-    /// Changes are made one after another: of two at once the engine would refuse the later.
-    writing: Arc<Mutex<()>>,
+    /// One permit per concurrent query.
+    permits: Semaphore,
+    /// Serializes writes: the engine refuses the later of two concurrent ones.
+    write_lock: Arc<Mutex<()>>,
     abandoned: Abandoned,
 }
 
@@ -77,43 +79,43 @@ impl Default for Embedded {
 impl Embedded {
     /// An empty graph.
     pub fn new() -> Self {
-        // The engine would print a line for each label that the graph does not have yet, between the lines of our log.
+        // The engine would print a warning for each unknown label between the lines of the log.
         set_query_warning_sink(QueryWarningSink::Silent);
         Self {
             session: Arc::new(Session::new(DirGraph::new())),
-            slots: Semaphore::new(MAX_CONCURRENT),
-            writing: Arc::default(),
+            permits: Semaphore::new(MAX_CONCURRENT),
+            write_lock: Arc::default(),
             abandoned: Abandoned::default(),
         }
     }
 
-    /// What takes the place of an address in errors and logs.
+    /// The address in errors and logs.
     pub fn address(&self) -> String {
         "embedded".to_owned()
     }
 
-    /// The most queries at one time.
+    /// The maximum number of concurrent queries.
     pub fn max_concurrent(&self) -> usize {
         MAX_CONCURRENT
     }
 
-    /// Waits until a query may run; the permit ends with the value.
+    /// Waits for the permit to run a query.
     pub async fn acquire(&self) -> SemaphorePermit<'_> {
-        self.slots
+        self.permits
             .acquire()
             .await
             .expect("the semaphore is never closed")
     }
 
-    /// Asks, and hands every row to `sink`.
+    /// Runs a query and passes every row to `sink`.
     ///
     /// # Errors
-    /// [`Error`] says by reason what went wrong; rows that came before it have been handed over.
+    /// [`Error`]; earlier rows have been passed to `sink`.
     pub async fn rows(&self, request: &Request<'_>, sink: &mut RowSink<'_>) -> Result<(), Error> {
         let deadline = Instant::now() + request.timeout;
         if let Some(database) = request.database.filter(|name| *name != DATABASE) {
             return Err(Error::Database(format!(
-                "the embedded graph has none but `{DATABASE}`, not `{database}`"
+                "`{database}` (the embedded graph has only `{DATABASE}`)"
             )));
         }
         let query = Query::new(request, deadline)?;
@@ -123,9 +125,9 @@ impl Embedded {
             let _running = running;
             query.run(&session, outlet)
         })?;
-        let too_late = |_| Error::Timeout(request.timeout);
+        let timed_out = |_| Error::Timeout(request.timeout);
         loop {
-            match timeout_at(deadline, work.next()).await.map_err(too_late)? {
+            match timeout_at(deadline, work.next()).await.map_err(timed_out)? {
                 Step::Rows(rows) => {
                     if rows.iter().any(|row| sink(row).is_break()) {
                         return Ok(());
@@ -136,27 +138,27 @@ impl Embedded {
         }
     }
 
-    /// Makes all changes, in this order, or none of them.
+    /// Writes all changes in this order in one transaction.
     ///
     /// # Errors
     /// As [`Embedded::rows`].
     pub async fn write(&self, changes: &[Change], timeout: Duration) -> Result<(), Error> {
         let deadline = Instant::now() + timeout;
-        let too_late = |_| Error::Timeout(timeout);
-        let alone = timeout_at(deadline, Arc::clone(&self.writing).lock_owned())
+        let timed_out = |_| Error::Timeout(timeout);
+        let guard = timeout_at(deadline, Arc::clone(&self.write_lock).lock_owned())
             .await
-            .map_err(too_late)?;
+            .map_err(timed_out)?;
         let changes = Changes::new(changes, timeout, deadline)?;
         let session = Arc::clone(&self.session);
         let mut work = Work::start(move |outlet| {
-            let _alone = alone;
-            changes.make(&session, outlet)
+            let _guard = guard;
+            changes.apply(&session, outlet)
         })?;
-        timeout_at(deadline, work.end()).await.map_err(too_late)?
+        timeout_at(deadline, work.end()).await.map_err(timed_out)?
     }
 }
 
-/// How a statement is run, by its parameters and deadline.
+/// The options of the engine for one statement.
 fn options<'v>(parameters: &'v Values, deadline: Instant, outlet: &Outlet) -> ExecuteOptions<'v> {
     ExecuteOptions {
         deadline: Some(deadline.into_std()),
@@ -167,9 +169,9 @@ fn options<'v>(parameters: &'v Values, deadline: Instant, outlet: &Outlet) -> Ex
     }
 }
 
-/// The planner's shortcuts: passes that put a way of their own in the place of several steps. Some of them count wrongly
-/// (`(a)--(b)--(c)`), or lose the columns of a UNION's part that finds nothing. Without them a count over 50 000 nodes takes
-/// a second instead of a third of one.
+/// Planner passes that replace several steps by a combined one. Some of them count wrongly
+/// (`(a)--(b)--(c)`) or lose the columns of an empty part of a UNION. Without them a count over 50
+/// 000 nodes takes a second instead of a third of one.
 static SHORTCUTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let is_shortcut = |pass: &String| {
         pass.starts_with("fuse_")
@@ -181,5 +183,5 @@ static SHORTCUTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The values of a statement's parameters.
+/// The parameters of a statement.
 type Values = HashMap<String, kglite::api::Value>;

@@ -1,8 +1,8 @@
-//! Phrases of Cypher that the engine does not read, and what to write instead.
+//! Constructs of several words that the engine does not support, and their alternatives.
 
 use super::tokens::Tokens;
 
-/// What the engine has no words for at the token, and what to write instead.
+/// The unsupported construct at the token, and its alternative.
 pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<(&'static str, &'static str)> {
     let phrases: [(bool, &str, &str); 11] = [
         (
@@ -12,8 +12,8 @@ pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<(&'static str, &'
         ),
         (
             in_pattern(tokens, index) && tokens.is_word(index, "WHERE"),
-            "WHERE within a pattern",
-            "write it behind the pattern: `MATCH (n:Label) WHERE n.key = 1`",
+            "WHERE inside a pattern",
+            "write it after the pattern: `MATCH (n:Label) WHERE n.key = 1`",
         ),
         (
             is_choice(tokens, index),
@@ -33,13 +33,13 @@ pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<(&'static str, &'
         ),
         (
             is_case_of_more(tokens, index),
-            "`CASE x` with more than a value behind WHEN",
+            "`CASE x` with more than a value after WHEN",
             "write `CASE WHEN x > 2 THEN …`",
         ),
         (
             is_other_union(tokens, index),
-            "UNION beside UNION ALL",
-            "write a `CALL () { … }` around one of them",
+            "UNION together with UNION ALL",
+            "put one of them into `CALL () { … }`",
         ),
         (
             has_mode(tokens, index),
@@ -54,7 +54,7 @@ pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<(&'static str, &'
         (
             begins_show(tokens, index),
             "`SHOW`",
-            "ask a Neo4j, or for the labels `CALL db.labels()`",
+            "use Neo4j, or `CALL db.labels()` for the labels",
         ),
     ];
     phrases
@@ -63,7 +63,7 @@ pub(super) fn refusal(tokens: &Tokens, index: usize) -> Option<(&'static str, &'
         .map(|(_, what, instead)| (what, instead))
 }
 
-/// A clause that a sub-query for counting or looking cannot have.
+/// A clause inside COUNT {} or EXISTS {}.
 fn in_subquery(tokens: &Tokens, index: usize) -> bool {
     const CLAUSES: [&str; 5] = ["CALL", "RETURN", "UNION", "UNWIND", "WITH"];
     let counts = |open: usize| {
@@ -86,14 +86,14 @@ fn in_pattern(tokens: &Tokens, index: usize) -> bool {
     })
 }
 
-/// A bar between labels where no pattern is, and no list that is made from another.
+/// A `|` between labels outside patterns and list comprehensions.
 fn is_choice(tokens: &Tokens, index: usize) -> bool {
     let in_list = tokens
         .inside(index)
         .is_some_and(|open| tokens.is(open, "["));
-    let behind_label =
+    let after_label =
         tokens.is_name(index.wrapping_sub(1)) && tokens.is(index.wrapping_sub(2), ":");
-    tokens.is(index, "|") && behind_label && !in_list && !in_pattern(tokens, index)
+    tokens.is(index, "|") && after_label && !in_list && !in_pattern(tokens, index)
 }
 
 fn is_both_ways(tokens: &Tokens, index: usize) -> bool {
@@ -133,7 +133,7 @@ fn begins_show(tokens: &Tokens, index: usize) -> bool {
     tokens.is_word(index, "SHOW") && (index == 0 || tokens.is_word(index - 1, "EXPLAIN"))
 }
 
-/// A UNION that is of another kind than the first one beside it, which Neo4j refuses as well.
+/// A UNION of another kind than the first one next to it, which Neo4j refuses as well.
 fn is_other_union(tokens: &Tokens, index: usize) -> bool {
     let is_union =
         |at: usize| tokens.is_word(at, "UNION") && tokens.inside(at) == tokens.inside(index);
@@ -143,7 +143,7 @@ fn is_other_union(tokens: &Tokens, index: usize) -> bool {
             .is_some_and(|at| tokens.is_word(at + 1, "ALL") != tokens.is_word(index + 1, "ALL"))
 }
 
-/// `round(x, 1, 'HALF_EVEN')`, which the engine rounds as if no mode were there.
+/// `round(x, 1, 'HALF_EVEN')`: the engine ignores the mode.
 fn has_mode(tokens: &Tokens, index: usize) -> bool {
     tokens.is_word(index, "round") && tokens.is_call(index) && tokens.commas(index + 1) == 2
 }

@@ -1,4 +1,4 @@
-//! A question on its way through the engine.
+//! Executes a query in the engine.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,16 +13,17 @@ use super::{Values, declared, failure, options, value};
 use crate::{Error, Request};
 use cypher::Row;
 
-/// Rows that are handed over together.
+/// Rows per batch.
 const BATCH: usize = 256;
-/// The most rows, list elements and nodes of any step of a statement that is not streamed. A row takes some 400 bytes.
-const HELD: usize = 1_000_000;
+/// The maximum number of rows, list elements and nodes of any step of a statement that is not
+/// streamed. A row takes about 400 bytes.
+const MAX_HELD: usize = 1_000_000;
 
-/// A request that a thread can take along.
+/// A request that can be moved to a thread.
 pub(super) struct Query {
     statement: Statement,
     columns: Vec<Arc<str>>,
-    /// What Neo4j would call the columns, when the text says it: the engine names those without an alias otherwise.
+    /// The column names of Neo4j, if known: the engine names columns without an alias differently.
     names: Option<Vec<String>>,
     parameters: Values,
     timeout: Duration,
@@ -49,35 +50,35 @@ impl Query {
     }
 
     pub(super) fn run(&self, session: &Session, outlet: &Outlet) -> Result<(), Error> {
-        // With a limit nothing is streamed, and what is streamed needs none.
-        let max_work_units = (!self.statement.is_streamed()).then_some(HELD);
+        // The engine does not stream with a limit, and a streamed statement does not need one.
+        let max_work_units = (!self.statement.is_streamed()).then_some(MAX_HELD);
         let options = ExecuteOptions {
             max_work_units,
             ..options(&self.parameters, self.deadline, outlet)
         };
         let mut cursor = self.open(session, &options)?;
         if self.statement.explains() {
-            // What comes now is the plan, which Bolt carries beside the rows.
+            // The rows are the plan, which Bolt does not send as rows.
             return Ok(());
         }
-        let places = self.places(cursor.columns());
+        let indexes = self.indexes(cursor.columns());
         loop {
             let batch = cursor
                 .next_batch(BATCH)
-                .map_err(|error| self.told(&error))?;
+                .map_err(|error| self.to_error(&error))?;
             if batch.is_empty() {
                 return Ok(());
             }
-            // Without a row there is no column to miss, as with Bolt.
-            let places = places.as_deref().map_err(Clone::clone)?;
+            // A missing column is an error only if there is a row, as with Bolt.
+            let indexes = indexes.as_deref().map_err(Clone::clone)?;
             let mut rows: Vec<Row> = batch
                 .iter()
-                .map(|row| value::row(row, places, &self.columns))
+                .map(|row| value::row(row, indexes, &self.columns))
                 .collect::<Result<_, _>>()?;
-            if self.statement.asks_for_keys() {
+            if self.statement.lists_keys() {
                 rows.iter_mut().for_each(value::restore_keys);
             }
-            if outlet.hand_over(rows).is_break() {
+            if outlet.send(rows).is_break() {
                 return Ok(());
             }
         }
@@ -85,42 +86,42 @@ impl Query {
 
     #[expect(
         clippy::result_large_err,
-        reason = "it is the engine's own, on its way to ours"
+        reason = "the error type of the engine, converted by the caller"
     )]
     fn open(&self, session: &Session, options: &ExecuteOptions<'_>) -> Result<Cursor, Error> {
-        let ask = |graph| execute_read_cursor(graph, self.statement.text(), options);
-        let answer = match ask(session.snapshot()) {
+        let run = |graph| execute_read_cursor(graph, self.statement.text(), options);
+        let answer = match run(session.snapshot()) {
             Err(KgError::Schema { .. }) if self.statement.names_keys() => {
                 let mut transaction = session.begin();
                 declared::declare(
                     transaction
                         .working_mut()
-                        .map_err(|error| self.told(&error))?,
+                        .map_err(|error| self.to_error(&error))?,
                     &self.statement,
                 );
                 let (graph, _) = transaction.take_working();
-                ask(graph.map_or_else(|| session.snapshot(), Arc::new))
+                run(graph.map_or_else(|| session.snapshot(), Arc::new))
             }
             answer => answer,
         };
-        answer.map_err(|error| self.told(&error))
+        answer.map_err(|error| self.to_error(&error))
     }
 
-    fn told(&self, error: &KgError) -> Error {
+    fn to_error(&self, error: &KgError) -> Error {
         failure::of(error, &self.statement, self.timeout)
     }
 
-    /// Where in a row of the engine's each column stands.
-    fn places(&self, engine: &[String]) -> Result<Vec<usize>, Error> {
+    /// The index of each requested column in a row of the engine.
+    fn indexes(&self, engine: &[String]) -> Result<Vec<usize>, Error> {
         let names = self
             .names
             .as_deref()
             .filter(|names| names.len() == engine.len())
             .unwrap_or(engine);
-        let place = |column: &Arc<str>| {
+        let index = |column: &Arc<str>| {
             let found = names.iter().position(|name| **name == **column);
             found.ok_or_else(|| Error::MissingColumn(column.to_string()))
         };
-        self.columns.iter().map(place).collect()
+        self.columns.iter().map(index).collect()
     }
 }

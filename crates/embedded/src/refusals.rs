@@ -1,22 +1,20 @@
-//! What the engine cannot do, or does silently otherwise than Neo4j: refused by the text, with what to write instead.
+//! Refuses what the engine does not support or silently evaluates differently from Neo4j, with an
+//! alternative.
 
 use super::tokens::Tokens;
 use super::{aggregates, forms, phrases};
 use cypher::Kind;
 
-/// Functions and procedures by their full names, or by how those begin, and what to write instead.
+/// Functions and procedures by full name or by prefix, and the alternative.
 const CALLS: [(&str, &str); 10] = [
     (
         "apoc.",
-        "write it in plain Cypher, or ask a Neo4j that has APOC",
+        "write it in plain Cypher, or use a Neo4j with APOC",
     ),
-    (
-        "gds.",
-        "ask a Neo4j that has the Graph Data Science library",
-    ),
+    ("gds.", "use a Neo4j with the Graph Data Science library"),
     ("datetime.fromEpoch", SINCE_1970),
     ("datetime.fromEpochMillis", SINCE_1970),
-    // It counts days where Neo4j counts months and days, and says nothing of it.
+    // The engine counts days where Neo4j counts months and days.
     (
         "duration.between",
         "write `duration.inDays`, `duration.inSeconds` or `duration.inMonths`",
@@ -24,16 +22,16 @@ const CALLS: [(&str, &str); 10] = [
     ("isEmpty", "write `size(x) = 0`"),
     (
         "isNaN",
-        "write `x IS NULL`, since what is no number is null here",
+        "write `x IS NULL`, because NaN is null in the embedded graph",
     ),
     ("nullIf", "write `CASE WHEN a = b THEN null ELSE a END`"),
-    ("stDevP", "write `stDev`, or ask a Neo4j"),
+    ("stDevP", "write `stDev`, or use Neo4j"),
     ("timestamp", "write `datetime().epochMillis`"),
 ];
 
 const SINCE_1970: &str = "write `datetime('1970-01-01T00:00:00Z') + duration({milliseconds: n})`";
 
-/// The first thing in a statement that the engine must not be asked: its token, and why.
+/// The first reason to refuse a statement, with its token.
 pub(super) fn refusal(tokens: &Tokens) -> Option<(usize, String)> {
     let unknown = |index| {
         let phrase =
@@ -42,7 +40,7 @@ pub(super) fn refusal(tokens: &Tokens) -> Option<(usize, String)> {
             .or_else(phrase)
             .or_else(|| call(tokens, index))?;
         Some(format!(
-            "the embedded engine of `demo` has no {what}: {instead}"
+            "the embedded graph does not support {what}: {instead}"
         ))
     };
     let refused = |index| {
@@ -73,15 +71,15 @@ fn construct(tokens: &Tokens, index: usize) -> Option<(String, &'static str)> {
             "write `CALL (n) { … RETURN collect(x) AS xs }`",
         )
     } else if tokens.is_word(index, "LOAD") && tokens.is_word(index + 1, "CSV") {
-        ("`LOAD CSV`", "hand the rows over as a parameter")
+        ("`LOAD CSV`", "pass the rows as a parameter")
     } else if tokens.is_word(index, "USE") && (index == 0 || tokens.is_word(index - 1, "EXPLAIN")) {
-        ("`USE`", "leave it out, since there is only one graph")
+        ("`USE`", "remove it, because there is only one graph")
     } else if tokens.is(index, "||") {
-        ("`||` that knows lists", "write `+`")
+        ("`||`", "write `+`")
     } else if is_projection_of_more(tokens, index) {
         (
-            "`.*` with other keys beside it, but for the nodes of a pattern",
-            "write out the keys: `x {.a, .b, c: 1}`",
+            "`.*` together with other keys, except for nodes of a pattern",
+            "list the keys: `x {.a, .b, c: 1}`",
         )
     } else if tokens.is_key_of_map(index) && since_1970(tokens, index) {
         ("`datetime({epochMillis: n})`", SINCE_1970)
@@ -114,8 +112,8 @@ fn call(tokens: &Tokens, index: usize) -> Option<(String, &'static str)> {
     Some((format!("`{name}`"), instead))
 }
 
-/// The engine would answer the last of several statements only.
+/// The engine would return only the result of the last statement.
 fn second(tokens: &Tokens, index: usize) -> Option<String> {
     let more = index > 0 && tokens.is(index - 1, ";");
-    more.then(|| "a second statement begins here, but a query is one statement".to_owned())
+    more.then(|| "expected one statement, found a second one: remove it".to_owned())
 }

@@ -1,4 +1,4 @@
-//! What the graph is asked, where its rows go, and why it does not answer.
+//! The request and the errors of the embedded graph.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -9,41 +9,41 @@ use cypher::{Parameters, Place, Row};
 /// A query to the graph.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
-    /// Who asks: of each name one query runs at a time.
+    /// The name of the KPI; per name one query runs at a time.
     pub name: &'a str,
-    /// The Cypher text, exactly one statement that only reads.
+    /// One read-only Cypher statement.
     pub query: &'a str,
-    /// The columns wanted, in the order in which [`Row`]s are to hold them.
+    /// The requested columns, in the order of the values of a [`Row`].
     pub columns: &'a [Arc<str>],
     /// The values of the query's parameters.
     pub parameters: &'a Parameters,
-    /// The database; `None` is the only one.
+    /// The database; `None` for the default one.
     pub database: Option<&'a str>,
-    /// The longest the whole answer may take.
+    /// The timeout of the whole query.
     pub timeout: Duration,
 }
 
-/// Takes rows one by one as they arrive; `Break` ends the query.
+/// Receives each row; `Break` ends the query.
 pub type RowSink<'a> = dyn FnMut(&Row) -> ControlFlow<()> + Send + 'a;
 
-/// Why the graph did not answer.
+/// Why a query or a write failed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
     /// The timeout of the request passed.
     #[error("no answer within {0:?}")]
     Timeout(Duration),
-    /// The engine cannot read the query's text, or refuses what Neo4j would answer differently.
+    /// The query is invalid, or the engine would evaluate it differently from Neo4j.
     #[error("{message}")]
     Statement {
         /// What is wrong.
         message: String,
-        /// Where, when it is known.
+        /// The place, if known.
         place: Option<Place>,
     },
-    /// The query would write.
-    #[error("the query would write: {0}")]
+    /// The query is not read-only.
+    #[error("the query is not read-only: {0}")]
     Writes(String),
-    /// There is no such database.
+    /// The database does not exist.
     #[error("no such database: {0}")]
     Database(String),
     /// The result lacks a column.
@@ -52,12 +52,12 @@ pub enum Error {
     /// A value that a row cannot hold.
     #[error("a value could not be decoded: {0}")]
     Decode(String),
-    /// Anything else, by the code that Neo4j has for it.
+    /// Any other error, with its Neo4j code.
     #[error("{message} ({code})")]
     Server {
         /// E.g. `Neo.ClientError.Statement.ArithmeticError`.
         code: String,
-        /// What went wrong, one line.
+        /// What is wrong, in one line.
         message: String,
     },
 }

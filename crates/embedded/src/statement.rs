@@ -1,7 +1,7 @@
-//! A statement in the engine's words, and the way back from a place in them to the place in the user's text.
+//! Translates a statement to the dialect of the engine, and places back to the user's text.
 //!
-//! Lines stay lines and comments become space; what else changes is a matter of single [words](super::words), or of whole
-//! expressions in another [form](super::forms), still word by word.
+//! Line breaks are kept and comments become blanks; other changes replace single
+//! [words](super::words) or the tokens of an [expression](super::forms).
 
 use super::keys::engine_key;
 use super::tokens::Tokens;
@@ -11,18 +11,18 @@ use crate::Error;
 use cypher::Place;
 use cypher::{self, Kind};
 
-/// See the module.
+/// A translated statement.
 #[derive(Debug)]
 pub(super) struct Statement {
     original: String,
     tokens: Tokens,
     text: String,
-    /// Where each token begins in `text`, in characters.
+    /// The start of each token in `text`, in characters.
     starts: Vec<usize>,
 }
 
 impl Statement {
-    /// Reads a statement, or says what in it the engine cannot do, or would do wrong.
+    /// Translates a statement, or returns why the engine cannot run it.
     pub(super) fn read(query: &str) -> Result<Self, Error> {
         let tokens = cypher::tokens(query).map_err(|fault| {
             let message = format!("{}: {}", fault.message, fault.fix);
@@ -65,12 +65,12 @@ impl Statement {
         }
     }
 
-    /// What the engine is asked.
+    /// The text for the engine.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether it asks for a plan only.
+    /// Whether it is an EXPLAIN.
     pub(super) fn explains(&self) -> bool {
         self.tokens
             .all
@@ -78,14 +78,14 @@ impl Statement {
             .is_some_and(|first| first.is_word("EXPLAIN"))
     }
 
-    /// Whether the engine gives its rows one by one: one pattern, and columns that each row has for itself.
+    /// Whether the engine streams its rows: one pattern and no aggregation, ordering or subquery.
     pub(super) fn is_streamed(&self) -> bool {
         const MORE: [&str; 9] = [
             "CALL", "DISTINCT", "LIMIT", "MATCH", "ORDER", "SKIP", "UNION", "UNWIND", "WITH",
         ];
         let tokens = &self.tokens;
-        let behind = 1..tokens.all.len();
-        let Some(columns) = behind.clone().find(|&at| tokens.is_word(at, "RETURN")) else {
+        let after_first = 1..tokens.all.len();
+        let Some(columns) = after_first.clone().find(|&at| tokens.is_word(at, "RETURN")) else {
             return false;
         };
         let is_more = |at: usize| {
@@ -94,31 +94,32 @@ impl Statement {
         let is_second =
             |at: usize| tokens.inside(at).is_none() && at < columns && tokens.is(at, ",");
         tokens.is_word(0, "MATCH")
-            && !behind
+            && !after_first
                 .clone()
                 .any(|at| (is_more(at) && !tokens.ends_operator(at)) || is_second(at))
             && !(columns..tokens.all.len()).any(|at| aggregates::is_aggregate(tokens, at))
     }
 
-    /// Whether it asks for the names of the graph's keys.
-    pub(super) fn asks_for_keys(&self) -> bool {
-        let asks = |index| self.tokens.is_call(index) && self.tokens.is_word(index, "propertyKeys");
-        (0..self.tokens.all.len()).any(asks)
+    /// Whether it calls `propertyKeys`.
+    pub(super) fn lists_keys(&self) -> bool {
+        let calls =
+            |index| self.tokens.is_call(index) && self.tokens.is_word(index, "propertyKeys");
+        (0..self.tokens.all.len()).any(calls)
     }
 
-    /// Whether a map in it names keys.
+    /// Whether it contains a map with keys.
     pub(super) fn names_keys(&self) -> bool {
         (0..self.tokens.all.len()).any(|index| self.tokens.is_key_of_map(index))
     }
 
-    /// The keys of its maps, by their names for the engine.
+    /// The keys of its maps, by their names in the engine.
     pub(super) fn keys(&self) -> Vec<String> {
         let keys = (0..self.tokens.all.len()).filter(|&index| self.tokens.is_key_of_map(index));
         keys.map(|index| engine_key(&self.tokens.all[index].text).into_owned())
             .collect()
     }
 
-    /// The labels of nodes that it names.
+    /// Its node labels.
     pub(super) fn labels(&self) -> Vec<String> {
         let tokens = &self.tokens;
         let labels = (0..tokens.all.len()).filter(|&index| tokens.is_label(index));
@@ -127,7 +128,7 @@ impl Statement {
             .collect()
     }
 
-    /// The place in the user's text of a place in the engine's.
+    /// Maps a place in the engine's text to the user's text.
     pub(super) fn place(&self, line: usize, column: usize) -> Place {
         let before: usize = self
             .text
@@ -138,7 +139,7 @@ impl Statement {
         self.place_at(before + column.saturating_sub(1))
     }
 
-    /// The place in the user's text of the engine's character number `at`.
+    /// Maps a character offset in the engine's text to the user's text.
     pub(super) fn place_at(&self, at: usize) -> Place {
         let Some(index) = self
             .starts
@@ -152,7 +153,7 @@ impl Statement {
         let (from, characters) = match at.checked_sub(start + word.chars().count()) {
             Some(behind) => (span.end, behind),
             None if *word == self.original[span.clone()] => (span.start, at - start),
-            // Within another word there are other places.
+            // Inside a replaced token there is no exact place.
             None => (span.start, 0),
         };
         let rest = &self.original[from..];
@@ -165,14 +166,14 @@ impl Statement {
         )
     }
 
-    /// The place of a name that is used as a variable, for an error that names it alone. A name that is never given to
-    /// anything is wrong where it stands first, any other where it stands last.
+    /// The place of an undefined variable. A name that is never bound is wrong at its first use,
+    /// any other at its last.
     pub(super) fn variable(&self, name: &str) -> Option<Place> {
         let tokens = &self.tokens;
         let is_it = |index: &usize| tokens.is_variable(*index) && tokens.all[*index].text == name;
         let mut uses = (0..tokens.all.len()).filter(is_it).peekable();
-        let given = uses.clone().any(|index| tokens.gives_name(index));
-        let index = if given { uses.last() } else { uses.next() }?;
+        let bound = uses.clone().any(|index| tokens.binds_name(index));
+        let index = if bound { uses.last() } else { uses.next() }?;
         Some(place_in(&self.original, tokens.all[index].span.start))
     }
 
@@ -183,7 +184,7 @@ impl Statement {
         })
     }
 
-    /// The first place where a function or procedure is called, by its full name.
+    /// The first call of a function or procedure, by full name.
     pub(super) fn call(&self, name: &str) -> Option<Place> {
         self.first(|tokens, index| {
             let is_first = !tokens.is(index.wrapping_sub(1), ".");
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_engine_gets_its_own_words() {
+    fn statements_are_translated_to_the_dialect_of_the_engine() {
         for (query, engine) in [
             (
                 "// c\nRETURN 1 /* a\nb */ AS v;",
@@ -323,14 +324,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_has_its_own_name_again() {
+    fn a_renamed_key_maps_back_to_its_name() {
         for key in ["id", "id__", "id____", "kind", "kind__", "", "__"] {
             assert_eq!(crate::keys::user_key(&engine_key(key)), key);
         }
     }
 
     #[test]
-    fn places_are_those_of_the_users_text() {
+    fn places_map_back_to_the_users_text() {
         for (query, engine, user) in [
             ("RETURN x", "x", "x"),
             ("/* a\nb */ RETURN\n 🦀x y", "y", "y"),
@@ -357,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_is_found_where_it_is_wrong() {
+    fn an_undefined_variable_is_found_at_its_wrong_use() {
         for (query, column) in [
             ("RETURN x + x", Some(8)),
             ("RETURN {x: 1}.x AS a, x", Some(23)),

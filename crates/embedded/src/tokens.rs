@@ -1,16 +1,16 @@
-//! What a token of a statement is, as far as its neighbours tell.
+//! Classifies the tokens of a statement by their neighbours.
 
 use cypher::{Kind, Token};
 
-/// The tokens of a statement and the brackets around each.
+/// The tokens of a statement and their brackets.
 #[derive(Debug)]
 pub(super) struct Tokens {
     pub(super) all: Vec<Token<'static>>,
-    /// The bracket that each stands in.
+    /// The bracket around each token.
     inside: Vec<Option<usize>>,
-    /// The bracket that each closes.
+    /// The opening bracket that each token closes.
     opens: Vec<Option<usize>>,
-    /// The bracket that closes each.
+    /// The bracket that closes each opening bracket.
     closes: Vec<Option<usize>>,
 }
 
@@ -55,7 +55,7 @@ impl Tokens {
         self.inside.get(index).copied().flatten()
     }
 
-    /// The bracket that the one at `index` closes.
+    /// The opening bracket that the token at `index` closes.
     pub(super) fn opened_by(&self, index: usize) -> Option<usize> {
         self.opens.get(index).copied().flatten()
     }
@@ -65,7 +65,7 @@ impl Tokens {
         self.closes.get(open).copied().flatten()
     }
 
-    /// Whether a curly bracket holds clauses: `EXISTS {…}`, `CALL (n) {…}`.
+    /// Whether the brace opens a subquery: `EXISTS {…}`, `CALL (n) {…}`.
     pub(super) fn begins_subquery(&self, open: usize) -> bool {
         const WORDS: [&str; 4] = ["CALL", "COLLECT", "COUNT", "EXISTS"];
         let before = open.wrapping_sub(1);
@@ -78,7 +78,7 @@ impl Tokens {
             .is_some_and(|open| self.is(open, bracket))
     }
 
-    /// The commas that stand in a bracket, and not in one within it.
+    /// The number of commas directly inside a bracket.
     pub(super) fn commas(&self, open: usize) -> usize {
         let close = self.closed_by(open).unwrap_or(open);
         (open..close)
@@ -93,7 +93,7 @@ impl Tokens {
             .any(|word| self.is_word(index.wrapping_sub(1), word))
     }
 
-    /// Whether a word leads up to an expression, so that what comes next is no part of the one before.
+    /// Whether an expression begins after the word.
     fn leads(&self, index: usize) -> bool {
         const WORDS: [&str; 18] = [
             "AND", "BY", "CASE", "CONTAINS", "DISTINCT", "ELSE", "IN", "LIMIT", "NOT", "OR",
@@ -102,7 +102,7 @@ impl Tokens {
         WORDS.iter().any(|word| self.is_word(index, word))
     }
 
-    /// `x[…]`, where a list's element or a key's value is asked for; no list, and no relationship.
+    /// Whether the bracket is a subscript `x[…]` and not a list or a relationship.
     pub(super) fn is_subscript(&self, open: usize) -> bool {
         let before = open.wrapping_sub(1);
         let is_parameter = self
@@ -117,7 +117,7 @@ impl Tokens {
                     .any(|bracket| self.is(before, bracket)))
     }
 
-    /// Whether the round bracket is no function's.
+    /// Whether the parenthesis is not that of a function call.
     pub(super) fn begins_pattern(&self, open: usize) -> bool {
         let before = open.wrapping_sub(1);
         let clause = ["CREATE", "MATCH", "MERGE"]
@@ -126,7 +126,8 @@ impl Tokens {
         clause || self.leads(before) || !self.is_name(before)
     }
 
-    /// Whether a pattern has this name for a node, `(name:Label)`, `(name)`, `(name {…})`, and it is given to nothing else.
+    /// Whether the name is bound to a node, `(name:Label)`, `(name)`, `(name {…})`, and to nothing
+    /// else.
     pub(super) fn names_node(&self, name: &str) -> bool {
         let other = |at: usize| self.is_word(at - 1, "AS") || self.is_word(at + 1, "IN");
         if (1..self.all.len()).any(|at| self.is_name(at) && self.all[at].text == name && other(at))
@@ -141,7 +142,8 @@ impl Tokens {
             .any(|at| is_it(at) && self.is(at - 1, "(") && self.begins_pattern(at - 1))
     }
 
-    /// `x {.key, name, other: 1}`; no properties in a pattern, and no clauses.
+    /// Whether the brace opens a map projection `x {.key, name, other: 1}`, not properties of a
+    /// pattern or a subquery.
     pub(super) fn is_projection(&self, open: usize) -> bool {
         let (name, before) = (open.wrapping_sub(1), open.wrapping_sub(2));
         let in_pattern = [":", "|", "&", "."]
@@ -153,12 +155,12 @@ impl Tokens {
         self.is(open, "{") && is_value && (!in_pattern || self.is(open + 1, "."))
     }
 
-    /// Whether a name is called here, as a function or procedure.
+    /// Whether the name is called as a function or procedure.
     pub(super) fn is_call(&self, index: usize) -> bool {
         self.is_name(index) && self.is(index + 1, "(")
     }
 
-    /// The full name, `apoc.text.join`, of what is called with these first words.
+    /// The full name of the function or procedure that is called at `index`, e.g. `apoc.text.join`.
     pub(super) fn called(&self, first: usize) -> Option<String> {
         let mut name = self.all.get(first)?.text.clone().into_owned();
         let mut at = first;
@@ -169,23 +171,23 @@ impl Tokens {
         self.is_call(at).then_some(name)
     }
 
-    /// `{key: …}`.
+    /// Whether the token is a key of a map: `{key: …}`.
     pub(super) fn is_key_of_map(&self, index: usize) -> bool {
         self.is_name(index) && self.is(index + 1, ":") && self.begins_entry(index)
     }
 
-    /// Whether a token comes first, or after a comma, in curly brackets.
+    /// Whether a token is first or after a comma inside braces.
     pub(super) fn begins_entry(&self, index: usize) -> bool {
         let previous = index.wrapping_sub(1);
         self.is_inside(index, "{") && (self.is(previous, "{") || self.is(previous, ","))
     }
 
-    /// `n.key`, but no part of a function's name, as in `duration.between(…)`.
+    /// Whether the token is a property key, `n.key`, and not part of a function name.
     pub(super) fn is_key_of_entity(&self, index: usize) -> bool {
         self.is_name(index) && self.is(index.wrapping_sub(1), ".") && self.called(index).is_none()
     }
 
-    /// `n {variable}`: an entry that is called as the variable is.
+    /// Whether the token is a variable entry of a map projection: `n {variable}`.
     pub(super) fn is_entry_of_projection(&self, index: usize) -> bool {
         self.is_name(index)
             && self.begins_entry(index)
@@ -195,14 +197,15 @@ impl Tokens {
                 .is_some_and(|open| self.is_projection(open))
     }
 
-    /// `(n:Label)`, `(n:A|B)`, `n:A:B`; in square brackets it is a relationship's type. After a bar it may be a variable.
+    /// Whether the token is a label: `(n:Label)`, `(n:A|B)`, `n:A:B`. After a bar it may also be a
+    /// variable.
     pub(super) fn is_label(&self, index: usize) -> bool {
         let previous = index.wrapping_sub(1);
         let named = self.is(previous, ":") && !self.is_key_of_map(index.wrapping_sub(2));
         self.is_name(index) && !self.is_inside(index, "[") && (named || self.is(previous, "|"))
     }
 
-    /// A name that is neither key, label, type nor function.
+    /// Whether the token is a name but not a key, label, type or function.
     pub(super) fn is_variable(&self, index: usize) -> bool {
         let previous = index.wrapping_sub(1);
         self.is_name(index)
@@ -213,8 +216,8 @@ impl Tokens {
             && !self.is_call(index)
     }
 
-    /// Whether a name is given to something here: `AS name`, `(name:Label)`, `[name IN …]`.
-    pub(super) fn gives_name(&self, index: usize) -> bool {
+    /// Whether the name is bound here: `AS name`, `(name:Label)`, `[name IN …]`.
+    pub(super) fn binds_name(&self, index: usize) -> bool {
         let previous = index.wrapping_sub(1);
         let begins = self.is(previous, "(") || self.is(previous, "[");
         let pattern = self.is(index + 1, ":")

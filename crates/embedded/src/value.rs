@@ -1,4 +1,4 @@
-//! Between the engine's values and ours.
+//! Converts values to and from the engine.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,19 +14,18 @@ use crate::Error;
 use cypher::temporal;
 use cypher::{Literal, Parameters, Row, Value};
 
-/// The columns of a row of the engine's that stand at `places`; they are called `names`.
+/// Decodes the columns at `places` of a row of the engine; `names` are for errors.
 pub(super) fn row(row: &[Engine], places: &[usize], names: &[Arc<str>]) -> Result<Row, Error> {
     let column = |(place, name): (&usize, &Arc<str>)| {
         let value = row
             .get(*place)
             .ok_or_else(|| Error::MissingColumn(name.to_string()))?;
-        decode(value)
-            .ok_or_else(|| Error::Decode(format!("column `{name}`: the time is out of range")))
+        decode(value).ok_or_else(|| Error::Decode(format!("column `{name}`: time out of range")))
     };
     places.iter().zip(names).map(column).collect()
 }
 
-/// Gives the keys that a row names their own names again.
+/// Maps the property keys in a row back to their own names.
 pub(super) fn restore_keys(row: &mut Row) {
     for value in row {
         if let Value::String(key) = value {
@@ -90,7 +89,7 @@ fn of_day(nanos: u64) -> Option<NaiveTime> {
     )
 }
 
-/// In the hour that a clock of the zone shows twice: what the clock shows.
+/// The local time instead, in the hour that the zone repeats.
 fn unless_repeated(
     time: DateTime<FixedOffset>,
     zone: ZoneId,

@@ -1,13 +1,13 @@
-//! The engine's word for a token.
+//! Translates single tokens to the dialect of the engine.
 
 use std::borrow::Cow;
 
 use super::forms;
-use super::keys::{engine_key, is_taken, quoted};
+use super::keys::{engine_key, is_reserved, quoted};
 use super::tokens::Tokens;
 use cypher::Kind;
 
-/// The token at `index` as the engine wants it.
+/// The token at `index` in the dialect of the engine.
 pub(super) fn for_engine(tokens: &Tokens, index: usize) -> Cow<'_, str> {
     let token = &tokens.all[index];
     let text = &*token.text;
@@ -17,10 +17,10 @@ pub(super) fn for_engine(tokens: &Tokens, index: usize) -> Cow<'_, str> {
     if let Some(word) = forms::word(tokens, index) {
         return word;
     }
-    if tokens.is_entry_of_projection(index) && is_taken(text) {
+    if tokens.is_entry_of_projection(index) && is_reserved(text) {
         return Cow::Owned(format!("{}: {}", quoted(&engine_key(text)), quoted(text)));
     }
-    // Without quotes `n.end` would be no key.
+    // Without back-ticks `n.end` is not a valid key.
     if tokens.is_key_of_entity(index) || tokens.is_key_of_map(index) {
         return Cow::Owned(quoted(&engine_key(text)));
     }
@@ -34,7 +34,8 @@ pub(super) fn for_engine(tokens: &Tokens, index: usize) -> Cow<'_, str> {
     }
 }
 
-/// A function by the engine's name for it. The deviation of fewer than two values is 0, for the engine it is NULL.
+/// The engine's name of a function. The standard deviation of fewer than two values is 0 in Neo4j
+/// and NULL in the engine.
 fn function(name: &str) -> &str {
     const NAMES: [(&str, &str); 3] = [
         ("percentileCont", "percentile_cont"),
@@ -53,7 +54,8 @@ fn closes_deviation(tokens: &Tokens, index: usize) -> bool {
         .is_some_and(|open| tokens.is_word(open.wrapping_sub(1), "stDev"))
 }
 
-/// The engine's own procedure tells only the first label of a node: all of them are found by looking at the nodes.
+/// The engine's procedure returns only the first label of each node, so all labels are read from
+/// the nodes.
 fn in_labels_procedure(tokens: &Tokens, index: usize) -> Option<&'static str> {
     const PROCEDURE: [&str; 8] = ["CALL", "db", ".", "labels", "(", ")", "YIELD", "label"];
     const NODES: &str = "MATCH (labelled) UNWIND labels(labelled) AS label WITH DISTINCT label";

@@ -1,4 +1,4 @@
-//! A statement at work on a thread of its own, and the end of it.
+//! Runs a statement on its own thread.
 
 use std::any::Any;
 use std::ops::ControlFlow;
@@ -11,33 +11,33 @@ use tokio::sync::mpsc;
 use crate::Error;
 use cypher::Row;
 
-/// Batches that wait to be taken: so much more than the reader has seen is in memory.
-const WAITING: usize = 2;
+/// Batches in the channel: the rows in memory beyond those that the reader has received.
+const QUEUED: usize = 2;
 
-/// What comes from the thread.
+/// A message of the thread.
 pub(super) enum Step {
     Rows(Vec<Row>),
     End(Result<(), Error>),
 }
 
-/// The statement as its reader sees it. Dropped, it ends.
+/// The reader's side of a running statement. Dropping it cancels the statement.
 pub(super) struct Work {
     steps: mpsc::Receiver<Step>,
     cancel: CancelToken,
 }
 
-/// The statement's way to its reader.
+/// The statement's side of the channel.
 pub(super) struct Outlet {
     steps: mpsc::Sender<Step>,
     cancel: CancelToken,
 }
 
 impl Work {
-    /// Starts `statement` on its thread. A panic of the engine's is an error like any other.
+    /// Starts `statement` on its thread. A panic of the engine becomes an error.
     pub(super) fn start(
         statement: impl FnOnce(&Outlet) -> Result<(), Error> + Send + 'static,
     ) -> Result<Self, Error> {
-        let (sender, steps) = mpsc::channel(WAITING);
+        let (sender, steps) = mpsc::channel(QUEUED);
         let cancel = CancelToken::new();
         let outlet = Outlet {
             steps: sender,
@@ -47,25 +47,29 @@ impl Work {
             .name("embedded".to_owned())
             .stack_size(QUERY_THREAD_STACK_SIZE);
         let run = move || {
-            // What a panic leaves behind is a snapshot or a transaction that nobody sees.
+            // A panic leaves only a snapshot or an uncommitted transaction behind.
             let end = catch_unwind(AssertUnwindSafe(|| statement(&outlet)))
                 .unwrap_or_else(|panic| Err(failed(&*panic)));
-            // Without a reader nobody wants to know.
+            // Without a reader the result is not needed.
             let _ = outlet.steps.blocking_send(Step::End(end));
         };
         thread
             .spawn(run)
-            .map_err(|error| broken(&format!("no thread for the query: {error}")))?;
+            .map_err(|error| broken(&format!("cannot start a thread for the query: {error}")))?;
         Ok(Self { steps, cancel })
     }
 
-    /// What comes next.
+    /// The next message.
     pub(super) async fn next(&mut self) -> Step {
-        let lost = || Step::End(Err(broken("the query's thread ended without a word")));
+        let lost = || {
+            Step::End(Err(broken(
+                "the thread of the query ended without a result",
+            )))
+        };
         self.steps.recv().await.unwrap_or_else(lost)
     }
 
-    /// How it ends.
+    /// Waits for the end.
     pub(super) async fn end(&mut self) -> Result<(), Error> {
         loop {
             if let Step::End(end) = self.next().await {
@@ -82,33 +86,33 @@ impl Drop for Work {
 }
 
 impl Outlet {
-    /// Hands rows to the reader, who may have left.
-    pub(super) fn hand_over(&self, rows: Vec<Row>) -> ControlFlow<()> {
+    /// Sends rows to the reader; `Break` if it is gone.
+    pub(super) fn send(&self, rows: Vec<Row>) -> ControlFlow<()> {
         match self.steps.blocking_send(Step::Rows(rows)) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         }
     }
 
-    /// Tells the engine that the reader has left.
+    /// The token by which the engine learns of the cancellation.
     pub(super) fn cancel(&self) -> CancelToken {
         self.cancel.clone()
     }
 
-    /// Whether the reader has left.
-    pub(super) fn nobody_waits(&self) -> bool {
+    /// Whether the reader is gone.
+    pub(super) fn is_cancelled(&self) -> bool {
         self.cancel.is_cancelled()
     }
 }
 
 fn failed(panic: &(dyn Any + Send)) -> Error {
-    let said = panic
+    let message = panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied());
     broken(&format!(
-        "the embedded engine failed: {}",
-        said.unwrap_or("it does not say why")
+        "the embedded graph failed: {}",
+        message.unwrap_or("no reason given")
     ))
 }
 
@@ -128,32 +132,33 @@ mod tests {
     async fn a_panic_of_the_engine_is_an_error() {
         let mut work = Work::start(|_| panic!("index {} of 0\nand more", 1)).unwrap();
         let error = work.end().await.unwrap_err();
-        insta::assert_snapshot!(error, @"the embedded engine failed: index 1 of 0 (Neo.DatabaseError.General.UnknownError)");
+        insta::assert_snapshot!(error, @"the embedded graph failed: index 1 of 0 (Neo.DatabaseError.General.UnknownError)");
         let mut work = Work::start(|_| std::panic::panic_any(7)).unwrap();
         assert!(matches!(work.end().await, Err(Error::Server { .. })));
     }
 
     #[tokio::test]
-    async fn a_reader_that_leaves_ends_the_statement() {
-        let (told, ended) = std::sync::mpsc::channel();
+    async fn dropping_the_reader_ends_the_statement() {
+        let (sender, ended) = std::sync::mpsc::channel();
         let mut work = Work::start(move |outlet| {
             let mut batches = 0;
-            while outlet.hand_over(vec![vec![]]).is_continue() {
+            while outlet.send(vec![vec![]]).is_continue() {
                 batches += 1;
             }
-            told.send((
-                batches,
-                outlet.nobody_waits(),
-                outlet.cancel().is_cancelled(),
-            ))
-            .unwrap();
+            sender
+                .send((
+                    batches,
+                    outlet.is_cancelled(),
+                    outlet.cancel().is_cancelled(),
+                ))
+                .unwrap();
             Ok(())
         })
         .unwrap();
         assert!(matches!(work.next().await, Step::Rows(_)));
         drop(work);
-        let (batches, nobody_waits, cancelled) = ended.recv().unwrap();
-        assert!(batches <= 1 + WAITING + 1, "{batches}");
-        assert!(nobody_waits && cancelled);
+        let (batches, is_cancelled, cancelled) = ended.recv().unwrap();
+        assert!(batches <= 1 + QUEUED + 1, "{batches}");
+        assert!(is_cancelled && cancelled);
     }
 }

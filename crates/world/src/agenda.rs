@@ -1,4 +1,4 @@
-//! What is planned, in order of time; what is planned for the same moment in the order in which it was planned.
+//! A queue of plans by time; plans for the same time are in the order in which they were added.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub(super) struct Agenda<P> {
 }
 
 impl<P> Agenda<P> {
-    /// Begins with one plan, and so is never empty for those who plan again whatever they do.
+    /// Begins with one plan, so it is never empty if every plan adds its successor.
     pub(super) fn new(at: WorkTime, plan: P) -> Self {
         Self {
             plans: BTreeMap::from([((at, 0), plan)]),
@@ -25,13 +25,13 @@ impl<P> Agenda<P> {
         self.planned += 1;
     }
 
-    /// When the next plan is due.
+    /// The time of the next plan.
     pub(super) fn due(&self) -> Option<WorkTime> {
         self.plans.first_key_value().map(|((at, _), _)| *at)
     }
 
-    /// Takes the next plan.
-    pub(super) fn take(&mut self) -> Option<P> {
+    /// Removes the next plan.
+    pub(super) fn pop(&mut self) -> Option<P> {
         self.plans.pop_first().map(|(_, plan)| plan)
     }
 }

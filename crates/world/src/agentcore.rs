@@ -1,4 +1,5 @@
-//! AgentCore: training jobs that wait, run, iterate and use up a budget, until they complete, fail or are cancelled.
+//! AgentCore: training jobs that are queued, iterate and spend a budget until they complete, fail
+//! or are cancelled.
 
 mod iterations;
 mod jobs;
@@ -10,54 +11,54 @@ use std::time::Duration;
 use super::System;
 use super::agenda::Agenda;
 use super::edit::Kind;
-use super::page::Page;
 use super::random::Random;
+use super::recorder::Recorder;
 use super::shared::{AGENT, CALM, JOB, Records, STEP, Troubles, beginning};
 use super::time::{HOUR, WorkTime};
 
 use jobs::{Job, OWNERS};
 use trouble::Trouble;
 
-/// What `system` says.
+/// The value of the property `system`.
 pub(super) const SYSTEM: &str = "agentcore";
 
-/// What happens again and again, and how often.
+/// The recurring plans and their intervals.
 const ROUTINE: [(Plan, Duration); 3] = [
     (Plan::Create, HOUR.saturating_mul(2)),
     (Plan::Cancel, HOUR.saturating_mul(40)),
     (Plan::Sweep, HOUR.saturating_mul(3)),
 ];
 
-/// What is going to happen; a job by its number.
+/// A plan; jobs are identified by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plan {
-    /// The agents are there, and everything else is planned.
+    /// Creates the agents and adds all recurring plans.
     Begin,
-    /// Someone wants an agent trained.
+    /// A job is created.
     Create,
-    /// Someone takes a job back.
+    /// A job is cancelled.
     Cancel,
-    /// A job has its trajectories.
+    /// The trajectories of a job are generated.
     Generated(u64),
-    /// A job has updated its policy: one more iteration is done.
+    /// The policy of a job is updated, which ends an iteration.
     Updated(u64),
-    /// A job has saved a checkpoint.
+    /// A checkpoint of a job is saved.
     Saved(u64),
-    /// Something goes wrong from now on, or is over.
+    /// A fault begins or ends.
     Trouble,
-    /// What is old goes.
+    /// Old nodes are deleted.
     Sweep,
 }
 
-/// The system as it stands.
+/// The current state of the system.
 #[derive(Debug)]
 pub(super) struct AgentCore {
     random: Random,
     agenda: Agenda<Plan>,
     records: Records,
-    /// All that are queued or run, by number.
+    /// Queued and running jobs by number.
     jobs: BTreeMap<u64, Job>,
-    /// Those that are queued, in their order.
+    /// Queued jobs in order.
     queue: VecDeque<u64>,
     trouble: Troubles<Trouble>,
 }
@@ -74,21 +75,22 @@ impl AgentCore {
         }
     }
 
-    fn begin(&mut self, page: &mut Page<'_>) {
+    fn begin(&mut self, recorder: &mut Recorder<'_>) {
         OWNERS
             .iter()
             .flatten()
-            .for_each(|name| self.records.employ(name, page));
-        self.create(page);
+            .for_each(|name| self.records.employ(name, recorder));
+        self.create(recorder);
         for (plan, every) in ROUTINE {
-            self.plan(page, plan, every);
+            self.plan(recorder, plan, every);
         }
-        self.plan(page, Plan::Trouble, CALM);
+        self.plan(recorder, Plan::Trouble, CALM);
     }
 
-    /// Plans something for about so long from now.
-    fn plan(&mut self, page: &Page<'_>, plan: Plan, after: Duration) {
-        self.agenda.add(page.at + self.random.about(after), plan);
+    /// Adds a plan after about this duration.
+    fn plan(&mut self, recorder: &Recorder<'_>, plan: Plan, after: Duration) {
+        self.agenda
+            .add(recorder.at + self.random.about(after), plan);
     }
 }
 
@@ -101,25 +103,25 @@ impl System for AgentCore {
         self.agenda.due().unwrap_or(WorkTime::NEVER)
     }
 
-    fn happen(&mut self, page: &mut Page<'_>) {
-        let Some(plan) = self.agenda.take() else {
+    fn happen(&mut self, recorder: &mut Recorder<'_>) {
+        let Some(plan) = self.agenda.pop() else {
             return;
         };
         match plan {
-            Plan::Begin => self.begin(page),
-            Plan::Create => self.create(page),
-            Plan::Cancel => self.cancel(page),
-            Plan::Generated(job) => self.generated(job, page),
-            Plan::Updated(job) => self.updated(job, page),
-            Plan::Saved(job) => self.saved(job, page),
+            Plan::Begin => self.begin(recorder),
+            Plan::Create => self.create(recorder),
+            Plan::Cancel => self.cancel(recorder),
+            Plan::Generated(job) => self.generated(job, recorder),
+            Plan::Updated(job) => self.updated(job, recorder),
+            Plan::Saved(job) => self.saved(job, recorder),
             Plan::Trouble => {
-                let after = self.trouble.turn(&mut self.random, page);
-                self.plan(page, Plan::Trouble, after);
+                let after = self.trouble.change(&mut self.random, recorder);
+                self.plan(recorder, Plan::Trouble, after);
             }
-            Plan::Sweep => self.records.sweep(page),
+            Plan::Sweep => self.records.sweep(recorder),
         }
         if let Some((_, every)) = ROUTINE.iter().find(|(routine, _)| *routine == plan) {
-            self.plan(page, plan, *every);
+            self.plan(recorder, plan, *every);
         }
     }
 }

@@ -1,4 +1,5 @@
-//! AgentOS: agents that call each other, behind rate limits, with a cache, and with models that requests are routed to (CCR).
+//! AgentOS: agents that call each other, with rate limits, a cache, and requests routed to models
+//! (CCR).
 
 mod cache;
 mod requests;
@@ -11,50 +12,50 @@ use std::time::Duration;
 use super::System;
 use super::agenda::Agenda;
 use super::edit::Kind;
-use super::page::{Page, text};
 use super::random::Random;
+use super::recorder::{Recorder, text};
 use super::shared::{self, AGENT, CALL, CALM, COMMON, Records, Troubles, beginning};
 use super::time::{DAY, HOUR, WorkTime};
 
 use requests::{AGENTS, Request};
 use trouble::Trouble;
 
-/// What `system` says.
+/// The value of the property `system`.
 pub(super) const SYSTEM: &str = "agentos";
 
-/// What happens again and again, and how often.
+/// The recurring plans and their intervals.
 const ROUTINE: [(Plan, Duration); 2] = [
     (Plan::Upgrade, DAY.saturating_mul(5)),
     (Plan::Sweep, HOUR.saturating_mul(3)),
 ];
 
-/// What is going to happen; a request by its number.
+/// A plan; requests are identified by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plan {
-    /// The agents are there, and everything else is planned.
+    /// Creates the agents and adds all recurring plans.
     Begin,
-    /// Someone asks an agent, or several at once.
+    /// A workspace calls one or several agents.
     Request,
-    /// A request has ended.
+    /// A request ends.
     Answered(u64),
-    /// A new version runs.
+    /// AgentOS is upgraded.
     Upgrade,
-    /// Something goes wrong from now on, or is over.
+    /// A fault begins or ends.
     Trouble,
-    /// What is old goes.
+    /// Old nodes are deleted.
     Sweep,
 }
 
-/// The system as it stands.
+/// The current state of the system.
 #[derive(Debug)]
 pub(super) struct AgentOs {
     random: Random,
     agenda: Agenda<Plan>,
     records: Records,
-    /// Those that run, by number.
+    /// Running requests by number.
     requests: BTreeMap<u64, Request>,
     trouble: Troubles<Trouble>,
-    /// The last part of its version.
+    /// The patch number of its version.
     patch: u32,
 }
 
@@ -70,7 +71,7 @@ impl AgentOs {
         }
     }
 
-    fn begin(&mut self, page: &mut Page<'_>) {
+    fn begin(&mut self, recorder: &mut Recorder<'_>) {
         let own = [
             ("name", "AgentOS"),
             ("version", &self.version()),
@@ -81,36 +82,37 @@ impl AgentOs {
             shared::SYSTEM,
             COMMON,
             own.map(|(name, value)| (name, text(value))),
-            page,
+            recorder,
         );
         AGENTS
             .iter()
-            .for_each(|(name, _)| self.records.employ(name, page));
-        self.request(page);
+            .for_each(|(name, _)| self.records.employ(name, recorder));
+        self.request(recorder);
         for (plan, every) in ROUTINE {
-            self.plan(page, plan, every);
+            self.plan(recorder, plan, every);
         }
-        self.plan(page, Plan::Trouble, CALM);
+        self.plan(recorder, Plan::Trouble, CALM);
     }
 
     fn version(&self) -> String {
         format!("0.2.{}", self.patch)
     }
 
-    fn upgrade(&mut self, page: &mut Page<'_>) {
+    fn upgrade(&mut self, recorder: &mut Recorder<'_>) {
         self.patch += 1;
         let version = self.version();
         self.records
-            .change(shared::SYSTEM, 1, [("version", text(&version))], page);
-        page.tell(
+            .change(shared::SYSTEM, 1, [("version", text(&version))], recorder);
+        recorder.report(
             "agentos_info",
-            format!("AgentOS now runs in version {version}"),
+            format!("AgentOS was upgraded to version {version}"),
         );
     }
 
-    /// Plans something for about so long from now.
-    fn plan(&mut self, page: &Page<'_>, plan: Plan, after: Duration) {
-        self.agenda.add(page.at + self.random.about(after), plan);
+    /// Adds a plan after about this duration.
+    fn plan(&mut self, recorder: &Recorder<'_>, plan: Plan, after: Duration) {
+        self.agenda
+            .add(recorder.at + self.random.about(after), plan);
     }
 }
 
@@ -123,23 +125,23 @@ impl System for AgentOs {
         self.agenda.due().unwrap_or(WorkTime::NEVER)
     }
 
-    fn happen(&mut self, page: &mut Page<'_>) {
-        let Some(plan) = self.agenda.take() else {
+    fn happen(&mut self, recorder: &mut Recorder<'_>) {
+        let Some(plan) = self.agenda.pop() else {
             return;
         };
         match plan {
-            Plan::Begin => self.begin(page),
-            Plan::Request => self.request(page),
-            Plan::Answered(request) => self.answered(request, page),
-            Plan::Upgrade => self.upgrade(page),
+            Plan::Begin => self.begin(recorder),
+            Plan::Request => self.request(recorder),
+            Plan::Answered(request) => self.answered(request, recorder),
+            Plan::Upgrade => self.upgrade(recorder),
             Plan::Trouble => {
-                let after = self.trouble.turn(&mut self.random, page);
-                self.plan(page, Plan::Trouble, after);
+                let after = self.trouble.change(&mut self.random, recorder);
+                self.plan(recorder, Plan::Trouble, after);
             }
-            Plan::Sweep => self.records.sweep(page),
+            Plan::Sweep => self.records.sweep(recorder),
         }
         if let Some((_, every)) = ROUTINE.iter().find(|(routine, _)| *routine == plan) {
-            self.plan(page, plan, *every);
+            self.plan(recorder, plan, *every);
         }
     }
 }

@@ -1,6 +1,6 @@
-//! BMAD: a team of agents that works on projects, learns from how the work went, and passes on what it has learned.
+//! BMAD: a team of agents that works on projects, draws lessons from the outcomes and shares them.
 //!
-//! Its graph is that of `queries/README.md`. Each part of its life is a file in `bmad/`.
+//! Its graph model is described in `queries/README.md`.
 
 mod graph;
 mod lessons;
@@ -15,8 +15,8 @@ use std::time::Duration;
 use super::System;
 use super::agenda::Agenda;
 use super::edit::Kind;
-use super::page::Page;
 use super::random::Random;
+use super::recorder::Recorder;
 use super::time::{DAY, HOUR, WorkTime};
 
 use lessons::Insight;
@@ -25,7 +25,7 @@ use projects::{Group, Project};
 use team::{Agent, Name};
 use work::{Archived, Event, EventType};
 
-/// What happens again and again, and how often.
+/// The recurring plans and their intervals.
 const ROUTINE: [(Plan, Duration); 10] = [
     (Plan::Work, DAY.checked_div(60).expect("not by zero")),
     (Plan::Learn, DAY.checked_div(9).expect("not by zero")),
@@ -39,40 +39,40 @@ const ROUTINE: [(Plan, Duration); 10] = [
     (Plan::Archive, DAY),
 ];
 
-/// What is going to happen.
+/// A plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plan {
-    /// The team comes together, and everything else is planned.
+    /// Creates the team and adds all recurring plans.
     Begin,
     /// An agent finishes a piece of work.
     Work,
     /// An agent draws a lesson from it.
     Learn,
-    /// An agent passes a lesson on.
+    /// An agent shares a lesson.
     Share,
     /// An agent loses its memory.
     LoseMemory,
-    /// A brain is lost, and with it the memory of all who had theirs in it.
+    /// A brain is deleted, which orphans its members.
     LoseBrain,
-    /// It is there again, empty.
+    /// The brain is created again, empty.
     RestoreBrain(Group),
-    /// An agent without a brain gets one.
+    /// An orphan is adopted by a brain.
     Adopt(Name),
-    /// A pattern stops to work well.
+    /// A pattern becomes outdated.
     Outdate,
     /// A lesson becomes a pattern.
     Discover,
-    /// A passing project begins.
+    /// A temporary project begins.
     Found,
-    /// It ends, and everything of it goes.
+    /// The temporary project ends and its nodes are deleted.
     Close(Group),
-    /// Each night: what nobody applies is trusted less, what is trusted no more is forgotten.
+    /// Each night: unused lessons lose confidence, and lessons without confidence are deleted.
     Fade,
-    /// Each night: old events become counts.
+    /// Each night: old events are aggregated.
     Archive,
 }
 
-/// The system as it stands.
+/// The current state of the system.
 #[derive(Debug)]
 pub(super) struct Bmad {
     random: Random,
@@ -82,12 +82,12 @@ pub(super) struct Bmad {
     projects: Vec<Project>,
     patterns: Vec<Pattern>,
     insights: Vec<Insight>,
-    /// Those that are not archived, in order of time.
+    /// Events that are not archived, in order of time.
     events: VecDeque<Event>,
     archive: BTreeMap<(Group, EventType), Archived>,
-    /// How many events and patterns have been given a number.
+    /// The last number of an event or pattern.
     numbered: u64,
-    /// How many lessons there have been.
+    /// The number of lessons so far.
     lessons: u64,
 }
 
@@ -108,21 +108,22 @@ impl Bmad {
         }
     }
 
-    fn begin(&mut self, page: &mut Page<'_>) {
-        self.open_standing_projects(page);
-        self.gather_team(page);
-        self.collect_patterns(page);
+    fn begin(&mut self, recorder: &mut Recorder<'_>) {
+        self.open_permanent_projects(recorder);
+        self.gather_team(recorder);
+        self.collect_patterns(recorder);
         for (plan, every) in ROUTINE {
-            self.plan(page, plan, every);
+            self.plan(recorder, plan, every);
         }
     }
 
-    /// Plans something for about so long from now.
-    fn plan(&mut self, page: &Page<'_>, plan: Plan, after: Duration) {
-        self.agenda.add(page.at + self.random.about(after), plan);
+    /// Adds a plan after about this duration.
+    fn plan(&mut self, recorder: &Recorder<'_>, plan: Plan, after: Duration) {
+        self.agenda
+            .add(recorder.at + self.random.about(after), plan);
     }
 
-    /// A new number for an event or a pattern.
+    /// The next number for an event or a pattern.
     fn number(&mut self) -> u64 {
         self.numbered += 1;
         self.numbered
@@ -138,28 +139,28 @@ impl System for Bmad {
         self.agenda.due().unwrap_or(WorkTime::NEVER)
     }
 
-    fn happen(&mut self, page: &mut Page<'_>) {
-        let Some(plan) = self.agenda.take() else {
+    fn happen(&mut self, recorder: &mut Recorder<'_>) {
+        let Some(plan) = self.agenda.pop() else {
             return;
         };
         match plan {
-            Plan::Begin => self.begin(page),
-            Plan::Work => self.work(page),
-            Plan::Learn => self.learn(page),
-            Plan::Share => self.share(page),
-            Plan::LoseMemory => self.lose_memory(page),
-            Plan::LoseBrain => self.lose_brain(page),
-            Plan::RestoreBrain(group) => self.restore_brain(group, page),
-            Plan::Adopt(name) => self.adopt(name, page),
+            Plan::Begin => self.begin(recorder),
+            Plan::Work => self.work(recorder),
+            Plan::Learn => self.learn(recorder),
+            Plan::Share => self.share(recorder),
+            Plan::LoseMemory => self.lose_memory(recorder),
+            Plan::LoseBrain => self.lose_brain(recorder),
+            Plan::RestoreBrain(group) => self.restore_brain(group, recorder),
+            Plan::Adopt(name) => self.adopt(name, recorder),
             Plan::Outdate => self.outdate(),
-            Plan::Discover => self.discover(page),
-            Plan::Found => self.found(page),
-            Plan::Close(group) => self.close(group, page),
-            Plan::Fade => self.fade(page),
-            Plan::Archive => self.archive(page),
+            Plan::Discover => self.discover(recorder),
+            Plan::Found => self.found(recorder),
+            Plan::Close(group) => self.close(group, recorder),
+            Plan::Fade => self.fade(recorder),
+            Plan::Archive => self.archive(recorder),
         }
         if let Some((_, every)) = ROUTINE.iter().find(|(routine, _)| *routine == plan) {
-            self.plan(page, plan, *every);
+            self.plan(recorder, plan, *every);
         }
     }
 }

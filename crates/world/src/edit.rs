@@ -1,4 +1,4 @@
-//! What can be done to a graph, in five statements that every Cypher engine knows. Each can be run again without harm.
+//! Changes to a graph as five idempotent statements that every Cypher engine supports.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use cypher::{Change, Literal, Parameters};
 /// The properties of a node or a relationship, by name.
 pub type Properties = Parameters;
 
-/// A label, and the property by which its nodes are told apart: a string.
+/// A label and its key property, a unique string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Kind {
     /// E.g. `Event`.
@@ -16,32 +16,32 @@ pub struct Kind {
     pub key: &'static str,
 }
 
-/// A relationship: its type, and the kinds that it goes between.
+/// A relationship type and the kinds of its nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Link {
-    /// Where it begins.
+    /// The kind of the start node.
     pub from: Kind,
     /// E.g. `HAS_OUTCOME`.
     pub name: &'static str,
-    /// Where it ends.
+    /// The kind of the end node.
     pub to: Kind,
 }
 
-/// The keys of the two nodes of a relationship.
+/// The keys of the start and end node of a relationship.
 pub type Ends = (String, String);
 
-/// One step of one kind, on any number of nodes or relationships.
+/// One kind of change to any number of nodes or relationships.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edit {
-    /// New nodes; the key is among the properties.
+    /// Creates nodes; the properties include the key.
     Create(Kind, Vec<Properties>),
-    /// Some properties of nodes that are there, named by their key among these; the other properties stay.
+    /// Sets some properties of existing nodes, found by the key among them; other properties stay.
     Set(Kind, Vec<Properties>),
-    /// Nodes go, and their relationships with them.
+    /// Deletes nodes and their relationships.
     Delete(Kind, Vec<String>),
-    /// New relationships between nodes that are there.
+    /// Creates relationships between existing nodes.
     Link(Link, Vec<(Ends, Properties)>),
-    /// Relationships go.
+    /// Deletes relationships.
     Unlink(Link, Vec<Ends>),
 }
 
@@ -58,12 +58,12 @@ impl Kind {
 }
 
 impl Edit {
-    /// The statement that does it.
+    /// The statement that makes this change.
     pub fn change(&self) -> Change {
         self.statement("SET n = row")
     }
 
-    /// The statement that does it, and gives the nodes that it makes one more label.
+    /// The same, with an additional label on the nodes that it creates.
     pub fn change_with(&self, label: &str) -> Change {
         self.statement(&format!("SET n = row, n:{label}"))
     }
@@ -127,7 +127,7 @@ impl Link {
     }
 }
 
-/// The key of a node; empty when it has none.
+/// The key of a node; empty if it has none.
 pub(super) fn key_of(kind: Kind, properties: &Properties) -> &str {
     if let Some(Literal::String(key)) = properties.get(kind.key) {
         key

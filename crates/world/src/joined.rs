@@ -1,10 +1,11 @@
-//! Many edits as few: statements cost by their number, and most happenings do the same things to other nodes.
+//! Merges many edits into few: the cost depends on the number of statements, and most happenings
+//! are of the same kinds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::edit::{Edit, Ends, Kind, Link, Properties, key_of};
 
-/// Edits that do the same as `edits`, one for each kind of step as far as can be.
+/// Edits with the same effect as `edits`, merged by kind where the order allows it.
 pub fn joined<'e>(edits: impl IntoIterator<Item = &'e Edit>) -> Vec<Edit> {
     let (mut done, mut round) = (Vec::new(), Round::default());
     for edit in edits {
@@ -17,7 +18,7 @@ pub fn joined<'e>(edits: impl IntoIterator<Item = &'e Edit>) -> Vec<Edit> {
     done
 }
 
-/// Steps that may be done in the order of these fields, whatever their own was.
+/// Edits whose order does not matter as long as they are executed in the order of these fields.
 #[derive(Debug, Default)]
 struct Round {
     create: BTreeMap<Kind, Vec<Properties>>,
@@ -28,7 +29,7 @@ struct Round {
 }
 
 impl Round {
-    /// Whether the edit makes or needs again what goes in this round.
+    /// Whether the edit creates or needs something that is deleted in this round.
     fn must_come_before(&self, edit: &Edit) -> bool {
         let gone =
             |kind: &Kind, key: &str| self.delete.get(kind).is_some_and(|keys| keys.contains(key));
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_done_to_other_nodes_is_done_at_once() {
+    fn edits_of_different_nodes_are_merged() {
         let edits = [
             create("Jay"),
             Edit::Create(BRAIN, vec![node("all")]),
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_and_comes_again_does_so_in_this_order() {
+    fn a_deletion_stays_before_a_later_creation() {
         let link = Edit::Link(REMEMBERS, vec![(ends(), Properties::new())]);
         for (gone, again) in [
             (Edit::Delete(AGENT, vec!["Jay".to_owned()]), create("Jay")),

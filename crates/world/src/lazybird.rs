@@ -1,6 +1,7 @@
-//! LazyBird: a pipeline in which agents work on coding tasks, iteration by iteration, and gates decide what may go on.
+//! LazyBird: a pipeline of agents that work on coding tasks in iterations, with quality gates.
 //!
-//! Tasks wait in a queue and run two at a time. Each iteration is a call to an agent and an evaluation of what it wrote.
+//! Tasks are queued and run two at a time. Each iteration is a call to an agent and an evaluation
+//! of its result.
 
 mod agents;
 mod iterations;
@@ -16,8 +17,8 @@ use std::time::Duration;
 use super::System;
 use super::agenda::Agenda;
 use super::edit::Kind;
-use super::page::Page;
 use super::random::Random;
+use super::recorder::Recorder;
 use super::shared::{AGENT, CALL, CALM, Records, SAMPLE, STEP, SWITCH, TASK, Troubles, beginning};
 use super::time::{HOUR, WorkTime};
 
@@ -25,10 +26,10 @@ use samples::Samples;
 use tasks::Task;
 use trouble::Trouble;
 
-/// What `system` says.
+/// The value of the property `system`.
 pub(super) const SYSTEM: &str = "lazybird";
 
-/// What happens again and again, and how often.
+/// The recurring plans and their intervals.
 const ROUTINE: [(Plan, Duration); 4] = [
     (Plan::Arrive, HOUR.saturating_mul(3)),
     (Plan::Cancel, HOUR.saturating_mul(30)),
@@ -36,38 +37,38 @@ const ROUTINE: [(Plan, Duration); 4] = [
     (Plan::Sweep, HOUR.saturating_mul(3)),
 ];
 
-/// What is going to happen; a task by its number.
+/// A plan; tasks are identified by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plan {
-    /// The agents are there, and everything else is planned.
+    /// Creates the agents and adds all recurring plans.
     Begin,
-    /// Some tasks come.
+    /// Tasks arrive.
     Arrive,
-    /// Someone takes a task back.
+    /// A task is cancelled.
     Cancel,
-    /// A task knows what it needs to begin.
+    /// A task is prepared.
     Prepared(u64),
-    /// Its agent answers, or fails.
+    /// The agent of a task answers or fails.
     Answered(u64),
-    /// What the agent wrote has been evaluated.
+    /// The evaluation of an iteration ends.
     Evaluated(u64),
-    /// Something goes wrong from now on, or is over.
+    /// A fault begins or ends.
     Trouble,
-    /// The machine is measured.
+    /// The machine is sampled.
     Sample,
-    /// What is old goes.
+    /// Old nodes are deleted.
     Sweep,
 }
 
-/// The system as it stands.
+/// The current state of the system.
 #[derive(Debug)]
 pub(super) struct LazyBird {
     random: Random,
     agenda: Agenda<Plan>,
     records: Records,
-    /// All that are queued or run, by number.
+    /// Queued and running tasks by number.
     tasks: BTreeMap<u64, Task>,
-    /// Those that are queued, in their order.
+    /// Queued tasks in order.
     queue: VecDeque<u64>,
     samples: Samples,
     trouble: Troubles<Trouble>,
@@ -86,21 +87,22 @@ impl LazyBird {
         }
     }
 
-    fn begin(&mut self, page: &mut Page<'_>) {
+    fn begin(&mut self, recorder: &mut Recorder<'_>) {
         agents::PROFILES
             .iter()
-            .for_each(|profile| self.records.employ(profile.name, page));
-        self.arrive(page);
-        self.sample(page);
+            .for_each(|profile| self.records.employ(profile.name, recorder));
+        self.arrive(recorder);
+        self.sample(recorder);
         for (plan, every) in ROUTINE {
-            self.plan(page, plan, every);
+            self.plan(recorder, plan, every);
         }
-        self.plan(page, Plan::Trouble, CALM);
+        self.plan(recorder, Plan::Trouble, CALM);
     }
 
-    /// Plans something for about so long from now.
-    fn plan(&mut self, page: &Page<'_>, plan: Plan, after: Duration) {
-        self.agenda.add(page.at + self.random.about(after), plan);
+    /// Adds a plan after about this duration.
+    fn plan(&mut self, recorder: &Recorder<'_>, plan: Plan, after: Duration) {
+        self.agenda
+            .add(recorder.at + self.random.about(after), plan);
     }
 }
 
@@ -113,26 +115,26 @@ impl System for LazyBird {
         self.agenda.due().unwrap_or(WorkTime::NEVER)
     }
 
-    fn happen(&mut self, page: &mut Page<'_>) {
-        let Some(plan) = self.agenda.take() else {
+    fn happen(&mut self, recorder: &mut Recorder<'_>) {
+        let Some(plan) = self.agenda.pop() else {
             return;
         };
         match plan {
-            Plan::Begin => self.begin(page),
-            Plan::Arrive => self.arrive(page),
-            Plan::Cancel => self.cancel(page),
-            Plan::Prepared(task) => self.prepared(task, page),
-            Plan::Answered(task) => self.answered(task, page),
-            Plan::Evaluated(task) => self.evaluated(task, page),
+            Plan::Begin => self.begin(recorder),
+            Plan::Arrive => self.arrive(recorder),
+            Plan::Cancel => self.cancel(recorder),
+            Plan::Prepared(task) => self.prepared(task, recorder),
+            Plan::Answered(task) => self.answered(task, recorder),
+            Plan::Evaluated(task) => self.evaluated(task, recorder),
             Plan::Trouble => {
-                let after = self.trouble.turn(&mut self.random, page);
-                self.plan(page, Plan::Trouble, after);
+                let after = self.trouble.change(&mut self.random, recorder);
+                self.plan(recorder, Plan::Trouble, after);
             }
-            Plan::Sample => self.sample(page),
-            Plan::Sweep => self.records.sweep(page),
+            Plan::Sample => self.sample(recorder),
+            Plan::Sweep => self.records.sweep(recorder),
         }
         if let Some((_, every)) = ROUTINE.iter().find(|(routine, _)| *routine == plan) {
-            self.plan(page, plan, *every);
+            self.plan(recorder, plan, *every);
         }
     }
 }

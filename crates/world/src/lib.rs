@@ -1,14 +1,17 @@
-//! A synthetic world: systems of agents at work, and the edits by which a graph follows what they do. For `demo` and tests.
+//! Simulates systems of agents at work and produces the graph edits that record it, for `demo` and
+//! tests.
 //!
-//! A world is fixed by its seed, its start and its speed; how often it is asked changes nothing. It has no clock and no
-//! graph: the time is handed to it, and what comes out can be written to any graph.
+//! A world is determined by its seed, its start and its speed, however often it is polled. It has
+//! no clock and no graph: callers pass the time in, and the edits can be written to any graph.
 //!
-//! Two times run in it. *Work time* is that of the agents: so long takes a piece of work, after so many days a lesson fades
-//! that nobody applies. The stamps in the graph are real time, since queries compare them with `datetime()`. In the past
-//! both are the same; from the start on a second of real time holds `speed` seconds of work. So the graph holds as much of
-//! everything at any speed, and only its stamps lie closer.
+//! It uses two times. *Work time* is the time of the agents: the duration of a piece of work, the
+//! days after which an unused lesson fades. Timestamps in the graph are real time, because queries
+//! compare them with `datetime()`. Before the start both are the same; after it a second of real
+//! time contains `speed` seconds of work. The graph has the same contents at any speed; only the
+//! distance between its timestamps differs.
 //!
-//! **To add a system**: a file beside `bmad.rs` with a type that is a `System`, and its line in `systems`.
+//! **To add a system**: a file beside `bmad.rs` with a type that is a `System`, and its line in
+//! `systems`.
 
 mod agenda;
 mod agentcore;
@@ -17,9 +20,9 @@ mod bmad;
 mod edit;
 mod joined;
 mod lazybird;
-mod page;
 mod past;
 mod random;
+mod recorder;
 mod session_buddy;
 mod shared;
 mod time;
@@ -33,17 +36,18 @@ use agentcore::AgentCore;
 use agentos::AgentOs;
 use bmad::Bmad;
 use lazybird::LazyBird;
-use page::Page;
 use past::Past;
 use random::Random;
+use recorder::Recorder;
 use session_buddy::SessionBuddy;
 use time::{Clock, WorkTime};
 
 pub use edit::{Edit, Ends, Kind, Link, Properties};
 pub use joined::joined;
-pub use page::{Happening, News};
+pub use recorder::{Happening, News};
 
-/// The systems of the world. Each has random choices of its own, so that a new one does not change what the others do.
+/// The systems of the world. Each has its own random numbers, so that a new one does not change the
+/// others.
 fn systems(seed: u64, beginning: WorkTime) -> Vec<Box<dyn System>> {
     let choices = |who| Random::of(seed, who);
     vec![
@@ -55,19 +59,19 @@ fn systems(seed: u64, beginning: WorkTime) -> Vec<Box<dyn System>> {
     ]
 }
 
-/// What lives in the world: one thing after the other happens to it.
+/// One simulated system: a sequence of happenings.
 trait System: Debug + Send {
-    /// The kinds of nodes that it makes.
+    /// The kinds of nodes that it creates.
     fn kinds(&self) -> &'static [Kind];
 
-    /// When the next thing happens.
+    /// The time of the next happening.
     fn due(&self) -> WorkTime;
 
-    /// Lets it happen, and writes down what a graph must know of it.
-    fn happen(&mut self, page: &mut Page<'_>);
+    /// Executes the next happening and records its edits and news.
+    fn happen(&mut self, recorder: &mut Recorder<'_>);
 }
 
-/// The world as it stands.
+/// The current state of the world.
 #[derive(Debug)]
 pub struct World {
     clock: Clock,
@@ -75,11 +79,12 @@ pub struct World {
 }
 
 impl World {
-    /// How long its past is.
+    /// Days simulated before the start.
     pub const PAST_DAYS: u32 = Clock::PAST_DAYS;
 
-    /// The world of a seed at `start`, and the edits that make it in an empty graph: it has a past of [`World::PAST_DAYS`].
-    /// From there on a second brings `speed` seconds of work; not more than 0 is a world that stands still.
+    /// The world of a seed at `start`, with a past of [`World::PAST_DAYS`], and the edits that
+    /// create it in an empty graph. From then on a second contains `speed` seconds of work; at 0 or
+    /// less nothing happens.
     pub fn new(seed: u64, start: UnixMillis, speed: f64) -> (Self, Vec<Edit>) {
         Self::of(Clock::new(start, speed), systems(seed, Clock::BEGINNING))
     }
@@ -93,7 +98,8 @@ impl World {
         (world, past.edits())
     }
 
-    /// The indexes by which the edits find their nodes. Neo4j wants them in a transaction of their own.
+    /// The indexes that the edits use to find their nodes. Neo4j requires a separate transaction
+    /// for them.
     pub fn indexes(&self) -> Vec<Change> {
         let kinds: BTreeSet<_> = self
             .systems
@@ -103,8 +109,8 @@ impl World {
         kinds.into_iter().map(Kind::index).collect()
     }
 
-    /// What has happened since the world was last asked, in order, each as it is taken: after a long sleep it is much. The
-    /// edits of one happening belong together: a graph must never be seen with a part of them.
+    /// The happenings since the last call, in order, computed lazily because there are many after a
+    /// long pause. The edits of one happening must be written in one transaction.
     pub fn until(&mut self, now: UnixMillis) -> impl Iterator<Item = Happening> {
         let until = self.clock.work_time(now);
         std::iter::from_fn(move || self.next(until))
@@ -116,9 +122,9 @@ impl World {
         if due > until {
             return None;
         }
-        let mut page = Page::new(&self.clock, due);
-        system.happen(&mut page);
-        Some(page.happening())
+        let mut recorder = Recorder::new(&self.clock, due);
+        system.happen(&mut recorder);
+        Some(recorder.happening())
     }
 }
 
@@ -133,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn each_system_does_beside_the_others_what_it_does_alone() {
+    fn each_system_does_the_same_alone_and_beside_the_others() {
         let (seed, clock) = (7, Clock::new(START, 600.0));
         let together = hour(World::new(seed, START, 600.0).0);
         let mut happened = 0;

@@ -1,13 +1,14 @@
-//! What is left of many edits in the end, in as few edits as can be: a long past becomes a graph in well under a second.
+//! Reduces a long history of edits to the few that create its final state, so that a graph is
+//! filled in less than a second.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::edit::{Edit, Ends, Kind, Link, Properties, key_of};
 
-/// Rows of one statement: enough to make its cost small, and few enough for a transaction's memory.
+/// Rows per statement: many enough to be fast, few enough for the memory of a transaction.
 const BATCH: usize = 1000;
 
-/// Nodes and relationships that stand.
+/// The current nodes and relationships.
 #[derive(Debug, Default)]
 pub(super) struct Past {
     nodes: BTreeMap<Kind, BTreeMap<String, Properties>>,
@@ -15,7 +16,7 @@ pub(super) struct Past {
 }
 
 impl Past {
-    /// Takes one more edit, which comes after all before.
+    /// Applies the next edit.
     pub(super) fn add(&mut self, edit: Edit) {
         match edit {
             Edit::Create(kind, nodes) => self.create(kind, nodes),
@@ -62,7 +63,7 @@ impl Past {
         }
     }
 
-    /// The edits that make what stands; nodes before their relationships.
+    /// The edits that create the current state, nodes before relationships.
     pub(super) fn edits(self) -> Vec<Edit> {
         let mut edits = Vec::new();
         for (kind, nodes) in self.nodes {
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_stands_in_the_end_is_made() {
+    fn only_the_final_state_is_created() {
         let mut past = Past::default();
         for edit in [
             Edit::Create(AGENT, vec![node("Jay", 1), node("Bob", 1), node("Troy", 1)]),

@@ -1,8 +1,9 @@
-//! Random choices that are the same for the same seed on every machine: only integers and the four basic operations.
+//! Random numbers that are the same for a seed on every machine: uses only integers and the four
+//! basic operations.
 
 use std::time::Duration;
 
-/// From one number up to, but not, another; and a weight.
+/// A half-open range and its weight.
 pub(super) type Range = ((f64, f64), f64);
 
 /// SplitMix64.
@@ -10,9 +11,9 @@ pub(super) type Range = ((f64, f64), f64);
 pub(super) struct Random(u64);
 
 impl Random {
-    /// The choices of a seed for one of several who choose.
+    /// The stream of a seed for one named system.
     pub(super) fn of(seed: u64, who: &str) -> Self {
-        // FNV-1a of the name, so that close seeds and names give far streams.
+        // FNV-1a of the name, so that similar seeds and names give unrelated streams.
         let name = who.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
@@ -28,39 +29,39 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// From 0 up to, but not, 1.
+    /// A number in `0..1`.
     fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// From `low` up to, but not, `high`.
+    /// A number in `low..high`.
     pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.unit()
     }
 
-    /// A number from one of several ranges, the more often from one the more it weighs.
+    /// A number from one of several weighted ranges.
     pub(super) fn spread(&mut self, ranges: &[Range]) -> f64 {
         let (low, high) = self.weighted(ranges).unwrap_or_default();
         self.between(low, high)
     }
 
-    /// Whether something happens that happens with this probability.
+    /// True with this probability.
     pub(super) fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
 
-    /// A time between half of `mean` and one and a half.
+    /// A duration between 0.5 and 1.5 times `mean`.
     pub(super) fn about(&mut self, mean: Duration) -> Duration {
         mean.mul_f64(self.between(0.5, 1.5))
     }
 
-    /// One of them, if there is any.
+    /// One item; `None` if there is none.
     pub(super) fn pick<T>(&mut self, mut from: Vec<T>) -> Option<T> {
         let at = (self.unit() * from.len() as f64) as usize;
         (at < from.len()).then(|| from.swap_remove(at))
     }
 
-    /// One of them, the more often the more it weighs.
+    /// One of several weighted items.
     pub(super) fn weighted<T: Copy>(&mut self, from: &[(T, f64)]) -> Option<T> {
         let mut left = self.unit() * from.iter().map(|(_, weight)| weight).sum::<f64>();
         let found = from.iter().find(|(_, weight)| {
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_and_a_name_give_their_own_choices() {
+    fn each_seed_and_name_has_its_own_stream() {
         let first = |seed, who| Random::of(seed, who).bits();
         assert_eq!(first(1, "bmad"), first(1, "bmad"));
         assert_ne!(first(1, "bmad"), first(2, "bmad"));
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn choices_come_as_often_as_they_should() {
+    fn choices_have_their_probabilities() {
         let mut random = Random::of(1, "test");
         let mut counts = [0; 3];
         for _ in 0..10_000 {
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_choose_from_is_no_choice() {
+    fn choosing_from_nothing_gives_nothing() {
         let mut random = Random::of(1, "test");
         assert_eq!(random.pick(Vec::<u8>::new()), None);
         assert_eq!(random.weighted::<u8>(&[]), None);

@@ -1,4 +1,4 @@
-//! Session-Buddy: coding sessions that come and go, in each of which skills are invoked phase by phase.
+//! Session-Buddy: coding sessions that invoke skills in phases.
 
 mod sessions;
 mod skills;
@@ -10,50 +10,50 @@ use std::time::Duration;
 use super::System;
 use super::agenda::Agenda;
 use super::edit::Kind;
-use super::page::Page;
 use super::random::Random;
+use super::recorder::Recorder;
 use super::shared::{ANOMALY, CALL, CALM, Records, SESSION, Troubles, beginning};
 use super::time::{HOUR, WorkTime};
 
 use sessions::Session;
 use trouble::Trouble;
 
-/// What `system` says.
+/// The value of the property `system`.
 pub(super) const SYSTEM: &str = "session_buddy";
 
-/// What happens again and again, and how often.
+/// The recurring plans and their intervals.
 const ROUTINE: [(Plan, Duration); 3] = [
     (Plan::Open, Duration::from_secs(200 * 60)),
     (Plan::Detect, HOUR.saturating_mul(5)),
     (Plan::Sweep, HOUR.saturating_mul(3)),
 ];
 
-/// What is going to happen; a session by its number.
+/// A plan; sessions are identified by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Plan {
-    /// The first session is there, and everything else is planned.
+    /// Starts the first session and adds all recurring plans.
     Begin,
     /// A session starts.
     Open,
     /// A session invokes a skill.
     Invoke(u64),
-    /// What it invoked has ended.
+    /// An invocation of a session ends.
     Ended(u64),
-    /// Someone looks for what is unusual.
+    /// Anomalies are detected.
     Detect,
-    /// Something goes wrong from now on, or is over.
+    /// A fault begins or ends.
     Trouble,
-    /// What is old goes.
+    /// Old nodes are deleted.
     Sweep,
 }
 
-/// The system as it stands.
+/// The current state of the system.
 #[derive(Debug)]
 pub(super) struct SessionBuddy {
     random: Random,
     agenda: Agenda<Plan>,
     records: Records,
-    /// Those that are on, by number.
+    /// Active sessions by number.
     sessions: BTreeMap<u64, Session>,
     trouble: Troubles<Trouble>,
 }
@@ -69,17 +69,18 @@ impl SessionBuddy {
         }
     }
 
-    fn begin(&mut self, page: &mut Page<'_>) {
-        self.open(page);
+    fn begin(&mut self, recorder: &mut Recorder<'_>) {
+        self.open(recorder);
         for (plan, every) in ROUTINE {
-            self.plan(page, plan, every);
+            self.plan(recorder, plan, every);
         }
-        self.plan(page, Plan::Trouble, CALM);
+        self.plan(recorder, Plan::Trouble, CALM);
     }
 
-    /// Plans something for about so long from now.
-    fn plan(&mut self, page: &Page<'_>, plan: Plan, after: Duration) {
-        self.agenda.add(page.at + self.random.about(after), plan);
+    /// Adds a plan after about this duration.
+    fn plan(&mut self, recorder: &Recorder<'_>, plan: Plan, after: Duration) {
+        self.agenda
+            .add(recorder.at + self.random.about(after), plan);
     }
 }
 
@@ -92,24 +93,24 @@ impl System for SessionBuddy {
         self.agenda.due().unwrap_or(WorkTime::NEVER)
     }
 
-    fn happen(&mut self, page: &mut Page<'_>) {
-        let Some(plan) = self.agenda.take() else {
+    fn happen(&mut self, recorder: &mut Recorder<'_>) {
+        let Some(plan) = self.agenda.pop() else {
             return;
         };
         match plan {
-            Plan::Begin => self.begin(page),
-            Plan::Open => self.open(page),
-            Plan::Invoke(session) => self.invoke(session, page),
-            Plan::Ended(session) => self.ended(session, page),
-            Plan::Detect => self.detect(page),
+            Plan::Begin => self.begin(recorder),
+            Plan::Open => self.open(recorder),
+            Plan::Invoke(session) => self.invoke(session, recorder),
+            Plan::Ended(session) => self.ended(session, recorder),
+            Plan::Detect => self.detect(recorder),
             Plan::Trouble => {
-                let after = self.trouble.turn(&mut self.random, page);
-                self.plan(page, Plan::Trouble, after);
+                let after = self.trouble.change(&mut self.random, recorder);
+                self.plan(recorder, Plan::Trouble, after);
             }
-            Plan::Sweep => self.records.sweep(page),
+            Plan::Sweep => self.records.sweep(recorder),
         }
         if let Some((_, every)) = ROUTINE.iter().find(|(routine, _)| *routine == plan) {
-            self.plan(page, plan, *every);
+            self.plan(recorder, plan, *every);
         }
     }
 }

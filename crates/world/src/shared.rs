@@ -1,11 +1,12 @@
-//! What the systems of the shared graph model have in common: LazyBird, AgentOS, Session-Buddy and AgentCore.
+//! Common parts of the systems with the shared graph model: LazyBird, AgentOS, Session-Buddy and
+//! AgentCore.
 //!
-//! The time of an event is when it ended. What still runs has a `started_at` and no time; when it ends it gets both its final
-//! status and its time in one step, so that whoever counts events sees each once.
+//! The timestamp of an event is its end. A running one has only `started_at`; it gets its final
+//! status and its timestamp in one edit, so that a query over events counts each exactly once.
 //!
-//! What these agents do takes fractions of seconds, which would be over between two looks at the graph. So their clocks
-//! are slow by [`PACE`]: what their clocks measure as a second is ten minutes of work. At a speed as high as that, a duration
-//! in the graph is just what lies between the stamps.
+//! The operations of these agents take fractions of a second, too short to be seen by a query.
+//! Their clocks are therefore slowed down by [`PACE`]: one measured second is ten minutes of work.
+//! At that speed a duration in the graph equals the difference of its timestamps.
 
 mod graph;
 mod records;
@@ -21,10 +22,10 @@ pub(super) use graph::*;
 pub(super) use records::Records;
 pub(super) use trouble::{CALM, Trouble, Troubles};
 
-/// How much work goes into one second of what is measured: as much as into a second of `demo` unless told otherwise.
+/// Seconds of work per measured second: the default speed of `demo`.
 const PACE: u64 = 600;
 
-/// The group of what belongs to a system as a whole.
+/// The group of nodes that belong to the whole system.
 pub(super) const COMMON: &str = "global-coding-skills";
 /// The groups that the systems work for.
 pub(super) const GROUPS: [(&str, f64); 3] = [
@@ -33,18 +34,18 @@ pub(super) const GROUPS: [(&str, f64); 3] = [
     (COMMON, 20.0),
 ];
 
-/// These systems have a short past: nothing is kept for longer, so that it would not be in the graph.
+/// These systems have a short past: they delete older nodes anyway.
 pub(super) fn beginning() -> WorkTime {
     WorkTime::START - DAY * 5
 }
 
-/// How much work time it takes to do what is measured as so many milliseconds.
+/// Converts measured milliseconds to work time.
 pub(super) fn work(measured_ms: f64) -> Duration {
-    // The conversion saturates; what is negative takes no time.
+    // The conversion saturates; a negative value becomes 0.
     Duration::from_millis((measured_ms * PACE as f64) as u64)
 }
 
-/// The other way round.
+/// Converts work time to measured milliseconds.
 pub(super) fn measured_ms(work: Duration) -> f64 {
     work.as_secs_f64() * 1000.0 / PACE as f64
 }
@@ -59,7 +60,7 @@ pub(super) fn usd(amount: f64) -> Literal {
     Literal::Float((amount * 10_000.0).round() / 10_000.0)
 }
 
-/// Something from 0 to 100 as a property.
+/// A percentage from 0 to 100 as a property.
 pub(super) fn percent(value: f64) -> Literal {
     Literal::Float((value.clamp(0.0, 100.0) * 10.0).round() / 10.0)
 }
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn properties_are_as_fine_as_people_would_write_them() {
+    fn properties_are_rounded() {
         for (property, expected) in [
             (millis(12.345_678), Literal::Float(12.35)),
             (usd(0.123_456), Literal::Float(0.1235)),

@@ -1,4 +1,4 @@
-//! Work time and real time, and how one becomes the other.
+//! Converts between work time and real time.
 
 use std::ops::{Add, Sub};
 use std::time::Duration;
@@ -13,12 +13,12 @@ pub(super) const DAY: Duration = Duration::from_secs(24 * 3600);
 pub(super) struct WorkTime(i64);
 
 impl WorkTime {
-    /// Now is the past over.
+    /// The end of the past.
     pub(super) const START: Self = Self(0);
     /// Later than anything.
     pub(super) const NEVER: Self = Self(i64::MAX);
 
-    /// How long it is after `earlier`; nothing when it is before.
+    /// The duration since `earlier`; zero if it is later.
     pub(super) fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
@@ -44,7 +44,7 @@ fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// What time it is in the world.
+/// The clock of the world.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
     start: UnixMillis,
@@ -52,9 +52,9 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// Enough for the first events to have been archived, and the first lessons forgotten.
+    /// Long enough for the first events to be archived and the first lessons to be forgotten.
     pub(super) const PAST_DAYS: u32 = 45;
-    /// When everything began.
+    /// The beginning of the past.
     pub(super) const BEGINNING: WorkTime =
         WorkTime(-(Self::PAST_DAYS as i64 * DAY.as_millis() as i64));
 
@@ -65,14 +65,14 @@ impl Clock {
         }
     }
 
-    /// How far the work has come at a real moment; it never goes behind its start.
+    /// The work time at a real time; never before the start.
     pub(super) fn work_time(&self, now: UnixMillis) -> WorkTime {
         let passed = now.0.saturating_sub(self.start.0).max(0);
-        // The conversion saturates, and below 2^53 milliseconds, which is forever, it is exact.
+        // The conversion saturates; it is exact below 2^53 milliseconds, which is 285 000 years.
         WorkTime((passed as f64 * self.speed) as i64)
     }
 
-    /// The real moment of what happens in the world then.
+    /// The real time of a work time.
     pub(super) fn stamp(&self, at: WorkTime) -> UnixMillis {
         let passed = if at <= WorkTime::START {
             at.0
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_stamped_later_than_now() {
+    fn no_timestamp_is_in_the_future() {
         for speed in [0.0, 0.5, 1.0, 7.3, 600.0, 1e9, f64::INFINITY] {
             let clock = Clock::new(START, speed);
             for passed in [0, 1, 999, 86_400_000, i64::MAX] {
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_world_without_speed_stands_still() {
+    fn nothing_happens_without_speed() {
         let clock = Clock::new(START, -1.0);
         assert_eq!(clock.work_time(UnixMillis(i64::MAX)), WorkTime::START);
     }

@@ -1,76 +1,76 @@
-//! A real graph becomes the demo's: an empty one, or one that an earlier demo has filled, of which everything is removed first.
+//! Claims a Neo4j for the demo: an empty graph, or that of an earlier demo, which is cleared first.
 //!
-//! Nothing is written before that is certain. Every node that a demo writes has a label of its own, from the first one on: so
-//! also a demo that was killed while it filled its graph can start anew, and what somebody has added is never taken for a
-//! demo's. One node more says which demo has the graph.
+//! Nothing is written before this check. Every node of a demo has a marker label from the first one
+//! on, so a demo that was killed while it filled its graph can start again, and foreign nodes are
+//! never deleted. One more node identifies the demo that owns the graph.
 
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::process;
 
-use super::{WITHIN, now};
+use super::{TIMEOUT, now};
 use crate::graph::{Graph, GraphError, Request};
 use cypher::{Change, Literal, Parameters, Row, Value};
 use world::Edit;
 
-/// The label of all nodes that a demo has written.
+/// The marker label of all nodes of a demo.
 const MARK: &str = "CypherExporterDemo";
-/// The label of the one that says which demo has the graph.
+/// The label of the node that identifies the owner.
 const OWNER: &str = "CypherExporterDemoOwner";
-/// So many nodes are removed in a transaction: it is held in the server's memory.
+/// Nodes deleted per transaction, which the server holds in memory.
 const BATCH: i64 = 2000;
-/// The ids and indexes that the shipped KPIs are written for.
+/// The constraints and indexes for the shipped KPIs.
 const SCHEMA: [&str; 2] = [
     include_str!("../../../queries/indexes.cypher"),
     include_str!("../../../queries/model.cypher"),
 ];
 
-/// Why a graph does not become the demo's.
+/// Why a graph cannot be claimed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unclaimed {
-    /// Somebody's nodes are in it.
-    #[error("must be an empty graph, or one that an earlier demo has filled: this one holds {0}")]
+    /// It contains foreign nodes.
+    #[error("must be an empty graph or that of an earlier demo, but it contains {0}")]
     NotOurs(String),
-    /// It cannot be asked, or takes no changes.
+    /// It cannot be read or written.
     #[error(transparent)]
     Graph(#[from] GraphError),
 }
 
-/// A graph that this demo has.
+/// The owner of a graph.
 #[derive(Debug)]
 pub(super) struct DemoOwner {
-    /// No other process has the same.
+    /// Unique per process.
     demo: String,
 }
 
 impl DemoOwner {
-    /// Makes the graph this demo's, empty, and ready for its world.
+    /// Claims the graph for this demo, clears it, and creates its schema.
     ///
     /// # Errors
-    /// [`Unclaimed`]; when the graph is no demo's, nothing has been written.
-    pub(super) async fn take(graph: &Graph) -> Result<Self, Unclaimed> {
+    /// [`Unclaimed`]; nothing has been written if the graph contains foreign nodes.
+    pub(super) async fn claim(graph: &Graph) -> Result<Self, Unclaimed> {
         if let Some(foreign) = foreign(graph).await? {
             return Err(Unclaimed::NotOurs(foreign));
         }
         let demo = format!("{}-{}", now().0, process::id());
-        // A demo that still lives here ends by this, before what it has written goes.
+        // Ends a demo that still runs on this graph before its nodes are deleted.
         let earlier = change(format!("MATCH (o:{OWNER}) DELETE o"));
         let owner = change(format!(
             "CREATE (:{MARK}:{OWNER} {{demo: '{demo}', started_at: datetime()}})"
         ));
-        graph.write(&[earlier, owner], WITHIN).await?;
+        graph.write(&[earlier, owner], TIMEOUT).await?;
         clear(graph).await?;
         let schema: Vec<_> = SCHEMA
             .into_iter()
             .flat_map(statements)
             .map(change)
             .collect();
-        graph.write(&schema, WITHIN).await?;
+        graph.write(&schema, TIMEOUT).await?;
         Ok(Self { demo })
     }
 
-    /// Whether no other demo has taken the graph since.
-    pub(super) async fn holds(&self, graph: &Graph) -> Result<bool, GraphError> {
+    /// Whether this demo still owns the graph.
+    pub(super) async fn owns(&self, graph: &Graph) -> Result<bool, GraphError> {
         let ours = format!(
             "MATCH (o:{OWNER} {{demo: '{}'}}) RETURN count(o) AS n",
             self.demo
@@ -78,13 +78,13 @@ impl DemoOwner {
         Ok(number(graph, &ours).await? > 0)
     }
 
-    /// The edit as a change that leaves the label of a demo on what it makes.
+    /// The edit as a change that adds the marker label to new nodes.
     pub(super) fn change(edit: &Edit) -> Change {
         edit.change_with(MARK)
     }
 }
 
-/// What is in the graph that no demo has written.
+/// Describes the foreign nodes in the graph, if any.
 async fn foreign(graph: &Graph) -> Result<Option<String>, GraphError> {
     let nodes = number(
         graph,
@@ -98,7 +98,7 @@ async fn foreign(graph: &Graph) -> Result<Option<String>, GraphError> {
         &format!("{nodes} nodes")
     };
     let what = if ours > 0 {
-        " that no demo has written"
+        " that no demo created"
     } else {
         ""
     };
@@ -118,8 +118,8 @@ async fn clear(graph: &Graph) -> Result<(), GraphError> {
         parameters,
     };
     for _ in 0..(nodes + BATCH - 1) / BATCH {
-        while let Err(error) = graph.write(std::slice::from_ref(&some), WITHIN).await {
-            // A demo that still lived here was writing just then.
+        while let Err(error) = graph.write(std::slice::from_ref(&some), TIMEOUT).await {
+            // A demo that was still running wrote at the same time.
             if !is_deadlock(&error) {
                 return Err(error);
             }
@@ -132,7 +132,7 @@ fn is_deadlock(error: &GraphError) -> bool {
     matches!(error, GraphError::Server { code, .. } if code == "Neo.TransientError.Transaction.DeadlockDetected")
 }
 
-/// A count.
+/// The result of a query that counts.
 async fn number(graph: &Graph, query: &str) -> Result<i64, GraphError> {
     let request = Request {
         kpi: "cypher-exporter/demo",
@@ -140,20 +140,20 @@ async fn number(graph: &Graph, query: &str) -> Result<i64, GraphError> {
         columns: &["n".into()],
         parameters: &Parameters::new(),
         database: None,
-        timeout: WITHIN,
+        timeout: TIMEOUT,
     };
     let mut number = 0;
-    let mut take = |row: &Row| {
+    let mut read = |row: &Row| {
         if let Some(Value::Integer(n)) = row.first() {
             number = *n;
         }
         ControlFlow::Continue(())
     };
-    graph.rows(&request, &mut take).await?;
+    graph.rows(&request, &mut read).await?;
     Ok(number)
 }
 
-/// The statements of a file of ours, each of which ends with its line; comments before one belong to it.
+/// The statements of a bundled file, each ending at a line end, with the comments before them.
 fn statements(file: &'static str) -> impl Iterator<Item = String> {
     file.split(";\n")
         .map(str::trim)
@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_statement_of_the_schema_is_one() {
+    fn the_schema_files_are_split_into_their_statements() {
         for file in SCHEMA {
             let written = file
                 .lines()

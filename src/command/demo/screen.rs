@@ -1,4 +1,4 @@
-//! What the demo tells: a line for each thing that happens, and in a terminal one below them that says how far it is.
+//! Output of the demo: one line per story line, and on a terminal a status line below them.
 
 use std::io::{IsTerminal, Write};
 
@@ -6,30 +6,31 @@ use chrono::DateTime;
 
 use world::Happening;
 
-/// Back to the beginning of the line, which is cleared.
+/// Clears the current line.
 const CLEAR: &str = "\r\x1b[2K";
-/// What is wider than the terminal is cut: of a line that it breaks in two only the last part could be taken back.
+/// Cuts a line at the width of the terminal: only the last part of a wrapped line could be cleared.
 const NO_WRAP: &str = "\x1b[?7l";
 const WRAP: &str = "\x1b[?7h";
 const DIM: &str = "\x1b[2m";
 const CYAN: &str = "\x1b[36m";
 const PLAIN: &str = "\x1b[0m";
 
-/// Clears the status, which would stand in front of a line of the log when both are on one terminal.
-pub(in crate::command) fn make_way() {
+/// Clears the status line before a line of the log is printed on the same terminal.
+pub(in crate::command) fn clear_status() {
     if shows_status() {
         let _ = write!(std::io::stdout(), "{CLEAR}");
         let _ = std::io::stdout().flush();
     }
 }
 
-/// On a terminal that can take a line back.
+/// Whether standard output is a terminal that can clear a line.
 fn shows_status() -> bool {
     let out = std::io::stdout();
     out.is_terminal() && anstream::AutoStream::choice(&out) != anstream::ColorChoice::Never
 }
 
-/// Standard output. Nobody need read it: whoever has closed it may still scrape, so what cannot be written is left out.
+/// Standard output. Write errors are ignored: the exporter keeps running after its reader has
+/// closed it.
 pub(super) struct Screen {
     out: anstream::Stdout,
     shows_status: bool,
@@ -45,13 +46,13 @@ impl Screen {
         }
     }
 
-    /// A line of the demo about itself.
+    /// Prints a message of the demo.
     pub(super) fn say(&mut self, text: &str) {
         self.line(&format!("demo: {text}"));
     }
 
-    /// A line for each news of a happening.
-    pub(super) fn tell(&mut self, happening: &Happening) {
+    /// Prints the story lines of a happening.
+    pub(super) fn report(&mut self, happening: &Happening) {
         let at = DateTime::from_timestamp_millis(happening.at.0)
             .unwrap_or_default()
             .format("%H:%M:%SZ");
@@ -63,7 +64,7 @@ impl Screen {
         }
     }
 
-    /// Shows below all lines how far it is; nothing where lines cannot be taken back.
+    /// Updates the status line, if there is one.
     pub(super) fn status(&mut self, text: &str) {
         if self.shows_status && self.status != text {
             text.clone_into(&mut self.status);
@@ -72,7 +73,7 @@ impl Screen {
         }
     }
 
-    /// Takes the status away.
+    /// Removes the status line.
     pub(super) fn end(&mut self) {
         if self.shows_status {
             let _ = write!(self.out, "{CLEAR}");

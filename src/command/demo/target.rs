@@ -1,54 +1,54 @@
-//! The graph that the world lives in, of which each edit is seen whole or not at all.
+//! The graph of the demo; each batch of edits is written in one transaction.
 
 use std::sync::Arc;
 
 use anyhow::ensure;
 
-use super::WITHIN;
+use super::TIMEOUT;
 use super::owner::DemoOwner;
 use crate::graph::Graph;
 use world::Edit;
 
-/// A graph, and, when it outlives this process, the claim that this demo has on it.
+/// A graph, and its owner if it is not in this process.
 #[derive(Debug)]
 pub(super) struct DemoGraph {
     pub(super) graph: Arc<Graph>,
-    pub(super) claim: Option<DemoOwner>,
+    pub(super) owner: Option<DemoOwner>,
 }
 
 impl DemoGraph {
-    /// One inside this process.
-    pub(super) fn own(graph: Arc<Graph>) -> Self {
-        Self { graph, claim: None }
+    /// A graph without owner, in this process.
+    pub(super) fn embedded(graph: Arc<Graph>) -> Self {
+        Self { graph, owner: None }
     }
 
-    /// In one transaction, so that no query sees a half of it.
+    /// Writes edits in one transaction, so that no query sees a part of them.
     ///
     /// # Errors
-    /// When the graph refuses, or another demo has taken it: two worlds in one graph would be none.
+    /// When the graph rejects them, or another demo has claimed it.
     pub(super) async fn write(&self, edits: &[Edit]) -> anyhow::Result<()> {
-        self.see_claim().await?;
-        let change = if self.claim.is_some() {
+        self.check_owner().await?;
+        let change = if self.owner.is_some() {
             DemoOwner::change
         } else {
             Edit::change
         };
         let changes: Vec<_> = edits.iter().map(change).collect();
-        let Err(error) = self.graph.write(&changes, WITHIN).await else {
+        let Err(error) = self.graph.write(&changes, TIMEOUT).await else {
             return Ok(());
         };
-        // What another demo removes meanwhile is in the way of this one.
-        self.see_claim().await?;
+        // The error may be a consequence of another demo clearing the graph.
+        self.check_owner().await?;
         Err(error.into())
     }
 
-    async fn see_claim(&self) -> anyhow::Result<()> {
-        let Some(claim) = &self.claim else {
+    async fn check_owner(&self) -> anyhow::Result<()> {
+        let Some(owner) = &self.owner else {
             return Ok(());
         };
         ensure!(
-            claim.holds(&self.graph).await?,
-            "another demo has taken the graph"
+            owner.owns(&self.graph).await?,
+            "another demo has claimed the graph"
         );
         Ok(())
     }

@@ -1,10 +1,10 @@
-//! Iterations of a job: trajectories are generated, the policy is updated, now and then a checkpoint is saved.
+//! Iterations of a job: generate trajectories, update the policy, sometimes save a checkpoint.
 
 use super::jobs::{End, Job};
 use super::trouble::Trouble;
 use super::{AgentCore, Plan};
-use crate::page::{Page, share, text};
 use crate::random::Range;
+use crate::recorder::{Recorder, share, text};
 use crate::shared::{JOB, STEP, STEP_OF_JOB, millis, usd, work};
 use cypher::Literal;
 
@@ -27,25 +27,25 @@ const SAVE: [Range; 4] = [
     ((2000.0, 8000.0), 1.0),
     ((10e3, 14e3), 0.05),
 ];
-/// A checkpoint is saved after so many iterations, and after the last.
+/// The number of iterations between checkpoints; the last one is also saved.
 const CHECKPOINT_EVERY: u32 = 3;
 
-/// Slow trajectories take so many times as long.
+/// The factor on the duration of slow trajectories.
 const SLOW: f64 = 5.0;
-/// What an iteration costs more while training is expensive.
+/// The factor on the cost of an iteration while training is expensive.
 const EXPENSIVE: f64 = 1.8;
-/// How often an iteration is the end of a job, and how often while training diverges.
+/// The probability that an iteration fails its job, normally and while training diverges.
 const FAILS: f64 = 0.004;
 const FAILS_OFTEN: f64 = 0.09;
-/// How often a job without money left is stopped.
+/// The probability that a job over its budget is stopped.
 const STOPPED: f64 = 0.4;
 
-/// The shares of the budget that are worth a word.
-const WORTH_A_WORD: [f64; 3] = [75.0, 90.0, 100.0];
+/// The shares of the budget that are reported.
+const REPORTED_SHARES: [f64; 3] = [75.0, 90.0, 100.0];
 
 impl AgentCore {
-    /// An iteration begins.
-    pub(super) fn generate(&mut self, job: &mut Job, page: &mut Page<'_>) {
+    /// Begins an iteration.
+    pub(super) fn generate(&mut self, job: &mut Job, recorder: &mut Recorder<'_>) {
         let slow = if self.trouble.is(Trouble::SlowTrajectories) {
             SLOW
         } else {
@@ -53,63 +53,63 @@ impl AgentCore {
         };
         job.generation_ms = slow * self.random.spread(&GENERATION);
         self.agenda.add(
-            page.at + work(job.generation_ms),
+            recorder.at + work(job.generation_ms),
             Plan::Generated(job.number),
         );
     }
 
-    pub(super) fn generated(&mut self, number: u64, page: &mut Page<'_>) {
+    pub(super) fn generated(&mut self, number: u64, recorder: &mut Recorder<'_>) {
         let Some(mut job) = self.jobs.remove(&number) else {
             return;
         };
-        self.step(&job, "trajectory_generation", job.generation_ms, page);
+        self.step(&job, "trajectory_generation", job.generation_ms, recorder);
         job.update_ms = self.random.spread(&UPDATE);
         self.agenda
-            .add(page.at + work(job.update_ms), Plan::Updated(number));
+            .add(recorder.at + work(job.update_ms), Plan::Updated(number));
         self.jobs.insert(number, job);
     }
 
-    /// One more iteration is done. It has cost something, and it was for better or worse.
-    pub(super) fn updated(&mut self, number: u64, page: &mut Page<'_>) {
+    /// Ends an iteration: adds its cost and updates loss and reward.
+    pub(super) fn updated(&mut self, number: u64, recorder: &mut Recorder<'_>) {
         let Some(mut job) = self.jobs.remove(&number) else {
             return;
         };
         job.iteration += 1;
-        self.step(&job, "policy_update", job.update_ms, page);
+        self.step(&job, "policy_update", job.update_ms, recorder);
         self.step(
             &job,
             "training_iteration",
             job.generation_ms + job.update_ms,
-            page,
+            recorder,
         );
         self.learn(&mut job);
-        self.pay(&mut job, page);
+        self.pay(&mut job, recorder);
         let own = [
             ("iteration", Literal::Integer(job.iteration.into())),
             ("cost_usd", usd(job.cost)),
             ("loss", share(job.loss)),
             ("reward_mean", share(job.reward)),
         ];
-        self.records.change(JOB, number, own, page);
+        self.records.change(JOB, number, own, recorder);
         if let Some(why) = self.why_it_fails(&job) {
-            self.finish(&job, End::Failed(why), page);
+            self.finish(&job, End::Failed(why), recorder);
         } else if job.iteration.is_multiple_of(CHECKPOINT_EVERY) || job.iteration == job.iterations
         {
             job.save_ms = self.random.spread(&SAVE);
             self.agenda
-                .add(page.at + work(job.save_ms), Plan::Saved(number));
+                .add(recorder.at + work(job.save_ms), Plan::Saved(number));
             self.jobs.insert(number, job);
         } else {
-            self.go_on(job, page);
+            self.continue_job(job, recorder);
         }
     }
 
-    pub(super) fn saved(&mut self, number: u64, page: &mut Page<'_>) {
+    pub(super) fn saved(&mut self, number: u64, recorder: &mut Recorder<'_>) {
         let Some(job) = self.jobs.remove(&number) else {
             return;
         };
-        self.step(&job, "checkpoint_save", job.save_ms, page);
-        self.go_on(job, page);
+        self.step(&job, "checkpoint_save", job.save_ms, recorder);
+        self.continue_job(job, recorder);
     }
 
     fn learn(&mut self, job: &mut Job) {
@@ -122,7 +122,7 @@ impl AgentCore {
         }
     }
 
-    fn pay(&mut self, job: &mut Job, page: &mut Page<'_>) {
+    fn pay(&mut self, job: &mut Job, recorder: &mut Recorder<'_>) {
         let before = job.used();
         let price = if self.trouble.is(Trouble::Expensive) {
             EXPENSIVE
@@ -130,13 +130,13 @@ impl AgentCore {
             1.0
         };
         job.cost += price * job.per_iteration * self.random.between(0.7, 1.3);
-        let crossed = WORTH_A_WORD
+        let crossed = REPORTED_SHARES
             .into_iter()
             .rfind(|share| before <= *share && job.used() > *share);
         if let Some(share) = crossed {
-            page.tell(
+            recorder.report(
                 "training_budget_utilization_percent",
-                format!("{} has used {share} % of its budget", job.named()),
+                format!("{} used {share} % of its budget", job.named()),
             );
         }
     }
@@ -157,20 +157,20 @@ impl AgentCore {
         }
     }
 
-    fn step(&mut self, job: &Job, kind: &str, ms: f64, page: &mut Page<'_>) {
+    fn step(&mut self, job: &Job, kind: &str, ms: f64, recorder: &mut Recorder<'_>) {
         let own = [
             ("kind", text(kind)),
             ("ordinal", Literal::Integer(job.iteration.into())),
             ("status", text("pass")),
             ("duration_ms", millis(ms)),
         ];
-        let step = self.records.event(STEP, job.group, own, page);
-        self.records.link(STEP_OF_JOB, step, job.number, page);
+        let step = self.records.event(STEP, job.group, own, recorder);
+        self.records.link(STEP_OF_JOB, step, job.number, recorder);
     }
 }
 
 impl Job {
-    /// How much of its budget it has used, in percent; 0 when there is no limit.
+    /// The used share of the budget in percent; 0 without a limit.
     fn used(&self) -> f64 {
         if self.budget > 0.0 {
             100.0 * self.cost / self.budget

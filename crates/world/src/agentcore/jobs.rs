@@ -1,11 +1,11 @@
-//! Jobs: they are created with a budget, wait, run, and end well or badly.
+//! Training jobs from their creation with a budget to their end.
 
 use super::AgentCore;
-use crate::page::{Page, text};
+use crate::recorder::{Recorder, text};
 use crate::shared::{GROUPS, JOB, OWNS, usd};
 use cypher::Literal;
 
-/// The agents that are trained, and nobody: some jobs have no owner.
+/// The owners of jobs; some jobs have none.
 pub(super) const OWNERS: [Option<&str>; 4] = [
     Some("support-agent"),
     Some("code-agent"),
@@ -14,17 +14,17 @@ pub(super) const OWNERS: [Option<&str>; 4] = [
 ];
 const CHOSEN: [(usize, f64); 4] = [(0, 5.0), (1, 4.0), (2, 2.0), (3, 1.5)];
 
-/// How many run at one time, and how many wait at most.
+/// The maximum numbers of running and of queued jobs.
 const AT_ONCE: usize = 6;
 const FULL: usize = 5;
 
-/// How many iterations a job has.
+/// The number of iterations of a job.
 const ITERATIONS: (f64, f64) = (3.0, 10.0);
-/// What it may cost, in USD; 0 is as much as it likes.
+/// The budget in USD; 0 is no limit.
 const BUDGETS: [(f64, f64); 4] = [(20.0, 4.0), (50.0, 4.0), (100.0, 5.0), (0.0, 1.0)];
-/// What the jobs with no limit cost is what others with this budget do.
+/// The cost of jobs without a limit corresponds to this budget.
 const USUAL: f64 = 50.0;
-/// The part of the budget that all iterations need at the usual price.
+/// The part of the budget that all iterations need at the usual cost.
 const NEEDED: [((f64, f64), f64); 4] = [
     ((0.3, 0.65), 97.0),
     ((0.75, 0.9), 1.0),
@@ -32,7 +32,7 @@ const NEEDED: [((f64, f64), f64); 4] = [
     ((1.0, 1.35), 1.0),
 ];
 
-/// A job that is queued or runs.
+/// A queued or running job.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) number: u64,
@@ -42,30 +42,31 @@ pub(super) struct Job {
     pub(super) iteration: u32,
     pub(super) budget: f64,
     pub(super) cost: f64,
-    /// What an iteration costs on average.
+    /// The average cost of an iteration.
     pub(super) per_iteration: f64,
     pub(super) loss: f64,
     pub(super) reward: f64,
-    /// How long its trajectories and its policy update take in this iteration, in milliseconds, and its checkpoint.
+    /// The durations of trajectories, policy update and checkpoint in this iteration, in
+    /// milliseconds.
     pub(super) generation_ms: f64,
     pub(super) update_ms: f64,
     pub(super) save_ms: f64,
-    /// It ends as soon as what runs has ended.
+    /// Ends after the current step.
     cancelled: bool,
 }
 
-/// How a job ends.
+/// The end of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Completed,
-    /// And why.
+    /// With the reason.
     Failed(&'static str),
     Cancelled,
 }
 
 impl AgentCore {
-    /// A new job waits, unless too many do.
-    pub(super) fn create(&mut self, page: &mut Page<'_>) {
+    /// Queues a new job, unless the queue is full.
+    pub(super) fn create(&mut self, recorder: &mut Recorder<'_>) {
         if self.queue.len() >= FULL {
             return;
         }
@@ -76,16 +77,16 @@ impl AgentCore {
         let group = self.random.weighted(&GROUPS).unwrap_or_default();
         let own = [
             ("status", text("queued")),
-            ("created_at", page.now()),
+            ("created_at", recorder.now()),
             ("iteration", Literal::Integer(0)),
             ("iterations_total", Literal::Integer(iterations.into())),
             ("cost_usd", usd(0.0)),
             ("budget_usd", usd(budget)),
         ];
-        let number = self.records.begin(JOB, group, own, page);
+        let number = self.records.begin(JOB, group, own, recorder);
         owner
             .iter()
-            .for_each(|owner| self.records.link_agent(OWNS, owner, number, page));
+            .for_each(|owner| self.records.link_agent(OWNS, owner, number, recorder));
         let job = Job {
             number,
             group,
@@ -102,20 +103,17 @@ impl AgentCore {
             save_ms: 0.0,
             cancelled: false,
         };
-        page.tell(
+        recorder.report(
             "training_jobs_created_total",
-            format!(
-                "{} is created with {iterations} iterations to do",
-                job.named()
-            ),
+            format!("{} was created with {iterations} iterations", job.named()),
         );
         self.jobs.insert(number, job);
         self.queue.push_back(number);
-        self.start(page);
+        self.start(recorder);
     }
 
-    /// Those that waited longest run, as many as can.
-    fn start(&mut self, page: &mut Page<'_>) {
+    /// Starts queued jobs while there is capacity.
+    fn start(&mut self, recorder: &mut Recorder<'_>) {
         while self.jobs.len() - self.queue.len() < AT_ONCE {
             let Some(number) = self.queue.pop_front() else {
                 return;
@@ -126,72 +124,76 @@ impl AgentCore {
             self.records.change(
                 JOB,
                 number,
-                [("status", text("running")), ("started_at", page.now())],
-                page,
+                [("status", text("running")), ("started_at", recorder.now())],
+                recorder,
             );
-            self.go_on(job, page);
+            self.continue_job(job, recorder);
         }
     }
 
-    /// A job between two iterations: it has another one, unless it is done or someone has taken it back.
-    pub(super) fn go_on(&mut self, mut job: Job, page: &mut Page<'_>) {
+    /// Begins the next iteration of a job, unless it is complete or cancelled.
+    pub(super) fn continue_job(&mut self, mut job: Job, recorder: &mut Recorder<'_>) {
         if job.cancelled {
-            self.finish(&job, End::Cancelled, page);
+            self.finish(&job, End::Cancelled, recorder);
         } else if job.iteration >= job.iterations {
-            self.finish(&job, End::Completed, page);
+            self.finish(&job, End::Completed, recorder);
         } else {
-            self.generate(&mut job, page);
+            self.generate(&mut job, recorder);
             self.jobs.insert(job.number, job);
         }
     }
 
-    /// Someone takes a job back: one that waits is out at once.
-    pub(super) fn cancel(&mut self, page: &mut Page<'_>) {
+    /// Cancels a job: a queued one ends immediately.
+    pub(super) fn cancel(&mut self, recorder: &mut Recorder<'_>) {
         let Some(number) = self.random.pick(self.jobs.keys().copied().collect()) else {
             return;
         };
         if let Some(at) = self.queue.iter().position(|queued| *queued == number) {
             self.queue.remove(at);
             if let Some(job) = self.jobs.remove(&number) {
-                self.finish(&job, End::Cancelled, page);
+                self.finish(&job, End::Cancelled, recorder);
             }
         } else if let Some(job) = self.jobs.get_mut(&number) {
             job.cancelled = true;
         }
     }
 
-    /// It is over, and the next one begins.
-    pub(super) fn finish(&mut self, job: &Job, end: End, page: &mut Page<'_>) {
-        let (status, metric) = match end {
-            End::Completed => ("completed", "training_jobs_completed_total"),
-            End::Failed(_) => ("failed", "training_jobs_failed_total"),
-            End::Cancelled => ("cancelled", "training_jobs_cancelled_total"),
+    /// Ends a job and starts the next one.
+    pub(super) fn finish(&mut self, job: &Job, end: End, recorder: &mut Recorder<'_>) {
+        let (status, outcome, metric) = match end {
+            End::Completed => ("completed", "completed", "training_jobs_completed_total"),
+            End::Failed(_) => ("failed", "failed", "training_jobs_failed_total"),
+            End::Cancelled => (
+                "cancelled",
+                "was cancelled",
+                "training_jobs_cancelled_total",
+            ),
         };
         self.records
-            .end(JOB, job.number, [("status", text(status))], page);
+            .end(JOB, job.number, [("status", text(status))], recorder);
         let why = if let End::Failed(why) = end {
             format!(": {why}")
         } else {
             String::new()
         };
-        page.tell(
+        recorder.report(
             metric,
             format!(
-                "{} is {status} after {} iterations{why}",
+                "{} {outcome} after {} iterations{why}",
                 job.named(),
                 job.iteration
             ),
         );
-        self.start(page);
+        self.start(recorder);
     }
 }
 
 impl Job {
-    /// What people call it.
+    /// Its name in story lines.
     pub(super) fn named(&self) -> String {
         let of = self
             .owner
-            .map_or(" of nobody".to_owned(), |owner| format!(" of {owner}"));
+            .map_or(" without owner".to_owned(), |owner| format!(" of {owner}"));
         format!("training job {}{of}", self.number)
     }
 }

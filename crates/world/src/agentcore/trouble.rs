@@ -1,4 +1,4 @@
-//! What goes wrong for a while, one thing at a time.
+//! The temporary faults of this system.
 
 use crate::shared;
 
@@ -7,7 +7,7 @@ pub(super) enum Trouble {
     SlowTrajectories,
     /// The loss grows, and jobs fail.
     Diverging,
-    /// Budgets do not last.
+    /// Costs are higher, so budgets are exceeded.
     Expensive,
 }
 
@@ -26,16 +26,18 @@ impl shared::Trouble for Trouble {
         }
     }
 
-    fn told(self, begins: bool) -> String {
+    fn news(self, begins: bool) -> String {
         match (self, begins) {
             (Trouble::SlowTrajectories, true) => {
-                "the environments are slow: trajectories take far longer"
+                "the environments became slow: trajectories take longer"
             }
-            (Trouble::SlowTrajectories, false) => "the environments are as fast as before",
-            (Trouble::Diverging, true) => "a bad learning rate makes training diverge",
-            (Trouble::Diverging, false) => "the learning rate is right again",
-            (Trouble::Expensive, true) => "an hour of training costs nearly twice as much",
-            (Trouble::Expensive, false) => "an hour of training costs what it did before",
+            (Trouble::SlowTrajectories, false) => "the environments recovered their usual speed",
+            (Trouble::Diverging, true) => {
+                "training began to diverge: the learning rate is too high"
+            }
+            (Trouble::Diverging, false) => "the learning rate was corrected",
+            (Trouble::Expensive, true) => "training costs nearly doubled",
+            (Trouble::Expensive, false) => "training costs returned to normal",
         }
         .to_owned()
     }

@@ -1,16 +1,16 @@
-//! The cache: what is looked up, kept, and thrown out.
+//! The cache: lookups, writes and evictions.
 
 use super::AgentOs;
 use super::requests::Request;
 use super::trouble::Trouble;
-use crate::page::{Page, text};
 use crate::random::Range;
+use crate::recorder::{Recorder, text};
 use crate::shared::{CALL, millis};
 
-/// How often a lookup hits, and how often in a cold cache.
+/// The hit ratio of the warm and of the cold cache.
 const HITS: f64 = 0.86;
 const HITS_COLD: f64 = 0.12;
-/// How often nothing can be read or kept, and how often something is thrown out.
+/// The probabilities of an error and of an eviction.
 const FAILS: f64 = 0.004;
 const DELETES: f64 = 0.06;
 
@@ -24,25 +24,25 @@ const LATENCY: [Range; 6] = [
 ];
 
 impl AgentOs {
-    /// Whether the cache has what a request needs.
-    pub(super) fn look_up(&mut self, group: &str, page: &mut Page<'_>) -> bool {
+    /// Whether a lookup for a request hits.
+    pub(super) fn look_up(&mut self, group: &str, recorder: &mut Recorder<'_>) -> bool {
         let cold = self.trouble.is(Trouble::ColdCache);
         let hit = self.random.chance(if cold { HITS_COLD } else { HITS });
-        self.operate("get", if hit { "hit" } else { "miss" }, group, page);
+        self.operate("get", if hit { "hit" } else { "miss" }, group, recorder);
         hit
     }
 
-    /// What the cache did not have is kept; now and then something else goes.
-    pub(super) fn keep(&mut self, request: &Request, page: &mut Page<'_>) {
+    /// Stores an entry after a miss; sometimes another one is evicted.
+    pub(super) fn store(&mut self, request: &Request, recorder: &mut Recorder<'_>) {
         if !request.cached {
-            self.operate("set", "success", request.group, page);
+            self.operate("set", "success", request.group, recorder);
         }
         if self.random.chance(DELETES) {
-            self.operate("delete", "success", request.group, page);
+            self.operate("delete", "success", request.group, recorder);
         }
     }
 
-    fn operate(&mut self, operation: &str, result: &str, group: &str, page: &mut Page<'_>) {
+    fn operate(&mut self, operation: &str, result: &str, group: &str, recorder: &mut Recorder<'_>) {
         let result = if self.random.chance(FAILS) {
             "error"
         } else {
@@ -55,6 +55,6 @@ impl AgentOs {
             ("status", text(result)),
             ("duration_ms", millis(self.random.spread(&LATENCY))),
         ];
-        self.records.event(CALL, group, own, page);
+        self.records.event(CALL, group, own, recorder);
     }
 }

@@ -1,13 +1,13 @@
-//! A2A requests: they pass a rate limit or do not, run, and end with a response or an error.
+//! A2A requests: each passes a rate limit or is denied, runs, and ends with a response or an error.
 
 use super::trouble::{FLOODER, Trouble};
 use super::{AgentOs, Plan};
-use crate::page::{Page, text};
 use crate::random::Range;
+use crate::recorder::{Recorder, text};
 use crate::shared::{CALL, COMMON, PERFORMED_CALL, count, millis, work};
 use cypher::Literal;
 
-/// The agents, and how often each is asked.
+/// The agents and their share of the requests.
 pub(super) const AGENTS: [(&str, f64); 3] = [("navi", 5.0), ("pulse", 3.0), ("herald", 2.0)];
 const OPERATIONS: [(Operation, f64); 3] = [
     (Operation::Query, 5.0),
@@ -15,25 +15,25 @@ const OPERATIONS: [(Operation, f64); 3] = [
     (Operation::Health, 1.5),
 ];
 
-/// The workspaces that ask, whose they are, and how often each does.
+/// The workspaces, their groups, and their share of the requests.
 const WORKSPACES: [((&str, &str), f64); 3] = [
     (("ws-harvest", "faith-meats"), 5.0),
     (("ws-ledger", "diff-driven-saas"), 4.0),
     (("ws-commons", COMMON), 2.0),
 ];
-/// The time from one asking to the next, in milliseconds, and how many agents are asked at once.
+/// Milliseconds between two batches of requests, and the number of requests in a batch.
 const EVERY: (f64, f64) = (300.0, 3900.0);
 const AT_ONCE: [(u32, f64); 4] = [(1, 6.0), (2, 2.0), (3, 1.5), (5, 0.4)];
-/// How often the rate limit denies.
+/// The probability that the rate limit denies a request.
 const DENIED: f64 = 0.015;
-/// While someone asks too much: how much of the usual time lies between two askings, how many of them are theirs, and how many
-/// of these are denied.
+/// During a flood: the interval relative to the usual one, the share of the flooding workspace, and
+/// the share of its requests that are denied.
 const FLOOD: (f64, f64, f64) = (0.55, 0.5, 0.8);
 
-/// How many requests fail, and how many of an agent that fails often.
+/// The failure ratio of a normal and of a failing agent.
 const FAILS: f64 = 0.012;
 const FAILS_OFTEN: f64 = 0.3;
-/// A slow agent takes so many times as long.
+/// The factor on the latency of a slow agent.
 const SLOW: f64 = 7.0;
 
 const BYTES: [Range; 6] = [
@@ -50,7 +50,7 @@ const ERRORS: [(&str, f64); 3] = [
     ("invalid_request", 1.0),
 ];
 
-/// What an agent is asked for.
+/// The kind of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     Query,
@@ -58,20 +58,20 @@ pub(super) enum Operation {
     Health,
 }
 
-/// A request that runs.
+/// A running request.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) group: &'static str,
     agent: &'static str,
     pub(super) operation: Operation,
     pub(super) ms: f64,
-    /// Whether the cache had what it needs.
+    /// Whether the cache lookup was a hit.
     pub(super) cached: bool,
 }
 
 impl AgentOs {
-    /// Someone asks.
-    pub(super) fn request(&mut self, page: &mut Page<'_>) {
+    /// Sends a batch of requests.
+    pub(super) fn request(&mut self, recorder: &mut Recorder<'_>) {
         let flooded = self.trouble.is(Trouble::Flood);
         let floods = flooded && self.random.chance(FLOOD.1);
         let who = if floods {
@@ -84,25 +84,25 @@ impl AgentOs {
             let agent = self.random.weighted(&AGENTS).unwrap_or_default();
             let denied = self.random.chance(if floods { FLOOD.2 } else { DENIED });
             let (workspace, group) = who.unwrap_or(FLOODER);
-            self.decide(agent, workspace, group, denied, page);
+            self.decide(agent, workspace, group, denied, recorder);
             if !denied {
-                self.ask(agent, group, page);
+                self.send(agent, group, recorder);
             }
         }
-        // Who asks several at once asks less often.
+        // Larger batches are sent less often.
         let share = f64::from(agents) / 1.65 * if flooded { FLOOD.0 } else { 1.0 };
         let ms = self.random.between(EVERY.0, EVERY.1) * share;
-        self.agenda.add(page.at + work(ms), Plan::Request);
+        self.agenda.add(recorder.at + work(ms), Plan::Request);
     }
 
-    /// The rate limit lets a request pass, or not.
+    /// Applies the rate limit to a request.
     fn decide(
         &mut self,
         agent: &str,
         workspace: &str,
         group: &str,
         denied: bool,
-        page: &mut Page<'_>,
+        recorder: &mut Recorder<'_>,
     ) {
         let own = [
             ("kind", text("rate_limit")),
@@ -110,10 +110,10 @@ impl AgentOs {
             ("workspace_id", text(workspace)),
             ("status", text(if denied { "denied" } else { "allowed" })),
         ];
-        self.records.event(CALL, group, own, page);
+        self.records.event(CALL, group, own, recorder);
     }
 
-    fn ask(&mut self, agent: &'static str, group: &'static str, page: &mut Page<'_>) {
+    fn send(&mut self, agent: &'static str, group: &'static str, recorder: &mut Recorder<'_>) {
         let operation = self
             .random
             .weighted(&OPERATIONS)
@@ -123,11 +123,12 @@ impl AgentOs {
             ("target", text(agent)),
             ("action", text(operation.name())),
             ("status", text("running")),
-            ("started_at", page.now()),
+            ("started_at", recorder.now()),
         ];
-        let number = self.records.begin(CALL, group, own, page);
-        self.records.link_agent(PERFORMED_CALL, agent, number, page);
-        let cached = operation != Operation::Health && self.look_up(group, page);
+        let number = self.records.begin(CALL, group, own, recorder);
+        self.records
+            .link_agent(PERFORMED_CALL, agent, number, recorder);
+        let cached = operation != Operation::Health && self.look_up(group, recorder);
         let slow = if self.trouble.is(Trouble::SlowAgent(agent)) {
             SLOW
         } else {
@@ -144,17 +145,18 @@ impl AgentOs {
                 cached,
             },
         );
-        self.agenda.add(page.at + work(ms), Plan::Answered(number));
+        self.agenda
+            .add(recorder.at + work(ms), Plan::Answered(number));
     }
 
-    /// A request ends, and with it what it needed models and the cache for.
-    pub(super) fn answered(&mut self, number: u64, page: &mut Page<'_>) {
+    /// Ends a request, with its use of models and of the cache.
+    pub(super) fn answered(&mut self, number: u64, recorder: &mut Recorder<'_>) {
         let Some(request) = self.requests.remove(&number) else {
             return;
         };
         let often = self.trouble.is(Trouble::FailingAgent(request.agent));
         let fails = self.random.chance(if often { FAILS_OFTEN } else { FAILS });
-        let told: [(&str, Literal); 2] = if fails {
+        let result: [(&str, Literal); 2] = if fails {
             let reason = self.random.weighted(&ERRORS).unwrap_or_default();
             [("status", text("error")), ("error_type", text(reason))]
         } else {
@@ -163,17 +165,17 @@ impl AgentOs {
                 ("response_bytes", count(self.random.spread(&BYTES))),
             ]
         };
-        let own = told
+        let own = result
             .into_iter()
             .chain([("duration_ms", millis(request.ms))]);
-        self.records.end(CALL, number, own, page);
+        self.records.end(CALL, number, own, recorder);
         if request.operation == Operation::Run
             || (request.operation == Operation::Query && !request.cached)
         {
-            self.route(&request, page);
+            self.route(&request, recorder);
         }
         if request.operation != Operation::Health && !fails {
-            self.keep(&request, page);
+            self.store(&request, recorder);
         }
     }
 }
@@ -187,7 +189,8 @@ impl Operation {
         }
     }
 
-    /// How long it takes, in milliseconds. Fewer than one in twenty take long: the target is the 95th percentile.
+    /// The latency in milliseconds. Less than 5 % are slow, because the target is on the 95th
+    /// percentile.
     fn latency(self) -> &'static [Range] {
         match self {
             Operation::Query => &[

@@ -1,10 +1,10 @@
-//! CCR: which model provider a request is routed to, and which one instead when that fails.
+//! CCR: routes requests to model providers, with a fallback if one fails.
 
 use super::AgentOs;
 use super::requests::{Operation, Request};
 use super::trouble::Trouble;
-use crate::page::{Page, text};
 use crate::random::Range;
+use crate::recorder::{Recorder, text};
 use crate::shared::{CALL, count, millis};
 
 const PROVIDERS: [(&str, f64); 4] = [
@@ -20,12 +20,12 @@ const TASK_TYPES: [(&str, f64); 4] = [
     ("long_context", 1.0),
 ];
 
-/// How often another provider has to answer, how often while the provider is down, and how often none does.
+/// The probabilities of a fallback, of a fallback while the provider is down, and of an error.
 const FALLS_BACK: f64 = 0.02;
 const FALLS_BACK_OFTEN: f64 = 0.75;
 const FAILS: f64 = 0.006;
 
-/// How much of the request's time the model takes.
+/// The share of the model in the duration of the request.
 const SHARE: (f64, f64) = (0.4, 0.9);
 const READ: [Range; 3] = [
     ((200.0, 2000.0), 6.0),
@@ -35,8 +35,8 @@ const READ: [Range; 3] = [
 const WRITTEN: [Range; 2] = [((50.0, 800.0), 7.0), ((800.0, 4000.0), 2.0)];
 
 impl AgentOs {
-    /// A request has been routed to a model.
-    pub(super) fn route(&mut self, request: &Request, page: &mut Page<'_>) {
+    /// Routes a request to a model.
+    pub(super) fn route(&mut self, request: &Request, recorder: &mut Recorder<'_>) {
         let provider = self.random.weighted(&PROVIDERS).unwrap_or_default();
         let task_type = if request.operation == Operation::Run {
             self.random.weighted(&TASK_TYPES)
@@ -77,7 +77,7 @@ impl AgentOs {
             ("tokens_in", count(self.random.spread(&READ))),
             ("tokens_out", count(written)),
         ];
-        self.records.event(CALL, request.group, own, page);
+        self.records.event(CALL, request.group, own, recorder);
     }
 
     fn other_than(&mut self, provider: &str) -> &'static str {

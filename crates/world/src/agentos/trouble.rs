@@ -1,20 +1,20 @@
-//! What goes wrong for a while, one thing at a time.
+//! The temporary faults of this system.
 
 use crate::shared;
 
-/// The one that asks too much now and then.
+/// The workspace that sometimes sends too many requests.
 pub(super) const FLOODER: (&str, &str) = ("ws-ledger", "diff-driven-saas");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
-    /// An agent, by name, is slow.
+    /// The named agent is slow.
     SlowAgent(&'static str),
-    /// An agent, by name, fails often.
+    /// The named agent fails often.
     FailingAgent(&'static str),
     ColdCache,
-    /// A model provider, by name, does not answer.
+    /// The named model provider is down.
     ProviderDown(&'static str),
-    /// A workspace asks far too much.
+    /// One workspace sends too many requests.
     Flood,
 }
 
@@ -38,23 +38,25 @@ impl shared::Trouble for Trouble {
         }
     }
 
-    fn told(self, begins: bool) -> String {
+    fn news(self, begins: bool) -> String {
         let flooder = FLOODER.0;
         match (self, begins) {
-            (Trouble::SlowAgent(agent), true) => format!("{agent} has become slow"),
-            (Trouble::SlowAgent(agent), false) => format!("{agent} is as fast as before"),
+            (Trouble::SlowAgent(agent), true) => format!("{agent} became slow"),
+            (Trouble::SlowAgent(agent), false) => format!("{agent} recovered its usual speed"),
             (Trouble::FailingAgent(agent), true) => {
-                format!("{agent} fails a third of its requests")
+                format!("{agent} began to fail a third of its requests")
             }
-            (Trouble::FailingAgent(agent), false) => format!("{agent} does not fail any more"),
-            (Trouble::ColdCache, true) => "the cache of AgentOS is cold".to_owned(),
-            (Trouble::ColdCache, false) => "the cache of AgentOS is warm again".to_owned(),
+            (Trouble::FailingAgent(agent), false) => format!("{agent} stopped failing"),
+            (Trouble::ColdCache, true) => "the cache of AgentOS went cold".to_owned(),
+            (Trouble::ColdCache, false) => "the cache of AgentOS warmed up".to_owned(),
             (Trouble::ProviderDown(provider), true) => {
-                format!("{provider} is down: others answer instead")
+                format!("{provider} went down: requests fall back to other providers")
             }
-            (Trouble::ProviderDown(provider), false) => format!("{provider} is up again"),
-            (Trouble::Flood, true) => format!("{flooder} asks far too much and is denied"),
-            (Trouble::Flood, false) => format!("{flooder} asks no more than others"),
+            (Trouble::ProviderDown(provider), false) => format!("{provider} came back up"),
+            (Trouble::Flood, true) => {
+                format!("{flooder} exceeded its rate limit: its requests are denied")
+            }
+            (Trouble::Flood, false) => format!("{flooder} returned to its usual request rate"),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! How BMAD looks in the graph: the labels with their keys, and the relationships, as `queries/README.md` describes them.
+//! The graph model of BMAD as described in `queries/README.md`: labels with keys, and
+//! relationships.
 
 use crate::edit::{Kind, Link};
 

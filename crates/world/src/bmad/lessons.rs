@@ -1,14 +1,15 @@
-//! Insights: lessons drawn from outcomes. Those that are applied gain trust, the others fade, and good ones are passed on.
+//! Insights: lessons drawn from outcomes. Applied ones gain confidence, unused ones lose it, and
+//! good ones are shared.
 
 use super::graph::{CAN_APPLY, GENERATED, INSIGHT, LEARNED};
 use super::projects::Group;
 use super::team::Name;
 use super::{Bmad, DAY};
-use crate::page::{Page, share, text};
+use crate::recorder::{Recorder, share, text};
 use crate::time::WorkTime;
 use cypher::Literal;
 
-/// What `applies_to` says.
+/// The values of `applies_to`.
 const DOMAINS: [(&str, f64); 6] = [
     ("python", 30.0),
     ("typescript", 25.0),
@@ -18,18 +19,19 @@ const DOMAINS: [(&str, f64); 6] = [
     ("deployment", 6.0),
 ];
 
-/// Trust in a new lesson.
+/// The confidence of a new lesson.
 const AT_FIRST: (f64, f64) = (0.5, 0.9);
-/// The most that can be trusted, and how much of the way there a success goes; a failure takes a fixed part.
+/// The highest confidence, and the part of the remaining distance that a success adds; a failure
+/// removes a fixed part.
 const MOST: f64 = 0.97;
 const GAIN: f64 = 0.25;
 const LOSS: f64 = 0.1;
-/// What is not applied for so many days keeps this part of its trust each night.
+/// A lesson that is not applied for so many days keeps this part of its confidence each night.
 const RESTING_DAYS: u32 = 4;
 const KEPT: f64 = 0.8;
-/// What is trusted less than this is forgotten.
+/// Below this confidence a lesson is deleted.
 const FORGOTTEN: f64 = 0.15;
-/// What is worth passing on.
+/// The lowest confidence of a lesson that is shared.
 const WORTH_SHARING: f64 = 0.75;
 
 #[derive(Debug)]
@@ -38,19 +40,19 @@ pub(super) struct Insight {
     pub(super) group: Group,
     number: u64,
     confidence: f64,
-    /// How likely work goes well by it.
+    /// The probability that work succeeds with it.
     quality: f64,
     times_applied: i64,
     successes: i64,
-    /// When it was last of use, or learned.
+    /// When it was last applied, or learned.
     last_applied: WorkTime,
-    /// Who learned it first, and still is there.
+    /// The agent that learned it first, if still in the team.
     learned_by: Option<Name>,
     shared_with: Vec<Name>,
 }
 
 impl Bmad {
-    pub(super) fn learn(&mut self, page: &mut Page<'_>) {
+    pub(super) fn learn(&mut self, recorder: &mut Recorder<'_>) {
         let (group, learner, domain) = (
             self.any_project(),
             self.any_learner(),
@@ -72,21 +74,22 @@ impl Bmad {
             quality: self.random.between(0.75, 0.99),
             times_applied: 0,
             successes: 0,
-            last_applied: page.at,
+            last_applied: recorder.at,
             learned_by: Some(learner),
             shared_with: Vec::new(),
         };
-        insight.write(domain, page);
-        page.link(GENERATED, &outcome, &insight.id);
-        page.link(LEARNED, learner, &insight.id);
-        page.tell(
+        insight.write(domain, recorder);
+        recorder.link(GENERATED, &outcome, &insight.id);
+        recorder.link(LEARNED, learner, &insight.id);
+        recorder.report(
             "bmad_insight_total",
-            format!("{learner} learns lesson {number} in {group}, about {domain}"),
+            format!("{learner} learned lesson {number} about {domain} in {group}"),
         );
         self.insights.push(insight);
     }
 
-    /// The better trusted one of two lessons of a project, and how likely work goes well by it.
+    /// The one with more confidence of two random lessons of a project, and its probability of
+    /// success.
     pub(super) fn usable_lesson(&mut self, group: Group) -> Option<(String, f64)> {
         let of_group = |(_, insight): &(usize, &Insight)| insight.group == group;
         let all: Vec<_> = self
@@ -105,7 +108,7 @@ impl Bmad {
             .map(|insight| (insight.id.clone(), insight.quality))
     }
 
-    pub(super) fn lesson_applied(&mut self, id: &str, success: bool, page: &mut Page<'_>) {
+    pub(super) fn lesson_applied(&mut self, id: &str, success: bool, recorder: &mut Recorder<'_>) {
         let Some(insight) = self.insights.iter_mut().find(|insight| insight.id == id) else {
             return;
         };
@@ -116,20 +119,20 @@ impl Bmad {
         } else {
             -LOSS * insight.confidence
         };
-        insight.last_applied = page.at;
-        page.set(
+        insight.last_applied = recorder.at;
+        recorder.set(
             INSIGHT,
             [
                 ("insight_id", text(id)),
                 ("confidence_score", share(insight.confidence)),
                 ("times_applied", Literal::Integer(insight.times_applied)),
                 ("success_rate", share(insight.success_rate())),
-                ("last_applied", page.now()),
+                ("last_applied", recorder.now()),
             ],
         );
     }
 
-    /// The lesson of a project that is trusted most.
+    /// The lesson of a project with the highest confidence.
     pub(super) fn most_trusted(&self, group: Group) -> Option<String> {
         let of_group = self
             .insights
@@ -140,8 +143,8 @@ impl Bmad {
             .map(|insight| insight.id.clone())
     }
 
-    /// Someone passes a trusted lesson of their own on to someone who does not have it.
-    pub(super) fn share(&mut self, page: &mut Page<'_>) {
+    /// An agent shares one of its good lessons with another agent.
+    pub(super) fn share(&mut self, recorder: &mut Recorder<'_>) {
         let Some(learner) = self.any_learner() else {
             return;
         };
@@ -162,26 +165,34 @@ impl Bmad {
         };
         insight.shared_with.push(learner);
         let teacher = insight.learned_by.unwrap_or(learner);
-        page.link_with(CAN_APPLY, learner, &insight.id, [("shared_at", page.now())]);
-        let told = format!("{teacher} passes lesson {} on to {learner}", insight.number);
-        page.tell("bmad_knowledge_transfers_total", told);
+        recorder.link_with(
+            CAN_APPLY,
+            learner,
+            &insight.id,
+            [("shared_at", recorder.now())],
+        );
+        let news = format!(
+            "lesson {} passed from {teacher} to {learner}",
+            insight.number
+        );
+        recorder.report("bmad_knowledge_transfers_total", news);
     }
 
-    /// The night: what was trusted no more is forgotten, and what nobody applied is trusted less.
-    pub(super) fn fade(&mut self, page: &mut Page<'_>) {
+    /// Each night: deletes lessons without confidence and lowers that of unused ones.
+    pub(super) fn fade(&mut self, recorder: &mut Recorder<'_>) {
         let gone = self
             .insights
             .extract_if(.., |insight| insight.confidence < FORGOTTEN)
             .map(|insight| insight.id);
         let gone: Vec<_> = gone.collect();
         if !gone.is_empty() {
-            page.tell(
+            recorder.report(
                 "bmad_insight_total",
-                format!("{} lessons that nobody trusts are forgotten", gone.len()),
+                format!("{} lessons with low confidence were forgotten", gone.len()),
             );
         }
-        page.delete(INSIGHT, gone);
-        let until = page.at - DAY * RESTING_DAYS;
+        recorder.delete(INSIGHT, gone);
+        let until = recorder.at - DAY * RESTING_DAYS;
         let mut faded = 0;
         for insight in self
             .insights
@@ -189,7 +200,7 @@ impl Bmad {
             .filter(|insight| insight.last_applied < until)
         {
             insight.confidence *= KEPT;
-            page.set(
+            recorder.set(
                 INSIGHT,
                 [
                     ("insight_id", text(&insight.id)),
@@ -199,17 +210,16 @@ impl Bmad {
             faded += 1;
         }
         if faded > 0 {
-            let told = format!(
-                "{faded} lessons that nobody has applied for {RESTING_DAYS} days are trusted less"
-            );
-            page.tell("bmad_avg_confidence_score", told);
+            let news =
+                format!("{faded} lessons lost confidence: not applied for {RESTING_DAYS} days");
+            recorder.report("bmad_avg_confidence_score", news);
         }
-        self.forget_patterns(page);
+        self.delete_unused_patterns(recorder);
         self.change_habits();
     }
 
-    /// Someone has left: the graph does not know any more who learned what from them.
-    pub(super) fn forget_agent(&mut self, name: Name) {
+    /// An agent has left: removes it as the source of its lessons.
+    pub(super) fn remove_teacher(&mut self, name: Name) {
         for insight in &mut self.insights {
             insight.learned_by = insight.learned_by.filter(|learner| *learner != name);
             insight.shared_with.retain(|learner| *learner != name);
@@ -218,8 +228,8 @@ impl Bmad {
 }
 
 impl Insight {
-    fn write(&self, domain: &str, page: &mut Page<'_>) {
-        page.create(
+    fn write(&self, domain: &str, recorder: &mut Recorder<'_>) {
+        recorder.create(
             INSIGHT,
             [
                 ("insight_id", text(&self.id)),
@@ -229,7 +239,7 @@ impl Insight {
                 ("status", text("active")),
                 ("confidence_score", share(self.confidence)),
                 ("times_applied", Literal::Integer(0)),
-                ("created_at", page.now()),
+                ("created_at", recorder.now()),
             ],
         );
     }

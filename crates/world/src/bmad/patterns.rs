@@ -1,13 +1,13 @@
-//! Patterns: known solutions. The world changes around them, some fall out of use, and new ones are found.
+//! Patterns: known solutions. Some become outdated and new ones are found.
 
 use super::graph::{INFORMS, PATTERN};
 use super::projects::{COMMON, Group};
 use super::{Bmad, DAY};
-use crate::page::{Page, share, text};
+use crate::recorder::{Recorder, share, text};
 use crate::time::WorkTime;
 use cypher::Literal;
 
-/// All that can be known, by category; those in front are known from the beginning.
+/// All patterns and their categories; the first ones are known from the beginning.
 const KNOWN: [(&str, &str); 44] = [
     ("Repository", "architectural"),
     ("Circuit Breaker", "architectural"),
@@ -34,7 +34,7 @@ const KNOWN: [(&str, &str); 44] = [
     ("Anti-Corruption Layer", "architectural"),
     ("Saga", "architectural"),
     ("Mutation Test", "testing"),
-    ("Page Object", "testing"),
+    ("Recorder Object", "testing"),
     ("Snapshot Test", "testing"),
     ("Hermetic Test", "testing"),
     ("Bulk Endpoint", "api"),
@@ -55,17 +55,17 @@ const KNOWN: [(&str, &str); 44] = [
     ("Runbook", "devops"),
 ];
 const FROM_THE_BEGINNING: usize = 20;
-/// Of so many the others are found in a project of their own.
+/// The number of patterns known from the beginning; the others are found in projects.
 const SHARED_BY_ALL: usize = 14;
 
-/// How much the latest use counts in the success rate.
+/// The weight of the latest use in the success rate.
 const LATEST: f64 = 0.1;
-/// Below this nobody uses a pattern any more, and a KPI counts it as active no more.
+/// Below this success rate a pattern is not used any more, and a KPI does not count it as active.
 const SHUNNED: f64 = 0.5;
 const ACTIVE: f64 = 0.6;
-/// Fewer good ones than this, and none gets outdated.
+/// With fewer good patterns than this none becomes outdated.
 const FEWEST: usize = 12;
-/// A day more than events are kept: no event in the graph uses a pattern that is forgotten.
+/// A day longer than events are kept, so that no event in the graph uses a deleted pattern.
 const FORGOTTEN_AFTER_DAYS: u32 = 31;
 
 #[derive(Debug)]
@@ -73,7 +73,7 @@ pub(super) struct Pattern {
     pub(super) id: String,
     pub(super) group: Group,
     name: &'static str,
-    /// How likely work goes well by it.
+    /// The probability that work succeeds with it.
     quality: f64,
     success_rate: f64,
     times_used: i64,
@@ -81,7 +81,7 @@ pub(super) struct Pattern {
 }
 
 impl Bmad {
-    pub(super) fn collect_patterns(&mut self, page: &mut Page<'_>) {
+    pub(super) fn collect_patterns(&mut self, recorder: &mut Recorder<'_>) {
         let projects: Vec<_> = self.projects.iter().map(|project| project.group).collect();
         for (at, (name, category)) in KNOWN.into_iter().take(FROM_THE_BEGINNING).enumerate() {
             let group = if at < SHARED_BY_ALL {
@@ -89,7 +89,7 @@ impl Bmad {
             } else {
                 self.random.pick(projects.clone())
             };
-            self.add_pattern(name, category, group.unwrap_or(COMMON), page);
+            self.add_pattern(name, category, group.unwrap_or(COMMON), recorder);
         }
     }
 
@@ -98,11 +98,11 @@ impl Bmad {
         name: &'static str,
         category: &str,
         group: Group,
-        page: &mut Page<'_>,
+        recorder: &mut Recorder<'_>,
     ) -> String {
         let id = format!("pattern-{}", self.number());
         let success_rate = self.random.between(0.68, 0.9);
-        page.create(
+        recorder.create(
             PATTERN,
             [
                 ("pattern_id", text(&id)),
@@ -129,13 +129,13 @@ impl Bmad {
             quality,
             success_rate,
             times_used: 0,
-            last_used: page.at,
+            last_used: recorder.at,
         };
         self.patterns.push(new);
         id
     }
 
-    /// A pattern that a project would use, and how likely work goes well by it.
+    /// A pattern that a project can use, and its probability of success.
     pub(super) fn usable_pattern(&mut self, group: Group) -> Option<(String, f64)> {
         let usable = |pattern: &&Pattern| {
             [COMMON, group].contains(&pattern.group) && pattern.success_rate >= SHUNNED
@@ -148,35 +148,35 @@ impl Bmad {
         )
     }
 
-    pub(super) fn pattern_used(&mut self, id: &str, success: bool, page: &mut Page<'_>) {
+    pub(super) fn pattern_used(&mut self, id: &str, success: bool, recorder: &mut Recorder<'_>) {
         let Some(pattern) = self.patterns.iter_mut().find(|pattern| pattern.id == id) else {
             return;
         };
         let before = pattern.success_rate;
         pattern.success_rate += LATEST * (if success { 1.0 } else { 0.0 } - before);
         pattern.times_used += 1;
-        pattern.last_used = page.at;
-        page.set(
+        pattern.last_used = recorder.at;
+        recorder.set(
             PATTERN,
             [
                 ("pattern_id", text(id)),
                 ("success_rate", share(pattern.success_rate)),
                 ("times_used", Literal::Integer(pattern.times_used)),
-                ("last_used", page.now()),
+                ("last_used", recorder.now()),
             ],
         );
         if before >= ACTIVE && pattern.success_rate < ACTIVE {
-            page.tell(
+            recorder.report(
                 "bmad_active_patterns",
                 format!(
-                    "the pattern {} fails too often to count as active",
+                    "pattern {} became inactive: its success rate is too low",
                     pattern.name
                 ),
             );
         }
     }
 
-    /// A good pattern stops to work well; nobody has noticed yet.
+    /// Makes a good pattern fail more often; its recorded success rate does not show it yet.
     pub(super) fn outdate(&mut self) {
         let quality = self.random.between(0.1, 0.3);
         let good = self
@@ -192,8 +192,8 @@ impl Bmad {
         }
     }
 
-    /// The most trusted lesson of a project becomes a pattern, as long as there is something left to be found.
-    pub(super) fn discover(&mut self, page: &mut Page<'_>) {
+    /// The best lesson of a project becomes a pattern, unless all patterns are known.
+    pub(super) fn discover(&mut self, recorder: &mut Recorder<'_>) {
         let new = KNOWN
             .into_iter()
             .filter(|(name, _)| self.patterns.iter().all(|pattern| pattern.name != *name));
@@ -204,29 +204,29 @@ impl Bmad {
         let Some(lesson) = self.most_trusted(group) else {
             return;
         };
-        let id = self.add_pattern(name, category, group, page);
-        page.link(INFORMS, &lesson, &id);
-        page.tell(
+        let id = self.add_pattern(name, category, group, recorder);
+        recorder.link(INFORMS, &lesson, &id);
+        recorder.report(
             "bmad_active_patterns",
-            format!("a lesson of {group} becomes the pattern {name}"),
+            format!("a lesson of {group} became the pattern {name}"),
         );
     }
 
-    /// What nobody has used for long is forgotten.
-    pub(super) fn forget_patterns(&mut self, page: &mut Page<'_>) {
-        let until = page.at - DAY * FORGOTTEN_AFTER_DAYS;
+    /// Deletes patterns that have not been used for long.
+    pub(super) fn delete_unused_patterns(&mut self, recorder: &mut Recorder<'_>) {
+        let until = recorder.at - DAY * FORGOTTEN_AFTER_DAYS;
         let gone: Vec<_> = self
             .patterns
             .extract_if(.., |pattern| pattern.last_used < until)
             .collect();
         for pattern in &gone {
             let name = pattern.name;
-            page.tell(
+            recorder.report(
                 "bmad_active_patterns",
-                format!("nobody has used the pattern {name} for a month: it is gone"),
+                format!("pattern {name} was removed: not used for a month"),
             );
         }
-        page.delete(
+        recorder.delete(
             PATTERN,
             gone.into_iter().map(|pattern| pattern.id).collect(),
         );

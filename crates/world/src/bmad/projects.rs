@@ -1,24 +1,26 @@
-//! The projects: some stand for ever, others come and go, and with them everything that carries their group.
+//! The projects: some are permanent; temporary ones end and take all nodes of their group with
+//! them.
 
 use super::graph::{BRAIN, INSIGHT, PATTERN};
 use super::{Bmad, Plan};
-use crate::page::{Page, text};
+use crate::recorder::{Recorder, text};
 use crate::time::HOUR;
 
-/// What `group_id` says.
+/// The value of `group_id`.
 pub(super) type Group = &'static str;
 
 /// The group of the patterns that all projects use.
 pub(super) const COMMON: Group = "global-coding-skills";
 
-/// The projects that never end, and how much of the work each gets.
-const STANDING: [(Group, f64); 3] = [
+/// The permanent projects and their share of the work.
+const PERMANENT: [(Group, f64); 3] = [
     ("faith-meats", 45.0),
     ("diff-driven-saas", 35.0),
     (COMMON, 20.0),
 ];
 
-/// Those that come and go, one at a time. They come again, so that the archive does not grow for ever.
+/// The temporary projects, one at a time. They are reused, so that the archive does not grow
+/// without bound.
 const PASSING: [Group; 4] = [
     "hackathon",
     "incident-response",
@@ -27,24 +29,24 @@ const PASSING: [Group; 4] = [
 ];
 const WEIGHT: f64 = 20.0;
 
-/// How often the work of a project uses a pattern at first, and between what this moves.
+/// The initial probability that the work of a project uses a pattern, and its limits.
 const REUSE: f64 = 0.7;
 const REUSE_RANGE: (f64, f64) = (0.58, 0.86);
-/// The most it moves in a night.
+/// The largest change per night.
 const REUSE_STEP: f64 = 0.05;
 
 #[derive(Debug)]
 pub(super) struct Project {
     pub(super) group: Group,
-    /// How much of the work it gets, compared with the others.
+    /// Its share of the work, relative to the others.
     pub(super) weight: f64,
-    /// How often its work uses a pattern, 0 to 1.
+    /// The probability that its work uses a pattern.
     pub(super) reuse: f64,
 }
 
-/// Whether a project never ends.
-pub(super) fn stands(group: Group) -> bool {
-    STANDING.iter().any(|(standing, _)| *standing == group)
+/// Whether a project is permanent.
+pub(super) fn is_permanent(group: Group) -> bool {
+    PERMANENT.iter().any(|(permanent, _)| *permanent == group)
 }
 
 /// The brain of a project.
@@ -53,40 +55,40 @@ pub(super) fn brain(group: Group) -> String {
 }
 
 impl Bmad {
-    pub(super) fn open_standing_projects(&mut self, page: &mut Page<'_>) {
-        for (group, weight) in STANDING {
-            self.open(group, weight, page);
+    pub(super) fn open_permanent_projects(&mut self, recorder: &mut Recorder<'_>) {
+        for (group, weight) in PERMANENT {
+            self.open(group, weight, recorder);
         }
     }
 
-    fn open(&mut self, group: Group, weight: f64, page: &mut Page<'_>) {
+    fn open(&mut self, group: Group, weight: f64, recorder: &mut Recorder<'_>) {
         self.projects.push(Project {
             group,
             weight,
             reuse: REUSE,
         });
-        self.make_brain(group, page);
+        self.make_brain(group, recorder);
     }
 
-    pub(super) fn make_brain(&mut self, group: Group, page: &mut Page<'_>) {
+    pub(super) fn make_brain(&mut self, group: Group, recorder: &mut Recorder<'_>) {
         let scope = if group == COMMON {
             "global"
         } else {
             "project_specific"
         };
-        page.create(
+        recorder.create(
             BRAIN,
             [
                 ("name", text(&brain(group))),
                 ("group_id", text(group)),
                 ("scope", text(scope)),
-                ("created_date", page.now()),
+                ("created_date", recorder.now()),
             ],
         );
         self.brains.push(group);
     }
 
-    /// A project, the more often the more work it gets.
+    /// A random project, weighted by its share of the work.
     pub(super) fn any_project(&mut self) -> Option<Group> {
         let weights: Vec<_> = self
             .projects
@@ -103,7 +105,7 @@ impl Bmad {
             .map_or(0.0, |project| project.reuse)
     }
 
-    /// Habits change slowly.
+    /// Changes how often the projects use patterns.
     pub(super) fn change_habits(&mut self) {
         for project in &mut self.projects {
             let step = self.random.between(-REUSE_STEP, REUSE_STEP);
@@ -111,25 +113,25 @@ impl Bmad {
         }
     }
 
-    /// A passing project begins, unless one is on already.
-    pub(super) fn found(&mut self, page: &mut Page<'_>) {
-        if self.projects.len() > STANDING.len() {
+    /// Begins a temporary project unless one is active.
+    pub(super) fn found(&mut self, recorder: &mut Recorder<'_>) {
+        if self.projects.len() > PERMANENT.len() {
             return;
         }
         let Some(group) = self.random.pick(PASSING.to_vec()) else {
             return;
         };
-        self.open(group, WEIGHT, page);
-        let hired = self.hire(group, page).join(" and ");
-        page.tell(
+        self.open(group, WEIGHT, recorder);
+        let hired = self.hire(group, recorder).join(" and ");
+        recorder.report(
             "bmad_agents_registered",
-            format!("the project {group} begins; {hired} join the team"),
+            format!("project {group} began: {hired} joined the team"),
         );
-        self.plan(page, Plan::Close(group), HOUR * 60);
+        self.plan(recorder, Plan::Close(group), HOUR * 60);
     }
 
-    /// It ends: its events become counts, and everything else that carries its group goes, in one step.
-    pub(super) fn close(&mut self, group: Group, page: &mut Page<'_>) {
+    /// Ends a project: aggregates its events and deletes all other nodes of its group in one edit.
+    pub(super) fn close(&mut self, group: Group, recorder: &mut Recorder<'_>) {
         self.projects.retain(|project| project.group != group);
         let events: Vec<_> = self
             .events
@@ -138,23 +140,23 @@ impl Bmad {
             .cloned()
             .collect();
         self.events.retain(|event| event.group != group);
-        self.file_away(&events, page);
+        self.aggregate(&events, recorder);
         let gone = self
             .insights
             .extract_if(.., |insight| insight.group == group)
             .map(|insight| insight.id);
-        page.delete(INSIGHT, gone.collect());
+        recorder.delete(INSIGHT, gone.collect());
         let gone = self
             .patterns
             .extract_if(.., |pattern| pattern.group == group)
             .map(|pattern| pattern.id);
-        page.delete(PATTERN, gone.collect());
-        self.dismiss(group, page);
-        page.delete(BRAIN, vec![brain(group)]);
+        recorder.delete(PATTERN, gone.collect());
+        self.dismiss(group, recorder);
+        recorder.delete(BRAIN, vec![brain(group)]);
         self.brains.retain(|brain| *brain != group);
-        page.tell(
+        recorder.report(
             "bmad_pattern_reuse_rate",
-            format!("the project {group} is over and its series are gone"),
+            format!("project {group} ended: its series disappear"),
         );
     }
 }

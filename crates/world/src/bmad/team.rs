@@ -1,15 +1,16 @@
-//! The team, and the brains that hold its memory: agents get orphaned and adopted, come for a project and leave with it.
+//! The team and the brains that hold its memory: agents are orphaned and adopted, and freelancers
+//! join for one project.
 
 use super::graph::{AGENT, BRAIN, HAS_MEMORY_IN};
 use super::projects::{self, COMMON, Group, brain};
 use super::{Bmad, Plan};
-use crate::page::{Page, text};
+use crate::recorder::{Recorder, text};
 use crate::time::HOUR;
 
-/// What an agent is called: no two at the same time by one name.
+/// The unique name of an agent.
 pub(super) type Name = &'static str;
 
-/// The team of the BMAD method: name, role, and the project in whose brain it has its memory at first.
+/// The team of the BMAD method: name, role, and the project whose brain it belongs to at first.
 const TEAM: [(Name, &str, Group); 9] = [
     ("Jay", "Analyst", "faith-meats"),
     ("Winston", "Architect", COMMON),
@@ -22,25 +23,25 @@ const TEAM: [(Name, &str, Group); 9] = [
     ("BMad Orchestrator", "Orchestrator", COMMON),
 ];
 
-/// Those who come for a project, two at a time.
+/// Freelancers who join for a project, two at a time.
 const FREELANCERS: [Name; 4] = ["Nova", "Pike", "Quill", "Rhea"];
 
-/// So many without a brain at one time is an outage; more would be the end.
+/// The maximum number of orphans: that many count as an outage, more would stop all learning.
 const MOST_ORPHANS: usize = 6;
 
 #[derive(Debug)]
 pub(super) struct Agent {
     pub(super) name: Name,
-    /// In whose brain it has its memory; an orphan has none.
+    /// The project whose brain it belongs to; `None` for an orphan.
     pub(super) brain: Option<Group>,
-    /// The project it came for, if it is not of the team.
+    /// The project of a freelancer; `None` for the team.
     hired_for: Option<Group>,
 }
 
 impl Bmad {
-    pub(super) fn gather_team(&mut self, page: &mut Page<'_>) {
+    pub(super) fn gather_team(&mut self, recorder: &mut Recorder<'_>) {
         for (name, role, brain) in TEAM {
-            self.join(name, role, brain, None, page);
+            self.join(name, role, brain, None, recorder);
         }
     }
 
@@ -50,16 +51,16 @@ impl Bmad {
         role: &str,
         home: Group,
         hired_for: Option<Group>,
-        page: &mut Page<'_>,
+        recorder: &mut Recorder<'_>,
     ) {
         let properties = [
             ("name", text(name)),
             ("role", text(role)),
             ("status", text("active")),
-            ("created_date", page.now()),
+            ("created_date", recorder.now()),
         ];
-        page.create(AGENT, properties);
-        page.link(HAS_MEMORY_IN, name, &brain(home));
+        recorder.create(AGENT, properties);
+        recorder.link(HAS_MEMORY_IN, name, &brain(home));
         self.agents.push(Agent {
             name,
             brain: Some(home),
@@ -67,38 +68,38 @@ impl Bmad {
         });
     }
 
-    /// Two freelancers come for a project.
-    pub(super) fn hire(&mut self, group: Group, page: &mut Page<'_>) -> Vec<Name> {
+    /// Two freelancers join for a project.
+    pub(super) fn hire(&mut self, group: Group, recorder: &mut Recorder<'_>) -> Vec<Name> {
         let mut hired = Vec::new();
         for _ in 0..2 {
             let free = FREELANCERS
                 .into_iter()
                 .filter(|name| self.agents.iter().all(|agent| agent.name != *name));
             if let Some(name) = self.random.pick(free.collect()) {
-                self.join(name, "Freelancer", group, Some(group), page);
+                self.join(name, "Freelancer", group, Some(group), recorder);
                 hired.push(name);
             }
         }
         hired
     }
 
-    /// Those who came for a project leave; what they learned stays.
-    pub(super) fn dismiss(&mut self, group: Group, page: &mut Page<'_>) {
+    /// The freelancers of a project leave; their lessons stay.
+    pub(super) fn dismiss(&mut self, group: Group, recorder: &mut Recorder<'_>) {
         let gone: Vec<_> = self
             .agents
             .extract_if(.., |agent| agent.hired_for == Some(group))
             .collect();
         for agent in &gone {
-            self.forget_agent(agent.name);
+            self.remove_teacher(agent.name);
         }
-        page.delete(
+        recorder.delete(
             AGENT,
             gone.iter().map(|agent| agent.name.to_owned()).collect(),
         );
     }
 
-    /// A brain is gone: all who had their memory in it are orphans. How many they are.
-    fn forsake(&mut self, group: Group, page: &mut Page<'_>) -> usize {
+    /// Orphans all members of a deleted brain; returns their number.
+    fn orphan_members(&mut self, group: Group, recorder: &mut Recorder<'_>) -> usize {
         let orphans: Vec<_> = self
             .agents
             .iter_mut()
@@ -106,18 +107,18 @@ impl Bmad {
             .map(Agent::lose_memory)
             .collect();
         for name in &orphans {
-            self.plan(page, Plan::Adopt(name), HOUR * 14);
+            self.plan(recorder, Plan::Adopt(name), HOUR * 14);
         }
         orphans.len()
     }
 
-    /// One of the team, at work with or without a memory.
+    /// A random agent, orphaned or not.
     pub(super) fn any_agent(&mut self) -> Option<Name> {
         self.random
             .pick(self.agents.iter().map(|agent| agent.name).collect())
     }
 
-    /// One who remembers.
+    /// A random agent with a brain.
     pub(super) fn any_learner(&mut self) -> Option<Name> {
         let remembers = self.agents.iter().filter(|agent| agent.brain.is_some());
         self.random
@@ -131,7 +132,7 @@ impl Bmad {
             .count()
     }
 
-    pub(super) fn lose_memory(&mut self, page: &mut Page<'_>) {
+    pub(super) fn lose_memory(&mut self, recorder: &mut Recorder<'_>) {
         let Some(name) = self.any_learner() else {
             return;
         };
@@ -140,21 +141,21 @@ impl Bmad {
         }
         for agent in self.agents.iter_mut().filter(|agent| agent.name == name) {
             if let Some(home) = agent.brain {
-                page.unlink(HAS_MEMORY_IN, name, &brain(home));
+                recorder.unlink(HAS_MEMORY_IN, name, &brain(home));
                 agent.lose_memory();
             }
         }
-        page.tell(
+        recorder.report(
             "bmad_orphaned_agents",
-            format!("{name} has lost its memory and remembers nothing new"),
+            format!("{name} was orphaned: it lost its memory"),
         );
-        self.plan(page, Plan::Adopt(name), HOUR * 9);
+        self.plan(recorder, Plan::Adopt(name), HOUR * 9);
     }
 
-    /// A brain is lost: the one with most members that leaves no more orphans than there may be.
-    pub(super) fn lose_brain(&mut self, page: &mut Page<'_>) {
+    /// Deletes the brain with the most members that keeps the number of orphans within the limit.
+    pub(super) fn lose_brain(&mut self, recorder: &mut Recorder<'_>) {
         let brains = self.lasting_brains();
-        // Without another one nobody could be adopted.
+        // At least one other brain must remain to adopt the orphans.
         if brains.len() < 2 {
             return;
         }
@@ -171,21 +172,21 @@ impl Bmad {
         let Some(lost) = losses.max_by_key(|group| members(group)) else {
             return;
         };
-        page.delete(BRAIN, vec![brain(lost)]);
+        recorder.delete(BRAIN, vec![brain(lost)]);
         self.brains.retain(|brain| *brain != lost);
-        let orphans = self.forsake(lost, page);
-        page.tell(
+        let orphans = self.orphan_members(lost, recorder);
+        recorder.report(
             "bmad_health_status_numeric",
-            format!("the memory of {lost} is lost: {orphans} agents are orphaned"),
+            format!("the memory of {lost} was lost: {orphans} agents were orphaned"),
         );
-        self.plan(page, Plan::RestoreBrain(lost), HOUR * 4);
+        self.plan(recorder, Plan::RestoreBrain(lost), HOUR * 4);
     }
 
-    pub(super) fn restore_brain(&mut self, group: Group, page: &mut Page<'_>) {
-        self.make_brain(group, page);
-        page.tell(
+    pub(super) fn restore_brain(&mut self, group: Group, recorder: &mut Recorder<'_>) {
+        self.make_brain(group, recorder);
+        recorder.report(
             "bmad_orphaned_agents",
-            format!("the memory of {group} is back, and empty"),
+            format!("the memory of {group} was restored, without its contents"),
         );
     }
 
@@ -193,13 +194,14 @@ impl Bmad {
         self.brains
             .iter()
             .copied()
-            .filter(|group| projects::stands(group))
+            .filter(|group| projects::is_permanent(group))
             .collect()
     }
 
-    /// An orphan finds a place in a brain that lasts: nobody is orphaned again by the end of a project.
-    pub(super) fn adopt(&mut self, name: Name, page: &mut Page<'_>) {
-        // It may have left, or been adopted in the meantime.
+    /// Adopts an orphan into a permanent brain, so that the end of a project does not orphan it
+    /// again.
+    pub(super) fn adopt(&mut self, name: Name, recorder: &mut Recorder<'_>) {
+        // It may have left or been adopted in the meantime.
         let is_orphan = self
             .agents
             .iter()
@@ -214,10 +216,10 @@ impl Bmad {
         for agent in self.agents.iter_mut().filter(|agent| agent.name == name) {
             agent.brain = Some(home);
         }
-        page.link(HAS_MEMORY_IN, name, &brain(home));
-        page.tell(
+        recorder.link(HAS_MEMORY_IN, name, &brain(home));
+        recorder.report(
             "bmad_orphaned_agents",
-            format!("{name} is adopted by the memory of {home}"),
+            format!("{name} was adopted by the memory of {home}"),
         );
     }
 }

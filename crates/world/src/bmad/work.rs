@@ -1,16 +1,16 @@
-//! Daily work: events, how they went, and what becomes of them when they are old.
+//! Daily work: events, their outcomes, and their archive.
 
 use super::graph::{EVENT, HAS_OUTCOME, OUTCOME, PERFORMED, SUMMARY, USED_PATTERN};
 use super::projects::Group;
 use super::{Bmad, DAY};
-use crate::page::{Page, text};
+use crate::recorder::{Recorder, text};
 use crate::time::WorkTime;
 use cypher::Literal;
 
-/// What `event_type` says.
+/// The value of `event_type`.
 pub(super) type EventType = &'static str;
 
-/// The types of events, and how often each occurs.
+/// The types of events and their weights.
 const TYPES: [(EventType, f64); 6] = [
     ("code_implementation", 36.0),
     ("testing", 22.0),
@@ -20,13 +20,14 @@ const TYPES: [(EventType, f64); 6] = [
     ("architecture_decision", 5.0),
 ];
 
-/// How often work has a known outcome, how often it applies a lesson, and how often it goes well by neither lesson nor pattern.
+/// The probabilities that work has a known outcome, applies a lesson, and succeeds without lesson
+/// or pattern.
 const HAS_RESULT: f64 = 0.92;
 const APPLIES_LESSON: f64 = 0.8;
 const GOES_WELL: f64 = 0.62;
 
-/// After so many days an event becomes a count.
-const KEPT_DAYS: u32 = 30;
+/// Events are aggregated after so many days.
+const RETENTION_DAYS: u32 = 30;
 
 #[derive(Clone, Debug)]
 pub(super) struct Event {
@@ -34,11 +35,11 @@ pub(super) struct Event {
     pub(super) group: Group,
     kind: EventType,
     at: WorkTime,
-    /// Its outcome has the same id.
+    /// Also the id of its outcome.
     pub(super) has_outcome: bool,
 }
 
-/// Events of one type and project that are only a count.
+/// A count of archived events of one type and project.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Archived {
     count: i64,
@@ -46,7 +47,7 @@ pub(super) struct Archived {
 }
 
 impl Bmad {
-    pub(super) fn work(&mut self, page: &mut Page<'_>) {
+    pub(super) fn work(&mut self, recorder: &mut Recorder<'_>) {
         let chosen = (
             self.any_project(),
             self.any_agent(),
@@ -59,17 +60,17 @@ impl Bmad {
             id: format!("event-{}", self.number()),
             group,
             kind,
-            at: page.at,
+            at: recorder.at,
             has_outcome: self.random.chance(HAS_RESULT),
         };
-        self.write_event(&event, agent, page);
+        self.write_event(&event, agent, recorder);
         let pattern = self
             .random
             .chance(self.reuse(group))
             .then(|| self.usable_pattern(group))
             .flatten();
         if let Some((id, _)) = &pattern {
-            page.link(USED_PATTERN, &event.id, id);
+            recorder.link(USED_PATTERN, &event.id, id);
         }
         if event.has_outcome {
             let lesson = self
@@ -83,35 +84,35 @@ impl Bmad {
                 .map(|(_, quality)| *quality)
                 .fold(GOES_WELL, f64::max);
             let success = self.random.chance(odds);
-            write_outcome(&event, success, page);
+            write_outcome(&event, success, recorder);
             if let Some((id, _)) = pattern {
-                self.pattern_used(&id, success, page);
+                self.pattern_used(&id, success, recorder);
             }
             if let Some((id, _)) = lesson {
-                self.lesson_applied(&id, success, page);
+                self.lesson_applied(&id, success, recorder);
             }
         }
         self.events.push_back(event);
     }
 
-    fn write_event(&self, event: &Event, agent: &str, page: &mut Page<'_>) {
+    fn write_event(&self, event: &Event, agent: &str, recorder: &mut Recorder<'_>) {
         let Event {
             id, group, kind, ..
         } = event;
-        page.create(
+        recorder.create(
             EVENT,
             [
                 ("event_id", text(id)),
                 ("event_type", text(kind)),
                 ("group_id", text(group)),
-                ("timestamp", page.now()),
+                ("timestamp", recorder.now()),
                 ("performed_by", text(agent)),
             ],
         );
-        page.link(PERFORMED, agent, id);
+        recorder.link(PERFORMED, agent, id);
     }
 
-    /// The latest work of a project whose outcome is known.
+    /// The latest event of a project with a known outcome.
     pub(super) fn latest_outcome(&self, group: Group) -> Option<String> {
         self.events
             .iter()
@@ -120,32 +121,33 @@ impl Bmad {
             .map(|event| event.id.clone())
     }
 
-    /// The events of a day become counts.
-    pub(super) fn archive(&mut self, page: &mut Page<'_>) {
-        let until = page.at - DAY * KEPT_DAYS;
+    /// Archives events that are too old.
+    pub(super) fn archive(&mut self, recorder: &mut Recorder<'_>) {
+        let until = recorder.at - DAY * RETENTION_DAYS;
         let old = self
             .events
             .iter()
             .take_while(|event| event.at < until)
             .count();
         let old: Vec<_> = self.events.drain(..old).collect();
-        self.file_away(&old, page);
+        self.aggregate(&old, recorder);
         if !old.is_empty() {
             let count = old.len();
-            page.tell(
+            recorder.report(
                 "bmad_live_events",
-                format!("{count} events of {KEPT_DAYS} days ago go into the archive"),
+                format!("{count} events were archived after {RETENTION_DAYS} days"),
             );
         }
     }
 
-    /// Events become counts and go, in one step: whoever counts both never misses one.
-    pub(super) fn file_away(&mut self, events: &[Event], page: &mut Page<'_>) {
+    /// Aggregates and deletes events in one edit, so that a query over both counts each exactly
+    /// once.
+    pub(super) fn aggregate(&mut self, events: &[Event], recorder: &mut Recorder<'_>) {
         let mut grown: Vec<(Group, EventType)> = Vec::new();
         for event in events {
             let of = (event.group, event.kind);
             let archived = self.archive.entry(of).or_insert_with(|| {
-                write_summary(of, event, page);
+                write_summary(of, event, recorder);
                 Archived {
                     count: 0,
                     last: event.at,
@@ -161,9 +163,9 @@ impl Bmad {
         }
         for of in grown {
             if let Some(archived) = self.archive.get(&of) {
-                let last = page.stamp(archived.last);
+                let last = recorder.stamp(archived.last);
                 let id = text(&summary_id(of));
-                page.set(
+                recorder.set(
                     SUMMARY,
                     [
                         ("summary_id", id),
@@ -173,30 +175,30 @@ impl Bmad {
                 );
             }
         }
-        page.delete(EVENT, events.iter().map(|event| event.id.clone()).collect());
+        recorder.delete(EVENT, events.iter().map(|event| event.id.clone()).collect());
         let with_outcome = events.iter().filter(|event| event.has_outcome);
-        page.delete(
+        recorder.delete(
             OUTCOME,
             with_outcome.map(|event| event.id.clone()).collect(),
         );
     }
 }
 
-fn write_outcome(event: &Event, success: bool, page: &mut Page<'_>) {
-    page.create(
+fn write_outcome(event: &Event, success: bool, recorder: &mut Recorder<'_>) {
+    recorder.create(
         OUTCOME,
         [
             ("outcome_id", text(&event.id)),
             ("status", text(if success { "Success" } else { "Failed" })),
             ("group_id", text(event.group)),
-            ("timestamp", page.now()),
+            ("timestamp", recorder.now()),
         ],
     );
-    page.link(HAS_OUTCOME, &event.id, &event.id);
+    recorder.link(HAS_OUTCOME, &event.id, &event.id);
 }
 
-fn write_summary(of: (Group, EventType), first: &Event, page: &mut Page<'_>) {
-    page.create(
+fn write_summary(of: (Group, EventType), first: &Event, recorder: &mut Recorder<'_>) {
+    recorder.create(
         SUMMARY,
         [
             ("summary_id", text(&summary_id(of))),
@@ -204,7 +206,7 @@ fn write_summary(of: (Group, EventType), first: &Event, page: &mut Page<'_>) {
             ("event_type", text(of.1)),
             ("period", text("archived")),
             ("count", Literal::Integer(0)),
-            ("first_event", page.stamp(first.at)),
+            ("first_event", recorder.stamp(first.at)),
         ],
     );
 }

@@ -1,24 +1,24 @@
-//! The agents: what they are like, and who takes over from whom.
+//! The agents: their profiles and the order in which they replace each other.
 
 use super::LazyBird;
 use super::trouble::Trouble;
 use crate::random::Range;
 
-/// What an agent is like.
+/// The profile of an agent.
 #[derive(Debug)]
 pub(super) struct Profile {
     pub(super) name: &'static str,
-    /// How often it is chosen for a new task, compared with the others.
+    /// Its weight in the choice for a new task.
     weight: f64,
-    /// What a call costs on average, in USD.
+    /// The average cost of a call in USD.
     pub(super) usd: f64,
-    /// How long a call takes, in milliseconds.
+    /// The latency of a call in milliseconds.
     latency: &'static [Range],
-    /// The quality that its work tends to.
+    /// The quality that its work converges to.
     pub(super) level: (f64, f64),
 }
 
-/// The cheap ones first.
+/// In order of cost.
 pub(super) const PROFILES: [Profile; 4] = [
     Profile {
         name: "gemini_flash",
@@ -67,21 +67,21 @@ pub(super) const PROFILES: [Profile; 4] = [
     },
 ];
 
-/// Slow agents take so many times as long.
+/// The factor on the latency of slow agents.
 const SLOW: f64 = 3.0;
-/// How often a call fails, and how often it does with an agent that fails often.
+/// The failure ratio of a normal and of a failing agent.
 const FAILS: f64 = 0.015;
 const FAILS_OFTEN: f64 = 0.45;
 
 impl LazyBird {
-    /// The agent for a new task.
+    /// A random agent for a new task.
     pub(super) fn any_agent(&mut self) -> &'static Profile {
         let weights = [0, 1, 2, 3].map(|at| (at, PROFILES[at].weight));
         let chosen: usize = self.random.weighted(&weights).unwrap_or_default();
         &PROFILES[chosen]
     }
 
-    /// The next better one; for the best only the one before it is left.
+    /// The next better agent; for the best one the previous one.
     pub(super) fn successor(&self, of: &Profile) -> &'static Profile {
         let better = PROFILES
             .iter()
@@ -94,7 +94,7 @@ impl LazyBird {
         }]
     }
 
-    /// How long the agent's next call takes, in milliseconds.
+    /// The latency of the next call in milliseconds.
     pub(super) fn latency(&mut self, agent: &Profile) -> f64 {
         let slow = if self.trouble.is(Trouble::SlowAgents) {
             SLOW
@@ -104,7 +104,7 @@ impl LazyBird {
         slow * self.random.spread(agent.latency)
     }
 
-    /// Whether the agent's call fails.
+    /// Whether the next call fails.
     pub(super) fn fails(&mut self, agent: &Profile) -> bool {
         let often = self.trouble.is(Trouble::FailingAgent(agent.name));
         self.random.chance(if often { FAILS_OFTEN } else { FAILS })

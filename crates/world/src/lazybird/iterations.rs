@@ -1,18 +1,19 @@
-//! Iterations: an agent is called, what it wrote is evaluated, gates are passed or not, and another agent may take over.
+//! Iterations: call the agent, evaluate its result, check the gates, and sometimes switch to
+//! another agent.
 
 use super::query::Query;
 use super::tasks::{End, Task};
 use super::trouble::Trouble;
 use super::{LazyBird, Plan};
-use crate::page::{Page, text};
 use crate::random::Range;
+use crate::recorder::{Recorder, text};
 use crate::shared::{
     CALL, CALL_OF_TASK, PERFORMED_CALL, STEP, STEP_OF_TASK, SWITCH, SWITCH_OF_TASK, count, millis,
     percent, usd, work,
 };
 use cypher::Literal;
 
-/// How long an evaluation takes, in milliseconds, and how many times as long it would one check after the other.
+/// The duration of an evaluation in milliseconds, and the factor if its checks ran sequentially.
 const EVALUATION: [Range; 4] = [
     ((180.0, 500.0), 5.0),
     ((500.0, 1200.0), 4.0),
@@ -20,7 +21,7 @@ const EVALUATION: [Range; 4] = [
     ((5200.0, 12_000.0), 0.02),
 ];
 const SPEEDUP: [Range; 3] = [((1.0, 1.4), 3.0), ((1.4, 2.0), 6.0), ((2.0, 2.6), 0.3)];
-/// How long a gate takes.
+/// The duration of a gate.
 const GATE: [Range; 4] = [
     ((20.0, 100.0), 5.0),
     ((100.0, 200.0), 4.0),
@@ -28,24 +29,26 @@ const GATE: [Range; 4] = [
     ((500.0, 900.0), 0.05),
 ];
 
-/// The gates stand after a third, two thirds and all of the iterations.
+/// The gates are after a third, two thirds and all of the iterations.
 const GATES: u32 = 3;
-/// The quality below which each fails, and from which on the last is passed without a warning.
+/// The quality below which each gate fails, and the quality from which the last one passes without
+/// a warning.
 const LEAST: [f64; 3] = [45.0, 60.0, 70.0];
 const ACCEPTED: f64 = 85.0;
-/// How often a task ends at a gate that it fails before the last.
+/// The probability that a task ends when it fails a gate before the last.
 const ENDS_EARLY: f64 = 0.6;
 
-/// How far an iteration brings the quality on the way to the agent's level, and how much lower that is while work is poor.
+/// The part of the distance to the agent's quality that an iteration covers, and the reduction
+/// during poor work.
 const PROGRESS: (f64, f64) = (0.45, 0.85);
 const POORER: f64 = 30.0;
-/// Work that is so far below its target may go to another agent, and how often it does.
+/// The distance from the target at which a task may switch agents, and the probability of it.
 const GAP: f64 = 13.0;
 const SWITCHES: f64 = 0.55;
 
 impl LazyBird {
-    /// The next iteration begins with a call to the agent.
-    pub(super) fn iterate(&mut self, task: &mut Task, page: &mut Page<'_>) {
+    /// Begins the next iteration with a call to the agent.
+    pub(super) fn iterate(&mut self, task: &mut Task, recorder: &mut Recorder<'_>) {
         task.iteration += 1;
         let agent = task.agent;
         let own = [
@@ -60,46 +63,49 @@ impl LazyBird {
                 }),
             ),
             ("status", text("running")),
-            ("started_at", page.now()),
+            ("started_at", recorder.now()),
         ];
-        let call = self.records.begin(CALL, task.group, own, page);
+        let call = self.records.begin(CALL, task.group, own, recorder);
         self.records
-            .link_agent(PERFORMED_CALL, agent.name, call, page);
-        self.records.link(CALL_OF_TASK, call, task.number, page);
+            .link_agent(PERFORMED_CALL, agent.name, call, recorder);
+        self.records.link(CALL_OF_TASK, call, task.number, recorder);
         let (ms, fails) = (self.latency(agent), self.fails(agent));
         task.call = Some((call, ms, fails));
         self.agenda
-            .add(page.at + work(ms), Plan::Answered(task.number));
+            .add(recorder.at + work(ms), Plan::Answered(task.number));
     }
 
-    /// The agent answers, and what it wrote is evaluated; when it fails, another has to try.
-    pub(super) fn answered(&mut self, number: u64, page: &mut Page<'_>) {
+    /// Ends the call of the agent and begins the evaluation; after a failure another agent takes
+    /// over.
+    pub(super) fn answered(&mut self, number: u64, recorder: &mut Recorder<'_>) {
         let Some(mut task) = self.tasks.remove(&number) else {
             return;
         };
         let Some((_, ms, fails)) = task.call else {
             return;
         };
-        self.end_call(&mut task, page);
+        self.end_call(&mut task, recorder);
         if fails {
             self.step(
                 &task,
                 "iteration",
                 [("status", text("fail")), ("duration_ms", millis(ms))],
-                page,
+                recorder,
             );
             task.iteration -= 1;
-            self.switch(&mut task, page);
-            self.go_on(task, page);
+            self.switch(&mut task, recorder);
+            self.continue_task(task, recorder);
         } else {
             task.evaluation_ms = self.random.spread(&EVALUATION);
-            self.agenda
-                .add(page.at + work(task.evaluation_ms), Plan::Evaluated(number));
+            self.agenda.add(
+                recorder.at + work(task.evaluation_ms),
+                Plan::Evaluated(number),
+            );
             self.tasks.insert(number, task);
         }
     }
 
-    fn end_call(&mut self, task: &mut Task, page: &mut Page<'_>) {
+    fn end_call(&mut self, task: &mut Task, recorder: &mut Recorder<'_>) {
         let Some((call, ms, fails)) = task.call else {
             return;
         };
@@ -122,11 +128,11 @@ impl LazyBird {
         ];
         let reason = fails.then(|| ("error_type", text("overloaded")));
         self.records
-            .end(CALL, call, ended.into_iter().chain(reason), page);
+            .end(CALL, call, ended.into_iter().chain(reason), recorder);
     }
 
-    /// The iteration is over: what is it worth, and where does that lead?
-    pub(super) fn evaluated(&mut self, number: u64, page: &mut Page<'_>) {
+    /// Ends the iteration: evaluates its quality and decides the next step.
+    pub(super) fn evaluated(&mut self, number: u64, recorder: &mut Recorder<'_>) {
         let Some(mut task) = self.tasks.remove(&number) else {
             return;
         };
@@ -138,26 +144,26 @@ impl LazyBird {
         let target =
             self.random.between(task.agent.level.0, task.agent.level.1) - poorer - task.handicap;
         task.quality += (target - task.quality) * self.random.between(PROGRESS.0, PROGRESS.1);
-        self.measure_switch(&mut task, page);
+        self.measure_switch(&mut task, recorder);
         let call_ms = task.call.take().map_or(0.0, |(_, ms, _)| ms);
-        self.write_evaluation(&task, page);
+        self.write_evaluation(&task, recorder);
         let iteration = [
             ("status", text("pass")),
             ("duration_ms", millis(call_ms + task.evaluation_ms)),
         ];
-        self.step(&task, "iteration", iteration, page);
-        self.query(&task, Query::Insert, page);
-        if let Some(end) = self.pass_gates(&mut task, page) {
-            self.finish(task, end, page);
+        self.step(&task, "iteration", iteration, recorder);
+        self.query(&task, Query::Insert, recorder);
+        if let Some(end) = self.pass_gates(&mut task, recorder) {
+            self.finish(task, end, recorder);
             return;
         }
         if target - task.quality > GAP && self.random.chance(SWITCHES) {
-            self.switch(&mut task, page);
+            self.switch(&mut task, recorder);
         }
-        self.go_on(task, page);
+        self.continue_task(task, recorder);
     }
 
-    fn write_evaluation(&mut self, task: &Task, page: &mut Page<'_>) {
+    fn write_evaluation(&mut self, task: &Task, recorder: &mut Recorder<'_>) {
         let (flaws, ms) = (100.0 - task.quality, task.evaluation_ms);
         let mut found = |often: f64| {
             count(if self.random.chance(often) {
@@ -196,21 +202,21 @@ impl LazyBird {
             task,
             "evaluation",
             own.into_iter().chain(vulnerabilities),
-            page,
+            recorder,
         );
         if critical {
-            let told = format!(
-                "an evaluation finds a critical vulnerability in task {}",
+            let news = format!(
+                "an evaluation found a critical vulnerability in task {}",
                 task.number
             );
-            page.tell("lazybird_security_vulnerabilities_total", told);
+            recorder.report("lazybird_security_vulnerabilities_total", news);
         }
     }
 
-    /// All gates that this iteration leads to. How the task ends, if it does.
-    fn pass_gates(&mut self, task: &mut Task, page: &mut Page<'_>) -> Option<End> {
+    /// Checks all gates of this iteration; returns the end of the task, if any.
+    fn pass_gates(&mut self, task: &mut Task, recorder: &mut Recorder<'_>) -> Option<End> {
         while task.gate <= GATES && task.iteration * GATES >= task.gate * task.planned {
-            let passed = self.pass_gate(task, page);
+            let passed = self.pass_gate(task, recorder);
             let (last, early) = (task.gate == GATES, task.iteration < task.planned);
             if !passed && (last || (early && self.random.chance(ENDS_EARLY))) {
                 return Some(if last { End::Failed } else { End::Early });
@@ -220,7 +226,7 @@ impl LazyBird {
         (task.gate > GATES).then_some(End::Success)
     }
 
-    fn pass_gate(&mut self, task: &Task, page: &mut Page<'_>) -> bool {
+    fn pass_gate(&mut self, task: &Task, recorder: &mut Recorder<'_>) -> bool {
         let least = LEAST
             .get(task.gate as usize - 1)
             .copied()
@@ -241,27 +247,27 @@ impl LazyBird {
             ("score", percent(task.quality)),
         ];
         let step = [("kind", text("checkpoint"))].into_iter().chain(own);
-        let step = self.records.event(STEP, task.group, step, page);
-        self.records.link(STEP_OF_TASK, step, task.number, page);
+        let step = self.records.event(STEP, task.group, step, recorder);
+        self.records.link(STEP_OF_TASK, step, task.number, recorder);
         passed
     }
 
-    /// Another agent takes over; what that was worth shows after its first iteration.
-    fn switch(&mut self, task: &mut Task, page: &mut Page<'_>) {
-        // Who takes over twice before anything is evaluated has taken over from the first.
+    /// Switches to another agent; the effect is measured after its first iteration.
+    fn switch(&mut self, task: &mut Task, recorder: &mut Recorder<'_>) {
+        // Two switches without an evaluation in between count as one from the first agent.
         let before = (task.iteration > 0).then_some(task.quality);
         let from = task.switched.take().unwrap_or((task.agent, before));
         task.agent = self.successor(task.agent);
         task.switched = (task.agent.name != from.0.name).then_some(from);
-        self.assign(task, page);
+        self.assign(task, recorder);
     }
 
-    fn measure_switch(&mut self, task: &mut Task, page: &mut Page<'_>) {
+    fn measure_switch(&mut self, task: &mut Task, recorder: &mut Recorder<'_>) {
         let Some((from, before)) = task.switched.take() else {
             return;
         };
         let (to, number) = (task.agent, task.number);
-        // Now and then a new agent does not understand what the other has done.
+        // Sometimes a new agent does not understand the previous work.
         let setback = if self.random.chance(0.15) {
             self.random.between(5.0, 20.0)
         } else {
@@ -282,25 +288,25 @@ impl LazyBird {
         });
         let switch = self
             .records
-            .event(SWITCH, task.group, own.into_iter().chain(delta), page);
-        self.records.link(SWITCH_OF_TASK, switch, number, page);
+            .event(SWITCH, task.group, own.into_iter().chain(delta), recorder);
+        self.records.link(SWITCH_OF_TASK, switch, number, recorder);
         let worth = gained.map_or(String::new(), |gained| {
             format!(": {gained:+.0} points of quality")
         });
-        let told = format!(
-            "task {number} goes from {} to {}{worth}",
+        let news = format!(
+            "task {number} switched from {} to {}{worth}",
             from.name, to.name
         );
-        page.tell("lazybird_agent_switch_total", told);
+        recorder.report("lazybird_agent_switch_total", news);
     }
 
-    /// A stage of this iteration that ended now.
+    /// Records a step of this iteration that ended now.
     pub(super) fn step<'p>(
         &mut self,
         task: &Task,
         kind: &str,
         own: impl IntoIterator<Item = (&'p str, Literal)>,
-        page: &mut Page<'_>,
+        recorder: &mut Recorder<'_>,
     ) {
         let common = [
             ("kind", text(kind)),
@@ -308,8 +314,8 @@ impl LazyBird {
         ];
         let step = self
             .records
-            .event(STEP, task.group, common.into_iter().chain(own), page);
-        self.records.link(STEP_OF_TASK, step, task.number, page);
+            .event(STEP, task.group, common.into_iter().chain(own), recorder);
+        self.records.link(STEP_OF_TASK, step, task.number, recorder);
     }
 }
 

@@ -1,15 +1,16 @@
-//! What a task needs besides its agent: guidelines by way of caches and embeddings, the database, and services elsewhere.
+//! Lookups of a task: guidelines through caches and embeddings, the database, and external
+//! services.
 
 use super::LazyBird;
 use super::query::Query;
 use super::tasks::Task;
 use super::trouble::Trouble;
-use crate::page::{Page, share, text};
 use crate::random::Range;
+use crate::recorder::{Recorder, share, text};
 use crate::shared::{CALL, CALL_OF_TASK, millis};
 use cypher::Literal;
 
-/// The layers of the cache, each asked when the one before has missed: name, how often it hits, and its latency.
+/// The cache layers in lookup order: name, hit ratio, latency.
 const LAYERS: [(&str, f64, &[Range]); 3] = [
     ("memory", 0.62, &[((0.1, 1.0), 8.0), ((1.0, 4.0), 2.0)]),
     ("disk", 0.6, &[((1.5, 10.0), 7.0), ((10.0, 45.0), 3.0)]),
@@ -23,12 +24,12 @@ const LAYERS: [(&str, f64, &[Range]); 3] = [
         ],
     ),
 ];
-/// The cache of embeddings beside them.
+/// The separate cache of embeddings.
 const EMBEDDINGS: (&str, f64, &[Range]) =
     ("embedding", 0.6, &[((0.5, 5.0), 6.0), ((5.0, 20.0), 3.0)]);
-/// So many texts of a task are looked up there.
+/// The number of texts looked up per task.
 const TEXTS: usize = 3;
-/// A cold cache hits so much less.
+/// The reduction of the hit ratio of a cold cache.
 const COLD: f64 = 0.25;
 
 const EMBEDDING_MS: [Range; 4] = [
@@ -45,7 +46,7 @@ const MATCH_SCORE: [Range; 4] = [
     ((0.9, 1.0), 1.5),
 ];
 
-/// The services, and how often each is called.
+/// The services and their weights.
 const SERVICES: [(&str, f64); 4] = [("github", 6.0), ("npm", 2.0), ("pypi", 2.0), ("slack", 1.5)];
 const API_MS: [Range; 4] = [
     ((40.0, 100.0), 2.0),
@@ -58,7 +59,7 @@ const API_ERRORS: [(&str, f64); 3] = [
     ("server_error", 4.0),
     ("rate_limited", 2.0),
 ];
-/// How often a call fails, and how often while the service is down.
+/// The failure ratio normally and while the service is down.
 const API_FAILS: f64 = 0.04;
 const API_FAILS_OFTEN: f64 = 0.6;
 
@@ -69,19 +70,19 @@ const DATABASE_MS: [Range; 5] = [
     ((50.0, 400.0), 0.3),
     ((500.0, 900.0), 0.02),
 ];
-/// How often something is deleted on the way.
+/// The probability of a deletion.
 const DELETES: f64 = 0.2;
 
 impl LazyBird {
-    /// The guidelines for a task, through the layers of the cache, and how well they fit.
-    pub(super) fn look_up_guidelines(&mut self, task: &Task, page: &mut Page<'_>) {
+    /// Looks up the guidelines for a task through the cache layers and records their relevance.
+    pub(super) fn look_up_guidelines(&mut self, task: &Task, recorder: &mut Recorder<'_>) {
         for layer in LAYERS {
-            if self.look_up(task, layer, page) {
+            if self.look_up(task, layer, recorder) {
                 break;
             }
         }
         for _ in 0..TEXTS {
-            if self.look_up(task, EMBEDDINGS, page) {
+            if self.look_up(task, EMBEDDINGS, recorder) {
                 continue;
             }
             let ms = self.random.spread(&EMBEDDING_MS);
@@ -89,7 +90,7 @@ impl LazyBird {
                 task,
                 "embedding",
                 [("status", text("success")), ("duration_ms", millis(ms))],
-                page,
+                recorder,
             );
         }
         let (ms, score) = (
@@ -100,7 +101,7 @@ impl LazyBird {
             task,
             "guideline_match",
             [("duration_ms", millis(ms)), ("score", share(score))],
-            page,
+            recorder,
         );
     }
 
@@ -108,7 +109,7 @@ impl LazyBird {
         &mut self,
         task: &Task,
         (layer, hits, latency): (&str, f64, &[Range]),
-        page: &mut Page<'_>,
+        recorder: &mut Recorder<'_>,
     ) -> bool {
         let cold = if self.trouble.is(Trouble::ColdCache) {
             COLD
@@ -122,12 +123,12 @@ impl LazyBird {
             ("status", text(if hit { "hit" } else { "miss" })),
             ("duration_ms", millis(self.random.spread(latency))),
         ];
-        self.call(task, "cache", own, page);
+        self.call(task, "cache", own, recorder);
         hit
     }
 
-    /// A call to a service elsewhere.
-    pub(super) fn call_api(&mut self, task: &Task, page: &mut Page<'_>) {
+    /// Calls an external service.
+    pub(super) fn call_api(&mut self, task: &Task, recorder: &mut Recorder<'_>) {
         let service = self.random.weighted(&SERVICES).unwrap_or_default();
         let down = self.trouble.is(Trouble::ServiceDown(service));
         let fails = self
@@ -144,11 +145,11 @@ impl LazyBird {
             ("duration_ms", millis(self.random.spread(&API_MS))),
         ];
         let reason = reason.map(|reason| ("error_type", text(reason)));
-        self.call(task, "api", own.into_iter().chain(reason), page);
+        self.call(task, "api", own.into_iter().chain(reason), recorder);
     }
 
-    /// A query of the task's, and now and then something that is cleared away.
-    pub(super) fn query(&mut self, task: &Task, query: Query, page: &mut Page<'_>) {
+    /// Runs a database query of the task, sometimes with a deletion.
+    pub(super) fn query(&mut self, task: &Task, query: Query, recorder: &mut Recorder<'_>) {
         let clears = self.random.chance(DELETES).then_some(Query::Delete);
         for query in [Some(query), clears].into_iter().flatten() {
             let ms = self.random.spread(&DATABASE_MS);
@@ -157,7 +158,7 @@ impl LazyBird {
                 ("status", text("success")),
                 ("duration_ms", millis(ms)),
             ];
-            self.call(task, "db", own, page);
+            self.call(task, "db", own, recorder);
         }
     }
 
@@ -166,14 +167,14 @@ impl LazyBird {
         task: &Task,
         kind: &str,
         own: impl IntoIterator<Item = (&'p str, Literal)>,
-        page: &mut Page<'_>,
+        recorder: &mut Recorder<'_>,
     ) {
         let call = self.records.event(
             CALL,
             task.group,
             [("kind", text(kind))].into_iter().chain(own),
-            page,
+            recorder,
         );
-        self.records.link(CALL_OF_TASK, call, task.number, page);
+        self.records.link(CALL_OF_TASK, call, task.number, recorder);
     }
 }

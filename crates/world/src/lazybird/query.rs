@@ -1,6 +1,6 @@
-//! What a task does to the database.
+//! The database operations of a task.
 
-/// What is done to the database.
+/// A database operation.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Query {
     Select,

@@ -1,37 +1,37 @@
-//! Samples: how busy the machine is, how much memory the pipeline takes and how full its caches are.
+//! Samples of the load of the machine, the memory of the pipeline and the fill level of its caches.
 
 use std::collections::VecDeque;
 
 use super::LazyBird;
 use super::trouble::Trouble;
-use crate::page::{Page, text};
+use crate::recorder::{Recorder, text};
 use crate::shared::{COMMON, SAMPLE, percent};
 use cypher::Literal;
 
-/// A sample is soon of no use: so many samplings are kept.
+/// The number of samplings that are kept.
 const KEPT: usize = 3;
 
-/// The caches and the MB that each may take.
+/// The caches and their maximum size in MB.
 const CACHES: [(&str, f64); 4] = [
     ("memory", 256.0),
     ("disk", 2048.0),
     ("remote", 8192.0),
     ("embedding", 512.0),
 ];
-/// How full a cache is in the beginning, and how much of it comes or goes between two samplings at most.
+/// The initial fill level of a cache, and its largest change between two samplings.
 const FULL: f64 = 0.6;
 const CHURN: f64 = 0.05;
 
-/// MB of memory that the pipeline takes by itself, and that each task adds.
+/// Memory of the pipeline in MB: the base and the part of each task.
 const BASE_MB: f64 = 420.0;
 const TASK_MB: f64 = 85.0;
 
-/// What has been sampled.
+/// The state of the sampler.
 #[derive(Debug)]
 pub(super) struct Samples {
-    /// The ids of each sampling, the oldest first.
+    /// The ids of each sampling, oldest first.
     kept: VecDeque<Vec<String>>,
-    /// How full each cache is, 0 to 1.
+    /// The fill level of each cache, 0 to 1.
     filled: [f64; CACHES.len()],
 }
 
@@ -45,7 +45,7 @@ impl Default for Samples {
 }
 
 impl LazyBird {
-    pub(super) fn sample(&mut self, page: &mut Page<'_>) {
+    pub(super) fn sample(&mut self, recorder: &mut Recorder<'_>) {
         let running = (self.tasks.len() - self.queue.len()) as f64;
         let mut around = |value: f64| value * self.random.between(0.85, 1.15);
         let resources = [
@@ -60,22 +60,22 @@ impl LazyBird {
                 "resource_utilization",
                 percent(value),
                 Some(("resource", text(resource))),
-                page,
+                recorder,
             ));
         }
-        ids.push(self.write("memory_usage_mb", megabytes(memory), None, page));
+        ids.push(self.write("memory_usage_mb", megabytes(memory), None, recorder));
         self.change_caches();
         for ((layer, most), filled) in CACHES.into_iter().zip(self.samples.filled) {
             let of = Some(("cache_layer", text(layer)));
-            ids.push(self.write("cache_size_mb", megabytes(most * filled), of, page));
+            ids.push(self.write("cache_size_mb", megabytes(most * filled), of, recorder));
         }
         self.samples.kept.push_back(ids);
         if self.samples.kept.len() > KEPT {
-            page.delete(SAMPLE, self.samples.kept.pop_front().unwrap_or_default());
+            recorder.delete(SAMPLE, self.samples.kept.pop_front().unwrap_or_default());
         }
     }
 
-    /// A cold cache has been emptied; it fills while it is used.
+    /// Changes the fill levels: a cold cache was emptied and fills up again.
     fn change_caches(&mut self) {
         let cold = self.trouble.is(Trouble::ColdCache);
         for filled in &mut self.samples.filled {
@@ -90,16 +90,16 @@ impl LazyBird {
         name: &str,
         value: Literal,
         of: Option<(&'static str, Literal)>,
-        page: &mut Page<'_>,
+        recorder: &mut Recorder<'_>,
     ) -> String {
         let own = [
             ("name", text(name)),
             ("value", value),
-            ("timestamp", page.now()),
+            ("timestamp", recorder.now()),
         ];
         let number = self
             .records
-            .begin(SAMPLE, COMMON, own.into_iter().chain(of), page);
+            .begin(SAMPLE, COMMON, own.into_iter().chain(of), recorder);
         self.records.id(SAMPLE, number)
     }
 }

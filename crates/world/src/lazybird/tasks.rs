@@ -1,19 +1,20 @@
-//! Tasks: they arrive in waves, wait, run and finish; some are taken back, some end early at a gate.
+//! Tasks: they arrive in waves, are queued, run and finish; some are cancelled or end early at a
+//! gate.
 
 use super::agents::Profile;
 use super::query::Query;
 use super::{LazyBird, Plan};
-use crate::page::{Page, text};
 use crate::random::Range;
+use crate::recorder::{Recorder, text};
 use crate::shared::{GROUPS, PERFORMED_TASK, TASK, measured_ms, millis, percent, usd, work};
 use crate::time::WorkTime;
 use cypher::Literal;
 
-/// How many run at one time.
+/// The maximum number of running tasks.
 const WORKERS: usize = 2;
-/// Nobody adds to a queue that is as long.
+/// The maximum length of the queue.
 const FULL: usize = 25;
-/// How many come at once.
+/// The number of tasks in a wave.
 const WAVE: [(u32, f64); 7] = [
     (1, 5.0),
     (2, 5.0),
@@ -23,51 +24,51 @@ const WAVE: [(u32, f64); 7] = [
     (7, 1.5),
     (9, 1.0),
 ];
-/// So many at once are worth a word.
+/// The size from which a wave is reported.
 const BIG_WAVE: u32 = 7;
-/// How many iterations a task is thought to need.
+/// The planned number of iterations of a task.
 const ITERATIONS: [(u32, f64); 5] = [(1, 25.0), (2, 30.0), (3, 25.0), (4, 9.0), (5, 5.0)];
-/// What a first draft is worth; a task that one iteration is enough for begins better.
+/// The quality of a first draft; a task with a single iteration begins higher.
 const DRAFT: (f64, f64) = (42.0, 66.0);
 const EASY: f64 = 20.0;
-/// How far below the usual an agent's work on a task stays: few are hard.
+/// The reduction of an agent's quality by the difficulty of a task: few are hard.
 const HARD: [Range; 2] = [((0.0, 4.0), 90.0), ((14.0, 40.0), 10.0)];
-/// What a task would have cost with the dearest agent all the way, by what it did.
+/// The cost of a task if the most expensive agent had done all of it, relative to the actual cost.
 const BASELINE: (f64, f64) = (0.9, 2.6);
 
-/// A task that is queued or runs.
+/// A queued or running task.
 #[derive(Debug)]
 pub(super) struct Task {
     pub(super) number: u64,
     pub(super) group: &'static str,
-    /// Who works on it, and all who did.
+    /// The current agent, and all agents so far.
     pub(super) agent: &'static Profile,
     pub(super) performers: Vec<&'static str>,
     started: WorkTime,
     pub(super) planned: u32,
     pub(super) iteration: u32,
-    /// The gate that it comes to next, from 1.
+    /// The next gate, from 1.
     pub(super) gate: u32,
     pub(super) quality: f64,
-    /// How far below the usual the work on it stays.
+    /// The reduction of quality by its difficulty.
     pub(super) handicap: f64,
     cost: f64,
-    /// It ends as soon as what runs has ended.
+    /// Ends after the current step.
     cancelled: bool,
-    /// The agent's call that runs: its number, how long it takes and whether it fails.
+    /// The running call of the agent: number, latency, and whether it fails.
     pub(super) call: Option<(u64, f64, bool)>,
-    /// How long the evaluation takes.
+    /// The duration of the evaluation.
     pub(super) evaluation_ms: f64,
-    /// The agent that another has just taken over from, and the quality then, if anything had been evaluated.
+    /// The previous agent after a switch, and the quality at that time, if any was evaluated.
     pub(super) switched: Option<(&'static Profile, Option<f64>)>,
 }
 
-/// How a task ends.
+/// The end of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Success,
     Failed,
-    /// Failed before all iterations were done.
+    /// Failed at a gate before the last.
     Early,
     Cancelled,
 }
@@ -83,24 +84,24 @@ impl End {
 }
 
 impl LazyBird {
-    /// A wave of tasks comes.
-    pub(super) fn arrive(&mut self, page: &mut Page<'_>) {
+    /// A wave of tasks arrives.
+    pub(super) fn arrive(&mut self, recorder: &mut Recorder<'_>) {
         let wave = self.random.weighted(&WAVE).unwrap_or(1);
         if wave >= BIG_WAVE {
-            page.tell(
+            recorder.report(
                 "lazybird_task_queue_depth",
-                format!("{wave} tasks come to LazyBird at once"),
+                format!("a wave of {wave} tasks arrived at LazyBird"),
             );
         }
         for _ in 0..wave {
             if self.queue.len() < FULL {
-                self.queue_up(page);
+                self.queue_up(recorder);
             }
         }
-        self.start(page);
+        self.start(recorder);
     }
 
-    fn queue_up(&mut self, page: &mut Page<'_>) {
+    fn queue_up(&mut self, recorder: &mut Recorder<'_>) {
         let group = self.random.weighted(&GROUPS).unwrap_or_default();
         let planned = self.random.weighted(&ITERATIONS).unwrap_or(1);
         let easy = if planned == 1 { EASY } else { 0.0 };
@@ -108,14 +109,14 @@ impl LazyBird {
             self.random.between(DRAFT.0, DRAFT.1),
             self.random.spread(&HARD),
         );
-        let own = [("status", text("queued")), ("created_at", page.now())];
-        let number = self.records.begin(TASK, group, own, page);
+        let own = [("status", text("queued")), ("created_at", recorder.now())];
+        let number = self.records.begin(TASK, group, own, recorder);
         let task = Task {
             number,
             group,
             agent: self.any_agent(),
             performers: Vec::new(),
-            started: page.at,
+            started: recorder.at,
             planned,
             iteration: 0,
             gate: 1,
@@ -131,8 +132,8 @@ impl LazyBird {
         self.queue.push_back(number);
     }
 
-    /// Those that waited longest run, as many as can.
-    fn start(&mut self, page: &mut Page<'_>) {
+    /// Starts queued tasks while there is capacity.
+    fn start(&mut self, recorder: &mut Recorder<'_>) {
         while self.tasks.len() - self.queue.len() < WORKERS {
             let Some(number) = self.queue.pop_front() else {
                 return;
@@ -140,52 +141,53 @@ impl LazyBird {
             let Some(mut task) = self.tasks.remove(&number) else {
                 continue;
             };
-            task.started = page.at;
+            task.started = recorder.at;
             self.records.change(
                 TASK,
                 number,
-                [("status", text("running")), ("started_at", page.now())],
-                page,
+                [("status", text("running")), ("started_at", recorder.now())],
+                recorder,
             );
-            self.assign(&mut task, page);
+            self.assign(&mut task, recorder);
             self.tasks.insert(number, task);
             let ms = self.random.between(40.0, 300.0);
-            self.agenda.add(page.at + work(ms), Plan::Prepared(number));
+            self.agenda
+                .add(recorder.at + work(ms), Plan::Prepared(number));
         }
     }
 
-    /// The task's agent gets to work on it.
-    pub(super) fn assign(&mut self, task: &mut Task, page: &mut Page<'_>) {
+    /// Assigns the task to its agent.
+    pub(super) fn assign(&mut self, task: &mut Task, recorder: &mut Recorder<'_>) {
         if !task.performers.contains(&task.agent.name) {
             task.performers.push(task.agent.name);
             self.records
-                .link_agent(PERFORMED_TASK, task.agent.name, task.number, page);
+                .link_agent(PERFORMED_TASK, task.agent.name, task.number, recorder);
         }
     }
 
-    /// It knows what it needs to begin.
-    pub(super) fn prepared(&mut self, number: u64, page: &mut Page<'_>) {
+    /// Ends the preparation of a task.
+    pub(super) fn prepared(&mut self, number: u64, recorder: &mut Recorder<'_>) {
         let Some(task) = self.tasks.remove(&number) else {
             return;
         };
-        self.query(&task, Query::Select, page);
-        self.look_up_guidelines(&task, page);
-        self.call_api(&task, page);
-        self.go_on(task, page);
+        self.query(&task, Query::Select, recorder);
+        self.look_up_guidelines(&task, recorder);
+        self.call_api(&task, recorder);
+        self.continue_task(task, recorder);
     }
 
-    /// A task between two stages: it has another iteration, unless someone has taken it back.
-    pub(super) fn go_on(&mut self, mut task: Task, page: &mut Page<'_>) {
+    /// Begins the next iteration of a task, unless it is cancelled.
+    pub(super) fn continue_task(&mut self, mut task: Task, recorder: &mut Recorder<'_>) {
         if task.cancelled {
-            self.finish(task, End::Cancelled, page);
+            self.finish(task, End::Cancelled, recorder);
         } else {
-            self.iterate(&mut task, page);
+            self.iterate(&mut task, recorder);
             self.tasks.insert(task.number, task);
         }
     }
 
-    /// Someone takes a task back: one that waits is out at once.
-    pub(super) fn cancel(&mut self, page: &mut Page<'_>) {
+    /// Cancels a task: a queued one ends immediately.
+    pub(super) fn cancel(&mut self, recorder: &mut Recorder<'_>) {
         let Some(number) = self.random.pick(self.tasks.keys().copied().collect()) else {
             return;
         };
@@ -193,25 +195,25 @@ impl LazyBird {
             self.queue.remove(at);
             self.tasks.remove(&number);
             self.records
-                .end(TASK, number, [("status", text("cancelled"))], page);
-            page.tell(
+                .end(TASK, number, [("status", text("cancelled"))], recorder);
+            recorder.report(
                 "lazybird_task_queue_depth",
-                format!("task {number} is taken back before it begins"),
+                format!("task {number} was cancelled in the queue"),
             );
         } else if let Some(task) = self.tasks.get_mut(&number) {
             task.cancelled = true;
-            page.tell(
+            recorder.report(
                 "lazybird_active_tasks_count",
-                format!("task {number} is cancelled while it runs"),
+                format!("task {number} was cancelled while it ran"),
             );
         }
     }
 
-    /// It is over, and the next one begins.
-    pub(super) fn finish(&mut self, task: Task, end: End, page: &mut Page<'_>) {
-        self.query(&task, Query::Update, page);
+    /// Ends a task and starts the next one.
+    pub(super) fn finish(&mut self, task: Task, end: End, recorder: &mut Recorder<'_>) {
+        self.query(&task, Query::Update, recorder);
         if end == End::Success {
-            self.call_api(&task, page);
+            self.call_api(&task, recorder);
         }
         let baseline = task.cost * self.random.between(BASELINE.0, BASELINE.1);
         let untested = self.random.between(-4.0, 28.0);
@@ -219,7 +221,7 @@ impl LazyBird {
             ("status", text(end.status())),
             (
                 "duration_ms",
-                millis(measured_ms(page.at.since(task.started))),
+                millis(measured_ms(recorder.at.since(task.started))),
             ),
             ("quality", percent(task.quality)),
             ("coverage", percent(task.quality - untested)),
@@ -227,20 +229,20 @@ impl LazyBird {
             ("baseline_cost_usd", usd(baseline)),
             ("early_terminated", Literal::Boolean(end == End::Early)),
         ];
-        self.records.end(TASK, task.number, own, page);
-        tell_end(&task, end, page);
-        self.start(page);
+        self.records.end(TASK, task.number, own, recorder);
+        report_end(&task, end, recorder);
+        self.start(recorder);
     }
 }
 
 impl Task {
-    /// What a call has cost.
+    /// Adds the cost of a call.
     pub(super) fn pay(&mut self, amount: f64) {
         self.cost += amount;
     }
 }
 
-fn tell_end(task: &Task, end: End, page: &mut Page<'_>) {
+fn report_end(task: &Task, end: End, recorder: &mut Recorder<'_>) {
     let Task {
         number,
         quality,
@@ -250,14 +252,14 @@ fn tell_end(task: &Task, end: End, page: &mut Page<'_>) {
     match end {
         End::Success | End::Cancelled => {}
         End::Early => {
-            let told = format!("task {number} is terminated early at checkpoint {gate}");
-            page.tell("lazybird_early_termination_total", told);
+            let news = format!("task {number} was terminated early at checkpoint {gate}");
+            recorder.report("lazybird_early_termination_total", news);
         }
         End::Failed => {
-            let told = format!(
-                "task {number} fails at the last checkpoint with a quality of {quality:.0}"
+            let news = format!(
+                "task {number} failed at the last checkpoint with a quality of {quality:.0}"
             );
-            page.tell("lazybird_task_success_rate_percent", told);
+            recorder.report("lazybird_task_success_rate_percent", news);
         }
     }
 }

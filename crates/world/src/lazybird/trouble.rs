@@ -1,14 +1,14 @@
-//! What goes wrong for a while, one thing at a time.
+//! The temporary faults of this system.
 
 use crate::shared;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
     SlowAgents,
-    /// One agent, by name, fails often.
+    /// The named agent fails often.
     FailingAgent(&'static str),
     ColdCache,
-    /// A service, by name, fails more often than not.
+    /// The named service fails most calls.
     ServiceDown(&'static str),
     PoorWork,
 }
@@ -33,24 +33,26 @@ impl shared::Trouble for Trouble {
         }
     }
 
-    fn told(self, begins: bool) -> String {
+    fn news(self, begins: bool) -> String {
         match (self, begins) {
-            (Trouble::SlowAgents, true) => "the agents of LazyBird have become slow".to_owned(),
+            (Trouble::SlowAgents, true) => "the agents of LazyBird became slow".to_owned(),
             (Trouble::SlowAgents, false) => {
-                "the agents of LazyBird are as fast as before".to_owned()
+                "the agents of LazyBird recovered their usual speed".to_owned()
             }
             (Trouble::FailingAgent(agent), true) => {
-                format!("{agent} is overloaded: many of its calls fail")
+                format!("{agent} became overloaded: many of its calls fail")
             }
-            (Trouble::FailingAgent(agent), false) => format!("{agent} answers again"),
-            (Trouble::ColdCache, true) => "the cache of LazyBird is cold".to_owned(),
-            (Trouble::ColdCache, false) => "the cache of LazyBird is warm again".to_owned(),
-            (Trouble::ServiceDown(service), true) => format!("{service} is down: calls to it fail"),
-            (Trouble::ServiceDown(service), false) => format!("{service} is up again"),
+            (Trouble::FailingAgent(agent), false) => format!("{agent} recovered"),
+            (Trouble::ColdCache, true) => "the cache of LazyBird went cold".to_owned(),
+            (Trouble::ColdCache, false) => "the cache of LazyBird warmed up".to_owned(),
+            (Trouble::ServiceDown(service), true) => {
+                format!("{service} went down: calls to it fail")
+            }
+            (Trouble::ServiceDown(service), false) => format!("{service} came back up"),
             (Trouble::PoorWork, true) => {
-                "the agents of LazyBird have begun to write poor code".to_owned()
+                "the agents of LazyBird began to write poor code".to_owned()
             }
-            (Trouble::PoorWork, false) => "the agents of LazyBird write good code again".to_owned(),
+            (Trouble::PoorWork, false) => "the agents of LazyBird returned to good code".to_owned(),
         }
     }
 }

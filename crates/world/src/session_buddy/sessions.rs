@@ -1,26 +1,26 @@
-//! Sessions: each goes through the phases of its work, invokes a skill after the other, and ends.
+//! Sessions: each goes through the phases of its work, invokes one skill after the other, and ends.
 
 use super::skills::{PHASES, ROLLBACK};
 use super::trouble::Trouble;
 use super::{Plan, SessionBuddy};
-use crate::page::{Page, text};
+use crate::recorder::{Recorder, text};
 use crate::shared::{CALL, CALL_OF_SESSION, GROUPS, SESSION, millis, work};
 
-/// More are not on at one time.
+/// The maximum number of active sessions.
 const MOST: usize = 15;
-/// The time between two invocations, in milliseconds.
+/// Milliseconds between two invocations.
 const THINKS: (f64, f64) = (1000.0, 17_000.0);
-/// How many skills are invoked in each phase.
+/// The number of invocations in each phase.
 const IN_A_PHASE: [(usize, f64); 3] = [(1, 3.0), (2, 4.0), (4, 2.0)];
-/// How often it is not said which phase it was, and how often nobody measured how long it took.
+/// The probabilities that the phase and that the duration of an invocation are not recorded.
 const NO_PHASE: f64 = 0.02;
 const NOT_MEASURED: f64 = 0.03;
 
-/// A session that is on.
+/// An active session.
 #[derive(Debug)]
 pub(super) struct Session {
     group: &'static str,
-    /// The phases that are left, the next one last; one may be there several times.
+    /// The remaining phases in reverse order, once per invocation.
     left: Vec<&'static str>,
     running: Option<Invocation>,
 }
@@ -34,15 +34,15 @@ struct Invocation {
 }
 
 impl SessionBuddy {
-    /// A session starts.
-    pub(super) fn open(&mut self, page: &mut Page<'_>) {
+    /// Starts a session.
+    pub(super) fn open(&mut self, recorder: &mut Recorder<'_>) {
         if self.sessions.len() >= MOST || self.trouble.is(Trouble::Silence) {
             return;
         }
         let group = self.random.weighted(&GROUPS).unwrap_or_default();
         let number = self
             .records
-            .begin(SESSION, group, [("started_at", page.now())], page);
+            .begin(SESSION, group, [("started_at", recorder.now())], recorder);
         let mut left = Vec::new();
         for phase in PHASES.into_iter().rev() {
             let times = self.random.weighted(&IN_A_PHASE).unwrap_or(1);
@@ -56,15 +56,16 @@ impl SessionBuddy {
                 running: None,
             },
         );
-        self.think(number, page);
+        self.think(number, recorder);
     }
 
-    fn think(&mut self, number: u64, page: &mut Page<'_>) {
+    fn think(&mut self, number: u64, recorder: &mut Recorder<'_>) {
         let ms = self.random.between(THINKS.0, THINKS.1);
-        self.agenda.add(page.at + work(ms), Plan::Invoke(number));
+        self.agenda
+            .add(recorder.at + work(ms), Plan::Invoke(number));
     }
 
-    pub(super) fn invoke(&mut self, number: u64, page: &mut Page<'_>) {
+    pub(super) fn invoke(&mut self, number: u64, recorder: &mut Recorder<'_>) {
         let Some(mut session) = self.sessions.remove(&number) else {
             return;
         };
@@ -73,20 +74,20 @@ impl SessionBuddy {
             .pop()
             .and_then(|phase| Some((phase, self.any_skill(phase)?)));
         let Some((phase, skill)) = next else {
-            self.records.end(SESSION, number, [], page);
+            self.records.end(SESSION, number, [], recorder);
             return;
         };
         let own = [
             ("kind", text("skill")),
             ("target", text(skill.name)),
             ("status", text("running")),
-            ("started_at", page.now()),
+            ("started_at", recorder.now()),
         ];
-        let said = (!self.random.chance(NO_PHASE)).then(|| ("action", text(phase)));
+        let action = (!self.random.chance(NO_PHASE)).then(|| ("action", text(phase)));
         let call = self
             .records
-            .begin(CALL, session.group, own.into_iter().chain(said), page);
-        self.records.link(CALL_OF_SESSION, call, number, page);
+            .begin(CALL, session.group, own.into_iter().chain(action), recorder);
+        self.records.link(CALL_OF_SESSION, call, number, recorder);
         let (ms, completes) = (self.latency(skill), self.completes(skill));
         session.running = Some(Invocation {
             call,
@@ -95,11 +96,11 @@ impl SessionBuddy {
             completes,
         });
         self.sessions.insert(number, session);
-        self.agenda.add(page.at + work(ms), Plan::Ended(number));
+        self.agenda.add(recorder.at + work(ms), Plan::Ended(number));
     }
 
-    /// What was invoked has ended. When a verification fails, what was done is rolled back.
-    pub(super) fn ended(&mut self, number: u64, page: &mut Page<'_>) {
+    /// Ends an invocation. A failed verification is followed by a rollback.
+    pub(super) fn ended(&mut self, number: u64, recorder: &mut Recorder<'_>) {
         let measured = !self.random.chance(NOT_MEASURED);
         let Some(session) = self.sessions.get_mut(&number) else {
             return;
@@ -119,7 +120,7 @@ impl SessionBuddy {
         let own = [("status", text(if completes { "success" } else { "error" }))];
         let duration = measured.then(|| ("duration_ms", millis(ms)));
         self.records
-            .end(CALL, call, own.into_iter().chain(duration), page);
-        self.think(number, page);
+            .end(CALL, call, own.into_iter().chain(duration), recorder);
+        self.think(number, recorder);
     }
 }

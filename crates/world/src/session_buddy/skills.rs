@@ -1,24 +1,24 @@
-//! The skills, and what is unusual about them.
+//! The skills and their anomalies.
 
 use super::SessionBuddy;
 use super::trouble::Trouble;
-use crate::page::{Page, share, text};
 use crate::random::Range;
+use crate::recorder::{Recorder, share, text};
 use crate::shared::{ANOMALY, COMMON};
 
-/// What a skill is like.
+/// The profile of a skill.
 #[derive(Debug)]
 pub(super) struct Skill {
     pub(super) name: &'static str,
-    /// The phases in which it is invoked.
+    /// The phases that invoke it.
     phases: &'static [&'static str],
-    /// How often it completes.
+    /// The probability that it completes.
     completes: f64,
-    /// How long it takes, in milliseconds.
+    /// Its duration in milliseconds.
     latency: &'static [Range],
 }
 
-/// The phases of a session in their order; what comes when one fails; and what is not said.
+/// The phases of a session in order, and the phase after a failure.
 pub(super) const PHASES: [&str; 4] = ["setup", "execution", "verification", "cleanup"];
 pub(super) const ROLLBACK: &str = "rollback";
 
@@ -114,21 +114,21 @@ const SKILLS: [Skill; 12] = [
     },
 ];
 
-/// How often a skill completes while it is broken, and how many times as long one takes that hangs.
+/// The probability that a broken skill completes, and the factor on the duration of a hanging one.
 const BROKEN: f64 = 0.3;
 const HANGS: f64 = 6.0;
-/// What takes longer, in milliseconds, is stopped.
+/// The timeout in milliseconds.
 const MOST: f64 = 450e3;
 
-/// How often a look finds something unusual, and how often while there is trouble with a skill.
+/// The probability that a detection finds an anomaly, normally and during a fault of a skill.
 const UNUSUAL: f64 = 0.3;
 const UNUSUAL_IN_TROUBLE: f64 = 0.95;
 const TYPES: [(&str, f64); 3] = [("drop", 3.0), ("spike", 2.0), ("pattern_shift", 1.0)];
-/// From so many standard deviations on it is unusual.
+/// The threshold of an anomaly in standard deviations.
 const DEVIATIONS: (f64, f64) = (2.0, 4.5);
 
 impl SessionBuddy {
-    /// A skill for a phase.
+    /// A random skill for a phase.
     pub(super) fn any_skill(&mut self, phase: &str) -> Option<&'static Skill> {
         self.random.pick(
             SKILLS
@@ -138,7 +138,7 @@ impl SessionBuddy {
         )
     }
 
-    /// How long it takes, in milliseconds.
+    /// Its duration in milliseconds.
     pub(super) fn latency(&mut self, skill: &Skill) -> f64 {
         let slow = if self.trouble.is(Trouble::Hangs(skill.name)) {
             HANGS
@@ -154,8 +154,8 @@ impl SessionBuddy {
             .chance(if broken { BROKEN } else { skill.completes })
     }
 
-    /// Someone compares the last hour with the day before.
-    pub(super) fn detect(&mut self, page: &mut Page<'_>) {
+    /// Compares the last hour with the day before.
+    pub(super) fn detect(&mut self, recorder: &mut Recorder<'_>) {
         let in_trouble = self.trouble.now().and_then(Trouble::anomaly);
         if !self.random.chance(if in_trouble.is_some() {
             UNUSUAL_IN_TROUBLE
@@ -178,8 +178,8 @@ impl SessionBuddy {
             ("target", text(skill)),
             ("score", share(score)),
         ];
-        self.records.event(ANOMALY, COMMON, own, page);
-        page.tell(
+        self.records.event(ANOMALY, COMMON, own, recorder);
+        recorder.report(
             "anomalies_detected_total",
             format!(
                 "{skill}: {} of {score:.1} standard deviations",

@@ -1,19 +1,19 @@
-//! What goes wrong for a while, one thing at a time.
+//! The temporary faults of this system.
 
 use crate::shared;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
-    /// A skill, by name, fails more often than not.
+    /// The named skill fails most of the time.
     Broken(&'static str),
-    /// A skill, by name, takes far longer than usual.
+    /// The named skill takes much longer than usual.
     Hangs(&'static str),
     /// No session starts.
     Silence,
 }
 
 impl Trouble {
-    /// The skill that it is about, and the type of anomaly that it is.
+    /// The affected skill and the type of anomaly.
     pub(super) fn anomaly(self) -> Option<(&'static str, &'static str)> {
         match self {
             Trouble::Broken(skill) => Some((skill, "drop")),
@@ -41,16 +41,16 @@ impl shared::Trouble for Trouble {
         }
     }
 
-    fn told(self, begins: bool) -> String {
+    fn news(self, begins: bool) -> String {
         match (self, begins) {
             (Trouble::Broken(skill), true) => {
-                format!("{skill} is broken: most of its invocations fail")
+                format!("{skill} broke: most of its invocations fail")
             }
-            (Trouble::Broken(skill), false) => format!("{skill} is repaired"),
-            (Trouble::Hangs(skill), true) => format!("{skill} takes far longer than usual"),
-            (Trouble::Hangs(skill), false) => format!("{skill} is as fast as before"),
-            (Trouble::Silence, true) => "no more sessions start".to_owned(),
-            (Trouble::Silence, false) => "sessions start again".to_owned(),
+            (Trouble::Broken(skill), false) => format!("{skill} was repaired"),
+            (Trouble::Hangs(skill), true) => format!("{skill} became much slower"),
+            (Trouble::Hangs(skill), false) => format!("{skill} recovered its usual speed"),
+            (Trouble::Silence, true) => "sessions stopped starting".to_owned(),
+            (Trouble::Silence, false) => "sessions started again".to_owned(),
         }
     }
 }

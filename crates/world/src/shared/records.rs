@@ -1,22 +1,24 @@
-//! The nodes of one system: their ids, the properties that all have, and how they go when they are old.
+//! The nodes of one system: their ids, their common properties, and their deletion when they are
+//! old.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use super::graph::{AGENT, JOB, SESSION, SWITCH, TASK};
 use crate::edit::{Kind, Link};
-use crate::page::{Page, text};
+use crate::recorder::{Recorder, text};
 use crate::time::{DAY, WorkTime};
 use cypher::Literal;
 
-/// After so many days what has ended goes. Whoever counts events must come sooner: at a speed of 600 within seven minutes.
-const KEPT_DAYS: u32 = 3;
+/// Nodes are deleted so many days after their end. Queries must count events before: at a speed of
+/// 600 within seven minutes.
+const RETENTION_DAYS: u32 = 3;
 
-/// What is known of the nodes of a system, each of which has a number among those of its kind.
+/// The nodes of a system, numbered per kind.
 #[derive(Debug)]
 pub(crate) struct Records {
     system: &'static str,
     numbers: BTreeMap<Kind, u64>,
-    /// What has ended, in order of time.
+    /// Ended nodes in order of time.
     ended: VecDeque<(WorkTime, Kind, u64)>,
 }
 
@@ -39,23 +41,23 @@ impl Records {
         format!("{}-{what}-{number}", self.system)
     }
 
-    /// The id of an agent, which has a name instead of a number.
+    /// The id of an agent, made from its name.
     pub(crate) fn agent(&self, name: &str) -> String {
         format!("{}-{name}", self.system)
     }
 
-    /// A node that stays until it ends; its number.
+    /// Creates a node that runs until [`Records::end`]; returns its number.
     pub(crate) fn begin<'p>(
         &mut self,
         kind: Kind,
         group: &str,
         own: impl IntoIterator<Item = (&'p str, Literal)>,
-        page: &mut Page<'_>,
+        recorder: &mut Recorder<'_>,
     ) -> u64 {
         let number = self.numbers.entry(kind).or_default();
         *number += 1;
         let number = *number;
-        page.create(
+        recorder.create(
             kind,
             self.common(self.id(kind, number), group)
                 .into_iter()
@@ -64,42 +66,42 @@ impl Records {
         number
     }
 
-    /// An event that ended now; its number.
+    /// Creates an event that ends now; returns its number.
     pub(crate) fn event<'p>(
         &mut self,
         kind: Kind,
         group: &str,
         own: impl IntoIterator<Item = (&'p str, Literal)>,
-        page: &mut Page<'_>,
+        recorder: &mut Recorder<'_>,
     ) -> u64 {
-        let ended = [(ended_at(kind), page.now())];
-        let number = self.begin(kind, group, own.into_iter().chain(ended), page);
-        self.ended.push_back((page.at, kind, number));
+        let ended = [(ended_at(kind), recorder.now())];
+        let number = self.begin(kind, group, own.into_iter().chain(ended), recorder);
+        self.ended.push_back((recorder.at, kind, number));
         number
     }
 
-    /// What began ends now.
+    /// Ends a running node.
     pub(crate) fn end<'p>(
         &mut self,
         kind: Kind,
         number: u64,
         own: impl IntoIterator<Item = (&'p str, Literal)>,
-        page: &mut Page<'_>,
+        recorder: &mut Recorder<'_>,
     ) {
-        let ended = [(ended_at(kind), page.now())];
-        self.change(kind, number, own.into_iter().chain(ended), page);
-        self.ended.push_back((page.at, kind, number));
+        let ended = [(ended_at(kind), recorder.now())];
+        self.change(kind, number, own.into_iter().chain(ended), recorder);
+        self.ended.push_back((recorder.at, kind, number));
     }
 
-    /// Some properties of a node are new.
+    /// Sets some properties of a node.
     pub(crate) fn change<'p>(
         &self,
         kind: Kind,
         number: u64,
         own: impl IntoIterator<Item = (&'p str, Literal)>,
-        page: &mut Page<'_>,
+        recorder: &mut Recorder<'_>,
     ) {
-        page.set(
+        recorder.set(
             kind,
             [(kind.key, text(&self.id(kind, number)))]
                 .into_iter()
@@ -107,10 +109,10 @@ impl Records {
         );
     }
 
-    /// One of the agents of the system, who stays.
-    pub(crate) fn employ(&self, name: &str, page: &mut Page<'_>) {
+    /// Creates an agent of the system.
+    pub(crate) fn employ(&self, name: &str, recorder: &mut Recorder<'_>) {
         let own = [("name", text(name)), ("status", text("active"))];
-        page.create(
+        recorder.create(
             AGENT,
             self.common(self.agent(name), super::COMMON)
                 .into_iter()
@@ -118,26 +120,26 @@ impl Records {
         );
     }
 
-    /// A relationship between two nodes that have numbers.
-    pub(crate) fn link(&self, link: Link, from: u64, to: u64, page: &mut Page<'_>) {
-        page.link(link, &self.id(link.from, from), &self.id(link.to, to));
+    /// Creates a relationship between two numbered nodes.
+    pub(crate) fn link(&self, link: Link, from: u64, to: u64, recorder: &mut Recorder<'_>) {
+        recorder.link(link, &self.id(link.from, from), &self.id(link.to, to));
     }
 
-    /// What an agent did, or owns.
-    pub(crate) fn link_agent(&self, link: Link, agent: &str, to: u64, page: &mut Page<'_>) {
-        page.link(link, &self.agent(agent), &self.id(link.to, to));
+    /// Creates a relationship from an agent to a numbered node.
+    pub(crate) fn link_agent(&self, link: Link, agent: &str, to: u64, recorder: &mut Recorder<'_>) {
+        recorder.link(link, &self.agent(agent), &self.id(link.to, to));
     }
 
-    /// What ended long ago goes.
-    pub(crate) fn sweep(&mut self, page: &mut Page<'_>) {
-        let until = page.at - DAY * KEPT_DAYS;
+    /// Deletes nodes that ended long ago.
+    pub(crate) fn sweep(&mut self, recorder: &mut Recorder<'_>) {
+        let until = recorder.at - DAY * RETENTION_DAYS;
         let old = self.ended.iter().take_while(|(at, ..)| *at < until).count();
         let mut gone = BTreeMap::<Kind, Vec<String>>::new();
         for (_, kind, number) in self.ended.drain(..old).collect::<Vec<_>>() {
             gone.entry(kind).or_default().push(self.id(kind, number));
         }
         gone.into_iter()
-            .for_each(|(kind, ids)| page.delete(kind, ids));
+            .for_each(|(kind, ids)| recorder.delete(kind, ids));
     }
 
     fn common(&self, id: String, group: &str) -> [(&'static str, Literal); 3] {
@@ -149,7 +151,7 @@ impl Records {
     }
 }
 
-/// The property that says when a node ended.
+/// The property with the end of a node.
 fn ended_at(kind: Kind) -> &'static str {
     match kind {
         TASK | JOB => "finished_at",

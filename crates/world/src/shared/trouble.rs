@@ -1,33 +1,33 @@
-//! What goes wrong for a while, one thing at a time, and comes right again.
+//! Temporary faults of a system, one at a time.
 
 use std::time::Duration;
 
-use crate::page::Page;
 use crate::random::Random;
+use crate::recorder::Recorder;
 use crate::time::HOUR;
 
-/// How long trouble lasts, and how long all is well after it: by the clocks of these systems 15 and 25 minutes, since alerts
-/// look at rates over 15 minutes.
+/// Duration of a fault and of the calm after it: 15 and 25 minutes of measured time, because alerts
+/// use rates over 15 minutes.
 const LASTS: Duration = HOUR.saturating_mul(150);
 pub(crate) const CALM: Duration = HOUR.saturating_mul(250);
 
-/// What can go wrong in a system.
+/// The faults that a system can have.
 pub(crate) trait Trouble: Copy + PartialEq + 'static {
-    /// Everything that does.
+    /// All faults.
     const ALL: &'static [Self];
 
     /// The metric that shows it.
     fn metric(self) -> &'static str;
 
-    /// What people say when it begins, and when it is over.
-    fn told(self, begins: bool) -> String;
+    /// The news when it begins and when it ends.
+    fn news(self, begins: bool) -> String;
 }
 
-/// The trouble that a system is in, and that it still will be in.
+/// The current fault of a system and those to come.
 #[derive(Debug)]
 pub(crate) struct Troubles<T> {
     now: Option<T>,
-    /// Each comes once before any comes again.
+    /// Faults that have not occurred in this round.
     left: Vec<T>,
 }
 
@@ -39,20 +39,20 @@ impl<T: Trouble> Troubles<T> {
         }
     }
 
-    /// What is wrong now.
+    /// The current fault.
     pub(crate) fn now(&self) -> Option<T> {
         self.now
     }
 
-    /// Whether it is this.
+    /// Whether `trouble` is the current fault.
     pub(crate) fn is(&self, trouble: T) -> bool {
         self.now == Some(trouble)
     }
 
-    /// Trouble begins, or is over. When the next turn is due.
-    pub(crate) fn turn(&mut self, random: &mut Random, page: &mut Page<'_>) -> Duration {
+    /// Begins or ends a fault; returns the time until the next change.
+    pub(crate) fn change(&mut self, random: &mut Random, recorder: &mut Recorder<'_>) -> Duration {
         if let Some(over) = self.now.take() {
-            page.tell(over.metric(), over.told(false));
+            recorder.report(over.metric(), over.news(false));
             return CALM;
         }
         if self.left.is_empty() {
@@ -62,7 +62,7 @@ impl<T: Trouble> Troubles<T> {
         self.left.retain(|left| Some(*left) != self.now);
         self.now
             .iter()
-            .for_each(|new| page.tell(new.metric(), new.told(true)));
+            .for_each(|new| recorder.report(new.metric(), new.news(true)));
         LASTS
     }
 }

@@ -1,33 +1,33 @@
-//! Where a system writes down what happens: the edits, and what people would like to hear of it.
+//! Records one happening of a system: its edits and its news.
 
 use cypher::{Literal, UnixMillis};
 
 use super::edit::{Edit, Kind, Link, Properties};
 use super::time::{Clock, WorkTime};
 
-/// Something that happened, at one moment.
+/// Everything that happens at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Happening {
-    /// When, in real time.
+    /// The moment, in real time.
     pub at: UnixMillis,
-    /// What it did to the graph; all of it in one transaction.
+    /// The changes to the graph, to be written in one transaction.
     pub edits: Vec<Edit>,
-    /// What to tell; most of daily work is not worth a word.
+    /// The story lines; most happenings have none.
     pub news: Vec<News>,
 }
 
-/// Something that people would like to hear.
+/// One story line of the demo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct News {
     /// One sentence without a full stop.
     pub text: String,
-    /// The metric that shows it.
+    /// The metric that shows the change.
     pub metric: &'static str,
 }
 
-/// What happens at one moment, as it is being written down.
+/// Builds a [`Happening`].
 #[derive(Debug)]
-pub(super) struct Page<'c> {
+pub(super) struct Recorder<'c> {
     clock: &'c Clock,
     /// The moment, in work time.
     pub(super) at: WorkTime,
@@ -35,7 +35,7 @@ pub(super) struct Page<'c> {
     news: Vec<News>,
 }
 
-impl<'c> Page<'c> {
+impl<'c> Recorder<'c> {
     pub(super) fn new(clock: &'c Clock, at: WorkTime) -> Self {
         Self {
             clock,
@@ -53,7 +53,7 @@ impl<'c> Page<'c> {
         }
     }
 
-    /// A moment as a property.
+    /// Any moment as a property.
     pub(super) fn stamp(&self, at: WorkTime) -> Literal {
         Literal::DateTime(self.clock.stamp(at))
     }
@@ -77,7 +77,7 @@ impl<'c> Page<'c> {
         properties: impl IntoIterator<Item = (&'p str, Literal)>,
     ) {
         match self.edits.last_mut() {
-            // Many at once are one statement.
+            // Consecutive ones of a kind become one statement.
             Some(Edit::Set(last, nodes)) if *last == kind => nodes.push(named(properties)),
             _ => self.edits.push(Edit::Set(kind, vec![named(properties)])),
         }
@@ -110,8 +110,8 @@ impl<'c> Page<'c> {
             .push(Edit::Unlink(link, vec![(from.to_owned(), to.to_owned())]));
     }
 
-    /// One sentence, and the metric that shows it.
-    pub(super) fn tell(&mut self, metric: &'static str, text: String) {
+    /// Adds a story line and the metric that shows it.
+    pub(super) fn report(&mut self, metric: &'static str, text: String) {
         self.news.push(News { text, metric });
     }
 }
@@ -123,12 +123,12 @@ fn named<'p>(properties: impl IntoIterator<Item = (&'p str, Literal)>) -> Proper
         .collect()
 }
 
-/// A text as a property.
+/// A string as a property.
 pub(super) fn text(text: &str) -> Literal {
     Literal::String(text.to_owned())
 }
 
-/// A share from 0 to 1 as a property, as fine as people would write it.
+/// A ratio from 0 to 1 as a property, rounded to three places.
 pub(super) fn share(share: f64) -> Literal {
     Literal::Float((share * 1000.0).round() / 1000.0)
 }
