@@ -9,8 +9,7 @@ macro_rules! on_every_graph {
             $(
                 #[tokio::test]
                 async fn $test() {
-                    let Some(server) = $crate::neo4j::shared() else { return };
-                    let _alone = server.alone().await;
+                    let Some(server) = $crate::neo4j::alone().await else { return };
                     let bolt = cypher_exporter::graph::Bolt::new(server.settings());
                     super::$test(&cypher_exporter::graph::Graph::Bolt(bolt)).await;
                 }

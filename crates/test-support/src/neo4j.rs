@@ -6,9 +6,10 @@ mod process;
 
 use std::fmt::Write as _;
 use std::net::TcpListener;
+use std::ops::Deref;
 use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 use std::{env, fs, io, thread};
 
@@ -55,7 +56,8 @@ pub struct Neo4j {
     user: String,
     password: String,
     own: Option<Own>,
-    alone: tokio::sync::Mutex<()>,
+    /// Read by the tests that use the server at the same time, written by the one that uses it alone.
+    users: RwLock<()>,
 }
 
 /// A server that we started.
@@ -68,22 +70,49 @@ struct Own {
     home: TempDir,
 }
 
-/// The server of this test program, started at first use, or the one that `NEO4J_TEST_URI` names.
-/// May block for seconds.
-///
-/// All tests of the program share it: use labels of your own, or [`Neo4j::alone`] before
-/// [`Neo4j::clear`].
-pub fn shared() -> Option<&'static Neo4j> {
-    static SHARED: OnceLock<Option<Neo4j>> = OnceLock::new();
-    SHARED
-        .get_or_init(|| named_by_environment().or_else(|| Neo4j::start(Options::default())))
-        .as_ref()
+/// A server that the tests of a program share, and the right to use it: beside other tests, or alone.
+#[derive(Debug)]
+pub struct Shared {
+    neo4j: &'static Neo4j,
+    _lock: Lock,
 }
 
-/// The newest release, started at first use and shared by the tests of this program. Unlike the
-/// others it may be missing in CI: it takes Java 21, and the LTS release still runs on 17.
-pub fn newest() -> Option<&'static Neo4j> {
-    static NEWEST_SERVER: OnceLock<Option<Neo4j>> = OnceLock::new();
+/// Held until the test ends.
+#[derive(Debug)]
+enum Lock {
+    BesideOthers(#[expect(dead_code, reason = "held")] RwLockReadGuard<'static, ()>),
+    Alone(#[expect(dead_code, reason = "held")] RwLockWriteGuard<'static, ()>),
+}
+
+impl Deref for Shared {
+    type Target = Neo4j;
+
+    fn deref(&self) -> &Neo4j {
+        self.neo4j
+    }
+}
+
+/// The server of this test program, started at first use, or the one that `NEO4J_TEST_URI` names. Other tests use it at the
+/// same time: write with labels of your own, and clear nothing. Blocks for seconds.
+pub fn shared() -> Option<Shared> {
+    lts().map(Neo4j::beside_others)
+}
+
+/// The same server for this test only, with an empty graph.
+pub async fn alone() -> Option<Shared> {
+    let neo4j = lts()?;
+    let lock = neo4j.users.write().unwrap_or_else(PoisonError::into_inner);
+    neo4j.clear().await;
+    Some(Shared {
+        neo4j,
+        _lock: Lock::Alone(lock),
+    })
+}
+
+/// The newest release, started at first use and shared as [`shared`] is. Unlike the others it may be missing in CI: it needs
+/// Java 21, and the LTS release still runs on 17.
+pub fn newest() -> Option<Shared> {
+    static SERVER: OnceLock<Option<Neo4j>> = OnceLock::new();
     let start = || match Neo4j::try_start(&Options {
         version: NEWEST,
         ..Options::default()
@@ -94,7 +123,15 @@ pub fn newest() -> Option<&'static Neo4j> {
             None
         }
     };
-    NEWEST_SERVER.get_or_init(start).as_ref()
+    let server = SERVER.get_or_init(start).as_ref();
+    server.map(Neo4j::beside_others)
+}
+
+fn lts() -> Option<&'static Neo4j> {
+    static SERVER: OnceLock<Option<Neo4j>> = OnceLock::new();
+    SERVER
+        .get_or_init(|| named_by_environment().or_else(|| Neo4j::start(Options::default())))
+        .as_ref()
 }
 
 fn named_by_environment() -> Option<Neo4j> {
@@ -106,7 +143,7 @@ fn named_by_environment() -> Option<Neo4j> {
         user,
         password,
         own: None,
-        alone: tokio::sync::Mutex::default(),
+        users: RwLock::default(),
     };
     neo4j
         .wait_until_ready(&mut || false)
@@ -167,7 +204,7 @@ impl Neo4j {
                 distribution: distribution.clone(),
                 home,
             }),
-            alone: tokio::sync::Mutex::default(),
+            users: RwLock::default(),
         };
         neo4j.launch()?;
         Ok(neo4j)
@@ -224,10 +261,12 @@ impl Neo4j {
         &self.password
     }
 
-    /// Keeps this server from other tests of the program until the guard is dropped, as long as
-    /// they ask for it too.
-    pub async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.alone.lock().await
+    fn beside_others(&'static self) -> Shared {
+        let lock = self.users.read().unwrap_or_else(PoisonError::into_inner);
+        Shared {
+            neo4j: self,
+            _lock: Lock::BesideOthers(lock),
+        }
     }
 
     /// Runs statements in WRITE mode one after the other; they are separated by a `;` at the end of
@@ -257,15 +296,25 @@ impl Neo4j {
             .unwrap_or_else(|error| panic!("{error}\n{statement}"))
     }
 
-    /// Deletes all nodes and relationships; indexes and constraints stay.
+    /// Deletes all nodes, relationships, constraints and indexes.
     pub async fn clear(&self) {
         self.write("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS")
             .await;
+        for constraint in self.names("SHOW CONSTRAINTS YIELD name").await {
+            self.write(&format!("DROP CONSTRAINT `{constraint}`")).await;
+        }
+        // The server makes the indexes of lookups itself.
+        for index in self
+            .names("SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP'")
+            .await
+        {
+            self.write(&format!("DROP INDEX `{index}`")).await;
+        }
     }
 
-    /// Stops the server's clock: connections stay open, and nothing is answered.
+    /// Stops the server: connections stay open, and nothing is answered.
     pub fn freeze(&self) {
-        self.process().signal("STOP");
+        self.process().freeze();
     }
 
     /// Lets a frozen server go on.
@@ -305,6 +354,21 @@ impl Neo4j {
             .as_ref()
             .expect("the server of NEO4J_TEST_URI is never stopped");
         own.process.as_ref().expect("the server runs")
+    }
+
+    /// The column `name` of a query.
+    async fn names(&self, query: &str) -> Vec<String> {
+        let read = async {
+            let graph = neo4rs::Graph::new(&self.uri, &self.user, &self.password)?;
+            let mut rows = graph.execute(neo4rs::query(query)).await?;
+            let mut names = Vec::new();
+            while let Some(row) = rows.next().await? {
+                names.push(row.get::<String>("name").expect("a name is text"));
+            }
+            Ok::<_, neo4rs::Error>(names)
+        };
+        read.await
+            .unwrap_or_else(|error| panic!("{error}\n{query}"))
     }
 
     async fn run(&self, statement: &str) -> Result<(), neo4rs::Error> {

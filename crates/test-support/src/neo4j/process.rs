@@ -1,10 +1,12 @@
 //! A child process that cannot outlive this one, whatever ends it, and that can be frozen, killed
 //! and waited for.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
+
+use crate::exporter::until;
 
 /// Starts the program and guards it. The guard reads a pipe that only we hold: it closes when we
 /// end, even by SIGKILL, and then the guard kills the program, stopped or not, and removes the
@@ -69,6 +71,22 @@ impl Process {
             status.is_ok_and(|status| status.success()),
             "SIG{name} could not be sent"
         );
+    }
+
+    /// Stops the program, and waits until it is stopped: the signal takes effect only after a while.
+    pub(super) fn freeze(&self) {
+        self.signal("STOP");
+        until("the program is stopped", || {
+            (self.state() == 'T').then_some(())
+        });
+    }
+
+    /// The state of the process, as `ps` shows it.
+    fn state(&self) -> char {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).expect("it runs");
+        // The name of the program, in brackets, may hold anything.
+        let (_, after) = stat.rsplit_once(") ").expect("the name is in brackets");
+        after.chars().next().expect("a state")
     }
 
     /// Waits until the program has ended.

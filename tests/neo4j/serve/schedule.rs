@@ -1,0 +1,129 @@
+//! When KPIs run: on their beat, never twice at once, and no more of them than the graph is to bear.
+
+use std::time::{Duration, Instant};
+
+use crate::serve::observer::{ENDLESS, Observer};
+use test_support::exporter::{Exporter, PATIENCE, Setup};
+use test_support::neo4j::shared;
+
+fn runs(exporter: &Exporter, kpi: &str) -> f64 {
+    exporter.metrics().own("runs_total", kpi).unwrap()
+}
+
+fn until_runs(exporter: &Exporter, kpi: &str, count: f64) {
+    let reached = |runs: f64| (runs >= count).then_some(());
+    exporter.until(&format!("{count} runs of {kpi}"), |metrics| {
+        reached(metrics.own("runs_total", kpi)?)
+    });
+}
+
+#[tokio::test]
+async fn cron_and_intervals_keep_their_beat() {
+    let Some(neo4j) = &shared() else { return };
+    let begin = Instant::now();
+    let exporter = Setup::on("beat", neo4j)
+        .kpi("cron", "cron = \"* * * * * *\"", "RETURN 1 AS value")
+        .kpi("interval", "every = \"1s\"", "RETURN 1 AS value")
+        .kpi("rarely", "every = \"1h\"", "RETURN 1 AS value")
+        .start();
+    for kpi in ["beat/cron", "beat/interval"] {
+        until_runs(&exporter, kpi, 5.0);
+    }
+    let took = begin.elapsed();
+    // Never faster than the beat; the trigger looks twice a second.
+    assert!(took > Duration::from_secs(3), "{took:?}");
+    let most = took.as_secs_f64() + 3.0;
+    for kpi in ["beat/cron", "beat/interval"] {
+        assert!(
+            runs(&exporter, kpi) <= most,
+            "{kpi}: {} runs in {took:?}",
+            runs(&exporter, kpi)
+        );
+    }
+    assert_eq!(runs(&exporter, "beat/rarely"), 1.0);
+}
+
+#[tokio::test]
+async fn a_kpi_slower_than_its_interval_never_runs_twice_at_once() {
+    let Some(neo4j) = &shared() else { return };
+    let observer = Observer::of(neo4j);
+    let exporter = Setup::on("overlap", neo4j)
+        .kpi(
+            "interval",
+            "every = \"500ms\"\ntimeout = \"1200ms\"",
+            ENDLESS,
+        )
+        .kpi(
+            "cron",
+            "cron = \"* * * * * *\"\ntimeout = \"1200ms\"",
+            ENDLESS,
+        )
+        .start();
+    let mut most = 0;
+    let failures = |kpi| exporter.metrics().errors(kpi, "timeout");
+    let deadline = Instant::now() + PATIENCE;
+    while failures("overlap/interval") < 4.0 || failures("overlap/cron") < 3.0 {
+        for kpi in ["overlap/interval", "overlap/cron"] {
+            most = most.max(observer.running(kpi).await);
+        }
+        assert!(Instant::now() < deadline, "{}", exporter.log());
+    }
+    assert_eq!(most, 1);
+}
+
+#[tokio::test]
+async fn no_more_queries_at_once_than_allowed_and_waiting_is_no_fault() {
+    let Some(neo4j) = &shared() else { return };
+    let observer = Observer::of(neo4j);
+    // Each takes some 0.3 s, so that the last ones wait longer than any of them may take.
+    let query = "UNWIND range(1, 700) AS a UNWIND range(1, 1500) AS b WITH a, b WHERE a + b < 0\nRETURN count(*) AS value";
+    let setup = Setup::new("crowd").graph("graph", neo4j, "max_concurrent = 2");
+    let kpis: Vec<String> = (0..30).map(|n| format!("k{n}")).collect();
+    let add =
+        |setup: Setup, kpi: &String| setup.kpi(kpi, "every = \"1h\"\ntimeout = \"3s\"", query);
+    let begin = Instant::now();
+    let exporter = kpis.iter().fold(setup, add).start();
+    let mut most = 0;
+    let finished = || {
+        exporter
+            .metrics()
+            .beginning("cypher_exporter_kpi_last_success")
+            .len()
+    };
+    let failed = || {
+        exporter
+            .metrics()
+            .beginning("cypher_exporter_kpi_errors_total")
+            .len()
+    };
+    while finished() < kpis.len() {
+        most = most.max(observer.running("crowd/").await);
+        assert_eq!(failed(), 0, "{}", exporter.log());
+        assert!(begin.elapsed() < PATIENCE, "{}", exporter.log());
+    }
+    println!(
+        "30 queries, 2 at once: {:?} in all, at most {most} seen at once",
+        begin.elapsed()
+    );
+    assert!((1..=2).contains(&most), "{most}");
+}
+
+#[tokio::test]
+async fn an_exporter_that_was_stopped_for_a_while_goes_on() {
+    let Some(neo4j) = &shared() else { return };
+    let exporter = Setup::on("stopped", neo4j)
+        .each_second("interval", "RETURN 1 AS value")
+        .kpi("cron", "cron = \"* * * * * *\"", "RETURN 1 AS value")
+        .start();
+    for kpi in ["stopped/interval", "stopped/cron"] {
+        until_runs(&exporter, kpi, 2.0);
+    }
+    exporter.signal("STOP");
+    // It is this time itself that the test is about: several intervals pass.
+    tokio::time::sleep(Duration::from_millis(3500)).await;
+    exporter.signal("CONT");
+    for kpi in ["stopped/interval", "stopped/cron"] {
+        until_runs(&exporter, kpi, runs(&exporter, kpi) + 3.0);
+        assert_eq!(exporter.metrics().own("up", kpi), Some(1.0));
+    }
+}
