@@ -1,5 +1,5 @@
-//! The files of the stack as Compose understands them: it resolves anchors, variables and short forms, and reads the YAML of the
-//! mounted files as well.
+//! The files of the stack as Compose understands them: it resolves anchors, variables and short
+//! forms, and reads the YAML of the mounted files as well.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -64,7 +64,8 @@ impl Files {
     }
 }
 
-/// Compose's own reading of a text that stands at the repository's root. A warning is a complaint as well.
+/// Compose's own reading of a text that stands at the repository's root. A warning is a complaint
+/// as well.
 fn compose(text: &str, before: &[&str], after: &[&str]) -> Option<Result<Value, String>> {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("docker-compose.yml");
@@ -169,8 +170,8 @@ impl<'a> Service<'a> {
             .collect()
     }
 
-    /// Mounts of a kind: where from, where to, and whether they can only be read. A folder of the repository is named from its
-    /// root.
+    /// Mounts of a kind: where from, where to, and whether they can only be read. A folder of the
+    /// repository is named from its root.
     pub(crate) fn mounts(self, kind: &str) -> Vec<(&'a str, &'a str, bool)> {
         let of_kind = self
             .list("volumes")

@@ -1,5 +1,5 @@
-//! The commands of the stack on the real Prometheus: started as Compose starts it, with its mounts as links, and asked for its
-//! health as Compose asks it.
+//! The commands of the stack on the real Prometheus: started as Compose starts it, with its mounts
+//! as links, and asked for its health as Compose asks it.
 
 use std::path::Path;
 use std::process::Command;
@@ -18,7 +18,8 @@ struct Running {
     _root: TempDir,
 }
 
-/// A folder with the service's mounts where the container has them: files of the repository, and empty volumes.
+/// A folder with the service's mounts where the container has them: files of the repository, and
+/// empty volumes.
 fn root_of(service: Service) -> TempDir {
     let root = TempDir::new().unwrap();
     let inside = |path: &str| root.path().join(path.trim_start_matches('/'));

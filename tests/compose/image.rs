@@ -109,7 +109,8 @@ fn the_dockerfile_is_sound() {
     }
 }
 
-/// What the layer of the dependencies hands to cargo is a package that it can read: no target is named that is not there.
+/// What the layer of the dependencies hands to cargo is a package that it can read: no target is
+/// named that is not there.
 #[test]
 fn the_dependencies_need_no_other_file() {
     let text = dockerfile().replace("\\\n", " ");

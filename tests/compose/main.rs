@@ -1,5 +1,6 @@
-//! The compose stack and the image, as files: what Compose and hadolint say of them, and what neither looks at. Nothing is
-//! started but a Prometheus; `scripts/fetch-judges` brings the programs.
+//! The compose stack and the image, as files: what Compose and hadolint say of them, and what
+//! neither looks at. Nothing is started but a Prometheus; `scripts/fetch-judges` brings the
+//! programs.
 #![allow(clippy::unwrap_used, reason = "a test may end by panic")]
 
 use std::path::{Path, PathBuf};

@@ -6,7 +6,7 @@ use stats_alloc::Region;
 use test_support::serving::scraper::{GZIP, Scraper};
 use test_support::serving::{Served, gauges, refresh, site};
 
-use crate::{COUNTING, alone};
+use crate::{Alone, COUNTING};
 
 const SCRAPES: usize = 20;
 
@@ -43,7 +43,7 @@ async fn cost(kpis: usize, series_each: usize, headers: &'static str) -> (usize,
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scrape_of_unchanged_readings_allocates_next_to_nothing() {
-    let _alone = alone();
+    let _alone = Alone::wait();
     for headers in ["", GZIP, "Accept: application/openmetrics-text\r\n"] {
         let few = cost(1, 1, headers).await;
         let many = cost(20, 5_000, headers).await;

@@ -14,8 +14,12 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 #[global_allocator]
 static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Keeps the other tests of the program waiting until the guard is dropped.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+/// The other tests of the program wait until this is dropped.
+struct Alone(#[expect(dead_code, reason = "held")] MutexGuard<'static, ()>);
+
+impl Alone {
+    fn wait() -> Self {
+        static LOCK: Mutex<()> = Mutex::new(());
+        Self(LOCK.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }

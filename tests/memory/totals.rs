@@ -6,7 +6,7 @@ use cypher::Value;
 use cypher_exporter::kpi::{self, Defaults, Kpi, Source};
 use cypher_exporter::measure::{Rows, Totals};
 
-use crate::{COUNTING, alone};
+use crate::{Alone, COUNTING};
 
 const LABEL_SETS: usize = 10_000;
 /// Several, so that what the program needs once does not count.
@@ -46,7 +46,7 @@ fn allocated() -> usize {
 
 #[test]
 fn ten_thousand_label_sets_with_twelve_buckets_are_less_than_10_mb_published_or_not() {
-    let _alone = alone();
+    let _alone = Alone::wait();
     let source = Source {
         path: "queries/p/m.cypher".to_owned(),
         pack: "p".into(),

@@ -1,4 +1,5 @@
-//! The demo as a newcomer starts it, on a real Neo4j too, and what a program without a graph of its own says instead.
+//! The demo as a newcomer starts it, on a real Neo4j too, and what a program without a graph of its
+//! own says instead.
 
 #[cfg(not(feature = "embedded"))]
 #[test]
@@ -257,7 +258,8 @@ mod embedded {
         exporter.until_ready(true);
         let first = families(&exporter.metrics());
         assert_eq!(first.len(), 18, "{:?}", first.keys());
-        // The state of the team may be the same whenever it is looked at. All else is another in the end.
+        // The state of the team may be the same whenever it is looked at. All else is another in
+        // the end.
         let may_stand = [
             "bmad_agents_registered",
             "bmad_health_status_numeric",

@@ -1,12 +1,13 @@
-//! Every family that the five systems declare is on `/metrics`, with its type, labels and buckets and a HELP text that names its
-//! unit. `families.txt` is their list.
+//! Every family that the five systems declare is on `/metrics`, with its type, labels and buckets
+//! and a HELP text that names its unit. `families.txt` is their list.
 
 use std::collections::BTreeSet;
 
 use test_support::exporter::{Metrics, Setup};
 use test_support::neo4j::alone;
 
-/// A family as its system declares it; where a system leaves a choice open it is the one that `queries/README.md` explains.
+/// A family as its system declares it; where a system leaves a choice open it is the one that
+/// `queries/README.md` explains.
 struct Declared {
     name: &'static str,
     metric_type: &'static str,
@@ -141,7 +142,8 @@ fn demo() -> Setup {
         .argument("info")
 }
 
-/// Scrapes until all are there as declared; a window waits some seconds for events that are being written.
+/// Scrapes until all are there as declared; a window waits some seconds for events that are being
+/// written.
 #[expect(
     clippy::print_stderr,
     reason = "what is missing last is what a failing test shows"

@@ -1,4 +1,5 @@
-//! Tests on a real Neo4j, one server for all: the graph's contract, the numbers of the packs, windows, and the exporter at work.
+//! Tests on a real Neo4j, one server for all: the graph's contract, the numbers of the packs,
+//! windows, and the exporter at work.
 // The driver's futures are nested about as deep as the compiler's default limit allows.
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]

@@ -1,4 +1,5 @@
-//! A graph in plain Rust that follows the edits of a world, and panics at one that a good graph would not take.
+//! A graph in plain Rust that follows the edits of a world, and panics at one that a good graph
+//! would not take.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,6 @@
-//! Programs that read a compressed answer: each gets the whole of it. Some stop without a word after the first of several
-//! gzip members, and all of them have their own idea of what a member may be made of.
+//! Programs that read a compressed answer: each gets the whole of it. Some stop without a word
+//! after the first of several gzip members, and all of them have their own idea of what a member
+//! may be made of.
 
 use std::path::PathBuf;
 
@@ -11,7 +12,8 @@ use test_support::serving::{Served, gauges, refresh, site};
 const LARGE: (usize, usize) = (20, 1_000);
 const SMALL: (usize, usize) = (100, 3);
 
-/// A program, its arguments before the address, and whether CI must have it: the others are too big for a test alone.
+/// A program, its arguments before the address, and whether CI must have it: the others are too big
+/// for a test alone.
 const CLIENTS: [(&str, &[&str], bool); 6] = [
     ("curl", &["-sS", "--fail", "--compressed"], true),
     ("wget", &["-q", "-O", "-", "--compression=gzip"], true),

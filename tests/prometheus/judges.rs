@@ -1,4 +1,5 @@
-//! What other programs say of our output: the linters, a strict parser, and a real Prometheus. `scripts/fetch-judges` brings them.
+//! What other programs say of our output: the linters, a strict parser, and a real Prometheus.
+//! `scripts/fetch-judges` brings them.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -257,7 +258,8 @@ async fn a_real_prometheus_scrapes_every_sample() {
     let served = served().await;
     let target = served.address.to_string();
     tokio::task::spawn_blocking(move || {
-        // Each asks for OpenMetrics by itself; a 0.0.4-only scrape is forced where the configuration can say so.
+        // Each asks for OpenMetrics by itself; a 0.0.4-only scrape is forced where the
+        // configuration can say so.
         let text_only = "  scrape_protocols: [PrometheusText0.0.4]\n";
         for (generation, scrape) in [("distribution", ""), ("newer", ""), ("newer", text_only)] {
             let Some(prometheus) = Prometheus::start(generation, &target, scrape) else {
@@ -300,7 +302,8 @@ async fn a_real_prometheus_scrapes_every_sample() {
     .unwrap();
 }
 
-/// Names that the first users of these metrics gave them and that promtool would not have: gauges that end like other types.
+/// Names that the first users of these metrics gave them and that promtool would not have: gauges
+/// that end like other types.
 const EXCUSED: [&str; 4] = [
     "active_sessions_total",
     "bmad_insight_total",

@@ -1,4 +1,5 @@
-//! Other programs read what the exporter serves and generates: Prometheus and its tools, strict parsers, and HTTP clients.
+//! Other programs read what the exporter serves and generates: Prometheus and its tools, strict
+//! parsers, and HTTP clients.
 // The driver's futures are nested about as deep as the compiler's default limit allows.
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]

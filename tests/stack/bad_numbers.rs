@@ -22,8 +22,9 @@ pub(crate) const BAD_NUMBERS: &[Trouble] = &[
         mended: "MATCH (e:Event {group_id: 'archive'}) CALL (e) { DELETE e } IN TRANSACTIONS OF 10000 ROWS",
         ..NONE
     },
-    // A list where a label should be, and a word where a number should be, which break snapshots and windows. Of two packs at
-    // once: an alert on any KPI is over when the last of them is mended.
+    // A list where a label should be, and a word where a number should be, which break snapshots
+    // and windows. Of two packs at once: an alert on any KPI is over when the last of them is
+    // mended.
     Trouble {
         alerts: &[
             "CypherExporterKpiDown",

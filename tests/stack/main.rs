@@ -1,6 +1,8 @@
-//! The whole stack: a real Neo4j, the exporter, a real Prometheus and a real Alertmanager, each with the files that we ship.
-//! Every alert fires and resolves because the graph has changed, and people are told of both.
-// The driver's futures lie so deep in each other that the compiler's default is just passed, or just not, by chance.
+//! The whole stack: a real Neo4j, the exporter, a real Prometheus and a real Alertmanager, each
+//! with the files that we ship. Every alert fires and resolves because the graph has changed, and
+//! people are told of both.
+// The driver's futures lie so deep in each other that the compiler's default is just passed, or
+// just not, by chance.
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(clippy::print_stdout, reason = "a test tells what it has measured")]

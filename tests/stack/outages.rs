@@ -1,4 +1,5 @@
-//! The graph, the exporter or a KPI is gone: what people are told then, and what Alertmanager keeps from them.
+//! The graph, the exporter or a KPI is gone: what people are told then, and what Alertmanager keeps
+//! from them.
 
 use std::fs;
 use std::time::Instant;
@@ -55,7 +56,8 @@ impl Stack {
         alerts.iter().all(held_back).then_some(())
     }
 
-    /// The exporter goes, and comes back with a file that it cannot read, and to a graph whose clock was set back.
+    /// The exporter goes, and comes back with a file that it cannot read, and to a graph whose
+    /// clock was set back.
     pub(crate) async fn without_exporter(
         &mut self,
         alerts: &[&'static str],
@@ -92,7 +94,8 @@ impl Stack {
             self.holds_back(&["TrainingBudgetWarning"])
         })
         .await;
-        // It will end untold. A KPI that was mended before its failing was told would leave people without the reason.
+        // It will end untold. A KPI that was mended before its failing was told would leave people
+        // without the reason.
         let has_a_reason = || {
             !self
                 .receiver

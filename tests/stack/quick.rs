@@ -1,7 +1,9 @@
-//! The shipped settings and queries in quick motion: every duration is shorter, and nothing else but addresses is different.
+//! The shipped settings and queries in quick motion: every duration is shorter, and nothing else
+//! but addresses is different.
 //!
-//! A duration of `m` minutes takes [`WAIT`] or [`RANGE`] times the fifth root of `m`. So a minute and a week stand as far
-//! apart as 2 s and 13 s, what is longer stays longer, and the shortest range still holds six scrapes and three answers of a KPI.
+//! A duration of `m` minutes takes [`WAIT`] or [`RANGE`] times the fifth root of `m`. So a minute
+//! and a week stand as far apart as 2 s and 13 s, what is longer stays longer, and the shortest
+//! range still holds six scrapes and three answers of a KPI.
 
 use std::time::Duration;
 
@@ -10,10 +12,12 @@ use promql::written;
 /// What a minute becomes of those that are waited for: `for`, and the times of Alertmanager.
 const WAIT: Duration = Duration::from_secs(2);
 
-/// What a minute becomes of those that are looked back upon: ranges, offsets, and how long a KPI may take or is kept.
+/// What a minute becomes of those that are looked back upon: ranges, offsets, and how long a KPI
+/// may take or is kept.
 const RANGE: Duration = Duration::from_millis(4500);
 
-/// How often is scraped and evaluated, six times in the shortest range; and how far windows stay behind.
+/// How often is scraped and evaluated, six times in the shortest range; and how far windows stay
+/// behind.
 const OFTEN: Duration = Duration::from_secs(1);
 
 /// How often a KPI is asked: more would keep a small machine busy with nothing else.
@@ -177,7 +181,8 @@ const OF_WINDOWS: [(&str, Use, &str); 3] = [
     ("lag", Use::Often, "10s"),
 ];
 
-/// A KPI file. What its header does not say has a default, so that all durations are said in the end.
+/// A KPI file. What its header does not say has a default, so that all durations are said in the
+/// end.
 pub(crate) fn kpi(text: &str) -> String {
     const OPENS: &str = "/*kpi\n";
     let (before, header) = text

@@ -1,4 +1,5 @@
-//! A real Prometheus and a real Alertmanager with the shipped settings, on free ports, ended with the value.
+//! A real Prometheus and a real Alertmanager with the shipped settings, on free ports, ended with
+//! the value.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! What goes wrong in the graph, by which alerts, and what mends it; and the work of all five systems while all is well.
+//! What goes wrong in the graph, by which alerts, and what mends it; and the work of all five
+//! systems while all is well.
 
 use super::bad_numbers::BAD_NUMBERS;
 use super::bad_work::BAD_WORK;
@@ -16,7 +17,8 @@ pub(crate) struct Trouble {
     pub(crate) mended: &'static str,
     /// Nobody finishes a task meanwhile.
     pub(crate) stops_tasks: bool,
-    /// It is mended just after the exporter has logged this, so that no run counts a half of what is being mended.
+    /// It is mended just after the exporter has logged this, so that no run counts a half of what
+    /// is being mended.
     pub(crate) mended_after: Option<&'static str>,
 }
 
@@ -63,7 +65,8 @@ pub(crate) const TASKS: &str = "
 CREATE (:Task {system: 'lazybird', status: 'success', duration_ms: 1000, quality: 90, coverage: 90, cost_usd: 0.05, baseline_cost_usd: 0.1, finished_at: datetime()})
 ";
 
-/// A second of an hour ago with more agents than a KPI may have series: windows get shorter and shorter, and none gets over it.
+/// A second of an hour ago with more agents than a KPI may have series: windows get shorter and
+/// shorter, and none gets over it.
 const FLOOD: Trouble = Trouble {
     alerts: &["CypherExporterWindowLag"],
     begins: "
@@ -75,8 +78,8 @@ CREATE (:Call {system: 'agentos', kind: 'a2a', target: 'agent-' + number, respon
     ..NONE
 };
 
-/// Relationships that are there thousands of times, twice over: a query that meets all of both does not come to its end. A window
-/// meets those of its own time.
+/// Relationships that are there thousands of times, twice over: a query that meets all of both does
+/// not come to its end. A window meets those of its own time.
 const HUB: Trouble = Trouble {
     alerts: &["BmadSlowQueries", "CypherExporterKpiSlow"],
     begins: "
@@ -89,7 +92,8 @@ CREATE (teacher)-[:LEARNED]->(i)<-[:CAN_APPLY {shared_at: datetime() - duration(
     ..NONE
 };
 
-/// The waves: what is in one of them happens at the same time. The first one is older than the exporter.
+/// The waves: what is in one of them happens at the same time. The first one is older than the
+/// exporter.
 pub(crate) const WAVES: &[(&str, &[Trouble])] = &[
     ("a bad past", &[FLOOD, HUB]),
     ("bad work", BAD_WORK),

@@ -1,9 +1,10 @@
-//! Tests that need no graph database: the rules of the source, the command line, generated files,
-//! measuring and the HTTP server.
+//! Tests that need no graph database: the rules of the source, the command line, the documentation,
+//! generated files, measuring and the HTTP server.
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod commands;
 mod dependencies;
+mod docs;
 mod generated;
 mod house;
 mod measure;

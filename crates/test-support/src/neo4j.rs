@@ -56,7 +56,8 @@ pub struct Neo4j {
     user: String,
     password: String,
     own: Option<Own>,
-    /// Read by the tests that use the server at the same time, written by the one that uses it alone.
+    /// Read by the tests that use the server at the same time, written by the one that uses it
+    /// alone.
     users: RwLock<()>,
 }
 
@@ -70,7 +71,8 @@ struct Own {
     home: TempDir,
 }
 
-/// A server that the tests of a program share, and the right to use it: beside other tests, or alone.
+/// A server that the tests of a program share, and the right to use it: beside other tests, or
+/// alone.
 #[derive(Debug)]
 pub struct Shared {
     neo4j: &'static Neo4j,
@@ -92,8 +94,9 @@ impl Deref for Shared {
     }
 }
 
-/// The server of this test program, started at first use, or the one that `NEO4J_TEST_URI` names. Other tests use it at the
-/// same time: write with labels of your own, and clear nothing. Blocks for seconds.
+/// The server of this test program, started at first use, or the one that `NEO4J_TEST_URI` names.
+/// Other tests use it at the same time: write with labels of your own, and clear nothing. Blocks
+/// for seconds.
 pub fn shared() -> Option<Shared> {
     lts().map(Neo4j::beside_others)
 }
@@ -102,15 +105,16 @@ pub fn shared() -> Option<Shared> {
 pub async fn alone() -> Option<Shared> {
     let neo4j = lts()?;
     let lock = neo4j.users.write().unwrap_or_else(PoisonError::into_inner);
-    neo4j.clear().await;
-    Some(Shared {
+    let shared = Shared {
         neo4j,
         _lock: Lock::Alone(lock),
-    })
+    };
+    shared.clear().await;
+    Some(shared)
 }
 
-/// The newest release, started at first use and shared as [`shared`] is. Unlike the others it may be missing in CI: it needs
-/// Java 21, and the LTS release still runs on 17.
+/// The newest release, started at first use and shared as [`shared`] is. Unlike the others it may
+/// be missing in CI: it needs Java 21, and the LTS release still runs on 17.
 pub fn newest() -> Option<Shared> {
     static SERVER: OnceLock<Option<Neo4j>> = OnceLock::new();
     let start = || match Neo4j::try_start(&Options {

@@ -1,4 +1,5 @@
-//! What must hold of the stack and Compose does not ask for. Each rule gives the faults that it finds, as sentences.
+//! What must hold of the stack and Compose does not ask for. Each rule gives the faults that it
+//! finds, as sentences.
 
 mod service;
 mod settings;

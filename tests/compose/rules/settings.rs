@@ -1,5 +1,5 @@
-//! Rules that hold of what a service is told, by its command or by the files that it mounts: a host is a service, and a path is
-//! where something is mounted.
+//! Rules that hold of what a service is told, by its command or by the files that it mounts: a host
+//! is a service, and a path is where something is mounted.
 
 use std::fs;
 use std::path::PathBuf;
@@ -34,7 +34,8 @@ fn unreachable(stack: &Stack, address: &str) -> Option<String> {
     unless(found, || format!("{address} is no port of a service"))
 }
 
-/// The fault when a service is not given the repository's files at a path, of which the last part may be `*.ending`.
+/// The fault when a service is not given the repository's files at a path, of which the last part
+/// may be `*.ending`.
 fn not_mounted(stack: &Stack, service: &str, path: &str) -> Option<String> {
     let there = match path.rsplit_once("/*") {
         None => mounted(stack, service, path).is_some_and(|path| path.is_file()),

@@ -183,7 +183,8 @@ fn endpoint(path: &Text) -> String {
         .join("/")
 }
 
-/// What holds an `@`, two digits, or one with neither letter nor digit beside it; but no version and no words with a year.
+/// What holds an `@`, two digits, or one with neither letter nor digit beside it; but no version
+/// and no words with a year.
 fn is_id(part: &str) -> bool {
     let letters: Vec<_> = part.chars().collect();
     let digits: Vec<_> = (0..letters.len())

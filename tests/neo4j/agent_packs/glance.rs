@@ -1,4 +1,5 @@
-//! Small worlds whose right answer can be seen at a glance, so that the oracles themselves are checked.
+//! Small worlds whose right answer can be seen at a glance, so that the oracles themselves are
+//! checked.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! The numbers of the packs `agentos`, `session_buddy` and `agentcore` against a second opinion: every KPI on a real graph,
-//! and the same in plain Rust; and whether their alerts can fire.
+//! The numbers of the packs `agentos`, `session_buddy` and `agentcore` against a second opinion:
+//! every KPI on a real graph, and the same in plain Rust; and whether their alerts can fire.
 
 pub(crate) mod agentcore;
 pub(crate) mod agentos;

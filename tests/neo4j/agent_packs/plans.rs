@@ -1,4 +1,5 @@
-//! How a real Neo4j plans a query: asked with EXPLAIN over a connection of our own, since the driver keeps the plan to itself.
+//! How a real Neo4j plans a query: asked with EXPLAIN over a connection of our own, since the
+//! driver keeps the plan to itself.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,7 +7,8 @@ use std::time::Duration;
 
 use test_support::neo4j::Neo4j;
 
-/// Operators that read all nodes of a label or all relationships of a type, whatever their times are. A seek in an index is none.
+/// Operators that read all nodes of a label or all relationships of a type, whatever their times
+/// are. A seek in an index is none.
 const SCANS: [&str; 5] = [
     "AllNodesScan",
     "NodeByLabelScan",

@@ -50,7 +50,8 @@ const DOMAINS: [&str; 4] = ["python", "javascript", "default", "unknown"];
 const NAMES: [&str; 6] = ["Jay", "Winston", "Brooks", "Dutch", "unknown", "Troy"];
 const BRAINS: usize = 4;
 
-/// Rates, with the thresholds of the KPIs and both neighbours of each among them, and one that says that it is not known.
+/// Rates, with the thresholds of the KPIs and both neighbours of each among them, and one that says
+/// that it is not known.
 const RATES: [f64; 15] = [
     -1.0, 0.0, 0.1, 0.29, 0.3, 0.31, 0.5, 0.59, 0.6, 0.7, 0.71, 0.85, 0.9, 0.97, 1.0,
 ];
@@ -174,8 +175,9 @@ impl Maker {
             .then(|| (*self.random.pick(&["lazybird", "agentos"])).to_owned())
     }
 
-    /// Up to 60 days ago. Close to the edges of the ranges (7 and 30 days) it keeps away from what the time between writing
-    /// and asking could change: inside by ten minutes, or outside by a second.
+    /// Up to 60 days ago. Close to the edges of the ranges (7 and 30 days) it keeps away from what
+    /// the time between writing and asking could change: inside by ten minutes, or outside by a
+    /// second.
     fn time(&mut self) -> Time {
         if self.missing() {
             return Time::Missing;

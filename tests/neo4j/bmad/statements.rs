@@ -4,7 +4,8 @@ use cypher::UnixMillis;
 
 use super::world::{Key, Text, Time, World};
 
-/// One CREATE for each kind of node and of relationship that the world has at `now`; relationships last.
+/// One CREATE for each kind of node and of relationship that the world has at `now`; relationships
+/// last.
 pub(crate) fn statements(world: &World, now: UnixMillis) -> Vec<String> {
     let World {
         agents,

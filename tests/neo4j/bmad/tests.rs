@@ -1,4 +1,5 @@
-//! The numbers of the BMAD pack against a second opinion: every KPI on every kind of graph, and the same in plain Rust.
+//! The numbers of the BMAD pack against a second opinion: every KPI on every kind of graph, and the
+//! same in plain Rust.
 
 use std::fs;
 use std::sync::Arc;
@@ -343,7 +344,8 @@ async fn a_project_written_as_a_number_is_the_same_project(graph: &Graph) {
     );
 }
 
-/// What window KPIs have counted after each window; before each the events are written that it can see. At last all is removed.
+/// What window KPIs have counted after each window; before each the events are written that it can
+/// see. At last all is removed.
 async fn count_in_windows(graph: &Graph, kpis: &[Arc<Kpi>], world: &World) -> Vec<Answer> {
     let now = now();
     let mut counts: Vec<_> = kpis

@@ -1,10 +1,12 @@
-//! What a BMAD graph holds. Nodes point at each other by `key`; a key that no node has is a relationship that is not there.
+//! What a BMAD graph holds. Nodes point at each other by `key`; a key that no node has is a
+//! relationship that is not there.
 
 pub(crate) const HOUR: i64 = 3600;
 pub(crate) const DAY: i64 = 24 * HOUR;
 
-/// The ends of the windows that worlds are asked by, in seconds before now. Random worlds have many events exactly there, so that
-/// one that is lost or seen twice is noticed; others lie before the first window or after the last.
+/// The ends of the windows that worlds are asked by, in seconds before now. Random worlds have many
+/// events exactly there, so that one that is lost or seen twice is noticed; others lie before the
+/// first window or after the last.
 pub(crate) const EDGES: [i64; 4] = [45 * DAY, 20 * DAY, 5 * DAY, HOUR];
 
 /// A text property that may be missing; an empty text is there.
@@ -21,7 +23,8 @@ pub(crate) enum Time {
     Missing,
     /// A datetime, this many seconds before now.
     Ago(i64),
-    /// The same, but stored as a string by some careless script: no query may count it, none may stumble over it.
+    /// The same, but stored as a string by some careless script: no query may count it, none may
+    /// stumble over it.
     Text(i64),
 }
 
@@ -50,7 +53,8 @@ impl Time {
         }
     }
 
-    /// Whether it is a datetime later than so many seconds ago, and past: a time to come is written by a clock that is wrong.
+    /// Whether it is a datetime later than so many seconds ago, and past: a time to come is written
+    /// by a clock that is wrong.
     fn is_after(self, seconds: i64) -> bool {
         matches!(self, Time::Ago(ago) if (0..seconds).contains(&ago))
     }
@@ -149,7 +153,8 @@ impl World {
         world
     }
 
-    /// The same graph, in which nothing has a time outside of the window after `since`, up to `until`.
+    /// The same graph, in which nothing has a time outside of the window after `since`, up to
+    /// `until`.
     pub(crate) fn between(&self, since: i64, until: i64) -> Self {
         let mut world = self.clone();
         world

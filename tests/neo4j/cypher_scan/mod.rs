@@ -1,4 +1,5 @@
-//! The scan of Cypher text against the real server: thousands of plain queries made mean, and in each case the question who is right.
+//! The scan of Cypher text against the real server: thousands of plain queries made mean, and in
+//! each case the question who is right.
 
 mod disguise;
 mod queries;

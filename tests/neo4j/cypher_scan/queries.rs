@@ -1,4 +1,5 @@
-//! Plain queries, as tokens with one space between them. `?x` is a name of the generator's choice, the same in all of a query.
+//! Plain queries, as tokens with one space between them. `?x` is a name of the generator's choice,
+//! the same in all of a query.
 
 /// What only reads.
 pub(crate) const READING: &[&str] = &[

@@ -1,4 +1,5 @@
-//! The promises that every kind of graph keeps. Where a kind cannot do as Neo4j does, its table says what it does instead.
+//! The promises that every kind of graph keeps. Where a kind cannot do as Neo4j does, its table
+//! says what it does instead.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

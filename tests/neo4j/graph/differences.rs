@@ -1,5 +1,5 @@
-//! What the embedded engine does otherwise than Neo4j: the table that the contract goes by, what is refused and with which
-//! words, and what is answered otherwise.
+//! What the embedded engine does otherwise than Neo4j: the table that the contract goes by, what is
+//! refused and with which words, and what is answered otherwise.
 
 use cypher::Place;
 use cypher::Value;
@@ -62,7 +62,8 @@ fn the_contract_knows_every_case_of_its_table() {
 /// Without the refusal the engine would answer nothing at all where there are no rows.
 const HIDDEN: &str = "in a condition or a loop: compute it in a WITH first";
 
-/// What the engine refuses and Neo4j does not: the statement, the column of the place, and what the error says.
+/// What the engine refuses and Neo4j does not: the statement, the column of the place, and what the
+/// error says.
 const REFUSED: &[(&str, Option<usize>, &str)] = &[
     (
         "RETURN apoc.text.join(['a'], ',') AS v",
@@ -374,7 +375,8 @@ const ANSWERED_OTHERWISE: &[(&str, &str, &str)] = &[
     // Halves are rounded away from zero.
     ("RETURN round(-2.5) AS v", "-2.0", "-3.0"),
     ("RETURN round(1.005, 2) AS v", "1.01", "1.0"),
-    // A whole number and its fraction are two values where they are told apart, and equal where they are compared.
+    // A whole number and its fraction are two values where they are told apart, and equal where
+    // they are compared.
     (
         "UNWIND [1, 1.0] AS x RETURN count(DISTINCT x) AS v",
         "1",
@@ -491,7 +493,8 @@ const ANSWERED_OTHERWISE: &[(&str, &str, &str)] = &[
     ),
     ("RETURN duration('P1D') / 2 AS v", "PT12H", "null"),
     ("RETURN duration('PT1H') * 1.5 AS v", "PT1H30M", "null"),
-    // Nor are they put in an order by their length, but month by month, day by day and second by second.
+    // Nor are they put in an order by their length, but month by month, day by day and second by
+    // second.
     (
         "UNWIND [duration('PT25H'), duration('P1D')] AS x RETURN max(x) AS v",
         "PT25H",
@@ -604,7 +607,8 @@ const ANSWERED_OTHERWISE: &[(&str, &str, &str)] = &[
         "true",
         "false",
     ),
-    // Keys that look like the other names that some keys have in the engine are not told apart in `keys`, nor when computed.
+    // Keys that look like the other names that some keys have in the engine are not told apart in
+    // `keys`, nor when computed.
     ("UNWIND keys({id__: 1}) AS v RETURN v", "'id__'", "'id____'"),
     (
         "WITH {id: 1} AS m, 'id__' AS key RETURN m[key] AS v",
@@ -657,8 +661,9 @@ async fn what_the_engine_answers_otherwise_is_known() {
     }
 }
 
-/// A loop inside one expression does not see that nobody waits any more: the engine looks for that between rows. Others do not
-/// wait for it, and its own KPI is not asked again, since each run would leave one more behind.
+/// A loop inside one expression does not see that nobody waits any more: the engine looks for that
+/// between rows. Others do not wait for it, and its own KPI is not asked again, since each run
+/// would leave one more behind.
 #[tokio::test]
 async fn a_long_expression_holds_up_nobody() {
     let engine = engine::graph();

@@ -283,8 +283,8 @@ async fn no_text_is_too_deep() {
 /// Set in the program that shows what the engine prints.
 const ALONE: &str = "CYPHER_EXPORTER_TEST_PRINTS";
 
-/// The engine would print a warning for each of these. What it prints goes past the capture of a test's output, and another
-/// test's output may come between: so the test runs itself again, alone.
+/// The engine would print a warning for each of these. What it prints goes past the capture of a
+/// test's output, and another test's output may come between: so the test runs itself again, alone.
 #[tokio::test]
 async fn nothing_is_printed() {
     if std::env::var_os(ALONE).is_some() {

@@ -1,4 +1,5 @@
-//! Servers that are away, silent, frozen or killed: every wait ends at its deadline, and a server that is back is noticed.
+//! Servers that are away, silent, frozen or killed: every wait ends at its deadline, and a server
+//! that is back is noticed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -245,7 +246,8 @@ async fn pass(
 
 const TRIVIAL: &[u8] = b"RETURN 1";
 
-/// Until a connection is no longer one that has just answered. It is this time itself that the tests are about.
+/// Until a connection is no longer one that has just answered. It is this time itself that the
+/// tests are about.
 async fn it_was_idle() {
     tokio::time::sleep(Duration::from_millis(2100)).await;
 }

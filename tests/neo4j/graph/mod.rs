@@ -11,8 +11,8 @@ mod differences;
 mod engine;
 mod faults;
 
-/// Runs the contract on one kind of graph: `$server` is `None` where it is missing, `$graph` connects to it, and
-/// `$differences` is where it differs from Neo4j.
+/// Runs the contract on one kind of graph: `$server` is `None` where it is missing, `$graph`
+/// connects to it, and `$differences` is where it differs from Neo4j.
 macro_rules! holds {
     ($kind:ident, $server:expr, $graph:expr, $differences:expr, $($promise:ident)*) => {
         mod $kind {

@@ -1,4 +1,5 @@
-//! The families of the pack: the forty that the system declares, each with what it must show, computed from the world alone.
+//! The families of the pack: the forty that the system declares, each with what it must show,
+//! computed from the world alone.
 
 use std::collections::BTreeMap;
 
@@ -396,7 +397,8 @@ fn latest(world: &World, name: &str, labels: fn(&Sample) -> Values) -> Samples {
         .collect()
 }
 
-/// The average over the tasks that an agent performed, each once, however often the graph says that it did.
+/// The average over the tasks that an agent performed, each once, however often the graph says that
+/// it did.
 fn agent_quality(world: &World) -> Samples {
     let mut rows = Vec::new();
     for agent in world.agents.iter().filter(|agent| ours(&agent.system)) {

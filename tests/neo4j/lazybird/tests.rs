@@ -1,4 +1,5 @@
-//! The numbers of the LazyBird pack against a second opinion: every KPI on a real graph, and the same in plain Rust.
+//! The numbers of the LazyBird pack against a second opinion: every KPI on a real graph, and the
+//! same in plain Rust.
 
 use std::fs;
 use std::ops::RangeInclusive;

@@ -1,5 +1,6 @@
-//! Whether every alert of some packs can fire and stays silent when all is well, by promtool on made-up series; and whether
-//! Prometheus understands their panels. A test program that has it also has `serving`, which runs promtool.
+//! Whether every alert of some packs can fire and stays silent when all is well, by promtool on
+//! made-up series; and whether Prometheus understands their panels. A test program that has it also
+//! has `serving`, which runs promtool.
 
 use std::fs;
 
@@ -13,7 +14,8 @@ use test_support::programs::{run, skipped};
 /// Series and their values, one a minute, as promtool writes them.
 pub(crate) type Series = &'static [(&'static str, &'static str)];
 
-/// An alert, what makes it fire within two hours, its labels besides the severity, and its summary then.
+/// An alert, what makes it fire within two hours, its labels besides the severity, and its summary
+/// then.
 pub(crate) type Fires = (
     &'static str,
     Series,

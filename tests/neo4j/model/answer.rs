@@ -71,7 +71,8 @@ impl Answer {
         }
     }
 
-    /// Whether the two show the same: counts exactly, sums of floats up to the last digits, whose order is the server's business.
+    /// Whether the two show the same: counts exactly, sums of floats up to the last digits, whose
+    /// order is the server's business.
     ///
     /// # Errors
     /// The first difference.

@@ -1,4 +1,5 @@
-//! Writes a world into a graph and asks KPIs for it by the product's own way: files loaded, rows measured.
+//! Writes a world into a graph and asks KPIs for it by the product's own way: files loaded, rows
+//! measured.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,7 +34,8 @@ pub(crate) struct Asked<'w> {
     failures: Vec<String>,
 }
 
-/// Makes the graph hold `world` and nothing else, in parts: before each window what it can see; and asks all KPIs.
+/// Makes the graph hold `world` and nothing else, in parts: before each window what it can see; and
+/// asks all KPIs.
 pub(crate) async fn ask<'w>(graph: &Graph, kpis: &[Arc<Kpi>], world: &'w World) -> Asked<'w> {
     let nothing = Change {
         statement: "MATCH (n) DETACH DELETE n".into(),
@@ -173,7 +175,8 @@ pub(crate) async fn count(
     )
 }
 
-/// What a run measured. A query returns only rows of which something can be taken, and only values that can.
+/// What a run measured. A query returns only rows of which something can be taken, and only values
+/// that can.
 fn measured(run: Run) -> Result<Measured, String> {
     let measured = run.into_result().map_err(|error| error.to_string())?;
     if measured.skipped != Skipped::default() {

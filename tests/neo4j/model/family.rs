@@ -1,4 +1,5 @@
-//! The families that a pack must have, each with its oracle: what it must show, computed from the world alone.
+//! The families that a pack must have, each with its oracle: what it must show, computed from the
+//! world alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,8 @@ use super::world::{Text, Time, World};
 /// Label values in the order of [`Family::labels`].
 pub(crate) type Values = Vec<String>;
 
-/// An event: when it ended, its label values, and what it adds to a counter or lets a histogram observe.
+/// An event: when it ended, its label values, and what it adds to a counter or lets a histogram
+/// observe.
 pub(crate) type Event = (Time, Values, f64);
 
 /// A family that a pack must have.
@@ -22,7 +24,8 @@ pub(crate) struct Family {
     pub(crate) zeros: &'static [&'static [&'static str]],
     /// A label of which all these values are there, if only as 0, wherever one of any value is.
     pub(crate) together: Option<(&'static str, &'static [&'static str])>,
-    /// The oracle of a gauge gives moments in seconds from now, which the gauge gives in seconds since 1970.
+    /// The oracle of a gauge gives moments in seconds from now, which the gauge gives in seconds
+    /// since 1970.
     pub(crate) moments: bool,
 }
 

@@ -1,4 +1,5 @@
-//! Faults that anyone could make in a query: each is one small change of the shipped text, and some world must show it.
+//! Faults that anyone could make in a query: each is one small change of the shipped text, and some
+//! world must show it.
 
 use std::fmt;
 use std::ops::Range;

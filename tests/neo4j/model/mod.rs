@@ -1,7 +1,8 @@
-//! What the tests of the packs over the shared graph model have in common: worlds, the graphs made of them, and how a KPI's
-//! answer is compared with what an oracle says of the world.
+//! What the tests of the packs over the shared graph model have in common: worlds, the graphs made
+//! of them, and how a KPI's answer is compared with what an oracle says of the world.
 //!
-//! A pack's test is a table of [`family::Family`], one row for each family, each with its oracle in plain Rust:
+//! A pack's test is a table of [`family::Family`], one row for each family, each with its oracle in
+//! plain Rust:
 //!
 //! ```ignore
 //! let Some(neo4j) = &test_support::neo4j::shared() else { return };

@@ -1,5 +1,5 @@
-//! Random worlds, the same for the same seed const_labels: all four systems and nobody's nodes in one graph, properties
-//! missing, kinds that nobody knows, work that still runs.
+//! Random worlds, the same for the same seed const_labels: all four systems and nobody's nodes in
+//! one graph, properties missing, kinds that nobody knows, work that still runs.
 
 use super::window::EDGES;
 use super::world::{
@@ -484,8 +484,9 @@ impl Maker {
         (!self.missing()).then(|| i64::try_from(count).expect("it is small"))
     }
 
-    /// Up to 60 hours ago, often exactly at the end of a window. Close to the edges of the ranges that queries use it keeps away
-    /// from what the time between writing and asking could change: inside by ten minutes, or outside by a second.
+    /// Up to 60 hours ago, often exactly at the end of a window. Close to the edges of the ranges
+    /// that queries use it keeps away from what the time between writing and asking could change:
+    /// inside by ten minutes, or outside by a second.
     fn time(&mut self) -> Time {
         if self.missing() {
             return Time::Missing;

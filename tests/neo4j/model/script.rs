@@ -1,4 +1,5 @@
-//! A world as the changes that write it into a graph. They stay inside what every Cypher engine knows.
+//! A world as the changes that write it into a graph. They stay inside what every Cypher engine
+//! knows.
 
 use std::collections::BTreeMap;
 
@@ -69,8 +70,8 @@ impl Script {
         }
     }
 
-    /// The changes that write everything whose stage is `stage`: a node's stage is that of its earliest time, a
-    /// relationship's the later one of its ends.
+    /// The changes that write everything whose stage is `stage`: a node's stage is that of its
+    /// earliest time, a relationship's the later one of its ends.
     pub(crate) fn part(
         &self,
         stage: usize,

@@ -1,4 +1,5 @@
-//! Windows as tests ask them: adjacent ones, before each of which the events are written that it can see.
+//! Windows as tests ask them: adjacent ones, before each of which the events are written that it
+//! can see.
 
 use std::collections::BTreeMap;
 
@@ -19,8 +20,9 @@ impl Window {
     }
 }
 
-/// The ends of the windows that worlds are asked by, in seconds before now. Random worlds have many events exactly there, so that
-/// one that is lost or seen twice is noticed; others lie before the first window or in the future.
+/// The ends of the windows that worlds are asked by, in seconds before now. Random worlds have many
+/// events exactly there, so that one that is lost or seen twice is noticed; others lie before the
+/// first window or in the future.
 pub(crate) const EDGES: [i64; 4] = [50 * HOUR, 30 * HOUR, 10 * HOUR, 0];
 
 /// Adjacent windows, the oldest first.
@@ -53,7 +55,8 @@ impl Windows {
         }
     }
 
-    /// When what is so old is written: before the first window that may see it; what has no time before all of them.
+    /// When what is so old is written: before the first window that may see it; what has no time
+    /// before all of them.
     pub(crate) fn stage(&self, earliest: Option<i64>) -> usize {
         let Some(earliest) = earliest else { return 0 };
         self.0

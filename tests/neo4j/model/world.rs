@@ -1,5 +1,5 @@
-//! What a graph of the shared model holds. Nodes point at each other by `key`, which is unique among those of a label; a key
-//! that no node has is a relationship that is not there.
+//! What a graph of the shared model holds. Nodes point at each other by `key`, which is unique
+//! among those of a label; a key that no node has is a relationship that is not there.
 
 pub(crate) const MINUTE: i64 = 60;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
@@ -13,7 +13,8 @@ pub(crate) type Number = Option<f64>;
 pub(crate) type Count = Option<i64>;
 pub(crate) type Key = usize;
 
-/// A time property. One moment is the world's now; all times are seconds before it, negative ones after it.
+/// A time property. One moment is the world's now; all times are seconds before it, negative ones
+/// after it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) enum Time {
     /// Not there.
@@ -21,7 +22,8 @@ pub(crate) enum Time {
     Missing,
     /// A datetime.
     Ago(i64),
-    /// The same, but stored as a string by some careless script: no query may count it, none may stumble over it.
+    /// The same, but stored as a string by some careless script: no query may count it, none may
+    /// stumble over it.
     Text(i64),
 }
 

@@ -1,4 +1,5 @@
-//! Bad times of one server, with another beside it that stays well: it is killed, comes back, hangs, and refuses logins.
+//! Bad times of one server, with another beside it that stays well: it is killed, comes back,
+//! hangs, and refuses logins.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -261,7 +262,8 @@ impl Watched {
     }
 }
 
-/// Ten KPIs that run each second must not use up the three tries after which the account is locked for everyone.
+/// Ten KPIs that run each second must not use up the three tries after which the account is locked
+/// for everyone.
 async fn wrong_password(neo4j: &Neo4j) {
     let graph = format!(
         "[graph]\nuri = \"{}\"\nuser = \"{}\"\npassword = \"{WRONG}\"",

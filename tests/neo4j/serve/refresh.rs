@@ -108,7 +108,8 @@ async fn those_who_ask_during_a_run_share_the_next_one() {
             assert_eq!(answer.join().unwrap()["status"], "success");
         }
     });
-    // A run that had begun before they asked does not count for them; of one that begins later all have their share.
+    // A run that had begun before they asked does not count for them; of one that begins later all
+    // have their share.
     let runs = runs(&exporter, "share/slow");
     assert!((2.0..=3.0).contains(&runs), "{runs} runs");
 }

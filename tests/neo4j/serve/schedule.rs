@@ -1,4 +1,5 @@
-//! When KPIs run: on their beat, never twice at once, and no more of them than the graph is to bear.
+//! When KPIs run: on their beat, never twice at once, and no more of them than the graph is to
+//! bear.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,5 @@
-//! Real graphs that follow the world: every KPI of the packs, by the product's own way, against its oracle.
+//! Real graphs that follow the world: every KPI of the packs, by the product's own way, against its
+//! oracle.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +21,8 @@ use crate::model::window::Window;
 use crate::systems::{MINUTE, PACKS, SPEED, families};
 use test_support::neo4j::alone;
 
-/// No event of its past lies where the time between writing and asking would change a number; the test looks.
+/// No event of its past lies where the time between writing and asking would change a number; the
+/// test looks.
 const SEED_AWAY_FROM_EDGES: u64 = 1;
 /// How long the test may take, in milliseconds.
 const TAKES: i64 = 2 * MINUTE;
@@ -41,13 +43,15 @@ async fn the_embedded_graph_shows_what_the_systems_do() {
     a_graph_follows(&Graph::Embedded(Embedded::new())).await;
 }
 
-/// Fills an empty graph with the past, lets it follow 24 minutes of life, and asks every KPI again and again.
+/// Fills an empty graph with the past, lets it follow 24 minutes of life, and asks every KPI again
+/// and again.
 async fn a_graph_follows(graph: &Graph) {
     let kpis: Vec<_> = PACKS
         .iter()
         .flat_map(|(pack, _)| pack::catalog(pack).kpis)
         .collect();
-    // The queries compare with the clock: it is already where that life ends. In whole seconds, as windows are told.
+    // The queries compare with the clock: it is already where that life ends. In whole seconds, as
+    // windows are told.
     let now = UnixMillis(now().0 / 1000 * 1000);
     let start = UnixMillis(now.0 - LIVES);
     let (mut world, past) = World::new(SEED_AWAY_FROM_EDGES, start, SPEED);

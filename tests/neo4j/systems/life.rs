@@ -1,4 +1,5 @@
-//! What the numbers of the systems are like: there from the start, plausible, lively, and in trouble now and then.
+//! What the numbers of the systems are like: there from the start, plausible, lively, and in
+//! trouble now and then.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! The systems of the shared graph model in the synthetic world: what must hold whatever happens in them, what their numbers are
-//! like, and the KPIs of their packs on real graphs that follow them.
+//! The systems of the shared graph model in the synthetic world: what must hold whatever happens in
+//! them, what their numbers are like, and the KPIs of their packs on real graphs that follow them.
 
 mod as_model;
 mod graphs;

@@ -1,4 +1,5 @@
-//! What must hold whatever happens: the properties that nodes have, the order of their statuses, and that what runs ends.
+//! What must hold whatever happens: the properties that nodes have, the order of their statuses,
+//! and that what runs ends.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,8 @@ use world::{Edit, Happening, Kind, Properties};
 use crate::mirror::{Mirror, float, text};
 use crate::systems::{HOUR, Life, MINUTE, START};
 
-/// The labels of the shared model, and the properties that its nodes may have besides those that all have.
+/// The labels of the shared model, and the properties that its nodes may have besides those that
+/// all have.
 const PROPERTIES: [(&str, &[&str]); 10] = [
     ("AIAgent", &["name", "status"]),
     ("System", &["name", "version", "protocols", "service"]),

@@ -54,7 +54,8 @@ fn pass(mut from: TcpStream, mut to: TcpStream, look: impl Fn(&[u8])) {
     let _ = to.shutdown(std::net::Shutdown::Both);
 }
 
-/// What the exporter asks of a server, by words that nothing else has in it. A query is far shorter than what is read at once.
+/// What the exporter asks of a server, by words that nothing else has in it. A query is far shorter
+/// than what is read at once.
 fn count(bytes: &[u8], counted: &Mutex<BTreeMap<&'static str, usize>>) {
     for word in ["epochMillis AS now", "RETURN 1", "rare_total"] {
         let found = bytes

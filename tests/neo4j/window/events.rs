@@ -13,7 +13,8 @@ use test_support::random::Random;
 /// The bounds of the histogram below.
 pub(crate) const BOUNDS: [f64; 3] = [10.0, 100.0, 1000.0];
 
-/// The header of a counter that runs often; `lag` is more than a transaction takes on a busy machine.
+/// The header of a counter that runs often; `lag` is more than a transaction takes on a busy
+/// machine.
 pub(crate) fn counter(name: &str) -> String {
     format!("name = \"{name}\"\ntype = \"counter\"\n{WINDOW}")
 }
@@ -150,7 +151,8 @@ impl Writer {
     }
 }
 
-/// Waits until these lines are what a scrape shows of a metric, and sees that some runs later they still are.
+/// Waits until these lines are what a scrape shows of a metric, and sees that some runs later they
+/// still are.
 pub(crate) fn until_lines(exporter: &Exporter, kpi: &str, name: &str, lines: &[String]) {
     let mut last = Vec::new();
     let deadline = Instant::now() + PATIENCE;

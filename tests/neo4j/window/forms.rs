@@ -1,4 +1,5 @@
-//! `$since` and `$until` in each of their forms: windows that lie side by side leave no event out and take none twice.
+//! `$since` and `$until` in each of their forms: windows that lie side by side leave no event out
+//! and take none twice.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,7 +72,8 @@ fn total(totals: &Totals) -> f64 {
 }
 
 async fn cut_anywhere(neo4j: &Neo4j, label: &'static str) {
-    // Twenty seconds of events at each tenth of a millisecond around some moments, and some from long ago or still to come.
+    // Twenty seconds of events at each tenth of a millisecond around some moments, and some from
+    // long ago or still to come.
     neo4j
         .write(&format!(
             "CREATE INDEX cut IF NOT EXISTS FOR (e:{label}) ON (e.form, e.t)"

@@ -101,7 +101,8 @@ async fn time(graph: &Graph, kpi: &Kpi) -> Duration {
     took
 }
 
-/// The median times of runs that take turns, so that what else the machine does falls on all of them.
+/// The median times of runs that take turns, so that what else the machine does falls on all of
+/// them.
 async fn times<const N: usize>(graph: &Graph, kpis: [&Kpi; N], rounds: usize) -> [Duration; N] {
     let mut times = [(); N].map(|()| Vec::new());
     for _ in 0..rounds {

@@ -1,4 +1,5 @@
-//! The program is killed at any moment: nothing is lost, nothing is counted twice, and what was seen is never taken back.
+//! The program is killed at any moment: nothing is lost, nothing is counted twice, and what was
+//! seen is never taken back.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,7 +54,8 @@ async fn survives(neo4j: &Neo4j, label: &'static str, kills: usize) {
     let mut lives_that_counted = 0;
     for kill in 1..=kills {
         let at_start = last.clone();
-        // Some lives end before their first run, the others after a few, and all of them at any moment.
+        // Some lives end before their first run, the others after a few, and all of them at any
+        // moment.
         let runs = random.below(4) as f64;
         look_until(&exporter, &mut last, |metrics| {
             metrics.own("runs_total", "killed/kinds") >= Some(runs)

@@ -1,4 +1,5 @@
-//! Window KPIs on a real graph: every event is counted exactly once, whatever ends the program, the graph or the disk.
+//! Window KPIs on a real graph: every event is counted exactly once, whatever ends the program, the
+//! graph or the disk.
 
 mod cost;
 mod counting;

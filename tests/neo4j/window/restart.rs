@@ -178,7 +178,8 @@ async fn a_file_that_cannot_be_taken_up_stays_and_the_kpi_fails_until_it_can() {
     exporter.kill();
     let file = file(&exporter);
     let kept = file.with_extension("kept");
-    // Whoever runs this may read everything: a folder in the place of the file can be read by nobody.
+    // Whoever runs this may read everything: a folder in the place of the file can be read by
+    // nobody.
     let unreadable = || fs::create_dir(&file).unwrap();
     let of_the_future = || {
         let text = fs::read_to_string(&kept).unwrap();
@@ -252,7 +253,8 @@ async fn a_disk_that_refuses_makes_the_kpi_fail_and_no_number_wrong() {
     count_some(&mut writer, &exporter, "disk").await;
     let before = writer.written.counter("disk_kinds_total");
 
-    // Whoever runs this may write const_labels: a folder where the file is to be written holds back everybody.
+    // Whoever runs this may write const_labels: a folder where the file is to be written holds back
+    // everybody.
     let obstacle = PathBuf::from(format!("{}.new", file(&exporter).display()));
     exporter.until("no file is being written", |_| {
         fs::create_dir(&obstacle).ok()
@@ -409,7 +411,8 @@ async fn a_graph_that_is_away_does_not_hide_what_was_counted() {
     count_some(&mut writer, &exporter, "away").await;
 }
 
-/// What was counted at home goes on there, and is neither lost nor mixed with what another server holds.
+/// What was counted at home goes on there, and is neither lost nor mixed with what another server
+/// holds.
 async fn another_database(home: &Neo4j, other: &Neo4j, pack: &'static str, label: &'static str) {
     let (mut writer, mut other_writer) =
         (Writer::new(home, label, 9), Writer::new(other, label, 10));

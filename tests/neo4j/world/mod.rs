@@ -1,4 +1,5 @@
-//! The synthetic world: what must hold whatever happens in it, and its numbers against the oracle's on a real Neo4j.
+//! The synthetic world: what must hold whatever happens in it, and its numbers against the oracle's
+//! on a real Neo4j.
 
 mod as_bmad;
 
@@ -329,10 +330,12 @@ async fn the_embedded_graph_shows_what_the_world_is_like() {
     a_graph_follows(&Graph::Embedded(Embedded::new())).await;
 }
 
-/// No event of its past ends within minutes of the edge of a range: the time between writing and asking changes no number.
+/// No event of its past ends within minutes of the edge of a range: the time between writing and
+/// asking changes no number.
 const SEED_AWAY_FROM_EDGES: u64 = 1;
 
-/// Fills an empty graph with the past, lets it follow ten minutes of life, and asks every KPI again and again.
+/// Fills an empty graph with the past, lets it follow ten minutes of life, and asks every KPI again
+/// and again.
 async fn a_graph_follows(graph: &Graph) {
     // The queries compare with the clock: it is already where that life ends.
     let start = UnixMillis(now().0 - 10 * MINUTE);

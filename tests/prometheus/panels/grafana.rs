@@ -1,4 +1,5 @@
-//! What Grafana asks for the committed dashboards: their queries with its variables filled in, and the ranges it would use.
+//! What Grafana asks for the committed dashboards: their queries with its variables filled in, and
+//! the ranges it would use.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,7 +7,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// Grafana's distance of samples where neither a query nor the data source names one, and that of `prometheus.yml`.
+/// Grafana's distance of samples where neither a query nor the data source names one, and that of
+/// `prometheus.yml`.
 const USUAL_STEP: Duration = Duration::from_secs(15);
 /// A panel is about so many points wide.
 const POINTS: u32 = 1000;
@@ -62,7 +64,8 @@ pub(crate) fn dashboards() -> Vec<Asked> {
         .collect()
 }
 
-/// The names that the recording rules make: a rule that records nothing would leave its panels and alerts empty.
+/// The names that the recording rules make: a rule that records nothing would leave its panels and
+/// alerts empty.
 pub(crate) fn recorded() -> Vec<Asked> {
     let mut recorded = Vec::new();
     for entry in fs::read_dir(repository("prometheus/rules")).unwrap() {
@@ -171,7 +174,8 @@ impl Dashboard {
         humantime::parse_duration(from.strip_prefix("now-").unwrap()).unwrap()
     }
 
-    /// Grafana's own variables as it computes them, and those of the dashboard with all values chosen.
+    /// Grafana's own variables as it computes them, and those of the dashboard with all values
+    /// chosen.
     fn without_variables(&self, query: &str, step: Duration, least: Duration) -> String {
         let written = |duration: Duration| format!("{}ms", duration.as_millis());
         let mut query = query.to_owned();

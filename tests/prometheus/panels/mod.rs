@@ -1,5 +1,6 @@
-//! Every query of every dashboard, and every recording rule, gives series on a real Prometheus within a minute of a fresh
-//! start, asked as Grafana would ask it. What rightly stays empty is listed here by name.
+//! Every query of every dashboard, and every recording rule, gives series on a real Prometheus
+//! within a minute of a fresh start, asked as Grafana would ask it. What rightly stays empty is
+//! listed here by name.
 
 mod grafana;
 mod prometheus;

@@ -21,7 +21,8 @@ pub(crate) struct Prometheus {
 }
 
 impl Prometheus {
-    /// The newer one, with the settings and rules as they are committed but for the addresses. `None` where there is none.
+    /// The newer one, with the settings and rules as they are committed but for the addresses.
+    /// `None` where there is none.
     pub(crate) fn start(exporter: SocketAddr) -> Option<Self> {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("prometheus");
         let home = TempDir::new().unwrap();
@@ -105,7 +106,8 @@ impl Prometheus {
             .collect()
     }
 
-    /// What the API answers; none while it is not up. A question that it does not take is a failure.
+    /// What the API answers; none while it is not up. A question that it does not take is a
+    /// failure.
     fn api(&self, path: &str, parameters: &[String]) -> Option<Value> {
         let answer = self.server.api(&format!("/api/v1/{path}"), parameters)?;
         assert_eq!(answer["status"], "success", "{parameters:?}: {answer}");

@@ -73,7 +73,8 @@ impl Process {
         );
     }
 
-    /// Stops the program, and waits until it is stopped: the signal takes effect only after a while.
+    /// Stops the program, and waits until it is stopped: the signal takes effect only after a
+    /// while.
     pub(super) fn freeze(&self) {
         self.signal("STOP");
         until("the program is stopped", || {

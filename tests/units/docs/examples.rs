@@ -1,10 +1,11 @@
-//! The examples of KPI files, `pack.toml` and settings in the pages: each loads as it is, without a warning.
+//! The examples of KPI files, `pack.toml` and settings in the pages: each loads as it is, without a
+//! warning.
 
 use std::fs;
 use std::path::Path;
 
-use crate::program;
-use crate::repository;
+use crate::docs::program;
+use crate::docs::repository;
 
 /// What is wrong with a KPI file, and with what `generate` makes of it.
 pub(crate) fn kpi(text: &str) -> Option<String> {
@@ -81,10 +82,10 @@ fn copy_queries(folder: &Path) {
 /// The password files that the settings name.
 fn secrets(table: &toml::Table, folder: &Path) {
     for (key, value) in table {
-        match value {
-            toml::Value::Table(inside) => secrets(inside, folder),
-            toml::Value::String(path) if key == "password_file" => write(folder, path, "secret"),
-            _ => {}
+        if let Some(inside) = value.as_table() {
+            secrets(inside, folder);
+        } else if let Some(path) = value.as_str().filter(|_| key == "password_file") {
+            write(folder, path, "secret");
         }
     }
 }

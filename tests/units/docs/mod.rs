@@ -1,6 +1,5 @@
-//! The texts for people hold what they promise: links lead somewhere, commands and keys exist, examples load, and nothing that
-//! can be set or asked for is left out.
-#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "tests")]
+//! The texts for people hold what they promise: links lead somewhere, commands and keys exist,
+//! examples load, and nothing that can be set or asked for is left out.
 
 mod console;
 mod examples;
@@ -211,7 +210,8 @@ fn every_command_exists() {
     assert!(checked > 50, "{checked}");
 }
 
-/// What needs no server runs; where a page shows its output, that is what it prints. `TRYCMD=overwrite` writes it into the page.
+/// What needs no server runs; where a page shows its output, that is what it prints.
+/// `TRYCMD=overwrite` writes it into the page.
 #[test]
 fn every_command_that_can_run_here_prints_what_is_shown() {
     let mut faults = Vec::new();

@@ -47,7 +47,8 @@ pub(crate) fn refusal(arguments: &[&str]) -> Option<String> {
 /// No key of any table is spelled similarly.
 const UNKNOWN: &str = "zzzzzzzzzzzz";
 
-/// The keys of a table in a KPI file, which `header` opens, or in a `pack.toml`: those that the error for an unknown one lists.
+/// The keys of a table in a KPI file, which `header` opens, or in a `pack.toml`: those that the
+/// error for an unknown one lists.
 pub(crate) fn keys(file: &str, table: &str) -> BTreeSet<String> {
     let folder = tempfile::tempdir().unwrap();
     let pack = folder.path().join("queries/p");

@@ -1,4 +1,5 @@
-//! A page of Markdown as far as the checks need it: headings, links, code spans, tables and fenced blocks, each with its line.
+//! A page of Markdown as far as the checks need it: headings, links, code spans, tables and fenced
+//! blocks, each with its line.
 
 use std::collections::HashMap;
 

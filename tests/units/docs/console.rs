@@ -1,10 +1,11 @@
-//! The commands that pages show: each program, script, flag and path in them exists, and what can run here runs.
+//! The commands that pages show: each program, script, flag and path in them exists, and what can
+//! run here runs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::program;
-use crate::repository;
+use crate::docs::program;
+use crate::docs::repository;
 
 /// A command line.
 #[derive(Debug, PartialEq)]
@@ -195,12 +196,12 @@ pub(crate) fn is_command(span: &str) -> bool {
         && !span.ends_with(".md")
 }
 
-/// The folder in which a page's commands run: the repository, or for a command whose output is shown the example beside these
-/// tests with the name of the page.
+/// The folder in which a page's commands run: the repository, or for a command whose output is
+/// shown the example beside these tests with the name of the page.
 pub(crate) fn folder_of(page: &str, has_output: bool) -> PathBuf {
     let name = Path::new(page).file_stem().unwrap().to_string_lossy();
     if has_output {
-        repository(&format!("tests/docs/{name}.in"))
+        repository(&format!("tests/units/docs/{name}.in"))
     } else {
         repository("")
     }
