@@ -8,9 +8,9 @@ use tempfile::TempDir;
 
 use crate::files::{Files, Service, Stack};
 use crate::{repository, run_in};
-use test_support::exporter::until;
 use test_support::programs::{fetched, program, skipped};
 use test_support::server::{Server, free_address};
+use test_support::wait::until;
 
 /// A program of a service; it ends with the value, panic or not.
 struct Running {

@@ -210,7 +210,8 @@ mod embedded {
     use std::collections::{BTreeMap, BTreeSet};
     use std::sync::{Mutex, MutexGuard, PoisonError};
 
-    use test_support::exporter::{Exporter, Metrics, Setup, until};
+    use test_support::exporter::{Exporter, Metrics, Setup};
+    use test_support::wait::until;
 
     /// One demo at a time: a newcomer's machine runs one, and it is to answer at once.
     fn alone() -> MutexGuard<'static, ()> {

@@ -266,7 +266,7 @@ async fn health_and_summary() {
     let page = served.get("/", "").await;
     assert!(
         page.contains("p/agents")
-            && page.contains("&lt;no answer&gt;")
+            && page.contains("&#60;no answer&#62;")
             && !page.contains("<no answer>")
     );
     assert!(

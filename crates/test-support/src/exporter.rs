@@ -7,21 +7,20 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use tempfile::TempDir;
 
+use crate::guard::Guard;
 use crate::neo4j::Neo4j;
 use crate::repository;
+use crate::wait::{PATIENCE, until, until_or};
 
 /// The longest that a response may take, whatever the graph does.
 pub const ALIVE: Duration = Duration::from_secs(1);
-
-/// More than anything here takes on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The exporter's program: Cargo names it to the tests that it runs, and puts it into the folder
 /// above theirs.
@@ -221,38 +220,6 @@ fn collect(from: impl Read + Send + 'static) -> (Arc<Mutex<String>>, thread::Joi
         }
     });
     (text, reader)
-}
-
-/// Kills a process when this one ends without running destructors: the pipe then closes without a
-/// line in it.
-#[derive(Debug)]
-pub struct Guard {
-    child: Child,
-    pipe: ChildStdin,
-}
-
-impl Guard {
-    /// For the process with this id.
-    pub fn of(pid: u32) -> Self {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", "read -r _ || kill -KILL $0", &pid.to_string()]);
-        let mut child = shell
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let pipe = child.stdin.take().unwrap();
-        Self { child, pipe }
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        // The process has ended, and another one may have its id by now.
-        let _ = self.pipe.write_all(b"\n");
-        let _ = self.child.wait();
-    }
 }
 
 /// A running exporter; it ends with the value.
@@ -510,26 +477,6 @@ impl Metrics {
         let series =
             format!("cypher_exporter_kpi_errors_total{{kpi=\"{kpi}\",reason=\"{reason}\"}}");
         self.value(&series).unwrap_or_default()
-    }
-}
-
-/// Calls `look` repeatedly until it finds something.
-pub fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
-    until_or(what, look, String::new)
-}
-
-fn until_or<T>(what: &str, mut look: impl FnMut() -> Option<T>, context: impl Fn() -> String) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(
-            Instant::now() < deadline,
-            "timed out after {PATIENCE:?}, waiting until: {what}\n{}",
-            context()
-        );
-        thread::sleep(Duration::from_millis(20));
     }
 }
 

@@ -22,12 +22,14 @@
 
 pub mod exporter;
 mod graphs;
+mod guard;
 pub mod neo4j;
 pub mod programs;
 pub mod random;
 pub mod server;
 pub mod serving;
 pub mod state;
+pub mod wait;
 
 use std::path::{Path, PathBuf};
 

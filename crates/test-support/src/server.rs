@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
-use crate::exporter::Guard;
+use crate::guard::Guard;
 
 /// A running server; it ends with the value, panic or not.
 #[derive(Debug)]

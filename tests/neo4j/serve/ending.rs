@@ -5,8 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use crate::serve::observer::{ENDLESS, Observer};
-use test_support::exporter::{Exporter, Setup, until};
+use test_support::exporter::{Exporter, Setup};
 use test_support::neo4j::{Neo4j, shared};
+use test_support::wait::until;
 
 const WITHIN: Duration = Duration::from_secs(5);
 

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use test_support::exporter::PATIENCE;
 use test_support::neo4j::Neo4j;
+use test_support::wait::PATIENCE;
 
 /// Runs for hours, holds no memory and gives no row before it ends.
 pub(crate) const ENDLESS: &str = "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b WITH a, b WHERE a + b < 0\nRETURN count(*) AS value";

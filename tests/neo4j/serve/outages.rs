@@ -4,8 +4,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use test_support::exporter::{Exporter, Setup, until};
+use test_support::exporter::{Exporter, Setup};
 use test_support::neo4j::{Neo4j, Options, shared};
+use test_support::wait::until;
 
 const PASSWORD: &str = "correct-horse-7193";
 const WRONG: &str = "wrong-battery-5521";

@@ -4,8 +4,9 @@
 use std::time::{Duration, Instant};
 
 use crate::serve::observer::{ENDLESS, Observer};
-use test_support::exporter::{Exporter, PATIENCE, Setup};
+use test_support::exporter::{Exporter, Setup};
 use test_support::neo4j::shared;
+use test_support::wait::PATIENCE;
 
 fn runs(exporter: &Exporter, kpi: &str) -> f64 {
     exporter.metrics().own("runs_total", kpi).unwrap()

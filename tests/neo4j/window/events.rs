@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use neo4rs::{Graph, query};
 
-use test_support::exporter::{Exporter, Metrics, PATIENCE};
+use test_support::exporter::{Exporter, Metrics};
 use test_support::neo4j::Neo4j;
 use test_support::random::Random;
+use test_support::wait::PATIENCE;
 
 /// The bounds of the histogram below.
 pub(crate) const BOUNDS: [f64; 3] = [10.0, 100.0, 1000.0];

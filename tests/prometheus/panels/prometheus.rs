@@ -10,9 +10,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::panels::grafana::{Asked, Form};
-use test_support::exporter::until;
 use test_support::programs::program;
 use test_support::server::{Server, free_address};
+use test_support::wait::until;
 
 /// It ends with the value, panic or not.
 pub(crate) struct Prometheus {

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use crate::exporter::until;
+use crate::wait::until;
 
 /// Starts the program and guards it. The guard reads a pipe that only we hold: it closes when we
 /// end, even by SIGKILL, and then the guard kills the program, stopped or not, and removes the
