@@ -1,27 +1,4 @@
-//! The demo as a newcomer starts it, on a real Neo4j too, and what a program without a graph of its
-//! own says instead.
-
-#[cfg(not(feature = "embedded"))]
-#[test]
-fn without_the_engine_it_says_how_to_get_it() {
-    use test_support::exporter::Setup;
-    for arguments in [
-        &["demo"][..],
-        &["check", "--demo"],
-        &["run", "--demo", "orphaned_agents"],
-    ] {
-        let setup = arguments
-            .iter()
-            .fold(Setup::new("demo").in_the_repository(), |setup, a| {
-                setup.argument(a)
-            });
-        let mut exporter = setup.launch();
-        assert_eq!(exporter.exit_code(), 64, "{arguments:?}");
-        let expected = "error: this build does not contain the embedded graph: build it with `--features embedded`, e.g. cargo run --features embedded -- demo\n";
-        assert_eq!(exporter.log(), expected, "{arguments:?}");
-        assert_eq!(exporter.out(), "", "{arguments:?}");
-    }
-}
+//! The demo as a user starts it, on a real Neo4j and on the embedded graph.
 
 mod real {
     use cypher::{Parameters, Row, Value};

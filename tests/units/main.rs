@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod commands;
+#[cfg(not(feature = "embedded"))]
+mod default_build;
 mod dependencies;
 mod docs;
 mod generated;

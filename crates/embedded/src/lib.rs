@@ -1,14 +1,14 @@
 //! Provides an in-process graph that answers Cypher like Neo4j, for `demo` and `test`. Only this
 //! crate names its engine, kglite.
 //!
-//! Differences from Neo4j are hidden as far as possible: a [`statement`] is translated to the
+//! Differences from Neo4j are hidden as far as possible: a `statement` is translated to the
 //! dialect of the engine, what the engine would answer wrongly is refused, and errors have the
 //! place in the user's text, like those of a server.
 //!
 //! - The engine runs on the calling thread and may recurse deeply, so each statement has its own thread.
 //! - A statement ends at its deadline or when its caller stops waiting. The engine checks for this between rows: a loop inside
 //!   one expression (`reduce` over millions of elements) runs to its end on an abandoned thread. Until then the same KPI is
-//!   [not queried again](abandoned).
+//!   not queried again (`abandoned`).
 //! - A `MATCH` of one pattern with a `RETURN` of plain columns is streamed. For any other query the rows of each step are held
 //!   in memory before the first one is returned, and a step of more than a million rows is refused.
 

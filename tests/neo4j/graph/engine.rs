@@ -297,9 +297,11 @@ async fn nothing_is_printed() {
         }
         return;
     }
+    let (_, module) = module_path!().split_once("::").unwrap();
+    let test = format!("{module}::nothing_is_printed");
     let mut alone = Command::new(std::env::current_exe().unwrap());
     alone
-        .args(["--exact", "engine::nothing_is_printed", "--nocapture"])
+        .args(["--exact", &test, "--nocapture"])
         .env(ALONE, "1");
     let output = alone.output().unwrap();
     let (out, err) = (
