@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::project::{self, GraphSource, Project};
-use super::{ExitStatus, counted, graphs};
+use super::{ExitStatus, counted, generate, graphs};
 use crate::cli::{Check, Common};
 use crate::diagnostic::{Place, Problem, WarningReason, nearest, offset};
 use crate::graph::{Graph, GraphError, Request};
@@ -32,6 +32,12 @@ pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<Ex
     };
     if !loaded.has_files()? {
         return Ok(ExitStatus::BadInput);
+    }
+    // A rejected file may hold what the others refer to.
+    if loaded.catalog.errors() == 0
+        && let Err(problems) = generate::files(common, &loaded)?
+    {
+        loaded.catalog.problems.extend(problems);
     }
     let connects = options.connect || options.demo;
     let Some(graphs) = graphs(&loaded, asked).await? else {

@@ -10,6 +10,7 @@ use similar::TextDiff;
 use super::project::{self, Project};
 use super::{ExitStatus, counted};
 use crate::cli::{Common, Generate};
+use crate::diagnostic::Problem;
 use crate::generate::{self, File, Input, MARK};
 
 pub(super) fn generate(common: &Common, options: &Generate) -> anyhow::Result<ExitStatus> {
@@ -20,11 +21,11 @@ pub(super) fn generate(common: &Common, options: &Generate) -> anyhow::Result<Ex
         return Ok(ExitStatus::BadInput);
     }
     loaded.show_problems()?;
-    // Files made of a part would lose panels and alerts that are only broken for a moment.
+    // Files of the valid KPIs alone would lose the panels and alerts of those that are invalid for a moment.
     if loaded.catalog.errors() > 0 {
         return Ok(ExitStatus::BadInput);
     }
-    let files = match made(common, &loaded)? {
+    let files = match files(common, &loaded)? {
         Ok(files) => files,
         Err(problems) => {
             loaded.show(&problems)?;
@@ -38,13 +39,14 @@ pub(super) fn generate(common: &Common, options: &Generate) -> anyhow::Result<Ex
     }
 }
 
-fn made(
+/// The files of the loaded KPIs, or why they cannot be generated.
+pub(super) fn files(
     common: &Common,
     loaded: &Project,
-) -> anyhow::Result<Result<Vec<File>, Vec<crate::diagnostic::Problem>>> {
+) -> anyhow::Result<Result<Vec<File>, Vec<Problem>>> {
     let config = &loaded.config;
     let const_labels = project::const_labels(config)?;
-    // The folder as people name it who stand beside the settings, so that the files are the same wherever they are made.
+    // Relative to the settings, so that the files do not depend on the working directory.
     let beside = common
         .config
         .as_deref()

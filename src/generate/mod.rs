@@ -59,42 +59,56 @@ pub struct File {
 /// All files, by path.
 ///
 /// # Errors
-/// Alerts for which no test can be made, each with its place.
+/// Panels whose query is not valid, and alerts for which no test can be generated, each with its place.
 pub fn generate(input: &Input<'_>) -> Result<Vec<File>, Vec<Problem>> {
     let shared = Shared {
         input,
         vocabulary: Vocabulary::of(input.kpis, input.packs, input.const_labels),
         units: Units::of(input.kpis.iter().map(Arc::as_ref)),
     };
-    if let Some(pack) = input
-        .packs
-        .iter()
-        .find(|pack| &*pack.name == exporter::NAME)
-    {
-        return Err(vec![taken(input, pack)]);
+    let reserved = |pack: &&Pack| &*pack.name == exporter::NAME;
+    if let Some(pack) = input.packs.iter().find(reserved) {
+        return Err(vec![reserved_name(input, pack)]);
     }
-    let own = exporter::pack();
+    let own = exporter::pack()?;
     let mut files = Vec::new();
     let mut problems = Vec::new();
-    for pack in input.packs.iter().chain(&own) {
-        let alerts = alerts::of_pack(&shared, pack);
-        let is_own = &*pack.name == exporter::NAME;
-        files.push(if is_own {
-            exporter::dashboard(&shared, pack, &alerts)
-        } else {
-            dashboard::file(&shared, pack, &alerts)
-        });
-        files.push(runbook::file(&shared, pack, &alerts));
-        match rules::file(&shared, pack, &alerts) {
-            Ok(file) => files.extend(file),
-            Err(cause) => problems.push(unwritable(&rules_path(&pack.name), &cause)),
-        }
-        match rule_tests::file(&shared, pack, &alerts) {
-            Ok(file) => files.extend(file),
-            Err(untested) => problems.extend(untested),
+    for pack in input.packs.iter().chain([&own]) {
+        match of_pack(&shared, pack) {
+            Ok(of_pack) => files.extend(of_pack),
+            Err(of_pack) => problems.extend(of_pack),
         }
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
+    if problems.is_empty() {
+        Ok(files)
+    } else {
+        Err(problems)
+    }
+}
+
+/// The files of a pack.
+fn of_pack(shared: &Shared<'_>, pack: &Pack) -> Result<Vec<File>, Vec<Problem>> {
+    let alerts = alerts::of_pack(shared, pack);
+    let dashboard = if &*pack.name == exporter::NAME {
+        exporter::dashboard
+    } else {
+        dashboard::file
+    };
+    let mut files = vec![runbook::file(shared, pack, &alerts)];
+    let mut problems = Vec::new();
+    match dashboard(shared, pack, &alerts) {
+        Ok(file) => files.push(file),
+        Err(of_panels) => problems.extend(of_panels),
+    }
+    match rules::file(shared, pack, &alerts) {
+        Ok(file) => files.extend(file),
+        Err(cause) => problems.push(unwritable(&rules_path(&pack.name), &cause)),
+    }
+    match rule_tests::file(shared, pack, &alerts) {
+        Ok(file) => files.extend(file),
+        Err(untested) => problems.extend(untested),
+    }
     if problems.is_empty() {
         Ok(files)
     } else {
@@ -112,7 +126,7 @@ fn unwritable(path: &str, cause: &impl std::fmt::Display) -> Problem {
 }
 
 /// A pack whose files would be the exporter's own.
-fn taken(input: &Input<'_>, pack: &Pack) -> Problem {
+fn reserved_name(input: &Input<'_>, pack: &Pack) -> Problem {
     let message = format!(
         "the pack name `{}` is reserved for the files of the exporter itself",
         pack.name

@@ -256,6 +256,7 @@ expr = 'max( p_wait_seconds{b="x"} ) >= 9'
 "#;
     let text = format!("// Waiting.\n/*kpi{header}*/\nRETURN 'x' AS a, 'x' AS b, 1 AS value");
     let pack = "title = \"P\"\n[[row]]\ntitle = \"Last first\"\nkpis = [\"wait_seconds\", \"query_latency\"]\n\
+                [[row.panel]]\ntitle = \"Share\"\ndescription = \"Of all.\"\nexpr = 'p_a / sum(p_wait_seconds)'\n\
                 [query_latency]\nname = \"p_query_ms\"\nlabel = \"query\"\nhelp = \"Queries take.\"\nbuckets = [1, 5]";
     let files = [
         ("queries/p/a.cypher", "// A.\nRETURN 1 AS value"),
@@ -280,6 +281,8 @@ expr = 'max( p_wait_seconds{b="x"} ) >= 9'
       histogram_quantile(0.99, sum by (le) (rate(p_query_ms_bucket{TARGET}[$__rate_interval]))) | p99 | 
     timeseries 12x8 "Queries take: p95 by query" ms green
       histogram_quantile(0.95, sum by (le, query) (rate(p_query_ms_bucket{TARGET}[$__rate_interval]))) | p95 {{query}} | 
+    stat 8x4 "Share" short green
+      p_a{TARGET} / sum(p_wait_seconds{TARGET}) | Share | 
     row 24x1 "More"
     stat 8x4 "A" short green
       p_a{TARGET} | A |
@@ -514,4 +517,53 @@ fn a_pack_cannot_take_the_exporters_place() {
         problems[0].message,
         "the pack name `cypher-exporter` is reserved for the files of the exporter itself"
     );
+}
+
+/// PromQL reserves some words that are legal names, and a state set may have many states.
+#[test]
+fn each_legal_name_has_a_panel_with_its_query() {
+    let words = [
+        "sum", "avg", "by", "on", "offset", "inf", "nan", "bool", "and", "start", "rate", "time",
+    ];
+    let mut files = Vec::new();
+    for word in words {
+        for (kind, more) in [
+            ("gauge", ""),
+            ("counter", ""),
+            ("summary", "quantiles = { \"0.5\" = \"value\" }"),
+            ("histogram", "buckets = [1]"),
+            ("stateset", "expect = { value = [\"open\", \"closed\"] }"),
+        ] {
+            let end = if kind == "counter" { "_total" } else { "" };
+            let name = if kind == "gauge" {
+                word.to_owned()
+            } else {
+                format!("{word}_{kind}{end}")
+            };
+            let text = format!(
+                "// A.\n/*kpi\nname = \"{name}\"\ntype = \"{kind}\"\n{more}\n*/\nRETURN 'x' AS `{word}`, 1 AS value"
+            );
+            files.push((format!("queries/p/{name}.cypher"), text));
+        }
+    }
+    let states: Vec<_> = (0..200).map(|at| format!("\"s{at}\"")).collect();
+    let many = format!(
+        "// A.\n/*kpi\ntype = \"stateset\"\nexpect = {{ value = [{}] }}\n*/\nRETURN 's1' AS value",
+        states.join(", ")
+    );
+    files.push(("queries/p/many.cypher".to_owned(), many));
+    let reserved = "// A.\n/*kpi\nname = \"ignoring\"\ntype = \"stateset\"\nexpect = { value = [\"open\", \"closed\"] }\n*/\nRETURN 'open' AS value";
+    files.push(("queries/p/ignoring.cypher".to_owned(), reserved.to_owned()));
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let files = made(&catalog(&files), &[], None).unwrap();
+    for panel in dashboard(&files)["panels"].as_array().unwrap() {
+        assert!(
+            !panel["targets"].as_array().unwrap().is_empty(),
+            "{}",
+            panel["title"]
+        );
+    }
 }

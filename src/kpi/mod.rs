@@ -267,6 +267,8 @@ pub enum OnDuplicate {
 pub struct Panel {
     /// Title.
     pub title: Option<String>,
+    /// What it shows, in Markdown; the HELP text when the file does not say it.
+    pub description: Option<String>,
     /// What it looks like.
     pub kind: Option<PanelKind>,
     /// Grafana unit, e.g. `percentunit`.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::fields::{self, At, Fields};
-use super::{Alert, Condition, Source, alert};
+use super::{Alert, Condition, Panel, Source, alert, panel};
 use crate::diagnostic::{Problem, Problems, nearest};
 use crate::metric::{LabelName, MetricName};
 use promql::{Promql, Variables};
@@ -46,6 +46,8 @@ pub struct PanelRow {
     pub title: String,
     /// KPI file stems, [`QUERY_LATENCY`] and [`EXPORT_LATENCY`], in order.
     pub kpis: Vec<String>,
+    /// Panels over several KPIs, behind those of `kpis`; each has a title and an `expr`.
+    pub panels: Vec<Panel>,
 }
 
 /// A recording rule.
@@ -159,8 +161,16 @@ fn pack(table: &DeTable<'_>, source: &Source, stems: &[&str], problems: &mut Pro
 fn row(table: &At<&DeTable<'_>>, drawn: &[&str], problems: &mut Problems<'_>) -> Option<PanelRow> {
     let mut fields = Fields::of(table.value, 0, "a row", problems);
     let title = required(fields.string("title"), "title", table, fields.problems);
-    let kpis = required(fields.strings("kpis"), "kpis", table, fields.problems);
+    let panels = fields.tables("panel");
+    let kpis = match fields.strings("kpis") {
+        None if !panels.is_empty() => Some(Vec::new()),
+        kpis => required(kpis, "kpis", table, fields.problems),
+    };
     fields.finish();
+    let panels = panels
+        .iter()
+        .map(|table| row_panel(table, problems))
+        .collect();
     for kpi in kpis
         .iter()
         .flatten()
@@ -179,7 +189,22 @@ fn row(table: &At<&DeTable<'_>>, drawn: &[&str], problems: &mut Problems<'_>) ->
     Some(PanelRow {
         title: title?,
         kpis: kpis?.into_iter().map(|at| at.value).collect(),
+        panels,
     })
+}
+
+/// A panel without a metric from which title and query could follow.
+fn row_panel(table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Panel {
+    let panel = panel::panel(table, 0, problems);
+    for (key, is_missing) in [
+        ("title", panel.title.is_none()),
+        ("expr", panel.exprs.is_empty()),
+    ] {
+        if is_missing {
+            report_missing(key, table, problems);
+        }
+    }
+    panel
 }
 
 fn record(table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<RecordingRule> {
@@ -280,13 +305,19 @@ fn required<T>(
     table: &At<&DeTable<'_>>,
     problems: &mut Problems<'_>,
 ) -> Option<T> {
-    let is_there = table.value.iter().any(|(name, _)| name.get_ref() == key);
-    if field.is_none() && !is_there {
+    if field.is_none() {
+        report_missing(key, table, problems);
+    }
+    field.map(|at| at.value)
+}
+
+/// A key that is there has a wrong value, which has been reported already.
+fn report_missing(key: &str, table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) {
+    if !table.value.iter().any(|(name, _)| name.get_ref() == key) {
         problems.error(
             table.span.clone(),
             format!("`{key}` is missing"),
             format!("write `{key} = …`"),
         );
     }
-    field.map(|at| at.value)
 }

@@ -43,11 +43,12 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Option<Vec<Panel>> {
     )
 }
 
-fn panel(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Panel {
+pub(super) fn panel(table: &At<&DeTable<'_>>, base: usize, problems: &mut Problems<'_>) -> Panel {
     let mut fields = Fields::of(table.value, base, "a panel", problems);
     let legends = fields.one_or_more("legend", "a string, or a list with one for each `expr`");
     let panel = Panel {
         title: fields.string("title").map(|at| at.value),
+        description: fields.string("description").map(|at| at.value),
         kind: fields.choice("kind", &KINDS).map(|at| at.value),
         unit: fields.string("unit").map(|at| at.value),
         exprs: exprs(&mut fields),

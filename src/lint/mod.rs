@@ -46,6 +46,11 @@ pub fn check(catalog: &mut Catalog, const_labels: &[LabelName]) {
             vocabulary,
             problems: &mut problems,
         };
+        pack.rows
+            .iter()
+            .flat_map(|row| &row.panels)
+            .flat_map(|panel| &panel.exprs)
+            .for_each(|promql| file.promql(promql));
         pack.records.iter().for_each(|rule| file.promql(&rule.expr));
         pack.alerts.iter().for_each(|alert| file.alert(alert, None));
     }

@@ -94,17 +94,10 @@ impl Promql {
 
     /// The comparison of a metric with a number: `metric < 0.6`.
     pub fn comparison(metric: &str, operator: Operator, threshold: f64) -> Self {
-        let text = format!("{metric} {} {threshold}", operator.sign());
-        let (name_end, end) = (metric.len(), text.len());
-        let selector = Selector {
-            name: Some(metric.to_owned()),
-            matchers: Vec::new(),
-            open: name_end,
-            braces: false,
-            shift: Shift::None,
-            span: 0..name_end,
-        };
-        let number_start = name_end + operator.sign().len() + 2;
+        let selector = Selector::of_metric(metric);
+        let left = selector.span.clone();
+        let text = format!("{} {} {threshold}", selecting(metric), operator.sign());
+        let (number, end) = (left.end + operator.sign().len() + 2, text.len());
         let binary = Binary {
             operator,
             is_bool: false,
@@ -112,11 +105,11 @@ impl Promql {
             many: Many::Neither,
             left: Expr {
                 kind: Kind::Select(selector),
-                span: 0..name_end,
+                span: left,
             },
             right: Expr {
                 kind: Kind::Number(threshold),
-                span: number_start..end,
+                span: number..end,
             },
         };
         Self {
@@ -139,5 +132,45 @@ impl Promql {
         });
         found.sort_by_key(|selector| selector.span.start);
         found
+    }
+}
+
+/// The text that selects a metric: its name, or a matcher where PromQL reads the bare name as a keyword or a number.
+pub fn selecting(metric: &str) -> String {
+    if is_reserved(metric) {
+        format!("{{__name__=\"{metric}\"}}")
+    } else {
+        metric.to_owned()
+    }
+}
+
+/// Whether the bare name does not select the metric.
+fn is_reserved(metric: &str) -> bool {
+    !matches!(
+        read::read(metric, Variables::Refused),
+        Ok(Expr {
+            kind: Kind::Select(_),
+            ..
+        })
+    )
+}
+
+impl Selector {
+    /// What [`selecting`] writes.
+    fn of_metric(metric: &str) -> Self {
+        let (is_reserved, end) = (is_reserved(metric), selecting(metric).len());
+        let matcher = || Matcher {
+            label: "__name__".to_owned(),
+            operator: MatchOperator::Equal,
+            value: metric.to_owned(),
+        };
+        Self {
+            name: (!is_reserved).then(|| metric.to_owned()),
+            matchers: is_reserved.then(matcher).into_iter().collect(),
+            open: if is_reserved { 1 } else { end },
+            braces: is_reserved,
+            shift: Shift::None,
+            span: 0..end,
+        }
     }
 }

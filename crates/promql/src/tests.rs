@@ -197,6 +197,28 @@ fn a_comparison_equals_its_parsed_text() {
     }
 }
 
+/// `on` and its like are no expressions, `inf` is a number.
+#[test]
+fn a_metric_with_a_reserved_name_is_selected_by_a_matcher() {
+    for name in [
+        "on",
+        "bool",
+        "ignoring",
+        "group_left",
+        "inf",
+        "nan",
+        "sum",
+        "x",
+    ] {
+        let made = Promql::comparison(name, Operator::Less, 1.0);
+        let read = Promql::read(&made.text, Variables::Refused).unwrap();
+        assert_eq!(made.selectors(), read.selectors());
+        assert_eq!(made.selectors()[0].metric(), Some(name));
+    }
+    assert_eq!(selecting("on"), "{__name__=\"on\"}");
+    assert_eq!(selecting("sum"), "sum");
+}
+
 #[test]
 fn grafana_variables_are_allowed_in_panels_only() {
     for text in [

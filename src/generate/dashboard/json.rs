@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::drawn::{Drawn, Query};
+use super::spec::{PanelSpec, Query};
 use super::{data_source, visual};
 use crate::kpi::PanelKind;
 
 /// Grafana takes this for the distance of samples unless a query says more.
 const USUAL_SCRAPE: Duration = Duration::from_secs(15);
 
-impl Drawn {
+impl PanelSpec {
     /// The panel as Grafana has it.
     pub(super) fn json(&self, id: usize, place: &Value) -> Value {
         let targets: Vec<_> = self

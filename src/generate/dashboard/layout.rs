@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Row;
-use super::drawn::Drawn;
+use super::spec::PanelSpec;
 
 /// How wide Grafana's grid is.
 const WIDTH: u32 = 24;
@@ -38,8 +38,8 @@ pub(super) fn placed(rows: Vec<Row>) -> Vec<Value> {
 }
 
 /// The panels in order, as many on a shelf as fit.
-fn shelves(panels: &[Drawn]) -> Vec<Vec<&Drawn>> {
-    let mut shelves: Vec<Vec<&Drawn>> = Vec::new();
+fn shelves(panels: &[PanelSpec]) -> Vec<Vec<&PanelSpec>> {
+    let mut shelves: Vec<Vec<&PanelSpec>> = Vec::new();
     let mut left = 0;
     for (panel, begins) in panels.iter().zip(begins(panels)) {
         let (width, _) = panel.size();
@@ -56,10 +56,10 @@ fn shelves(panels: &[Drawn]) -> Vec<Vec<&Drawn>> {
 }
 
 /// Which panels begin a shelf whatever fits: numbers that need several shelves are spread over them alike.
-fn begins(panels: &[Drawn]) -> Vec<bool> {
-    let is_number = |panel: &Drawn| panel.size().0 < WIDTH / 2;
+fn begins(panels: &[PanelSpec]) -> Vec<bool> {
+    let is_number = |panel: &PanelSpec| panel.size().0 < WIDTH / 2;
     let runs = panels.chunk_by(|one, next| is_number(one) == is_number(next));
-    let spread = |run: &[Drawn]| {
+    let spread = |run: &[PanelSpec]| {
         let fit = (WIDTH
             / run
                 .iter()
@@ -76,7 +76,7 @@ fn begins(panels: &[Drawn]) -> Vec<bool> {
 }
 
 /// Each panel as wide as its share of the shelf, so that no gap is left, but a number not too wide.
-fn widths(shelf: &[&Drawn]) -> Vec<u32> {
+fn widths(shelf: &[&PanelSpec]) -> Vec<u32> {
     let wanted: u32 = shelf.iter().map(|panel| panel.size().0).sum();
     let only_numbers = shelf.iter().all(|panel| panel.size().0 < WIDTH / 2);
     let whole = if only_numbers {

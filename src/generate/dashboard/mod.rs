@@ -1,12 +1,13 @@
 //! `grafana/dashboards/<pack>.json`: the dashboard of a pack.
 //!
 //! The data source is a variable, so that one file serves both ways into Grafana: an import asks for it, by `__inputs`, and
-//! a provisioned file, in which nobody fills `__inputs` in, takes the default one.
+//! a provisioned file, whose `__inputs` stay unset, uses the default one.
 
 mod defaults;
-mod drawn;
 mod json;
 mod layout;
+mod queries;
+mod spec;
 mod thresholds;
 mod variables;
 mod visual;
@@ -17,73 +18,89 @@ use serde_json::{Value, json};
 
 use super::alerts::AlertRule;
 use super::{File, Shared};
-use crate::kpi::{EXPORT_LATENCY, Kpi, Pack, PanelRow, QUERY_LATENCY};
+use crate::diagnostic::Problem;
+use crate::kpi::{EXPORT_LATENCY, Kpi, Pack, QUERY_LATENCY, Timing};
 
-pub(super) use drawn::{Drawn, Source};
-pub(super) use thresholds::{Step, steps_of};
+use spec::{PanelSpec, QueryContext};
 pub(super) use variables::Variables;
 
-/// The version of the dashboard's form that current Grafanas write.
+/// The version of the dashboard schema that current Grafanas write.
 const SCHEMA_VERSION: u32 = 42;
 
-/// What all our dashboards are tagged with, so that they find each other.
+/// The tag of all our dashboards, by which they link to each other.
 const TAG: &str = "cypher-exporter";
 
-/// How an import is told which data source is meant.
+/// The variable by which an import asks for the data source.
 const INPUT: &str = "DS_PROMETHEUS";
 
-/// The longest identifier that Grafana takes.
+/// The longest identifier that Grafana accepts.
 const LONGEST_UID: usize = 40;
 
 /// A row and its panels.
-pub(super) struct Row {
-    /// Its title; none for panels that stand without a row.
-    pub(super) title: Option<String>,
+struct Row {
+    /// Its title; none for panels without a row.
+    title: Option<String>,
     /// In order.
-    pub(super) panels: Vec<Drawn>,
+    panels: Vec<PanelSpec>,
 }
 
-/// What a dashboard says of itself.
-pub(super) struct Page<'a> {
-    /// The file's name, and Grafana's identifier.
-    pub(super) name: &'a str,
-    pub(super) title: &'a str,
-    pub(super) description: &'a str,
+/// What the file of a dashboard says besides its panels.
+pub(super) struct DashboardSpec<'a> {
+    pub(super) pack: &'a Pack,
     /// Where to make changes.
     pub(super) notice: String,
-    /// Of the failures that it marks, the KPIs: a regular expression.
+    pub(super) variables: Variables,
+    /// The KPIs whose failed runs are marked: a regular expression.
     pub(super) kpis: String,
     /// The shortest time in which a value changes.
     pub(super) interval: Duration,
 }
 
-/// The dashboard of a pack.
-pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -> File {
+/// The dashboard of a pack of KPIs.
+///
+/// # Errors
+/// The panels whose query is not valid PromQL.
+pub(super) fn file(
+    shared: &Shared<'_>,
+    pack: &Pack,
+    alerts: &[AlertRule<'_>],
+) -> Result<File, Vec<Problem>> {
     let kpis: Vec<_> = shared.kpis_of(pack).map(|kpi| kpi.as_ref()).collect();
-    let variables = Variables::of_pack(shared, &kpis);
-    let source = Source {
-        shared,
-        variables: &variables,
-    };
-    let rows = rows(&source, pack, &kpis, alerts);
     let interval = kpis
         .iter()
         .map(|kpi| kpi.schedule.interval())
         .min()
         .unwrap_or(Duration::from_secs(300));
-    let page = Page {
-        name: &pack.name,
-        title: &pack.title,
-        description: pack.description.as_deref().unwrap_or_default(),
+    let spec = DashboardSpec {
+        pack,
         notice: shared.made_of(pack),
+        variables: Variables::of_pack(shared, &kpis),
         kpis: format!("{}/.+", pack.name),
         interval,
     };
-    whole(&page, &variables, rows)
+    render(shared, &spec, alerts)
 }
 
-/// A dashboard of these rows.
-pub(super) fn whole(page: &Page<'_>, variables: &Variables, rows: Vec<Row>) -> File {
+/// The dashboard with its rows as `pack.toml` has them.
+///
+/// # Errors
+/// As [`file`].
+pub(super) fn render(
+    shared: &Shared<'_>,
+    spec: &DashboardSpec<'_>,
+    alerts: &[AlertRule<'_>],
+) -> Result<File, Vec<Problem>> {
+    let kpis: Vec<_> = shared.kpis_of(spec.pack).map(|kpi| kpi.as_ref()).collect();
+    let context = QueryContext {
+        shared,
+        variables: &spec.variables,
+    };
+    Ok(json(spec, rows(&context, spec.pack, &kpis, alerts)?))
+}
+
+fn json(spec: &DashboardSpec<'_>, rows: Vec<Row>) -> File {
+    let pack = spec.pack;
+    let description = pack.description.as_deref().unwrap_or_default();
     let panels = layout::placed(rows);
     let kinds: std::collections::BTreeSet<_> = panels
         .iter()
@@ -106,8 +123,8 @@ pub(super) fn whole(page: &Page<'_>, variables: &Variables, rows: Vec<Row>) -> F
             "type": "datasource", "pluginId": "prometheus", "pluginName": "Prometheus",
         }],
         "__requires": requires,
-        "annotations": { "list": annotations(page) },
-        "description": format!("{} {}", page.description, page.notice).trim_start(),
+        "annotations": { "list": annotations(spec) },
+        "description": format!("{description} {}", spec.notice).trim_start(),
         "editable": true,
         "fiscalYearStartMonth": 0,
         "graphTooltip": 1,
@@ -117,18 +134,18 @@ pub(super) fn whole(page: &Page<'_>, variables: &Variables, rows: Vec<Row>) -> F
             "includeVars": true, "keepTime": true, "targetBlank": false, "tooltip": "",
         }],
         "panels": panels,
-        "refresh": promql::written(page.interval.clamp(Duration::from_secs(15), Duration::from_secs(300))),
+        "refresh": promql::written(spec.interval.clamp(Duration::from_secs(15), Duration::from_secs(300))),
         "schemaVersion": SCHEMA_VERSION,
-        "tags": [TAG, page.name],
-        "templating": { "list": variables.json() },
-        "time": { "from": time_range(page.interval), "to": "now" },
+        "tags": [TAG, &*pack.name],
+        "templating": { "list": spec.variables.json() },
+        "time": { "from": time_range(spec.interval), "to": "now" },
         "timepicker": {},
         "timezone": "browser",
-        "title": page.title,
-        "uid": uid(page.name),
+        "title": pack.title,
+        "uid": uid(&pack.name),
     });
     File {
-        path: format!("grafana/dashboards/{}.json", page.name),
+        path: format!("grafana/dashboards/{}.json", pack.name),
         text: format!("{dashboard:#}\n"),
     }
 }
@@ -159,15 +176,15 @@ fn data_source() -> Value {
     json!({ "type": "prometheus", "uid": "${datasource}" })
 }
 
-/// Where a KPI failed, its time is marked.
-fn annotations(page: &Page<'_>) -> Value {
-    let kpis = page.kpis.replace('\\', "\\\\").replace('"', "\\\"");
+/// Marks the time of failed runs.
+fn annotations(spec: &DashboardSpec<'_>) -> Value {
+    let kpis = spec.kpis.replace('\\', "\\\\").replace('"', "\\\"");
     let of = |metric: &str| {
         format!(
             "cypher_exporter_kpi_{metric}{{job=~\"$job\",instance=~\"$instance\",kpi=~\"{kpis}\"}}"
         )
     };
-    // What has not run yet has not failed.
+    // A KPI that has not run yet has not failed.
     let expr = format!("{} == 0 and {} > 0", of("up"), of("runs_total"));
     json!([
         {
@@ -182,47 +199,59 @@ fn annotations(page: &Page<'_>) -> Value {
     ])
 }
 
-/// The rows as `pack.toml` has them; what no row names comes last.
-fn rows(source: &Source<'_, '_>, pack: &Pack, kpis: &[&Kpi], alerts: &[AlertRule<'_>]) -> Vec<Row> {
-    let panels = |name: &str| match (kpis.iter().find(|kpi| kpi.stem() == name), name) {
-        (Some(kpi), _) => defaults::of_kpi(source, kpi, alerts),
-        (None, QUERY_LATENCY) => pack
-            .query_latency
-            .iter()
-            .flat_map(|timing| defaults::of_timing(source, timing, alerts))
-            .collect(),
-        (None, EXPORT_LATENCY) => pack
-            .export_latency
-            .iter()
-            .flat_map(|timing| defaults::of_timing(source, timing, alerts))
-            .collect(),
-        (None, _) => Vec::new(),
+/// The rows as `pack.toml` has them; KPIs that no row names go into a final row.
+fn rows(
+    context: &QueryContext<'_, '_>,
+    pack: &Pack,
+    kpis: &[&Kpi],
+    alerts: &[AlertRule<'_>],
+) -> Result<Vec<Row>, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut panels = |name: &str| {
+        let timing = |timing: &Option<Timing>| match timing {
+            Some(timing) => defaults::of_timing(context, &pack.path, timing, alerts),
+            None => Ok(Vec::new()),
+        };
+        let panels = match (kpis.iter().find(|kpi| kpi.stem() == name), name) {
+            (Some(kpi), _) => defaults::of_kpi(context, kpi, alerts),
+            (None, QUERY_LATENCY) => timing(&pack.query_latency),
+            (None, EXPORT_LATENCY) => timing(&pack.export_latency),
+            (None, _) => Ok(Vec::new()),
+        };
+        panels.unwrap_or_else(|problem| {
+            problems.push(problem);
+            Vec::new()
+        })
     };
-    let row = |row: &PanelRow| Row {
-        title: Some(row.title.clone()),
-        panels: row.kpis.iter().flat_map(|name| panels(name)).collect(),
+    let mut rows = Vec::new();
+    for row in &pack.rows {
+        let of_kpis = row.kpis.iter().flat_map(|name| panels(name));
+        let of_row = row
+            .panels
+            .iter()
+            .map(|panel| defaults::of_row(context, panel, alerts));
+        rows.push(Row {
+            title: Some(row.title.clone()),
+            panels: of_kpis.chain(of_row).collect(),
+        });
+    }
+    let is_named = |name: &str| {
+        let mut named = pack.rows.iter().flat_map(|row| &row.kpis);
+        named.any(|of_row| of_row == name)
     };
-    let named: Vec<_> = pack
-        .rows
-        .iter()
-        .flat_map(|row| &row.kpis)
-        .map(String::as_str)
-        .collect();
-    let others = kpis
-        .iter()
-        .map(|kpi| kpi.stem())
-        .chain([QUERY_LATENCY, EXPORT_LATENCY]);
-    let last = Row {
+    let all = kpis.iter().map(|kpi| kpi.stem());
+    let others = all.chain([QUERY_LATENCY, EXPORT_LATENCY]);
+    rows.push(Row {
         title: (!pack.rows.is_empty()).then(|| "More".to_owned()),
         panels: others
-            .filter(|name| !named.contains(name))
-            .flat_map(panels)
+            .filter(|name| !is_named(name))
+            .flat_map(&mut panels)
             .collect(),
-    };
-    pack.rows
-        .iter()
-        .map(row)
-        .chain([last])
-        .filter(|row| !row.panels.is_empty())
-        .collect()
+    });
+    rows.retain(|row| !row.panels.is_empty());
+    if problems.is_empty() {
+        Ok(rows)
+    } else {
+        Err(problems)
+    }
 }

@@ -77,7 +77,7 @@ impl Variables {
     }
 
     /// The expression with a matcher for each variable whose label the metric has.
-    pub(super) fn narrowed(&self, promql: &Promql, vocabulary: &Vocabulary) -> String {
+    pub(super) fn filtered(&self, promql: &Promql, vocabulary: &Vocabulary) -> String {
         let mut text = promql.text.trim_end().to_owned();
         for selector in promql.selectors().into_iter().rev() {
             let matchers = self.matchers(selector, vocabulary);

@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::drawn::Drawn;
+use super::spec::PanelSpec;
 use super::thresholds::Step;
 use crate::generate::unit;
 use crate::kpi::PanelKind;
 
 /// The settings of the values: unit, colours, and what lines look like.
-pub(super) fn field(panel: &Drawn) -> Value {
+pub(super) fn field(panel: &PanelSpec) -> Value {
     let mut defaults = json!({
         "color": { "mode": color_mode(panel) },
         "custom": custom(panel),
@@ -27,7 +27,7 @@ pub(super) fn field(panel: &Drawn) -> Value {
 }
 
 /// A dial needs both ends; lines of shares begin at nothing.
-fn limits(panel: &Drawn) -> (Option<f64>, Option<f64>) {
+fn limits(panel: &PanelSpec) -> (Option<f64>, Option<f64>) {
     let whole = match panel.unit.as_str() {
         unit::RATIO => Some(1.0),
         unit::PERCENT => Some(100.0),
@@ -47,7 +47,7 @@ fn limits(panel: &Drawn) -> (Option<f64>, Option<f64>) {
     }
 }
 
-fn color_mode(panel: &Drawn) -> &'static str {
+fn color_mode(panel: &PanelSpec) -> &'static str {
     match panel.kind {
         PanelKind::Stat
         | PanelKind::Gauge
@@ -73,7 +73,7 @@ fn steps(steps: &[Step]) -> Value {
         .collect()
 }
 
-fn mappings(panel: &Drawn) -> Value {
+fn mappings(panel: &PanelSpec) -> Value {
     let named = panel
         .mappings
         .iter()
@@ -92,7 +92,7 @@ fn mappings(panel: &Drawn) -> Value {
     }
 }
 
-fn custom(panel: &Drawn) -> Value {
+fn custom(panel: &PanelSpec) -> Value {
     let hide = json!({ "legend": false, "tooltip": false, "viz": false });
     match panel.kind {
         PanelKind::TimeSeries => {
@@ -144,7 +144,7 @@ fn legend(mode: &str, calcs: &[&str]) -> Value {
 }
 
 /// Below the lines there is room for few names; many stand in a table beside them.
-fn lines_legend(panel: &Drawn) -> Value {
+fn lines_legend(panel: &PanelSpec) -> Value {
     let calcs = ["lastNotNull", "max"];
     if !panel.has_lines_by_label() {
         return legend("list", &calcs);
@@ -155,7 +155,7 @@ fn lines_legend(panel: &Drawn) -> Value {
 }
 
 /// What the panel's kind has to say.
-pub(super) fn options(panel: &Drawn) -> Value {
+pub(super) fn options(panel: &PanelSpec) -> Value {
     let tooltip = json!({ "mode": "multi", "sort": "desc" });
     match panel.kind {
         PanelKind::Stat => json!({
@@ -205,7 +205,7 @@ pub(super) fn options(panel: &Drawn) -> Value {
 }
 
 /// A table shows labels and value, not what Prometheus added; a row of facts has no value.
-pub(super) fn transformations(panel: &Drawn) -> Vec<Value> {
+pub(super) fn transformations(panel: &PanelSpec) -> Vec<Value> {
     if panel.kind != PanelKind::Table {
         return Vec::new();
     }

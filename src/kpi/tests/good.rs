@@ -356,6 +356,7 @@ fn a_panel_may_be_refused_or_described() {
     );
     let full = Panel {
         title: None,
+        description: Some("Of all.".into()),
         kind: None,
         unit: Some("percentunit".into()),
         thresholds: vec![
@@ -373,7 +374,7 @@ fn a_panel_may_be_refused_or_described() {
         exprs: vec![promql("sum(up)"), promql("rate(up[$__rate_interval])")],
         legends: vec!["all".into(), "{{a}}".into()],
     };
-    let text = "[[panel]]\ntitle = \"Agents\"\nkind = \"stat\"\n[[panel]]\nunit = \"percentunit\"
+    let text = "[[panel]]\ntitle = \"Agents\"\nkind = \"stat\"\n[[panel]]\nunit = \"percentunit\"\ndescription = \"Of all.\"
 expr = [\"sum(up)\", 'rate(up[$__rate_interval])']\nlegend = [\"all\", \"{{a}}\"]
 thresholds = [{ from = 0, color = \"red\", name = \"none\" }, { from = 0.6, color = \"green\" }]";
     assert_eq!(headed(text).panels, Some(vec![plain, full]));

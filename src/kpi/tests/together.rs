@@ -230,6 +230,7 @@ fn an_alert_has_one_definition() {
 #[test]
 fn a_pack_says_title_rows_rules_and_timings() {
     let text = "title = \"P\"\ndescription = \"D\"\n[[row]]\ntitle = \"R\"\nkpis = [\"b\", \"a\"]
+[[row.panel]]\ntitle = \"Both\"\nexpr = 'up'
 [[alert]]\nname = \"All\"\nexpr = 'up > 1'\n[[record]]\nrecord = \"g:x:sum\"\nexpr = 'sum(up)'
 [query_latency]\nname = \"p_latency_seconds\"\nlabel = \"query_type\"\nhelp = \"H.\"\nbuckets = [0.1, 1]
 [export_latency]\nname = \"p_export_ms\"\nhelp = \"H.\"\nbuckets = [1]";
@@ -249,11 +250,17 @@ fn a_pack_says_title_rows_rules_and_timings() {
         (&*pack.name, &*pack.title, pack.description.as_deref()),
         ("p", "P", Some("D"))
     );
+    let panel = Panel {
+        title: Some("Both".into()),
+        exprs: vec![Promql::read("up", promql::Variables::Allowed).unwrap()],
+        ..Panel::default()
+    };
     assert_eq!(
         pack.rows,
         [PanelRow {
             title: "R".into(),
-            kpis: vec!["b".into(), "a".into()]
+            kpis: vec!["b".into(), "a".into()],
+            panels: vec![panel],
         }]
     );
     assert_eq!(
@@ -293,6 +300,14 @@ fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
             "this is not TOML: key with no value, expected `=`",
         ),
         ("[[row]]\ntitle = \"R\"".to_owned(), "`kpis` is missing"),
+        (
+            "[[row]]\ntitle = \"R\"\n[[row.panel]]\nexpr = 'up'".to_owned(),
+            "`title` is missing",
+        ),
+        (
+            "[[row]]\ntitle = \"R\"\n[[row.panel]]\ntitle = \"T\"".to_owned(),
+            "`expr` is missing",
+        ),
         (
             "[[row]]\ntitle = \"R\"\nkpis = [\"aa\"]".to_owned(),
             "the pack has no KPI `aa`",

@@ -1,4 +1,4 @@
-//! A panel before it has a place: what it shows, in which unit, with which queries.
+//! A panel before layout: what it shows, in which unit, with which queries.
 
 use std::time::Duration;
 
@@ -8,30 +8,30 @@ use crate::generate::Shared;
 use crate::kpi::PanelKind;
 use promql::{Expr, Kind, Operator, Promql};
 
-/// Grafana's range of a rate.
+/// Grafana's range for rates.
 const RATE_INTERVAL: &str = "$__rate_interval";
 
-/// What the queries of a dashboard are made with.
-pub(crate) struct Source<'s, 'a> {
+/// What the queries of a dashboard depend on.
+pub(crate) struct QueryContext<'s, 'a> {
     pub(crate) shared: &'s Shared<'a>,
     pub(crate) variables: &'s Variables,
 }
 
 /// A panel.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Drawn {
+pub(crate) struct PanelSpec {
     pub(crate) title: String,
     /// Markdown.
     pub(crate) description: String,
     pub(crate) kind: PanelKind,
     /// Grafana's.
     pub(crate) unit: String,
-    /// From the lowest on; the first one is the base colour. Empty for no thresholds.
+    /// In rising order; the first one is the base colour. Empty for no thresholds.
     pub(crate) steps: Vec<Step>,
     pub(crate) queries: Vec<Query>,
-    /// What values are called, and their colours.
+    /// Values with their names and colours.
     pub(crate) mappings: Vec<(f64, String, String)>,
-    /// Where the file of the KPI can be read, and what it is called.
+    /// Title and URL of the KPI file.
     pub(crate) link: Option<(String, String)>,
 }
 
@@ -42,17 +42,17 @@ pub(crate) struct Query {
     pub(crate) expr: String,
     /// In Grafana's form.
     pub(crate) legend: String,
-    /// The longest time between two changes of what it takes Grafana's rate of; none for what shows each scrape.
+    /// The longest interval of the metrics in a query that uses Grafana's rate interval; none for other queries.
     pub(crate) interval: Option<Duration>,
-    /// Whether it is an amount of something, which a line should show from nothing on.
+    /// Whether the axis of a line should start at 0.
     pub(crate) from_zero: bool,
 }
 
-impl Source<'_, '_> {
-    /// A query, narrowed by the variables of the dashboard.
+impl QueryContext<'_, '_> {
+    /// A query, filtered by the variables of the dashboard.
     pub(crate) fn query(&self, promql: &Promql, legend: impl Into<String>) -> Query {
         let vocabulary = &self.shared.vocabulary;
-        // Any other query is drawn from the first scrape on; with a step it would be empty until the step is over.
+        // Any other query has values from the first scrape on; with a step it would be empty until the step is over.
         let selectors = if promql.text.contains(RATE_INTERVAL) {
             promql.selectors()
         } else {
@@ -62,7 +62,7 @@ impl Source<'_, '_> {
             .iter()
             .filter_map(|selector| vocabulary.selected(selector)?.interval)
             .max();
-        let expr = self.variables.narrowed(promql, vocabulary);
+        let expr = self.variables.filtered(promql, vocabulary);
         Query {
             expr,
             legend: legend.into(),
@@ -72,7 +72,7 @@ impl Source<'_, '_> {
     }
 }
 
-/// Rates and quantiles, but no quotients of them: those move within bounds of their own.
+/// Rates and quantiles, but no quotients of them: those vary within a range of their own.
 fn is_amount(expr: &Expr) -> bool {
     let (mut is_amount, mut divides) = (false, false);
     expr.walk(&mut |expr| match &expr.kind {
@@ -93,8 +93,8 @@ fn is_amount(expr: &Expr) -> bool {
     is_amount && !divides
 }
 
-impl Drawn {
-    /// Wide and high as this kind of panel should be, in units of Grafana's grid.
+impl PanelSpec {
+    /// Width and height in units of Grafana's grid.
     pub(super) fn size(&self) -> (u32, u32) {
         match self.kind {
             PanelKind::Stat | PanelKind::Gauge => (4, 4),
@@ -110,7 +110,7 @@ impl Drawn {
         }
     }
 
-    /// Whether each line is one of several of a query: their labels tell them apart.
+    /// Whether a query gives several lines, distinguished by their labels.
     pub(super) fn has_lines_by_label(&self) -> bool {
         self.queries.iter().any(|query| query.legend.contains("{{"))
     }
