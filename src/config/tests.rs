@@ -288,7 +288,7 @@ const FILE_MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[labels]\nmy-env = \"x\"",
-        "config.toml:2: `labels.my-env` is no name for a label: `-` cannot stand in a name: use ASCII letters, digits and `_`",
+        "config.toml:2: `labels.my-env` is no name for a label: invalid character `-`: use ASCII letters, digits and `_`",
     ),
     // TOML.
     (

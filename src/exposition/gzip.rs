@@ -1,27 +1,27 @@
-//! One gzip member out of stretches that were compressed on their own.
+//! One gzip member from separately compressed segments.
 //!
-//! Several members one after the other would be legal, but curl, wget, httpx and Chromium stop after the first without
-//! a word. So each stretch is a run of raw deflate blocks that a sync flush brings to a byte boundary; an empty last
-//! block closes the stream, and the stretches' checksums combine to that of the whole.
+//! Several members in a row are legal, but curl, wget, httpx and Chromium silently stop after the first one. So each
+//! segment is a sequence of raw deflate blocks that a sync flush ends at a byte boundary; an empty last block ends the
+//! stream, and the checksums of the segments are combined.
 
 use bytes::Bytes;
 use flate2::{Compress, Compression, FlushCompress};
 
-/// Level 1 is three times faster than 6 and, on exposition text, loses little size: what is saved is CPU at each new reading.
+/// Level 1 is three times faster than 6 and hardly larger for exposition text; each new reading is compressed once.
 const LEVEL: u32 = 1;
 
-/// Deflate, no flags, no time, fastest level, unknown system.
+/// Deflate, no flags, no time, fastest level, unknown operating system.
 pub(super) const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255];
 
-/// The empty block that says: this was the last one.
+/// The empty last block.
 const LAST_BLOCK: [u8; 2] = [0x03, 0x00];
 
-/// The head of a block that holds plain bytes, at a byte boundary; their number and its complement follow.
+/// The header of a stored block at a byte boundary; the length and its complement follow.
 const STORED_BLOCK: u8 = 0;
 const STORED_HEADER: usize = 5;
 const STORED_MOST: usize = 0xffff;
 
-/// A stretch of a gzip member.
+/// A segment of a gzip member.
 #[derive(Clone, Debug)]
 pub struct Deflated {
     blocks: Bytes,
@@ -30,7 +30,7 @@ pub struct Deflated {
 }
 
 impl Deflated {
-    /// Compresses a stretch; nothing in it refers to what stands before it.
+    /// Compresses a segment without references to preceding bytes.
     pub fn new(plain: &[u8]) -> Self {
         Self {
             blocks: raw_blocks(plain).into(),
@@ -39,7 +39,7 @@ impl Deflated {
         }
     }
 
-    /// A stretch that is sent once, as it is: the compressor's tables alone cost more than some kilobytes on the wire.
+    /// A segment that is sent once, stored uncompressed: the compressor's tables cost more than some kilobytes on the wire.
     pub(super) fn stored(plain: &[u8]) -> Self {
         let mut blocks =
             Vec::with_capacity(plain.len() + STORED_HEADER * (plain.len() / STORED_MOST + 1));
@@ -71,7 +71,7 @@ fn raw_blocks(plain: &[u8]) -> Vec<u8> {
         stream
             .compress_vec(&plain[done..], &mut out, FlushCompress::Sync)
             .expect("deflating memory to memory only fails on a misused stream");
-        // A flush is complete when it left room in the output.
+        // A flush is complete when it leaves room in the output.
         if stream.total_in() as usize == plain.len() && out.len() < out.capacity() {
             return out;
         }
@@ -79,21 +79,21 @@ fn raw_blocks(plain: &[u8]) -> Vec<u8> {
     }
 }
 
-/// What ends a member that holds these stretches, in this order.
-pub(super) fn trailer<'a>(stretches: impl IntoIterator<Item = &'a Deflated>) -> Bytes {
+/// The trailer of a member that holds these segments, in this order.
+pub(super) fn trailer<'a>(segments: impl IntoIterator<Item = &'a Deflated>) -> Bytes {
     let mut whole = crc32fast::Hasher::new();
     let mut length = 0u64;
-    for stretch in stretches {
+    for segment in segments {
         whole.combine(&crc32fast::Hasher::new_with_initial_len(
-            stretch.crc,
-            stretch.length,
+            segment.crc,
+            segment.length,
         ));
-        length += stretch.length;
+        length += segment.length;
     }
     let mut out = Vec::with_capacity(10);
     out.extend(LAST_BLOCK);
     out.extend(whole.finalize().to_le_bytes());
-    // The format keeps the length modulo 2^32.
+    // The format stores the length modulo 2^32.
     out.extend((length as u32).to_le_bytes());
     out.into()
 }
@@ -104,13 +104,13 @@ mod tests {
 
     use super::*;
 
-    fn member(stretches: &[&[u8]], compress: fn(&[u8]) -> Deflated) -> Vec<u8> {
-        let stretches: Vec<_> = stretches.iter().map(|plain| compress(plain)).collect();
+    fn member(segments: &[&[u8]], compress: fn(&[u8]) -> Deflated) -> Vec<u8> {
+        let segments: Vec<_> = segments.iter().map(|plain| compress(plain)).collect();
         let mut out = HEADER.to_vec();
-        for stretch in &stretches {
-            out.extend_from_slice(stretch.blocks());
+        for segment in &segments {
+            out.extend_from_slice(segment.blocks());
         }
-        out.extend(trailer(&stretches));
+        out.extend(trailer(&segments));
         out
     }
 
@@ -127,13 +127,13 @@ mod tests {
     }
 
     #[test]
-    fn stretches_join_to_one_member() {
-        // Noise does not shrink, so that the output outgrows the first guess of its size.
+    fn segments_join_to_one_member() {
+        // Random bytes do not compress, so that the output outgrows its initial capacity.
         let noise: Vec<u8> = (0u32..300_000)
             .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
             .collect();
         let text = "up{graph=\"a\"} 1\n".repeat(10_000).into_bytes();
-        for stretches in [
+        for segments in [
             &[][..],
             &[&b""[..]],
             &[b"a\n"],
@@ -142,8 +142,8 @@ mod tests {
         ] {
             for compress in [Deflated::new, Deflated::stored] {
                 assert_eq!(
-                    read_first_member(&member(stretches, compress)),
-                    stretches.concat()
+                    read_first_member(&member(segments, compress)),
+                    segments.concat()
                 );
             }
         }

@@ -1,7 +1,7 @@
 //! Families become bytes: the text format 0.0.4 and OpenMetrics 1.0, plain or compressed. Pure.
 //!
 //! The sample lines are the same in both formats, byte for byte, so that a series keeps its identity when a server or a
-//! proxy changes the format it asks for; only the lines that describe a family differ.
+//! proxy requests another format; only the lines that describe a family differ.
 
 use std::iter;
 use std::sync::{Arc, OnceLock};
@@ -22,20 +22,20 @@ pub use gzip::Deflated;
 pub use negotiate::{Coding, Format, coding, format};
 pub use per_format::PerFormat;
 
-/// Segments below this are joined where they stand side by side: compressing many tiny ones costs more than their copy.
+/// Adjacent segments below this size are joined: compressing many small ones costs more than copying them.
 const SMALL: usize = 8 * 1024;
 
-/// A stretch of an answer in one format. It is compressed at the first use in that form, and never again.
+/// A part of a response in one format. It is compressed once, at the first use.
 #[derive(Debug)]
 pub struct Segment {
     body: Bytes,
     deflated: OnceLock<Deflated>,
-    /// Sent once, so that compressing it does not pay.
+    /// Whether it is sent only once, so that compressing it costs more than it saves.
     once: bool,
 }
 
 impl Segment {
-    /// Writes the families.
+    /// Encodes the families.
     pub fn encode(families: &[Family], format: Format) -> Self {
         let mut out = Vec::new();
         write(families, format, &mut out);
@@ -47,7 +47,7 @@ impl Segment {
         }
     }
 
-    /// The segment that ends an answer, with families that are new at each answer.
+    /// The segment that ends a response, with families that change with each response.
     pub fn last(families: &[Family], format: Format) -> Self {
         let mut out = Vec::new();
         write(families, format, &mut out);
@@ -62,7 +62,7 @@ impl Segment {
         }
     }
 
-    /// These segments side by side; small ones are joined, so that they share a slice and their compression.
+    /// These segments in order; small ones are joined, so that they are one slice and compressed together.
     pub fn join<'a>(segments: impl IntoIterator<Item = &'a Arc<Segment>>) -> Box<[Arc<Segment>]> {
         let (mut joined, mut small) = (Vec::new(), Vec::new());
         for segment in segments
@@ -72,17 +72,17 @@ impl Segment {
             if segment.body.len() < SMALL {
                 small.push(segment);
             } else {
-                joined.extend(Self::whole(&mut small));
+                joined.extend(Self::drain(&mut small));
                 joined.push(segment.clone());
             }
         }
-        joined.extend(Self::whole(&mut small));
+        joined.extend(Self::drain(&mut small));
         joined.into()
     }
 
-    /// One segment of all, which are then gone; none when there is none.
-    fn whole(small: &mut Vec<&Arc<Segment>>) -> Option<Arc<Segment>> {
-        let whole = match &small[..] {
+    /// Drains the segments into one; none when there are none.
+    fn drain(small: &mut Vec<&Arc<Segment>>) -> Option<Arc<Segment>> {
+        let joined = match &small[..] {
             [] => return None,
             [one] => (*one).clone(),
             several => {
@@ -95,15 +95,15 @@ impl Segment {
             }
         };
         small.clear();
-        Some(whole)
+        Some(joined)
     }
 
-    /// The bytes as they are.
+    /// The uncompressed bytes.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The bytes as a stretch of a gzip member.
+    /// The bytes as a segment of a gzip member.
     pub fn deflated(&self) -> &Deflated {
         let compress = if self.once {
             Deflated::stored
@@ -113,7 +113,7 @@ impl Segment {
         self.deflated.get_or_init(|| compress(&self.body))
     }
 
-    /// Whether the bytes of this coding are there already, so that taking them costs nothing.
+    /// Whether the bytes of this coding have been computed.
     pub fn is_ready(&self, coding: Coding) -> bool {
         match coding {
             Coding::Identity => true,
@@ -122,7 +122,7 @@ impl Segment {
     }
 }
 
-/// The slices of a whole answer, none of them copied; with gzip they are one member.
+/// The slices of a whole response, without copies; with gzip they are one member.
 pub fn slices(segments: &[&Segment], coding: Coding) -> Vec<Bytes> {
     match coding {
         Coding::Identity => segments
@@ -130,11 +130,11 @@ pub fn slices(segments: &[&Segment], coding: Coding) -> Vec<Bytes> {
             .map(|segment| segment.body.clone())
             .collect(),
         Coding::Gzip => {
-            let stretches = || segments.iter().map(|segment| segment.deflated());
-            let blocks = stretches().map(|stretch| stretch.blocks().clone());
+            let deflated = || segments.iter().map(|segment| segment.deflated());
+            let blocks = deflated().map(|segment| segment.blocks().clone());
             iter::once(Bytes::from_static(&gzip::HEADER))
                 .chain(blocks)
-                .chain([gzip::trailer(stretches())])
+                .chain([gzip::trailer(deflated())])
                 .collect()
         }
     }
@@ -150,7 +150,7 @@ fn write(families: &[Family], format: Format, out: &mut Vec<u8>) {
     }
 }
 
-/// A family without series is not mentioned at all.
+/// A family without series is left out.
 fn has_series(family: &Family) -> bool {
     family
         .parts
@@ -158,7 +158,7 @@ fn has_series(family: &Family) -> bool {
         .any(|Part { points, .. }| !points.is_empty())
 }
 
-/// What may need an escape.
+/// The bytes that may need an escape.
 const SPECIAL: [bool; 256] = {
     let mut special = [false; 256];
     special[b'\\' as usize] = true;
@@ -167,11 +167,11 @@ const SPECIAL: [bool; 256] = {
     special
 };
 
-/// Writes what stands after `# HELP name `, or in a label value when quotes are escaped too. Nothing else needs escaping,
-/// not even NUL: a real Prometheus reads it back.
+/// Writes the text of `# HELP`, or a label value when quotes are escaped too. Nothing else needs escaping, not even NUL:
+/// Prometheus reads it back.
 fn escaped(text: &str, quotes: bool, out: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
-    // What needs no escape, which is nearly everything, is copied as a whole.
+    // Runs without escapes are copied at once.
     while let Some(at) = rest.iter().position(|byte| SPECIAL[usize::from(*byte)]) {
         out.extend_from_slice(&rest[..at]);
         match rest[at] {

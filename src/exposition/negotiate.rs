@@ -1,8 +1,8 @@
-//! Which form a client wants: `Accept` and `Accept-Encoding` by RFC 9110, weights and specificity included.
+//! Content negotiation: `Accept` and `Accept-Encoding` by RFC 9110, with weights and specificity.
 //!
-//! A scrape is never refused: who accepts nothing that we have gets the text format, uncompressed.
+//! A scrape is never refused: a client that accepts none of our formats gets the text format, uncompressed.
 
-/// The format of an answer.
+/// The format of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// The text format 0.0.4.
@@ -29,21 +29,21 @@ impl Format {
     }
 }
 
-/// The content coding of an answer.
+/// The content coding of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Coding {
-    /// As it is.
+    /// Uncompressed.
     Identity,
-    /// Compressed.
+    /// Compressed with gzip.
     Gzip,
 }
 
-/// A weight in thousandths, 0 means: not this one.
+/// A weight in thousandths; 0 means not acceptable.
 type Weight = u16;
 
 /// Picks the format by the value of `Accept`, several headers joined by commas.
 ///
-/// Of equal weights the more closely described wins, then the text format.
+/// Among equal weights the more specific range wins, then the text format.
 pub fn format(accept: &str) -> Format {
     let rank = |format| {
         best_match(accept, |range| specificity(range, format)).filter(|&(_, weight)| weight > 0)
@@ -71,7 +71,7 @@ pub fn coding(accept_encoding: &str) -> Coding {
         })
     };
     let gzip = weight(&["gzip", "x-gzip"]).map_or(0, |(_, weight)| weight);
-    // Whatever is not mentioned is refused, but for identity, which every client reads.
+    // A coding that is not listed is not acceptable, except identity.
     let identity = weight(&["identity"])
         .filter(|&(near, _)| near == 1)
         .map_or(0, |(_, weight)| weight);
@@ -82,14 +82,17 @@ pub fn coding(accept_encoding: &str) -> Coding {
     }
 }
 
-/// One element of such a header: a name, and parameters.
+/// One element of such a header: a name and parameters.
 struct Range<'a> {
     name: &'a str,
     parameters: Vec<(&'a str, &'a str)>,
 }
 
-/// The closest element that matches, by the closeness that `near` tells, and its weight.
-fn best_match(header: &str, near: impl Fn(&Range<'_>) -> Option<u8>) -> Option<(u8, Weight)> {
+/// The most specific element that matches, and its weight.
+fn best_match(
+    header: &str,
+    specificity: impl Fn(&Range<'_>) -> Option<u8>,
+) -> Option<(u8, Weight)> {
     split(header, ',')
         .filter_map(|element| {
             let mut fields = split(element, ';');
@@ -101,12 +104,12 @@ fn best_match(header: &str, near: impl Fn(&Range<'_>) -> Option<u8>) -> Option<(
                 name,
                 parameters: parameters.collect(),
             };
-            Some((near(&range)?, weight(&range)?))
+            Some((specificity(&range)?, weight(&range)?))
         })
         .max()
 }
 
-/// Splits at a character that does not stand in a quoted string; white space around and empty elements go.
+/// Splits at a character outside quoted strings; drops surrounding white space and empty elements.
 fn split(text: &str, at: char) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escape) = (false, false);
     text.split(move |c| {
@@ -121,7 +124,7 @@ fn split(text: &str, at: char) -> impl Iterator<Item = &str> {
     .filter(|element| !element.is_empty())
 }
 
-/// How closely a media range describes a format; none when it means another one.
+/// How specifically a media range describes a format; none when it does not match.
 fn specificity(range: &Range<'_>, format: Format) -> Option<u8> {
     let (kind, subtype, version) = format.media();
     let (range_kind, range_subtype) = range.name.split_once('/')?;
@@ -147,7 +150,7 @@ fn specificity(range: &Range<'_>, format: Format) -> Option<u8> {
     }
 }
 
-/// The weight of an element; none when it cannot be read, which makes the element void.
+/// The weight of an element; none when it is invalid, so that the element is ignored.
 fn weight(range: &Range<'_>) -> Option<Weight> {
     let Some((_, text)) = range
         .parameters
@@ -183,7 +186,7 @@ mod tests {
                 "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
                 OpenMetrics,
             ),
-            // With native histograms protobuf comes first: we do not have it.
+            // With native histograms protobuf comes first, which we do not support.
             (
                 "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
                 OpenMetrics,
@@ -193,14 +196,14 @@ mod tests {
                 "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
                 Text,
             ),
-            // A browser, curl, and a client that says nothing.
+            // A browser, curl, and a client without the header.
             (
                 "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8",
                 Text,
             ),
             ("*/*", Text),
             ("", Text),
-            // Weights decide, then closeness.
+            // Weights decide, then specificity.
             ("application/openmetrics-text;q=0.5, text/plain;q=0.6", Text),
             ("application/openmetrics-text, */*", OpenMetrics),
             ("text/*;q=0.5, application/*", OpenMetrics),
@@ -212,7 +215,7 @@ mod tests {
                 "APPLICATION/OpenMetrics-Text; VERSION=\"1.0.0\"; Q=1.0",
                 OpenMetrics,
             ),
-            // The closest range decides over a wider one.
+            // The most specific range decides.
             ("text/plain;q=0.1, */*;q=0.5", OpenMetrics),
             ("application/openmetrics-text;q=0, */*", Text),
             ("text/plain;q=0, */*", OpenMetrics),
@@ -221,7 +224,7 @@ mod tests {
                 "application/openmetrics-text;note=\"a,b;q=0\\\"\";q=0.9, text/plain;q=0.8",
                 OpenMetrics,
             ),
-            // Other versions are not ours; what cannot be read is void; nothing acceptable is still answered.
+            // Other versions do not match; invalid elements are ignored; a client that accepts nothing still gets a response.
             ("application/openmetrics-text;version=0.0.1", Text),
             ("text/plain;version=1.0.0;escaping=allow-utf-8", Text),
             (

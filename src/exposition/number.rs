@@ -2,7 +2,7 @@
 
 /// A sample value: an integer without a fraction, anything else in the shortest form that reads back as the same number.
 pub(super) fn value(value: f64, out: &mut Vec<u8>) {
-    // From here on the shortest form of an integer has an exponent.
+    // The shortest form of a larger integer has an exponent.
     const LARGE: f64 = 1e16;
     if value.is_nan() {
         out.extend(b"NaN");

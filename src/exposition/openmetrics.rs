@@ -1,9 +1,9 @@
-//! What OpenMetrics 1.0 says of a family before its samples.
+//! The lines of OpenMetrics 1.0 that describe a family.
 
 use super::escaped;
 use crate::metric::Family;
 
-/// Writes HELP, TYPE and UNIT under the family's name, which lacks the suffix that its type demands of the samples.
+/// Writes HELP, TYPE and UNIT under the family's name, which lacks the suffix of its samples.
 pub(super) fn describe(family: &Family, out: &mut Vec<u8>) {
     let name = family.desc.name.as_str();
     let name = family.metric_type.family_name(name);

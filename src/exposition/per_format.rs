@@ -1,10 +1,10 @@
-//! What is made once for each format, at the first use in it.
+//! A value per format, computed at its first use.
 
 use std::sync::OnceLock;
 
 use super::Format;
 
-/// A place for each format.
+/// A cell for each format.
 #[derive(Debug)]
 pub struct PerFormat<T> {
     text: OnceLock<T>,
@@ -21,17 +21,17 @@ impl<T> Default for PerFormat<T> {
 }
 
 impl<T> PerFormat<T> {
-    /// What there is in a format by now.
+    /// The value of a format, if it has been computed.
     pub fn get(&self, format: Format) -> Option<&T> {
-        self.place(format).get()
+        self.cell(format).get()
     }
 
-    /// What there is in a format, made now where nobody has asked for it before.
+    /// The value of a format, computed now if it has not been.
     pub fn get_or_init(&self, format: Format, make: impl FnOnce() -> T) -> &T {
-        self.place(format).get_or_init(make)
+        self.cell(format).get_or_init(make)
     }
 
-    fn place(&self, format: Format) -> &OnceLock<T> {
+    fn cell(&self, format: Format) -> &OnceLock<T> {
         match format {
             Format::Text => &self.text,
             Format::OpenMetrics => &self.openmetrics,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{escaped, number};
 use crate::metric::{Family, Histogram, LabelName, Part, Samples, Series, Summary};
 
-/// No room is kept for more than this in each line: one long label does not make all of them long.
+/// The most bytes reserved per line, so that one long label does not reserve as much for all lines.
 const LINE: usize = 256;
 
 /// Writes every sample of a family.
@@ -27,11 +27,11 @@ pub(super) fn write(family: &Family, out: &mut Vec<u8>) {
 struct Lines<'a> {
     name: &'a str,
     label_names: &'a [LabelName],
-    /// The part's constant labels, ready to be written.
+    /// The encoded constant labels of the part.
     constant: Vec<u8>,
-    /// The labels of the series at hand, constant ones first.
+    /// The encoded labels of the current series, constant ones first.
     labels: Vec<u8>,
-    /// What stands before each label of a line that has no label of its type's own, and behind the last.
+    /// The bytes before, between and after the label values of a line without `le` or `quantile`.
     frames: Vec<Vec<u8>>,
     out: &'a mut Vec<u8>,
 }
@@ -58,7 +58,7 @@ impl<'a> Lines<'a> {
         if let Some(first) = rest.next() {
             let begin = self.out.len();
             self.single(first);
-            // The other lines will be about as long: growing step by step would touch twice the memory.
+            // The other lines are about as long; growing step by step would touch twice the memory.
             let line = self.out.len() - begin;
             self.out.reserve(rest.len() * (line + line / 8).min(LINE));
         }
@@ -82,14 +82,14 @@ impl<'a> Lines<'a> {
             value: Histogram { counts, sum },
         } in series
         {
-            self.take_labels(labels);
+            self.encode_labels(labels);
             let mut total = 0_u64;
             for (bound, count) in bounds.iter().zip(counts) {
                 total = count.saturating_add(total);
                 self.head("_bucket", Some(("le", bound)));
                 self.count(total);
             }
-            // OpenMetrics wants both or none; what `_count` would say stands in the last bucket.
+            // OpenMetrics requires both or neither; the last bucket holds the count.
             if let Some(sum) = sum {
                 self.head("_sum", None);
                 self.value(*sum);
@@ -106,7 +106,7 @@ impl<'a> Lines<'a> {
             value: Summary { values, sum, count },
         } in series
         {
-            self.take_labels(labels);
+            self.encode_labels(labels);
             for (quantile, value) in quantiles.iter().zip(values) {
                 self.head("", Some(("quantile", quantile)));
                 self.value(*value);
@@ -131,7 +131,7 @@ impl<'a> Lines<'a> {
 
     fn states(&mut self, states: &[Arc<str>], series: &[Series<usize>]) {
         for series in series {
-            self.take_labels(&series.labels);
+            self.encode_labels(&series.labels);
             for (at, state) in states.iter().enumerate() {
                 self.head("", Some((self.name, state)));
                 self.count(u64::from(at == series.value));
@@ -150,7 +150,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Escapes the labels of a series once for all its lines.
-    fn take_labels(&mut self, values: &[Arc<str>]) {
+    fn encode_labels(&mut self, values: &[Arc<str>]) {
         self.labels.clear();
         self.labels.extend_from_slice(&self.constant);
         for (name, value) in self.label_names.iter().zip(values) {
@@ -158,7 +158,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Writes a line up to its value; `own` is the label that the type itself brings.
+    /// Writes a line up to its value; `own` is `le` or `quantile`.
     fn head(&mut self, suffix: &str, own: Option<(&str, &str)>) {
         self.out.extend(self.name.as_bytes());
         self.out.extend(suffix.as_bytes());
@@ -196,7 +196,7 @@ fn frames(name: &str, constant: &[u8], label_names: &[LabelName]) -> Vec<Vec<u8>
         frame.extend_from_slice(b"=\"");
         frames.push(std::mem::replace(&mut frame, b"\",".to_vec()));
     }
-    // The comma behind the last label, or the brace when there is none at all.
+    // The comma after the last label, or the brace when there are no labels.
     if frame.pop() == Some(b',') {
         frame.push(b'}');
     }

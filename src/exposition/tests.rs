@@ -1,4 +1,4 @@
-//! Families of every type in both formats, and labels that try to break out of their quotes.
+//! Families of every type in both formats, and label values that need escapes.
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -68,7 +68,7 @@ fn gauges_and_counters() {
         ),
         "seconds",
     );
-    // Not a counter, whatever its name says: both formats keep the name as it is.
+    // A gauge whose name ends like a counter's: both formats keep the name.
     let odd = family("stored_total", &[], Samples::Gauge(vec![series(&[], -1.0)]));
     insta::assert_snapshot!(both(&[gauge, counter, odd]), @r#"
     # HELP agents Help with "quotes", a \\ and\na line break.
@@ -215,7 +215,7 @@ fn facts_and_states() {
             series: vec![series(&["1"], 1)],
         },
     );
-    // A unit would make a parser refuse the text.
+    // A parser rejects a text in which such a family has a unit.
     insta::assert_snapshot!(both(&[with_unit(info, "model"), with_unit(stateset, "breaker")]), @r#"
     # HELP model_info Help with "quotes", a \\ and\na line break.
     # TYPE model_info gauge
@@ -290,7 +290,7 @@ fn each_type_has_one_word_in_each_format() {
     }
 }
 
-/// Reads the label values of one line back; a line that is not well formed panics.
+/// Parses the label values of one line; panics on a malformed line.
 fn label_values(line: &str) -> Vec<String> {
     let (mut rest, mut values) = (line.split_once('{').unwrap().1, Vec::new());
     loop {

@@ -1,4 +1,4 @@
-//! What the text format 0.0.4 says of a family before its samples.
+//! The lines of the text format 0.0.4 that describe a family.
 
 use super::escaped;
 use crate::metric::{Family, MetricType};
@@ -14,7 +14,7 @@ pub(super) fn describe(family: &Family, out: &mut Vec<u8>) {
     out.extend(format!("# TYPE {name} {}\n", type_name(family.metric_type)).as_bytes());
 }
 
-/// The format knows neither facts nor state sets: their samples are gauges.
+/// The format has neither info metrics nor state sets: their samples are gauges.
 fn type_name(metric_type: MetricType) -> &'static str {
     match metric_type {
         MetricType::Gauge | MetricType::Info | MetricType::StateSet => "gauge",

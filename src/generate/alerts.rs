@@ -1,14 +1,14 @@
-//! The alerts of a pack as Prometheus will know them: condition, labels, and texts that hold the value in its unit.
+//! The alerts of a pack as rules: condition, labels, and texts that show the value in its unit.
 
 use super::{Shared, runbook_anchor, runbook_path, unit};
 use crate::kpi::{Alert, Condition, Kpi, Pack, Severity};
 use promql::{Expr, Kind, Operator, Promql};
 
-/// An alert and what it needs to stand alone.
+/// An alert with everything that its rule contains.
 pub(super) struct AlertRule<'a> {
-    /// As the file has it.
+    /// As the file defines it.
     pub(super) alert: &'a Alert,
-    /// The KPI that it belongs to; none for one of a whole pack.
+    /// Its KPI; none for an alert of `pack.toml`.
     pub(super) kpi: Option<&'a Kpi>,
     /// The file that defines it, as the user would type it.
     pub(super) path: &'a str,
@@ -21,14 +21,14 @@ pub(super) struct AlertRule<'a> {
     pub(super) runbook_url: String,
 }
 
-/// A number that something is compared with.
+/// A comparison with a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Line<'e> {
-    /// What is compared.
+    /// The left side.
     pub(super) subject: &'e Expr,
-    /// How.
+    /// The comparison operator.
     pub(super) operator: Operator,
-    /// With what.
+    /// The right side.
     pub(super) threshold: f64,
 }
 
@@ -68,7 +68,7 @@ fn rule<'a>(
         Some(("pack", pack.name.to_string())),
         kpi.map(|kpi| ("kpi", kpi.id.to_string())),
     ];
-    // A label of the series says more than one of ours of the same name.
+    // A label of the series is kept over one of ours with the same name.
     labels.extend(
         more.into_iter()
             .flatten()
@@ -99,7 +99,7 @@ fn rule<'a>(
     rule
 }
 
-/// The condition as PromQL. The short form is only taken where a KPI has one metric with a plain value.
+/// The condition as PromQL. A file with the short form has one metric with a plain value.
 fn condition(kpi: Option<&Kpi>, alert: &Alert) -> Promql {
     let (operator, threshold) = match &alert.condition {
         Condition::Expr(promql) => return promql.clone(),
@@ -188,7 +188,7 @@ fn comparison(operator: Operator) -> &'static str {
     }
 }
 
-/// The line that a condition draws, when it is a comparison with a number.
+/// The threshold of a condition that compares with a number.
 pub(super) fn line(expr: &Expr) -> Option<Line<'_>> {
     let Kind::Binary(binary) = &expr.bare().kind else {
         return None;

@@ -43,7 +43,7 @@ pub(super) fn dashboard(
 ) -> Result<File, Vec<Problem>> {
     let spec = DashboardSpec {
         pack,
-        notice: shared.made_of(pack),
+        notice: shared.notice(pack),
         variables: Variables::of_own(),
         kpis: ".+".to_owned(),
         interval: Duration::from_secs(60),

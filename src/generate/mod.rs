@@ -1,4 +1,4 @@
-//! KPIs become dashboards, rules, tests of the rules and runbooks. Pure: files as text, written by whoever calls.
+//! KPIs become dashboards, rules, tests of the rules and runbooks. Pure: it returns texts, the caller writes the files.
 
 use std::sync::Arc;
 
@@ -21,10 +21,10 @@ mod tests;
 mod unit;
 mod yaml;
 
-/// Every generated file contains this text, which distinguishes a left-over file from one that a person wrote.
+/// Every generated file contains this text, which distinguishes it from a file that a person wrote.
 pub const MARK: &str = "Made by `cypher-exporter generate`";
 
-/// The folders of the generated files; others may stand in them.
+/// The folders of the generated files; they may hold other files too.
 pub const FOLDERS: [&str; 4] = [
     "docs/runbook",
     "grafana/dashboards",
@@ -32,27 +32,27 @@ pub const FOLDERS: [&str; 4] = [
     "prometheus/tests",
 ];
 
-/// What the files are made of.
+/// What the files are generated from.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
     /// The KPIs, by id.
     pub kpis: &'a [Arc<Kpi>],
     /// The packs, by name.
     pub packs: &'a [Pack],
-    /// Labels that every series of a KPI carries besides its own.
+    /// Labels that every series of a KPI has besides its own.
     pub const_labels: &'a [LabelName],
-    /// The folder of the packs, as the files name it.
+    /// The folder of the packs, as the generated files name it.
     pub folder: &'a str,
-    /// Where these files can be read by a browser, e.g. the repository's page; links are relative to it.
+    /// The URL under which a browser can read these files, e.g. the repository's page; links start with it.
     pub base_url: Option<&'a str>,
 }
 
 /// A generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// Where it belongs, with `/`, below the folder of all of them.
+    /// Its path below the output folder, with `/`.
     pub path: String,
-    /// All of it.
+    /// Its content.
     pub text: String,
 }
 
@@ -125,7 +125,7 @@ fn unwritable(path: &str, cause: &impl std::fmt::Display) -> Problem {
     )
 }
 
-/// A pack whose files would be the exporter's own.
+/// A pack whose files would overwrite the exporter's own.
 fn reserved_name(input: &Input<'_>, pack: &Pack) -> Problem {
     let message = format!(
         "the pack name `{}` is reserved for the files of the exporter itself",
@@ -135,7 +135,7 @@ fn reserved_name(input: &Input<'_>, pack: &Pack) -> Problem {
     Problem::error(place, message, "rename the folder")
 }
 
-/// What all files are made with.
+/// What all files depend on.
 struct Shared<'a> {
     input: &'a Input<'a>,
     vocabulary: Vocabulary,
@@ -162,7 +162,7 @@ impl Shared<'_> {
     }
 
     /// The notice in each file of a pack: where to make changes.
-    fn made_of(&self, pack: &Pack) -> String {
+    fn notice(&self, pack: &Pack) -> String {
         if &*pack.name == exporter::NAME {
             return format!("{MARK}; do not edit.");
         }
@@ -183,33 +183,33 @@ fn runbook_path(pack: &str) -> String {
     format!("docs/runbook/{pack}.md")
 }
 
-/// The place of an alert on the page: as Markdown readers make it of the heading.
+/// The anchor that Markdown renderers derive from the heading of an alert.
 fn runbook_anchor(alert: &AlertRule<'_>) -> String {
     alert.alert.name.to_lowercase()
 }
 
-/// Whether a label is one that Prometheus puts on every series.
+/// Whether Prometheus adds the label to every series.
 fn is_of_target(label: &str) -> bool {
     TARGET_LABELS.contains(&label)
 }
 
-/// What a KPI is about, in a few words: the beginning of its HELP.
+/// A short title of a KPI: the beginning of its HELP text.
 fn title(kpi: &Kpi) -> String {
     kpi.metrics
         .first()
         .map_or_else(|| kpi.id.to_string(), |metric| short(&metric.desc.help))
 }
 
-/// A title of more characters is cut.
+/// The longest title, in characters.
 const LONGEST_TITLE: usize = 60;
 
-/// Words with which no title ends.
+/// Words that cannot end a title.
 const NOT_LAST: [&str; 20] = [
     "a", "an", "and", "at", "by", "for", "from", "has", "have", "in", "is", "of", "on", "or",
     "that", "the", "to", "which", "who", "with",
 ];
 
-/// The beginning of a sentence, up to where it goes into detail.
+/// The beginning of a sentence, without its details.
 fn short(help: &str) -> String {
     let ends = ["; ", ": ", ". ", ", by ", ", in ", ", of ", " ("];
     let cut = ends
@@ -226,7 +226,7 @@ fn short(help: &str) -> String {
         return clause.to_owned();
     }
     let mut words: Vec<_> = within.split(' ').collect();
-    // The last one may be a half.
+    // The last word may be cut.
     words.pop();
     while words.len() > 1 && words.last().is_some_and(|word| NOT_LAST.contains(word)) {
         words.pop();

@@ -50,7 +50,7 @@ struct ExpectedSample {
 /// The tests of a pack's alerts; none when it has no alert.
 ///
 /// # Errors
-/// The alerts for which no test can be made.
+/// The alerts for which no test can be generated.
 pub(super) fn file(
     shared: &Shared<'_>,
     pack: &Pack,
@@ -81,7 +81,7 @@ pub(super) fn file(
         tests,
     };
     let path = format!("prometheus/tests/{}.yml", pack.name);
-    let text = yaml::document(&shared.made_of(pack), &file)
+    let text = yaml::document(&shared.notice(pack), &file)
         .map_err(|cause| vec![super::unwritable(&path, &cause)])?;
     Ok(Some(File { path, text }))
 }
@@ -89,12 +89,12 @@ pub(super) fn file(
 fn problem(rule: &AlertRule<'_>, missing: Missing) -> Problem {
     let name = &rule.alert.name;
     let message = match missing {
-        Missing::Meaning => {
+        Missing::Unsupported => {
             format!(
                 "cannot generate a test for `{name}`: its condition uses functions that are not evaluated here"
             )
         }
-        Missing::Fires => format!("found no series with which `{name}` fires: it may never fire"),
+        Missing::Firing => format!("found no series with which `{name}` fires: it may never fire"),
         Missing::Silent => {
             format!("found no series with which `{name}` does not fire: it may always fire")
         }
@@ -124,15 +124,15 @@ fn of_found(rule: &AlertRule<'_>, found: &example::Found) -> Vec<Test> {
             .collect()
     };
     let end = found.end;
-    // Not before it has held for its time.
+    // It must not fire before its `for` is over.
     let early = hold(rule)
         .checked_sub(1)
         .map(|minute| firing(rule, minute, &[]));
-    let bad_side = early
+    let firing_queries = early
         .into_iter()
         .chain([firing(rule, end, &found.alerts)])
         .collect();
-    let soon = soon(rule);
+    let early_end = early_end(rule);
     let no_data = if found.without_data.is_empty() {
         "does not fire without data"
     } else {
@@ -142,7 +142,7 @@ fn of_found(rule: &AlertRule<'_>, found: &example::Found) -> Vec<Test> {
         test(
             &format!("{name} fires when its condition holds"),
             series(&found.fires),
-            bad_side,
+            firing_queries,
             (end, found.every),
         ),
         test(
@@ -154,8 +154,8 @@ fn of_found(rule: &AlertRule<'_>, found: &example::Found) -> Vec<Test> {
         test(
             &format!("{name} {no_data}"),
             Vec::new(),
-            vec![firing(rule, soon, &found.without_data)],
-            (soon, 1),
+            vec![firing(rule, early_end, &found.without_data)],
+            (early_end, 1),
         ),
     ]
 }
@@ -165,8 +165,8 @@ fn hold(rule: &AlertRule<'_>) -> u32 {
     u32::try_from(rule.alert.hold.as_secs() / 60).unwrap_or(u32::MAX)
 }
 
-/// The minute at which it fires that needs nothing from before.
-fn soon(rule: &AlertRule<'_>) -> u32 {
+/// The minute at which an alert fires whose condition does not read the past.
+fn early_end(rule: &AlertRule<'_>) -> u32 {
     hold(rule).next_multiple_of(example::LONGEST_EVALUATION) + example::LONGEST_EVALUATION
 }
 
@@ -187,11 +187,11 @@ fn of_examples(rule: &AlertRule<'_>, examples: &Examples) -> Vec<Test> {
         eval_time: minutes(minute),
         exp_samples: vec![sample("{}".to_owned())],
     };
-    let soon = soon(rule);
-    let (no_data, on_nothing) = match example::fires_without_data(&rule.condition) {
-        Some(true) => ("fires without data", any(soon)),
-        // What is not understood here is taken for a function of series, which without series is nothing.
-        Some(false) | None => ("does not fire without data", firing(rule, soon, &[])),
+    let early_end = early_end(rule);
+    let (no_data, without_series) = match example::fires_without_data(&rule.condition) {
+        Some(true) => ("fires without data", any(early_end)),
+        // An expression that cannot be evaluated here is assumed to have no result without series.
+        Some(false) | None => ("does not fire without data", firing(rule, early_end, &[])),
     };
     vec![
         test(
@@ -209,8 +209,8 @@ fn of_examples(rule: &AlertRule<'_>, examples: &Examples) -> Vec<Test> {
         test(
             &format!("{name} {no_data}"),
             Vec::new(),
-            vec![on_nothing],
-            (soon, 1),
+            vec![without_series],
+            (early_end, 1),
         ),
     ]
 }
@@ -230,7 +230,7 @@ fn test(
     }
 }
 
-/// These alerts and no others fire at that minute.
+/// Exactly these alerts fire at that minute.
 fn firing(rule: &AlertRule<'_>, minute: u32, alerts: &[LabelValues]) -> Query {
     Query {
         expr: firing_alerts(rule),
@@ -253,7 +253,7 @@ fn sample(labels: String) -> ExpectedSample {
     ExpectedSample { labels, value: 1 }
 }
 
-/// The series that Prometheus writes of an alert that fires.
+/// The series that Prometheus writes for a firing alert.
 fn alert_series(rule: &AlertRule<'_>, labels: &LabelValues) -> String {
     let mut all = labels.clone();
     all.extend(

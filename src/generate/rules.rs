@@ -71,7 +71,7 @@ pub(super) fn file(
     };
     Ok(Some(File {
         path: rules_path(&pack.name),
-        text: yaml::document(&shared.made_of(pack), &RuleFile { groups: [group] })?,
+        text: yaml::document(&shared.notice(pack), &RuleFile { groups: [group] })?,
     }))
 }
 

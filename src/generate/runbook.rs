@@ -6,7 +6,7 @@ use crate::kpi::{Kpi, Mode, Pack, Schedule};
 
 /// The page of a pack.
 pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -> File {
-    let mut text = format!("# {}\n\n<!-- {} -->\n", pack.title, shared.made_of(pack));
+    let mut text = format!("# {}\n\n<!-- {} -->\n", pack.title, shared.notice(pack));
     if let Some(description) = &pack.description {
         text.push_str(&format!("\n{description}\n"));
     }
@@ -28,7 +28,7 @@ pub(super) fn file(shared: &Shared<'_>, pack: &Pack, alerts: &[AlertRule<'_>]) -
     }
 }
 
-/// All alerts at a glance.
+/// The table of all alerts.
 fn summary(alerts: &[AlertRule<'_>]) -> String {
     let row = |rule: &AlertRule<'_>| {
         let alert = rule.alert;
@@ -72,7 +72,7 @@ fn alert(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
 fn of_kpi(shared: &Shared<'_>, rule: &AlertRule<'_>, kpi: &Kpi) -> String {
     let path = shared.file_of(kpi);
     let stale = promql::written(kpi.stale_after);
-    let fate = match (&kpi.mode, example::fires_without_data(&rule.condition)) {
+    let effect = match (&kpi.mode, example::fires_without_data(&rule.condition)) {
         (Mode::Window(_), _) => {
             "its totals stop growing, rates over them drop to 0, and the totals catch up when the KPI recovers"
                 .to_owned()
@@ -89,7 +89,7 @@ fn of_kpi(shared: &Shared<'_>, rule: &AlertRule<'_>, kpi: &Kpi) -> String {
         }
     };
     format!(
-        "\nThis alert watches [`{}`](#{}) (`{path}`). When that KPI fails, {fate}. \
+        "\nThis alert watches [`{}`](#{}) (`{path}`). When that KPI fails, {effect}. \
          [CypherExporterKpiDown]({own}#cypherexporterkpidown) and \
          [CypherExporterKpiStale]({own}#cypherexporterkpistale) report the failure.\n",
         kpi.id,
@@ -174,7 +174,7 @@ fn own_page() -> String {
     format!("{}.md", exporter::NAME)
 }
 
-/// The anchor that Markdown readers make of a heading.
+/// The anchor that Markdown renderers derive from a heading.
 fn anchor(heading: &str) -> String {
     heading
         .to_lowercase()

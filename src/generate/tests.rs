@@ -1,4 +1,4 @@
-//! What becomes of small files.
+//! The generated files of small packs.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::kpi::vocabulary::Vocabulary;
 use crate::kpi::{Catalog, Defaults, Source, load};
 use crate::metric::LabelName;
 
-/// Loads files; those called `pack.toml` are taken for such.
+/// Loads files; `pack.toml` files are read as packs.
 pub(super) fn catalog(files: &[(&str, &str)]) -> Catalog {
     let source = |(path, text): &(&str, &str)| Source {
         path: (*path).to_owned(),
@@ -235,7 +235,7 @@ fn panels_follow_from_type_unit_labels_and_interval() {
 }
 
 #[test]
-fn what_a_file_says_of_its_panels_counts_more() {
+fn the_panels_of_a_file_override_the_defaults() {
     let header = r#"
 unit = "seconds"
 [[panel]]
@@ -290,7 +290,7 @@ expr = 'max( p_wait_seconds{b="x"} ) >= 9'
 }
 
 #[test]
-fn several_graphs_are_told_apart() {
+fn several_graphs_are_distinguished_by_a_label() {
     let files = made(&catalog(KINDS), &["env", "graph"], None).unwrap();
     let dashboard = dashboard(&files);
     let variables: Vec<_> = dashboard["templating"]["list"]
@@ -304,7 +304,7 @@ fn several_graphs_are_told_apart() {
         ["datasource", "job", "instance", "agent", "env", "graph"]
     );
     assert!(shown(&dashboard).contains("p_plain{TARGET,env=~\"$env\",graph=~\"$graph\"}"));
-    // The exporter's own series carry the graph, not the labels of the settings.
+    // The exporter's own series have the label `graph`, but not those of the settings.
     let tests = text(&files, "prometheus/tests/cypher-exporter.yml");
     assert!(
         tests.contains("cypher_exporter_kpi_up{graph=\"example\",instance="),
@@ -319,7 +319,7 @@ const ONE_ALERT: &[(&str, &str)] = &[(
 )];
 
 #[test]
-fn an_alert_without_words_has_some() {
+fn an_alert_without_texts_gets_default_texts() {
     let files = made(&catalog(ONE_ALERT), &[], None).unwrap();
     insta::assert_snapshot!(text(&files, "prometheus/rules/p.yml"), @r#"
     # Made by `cypher-exporter generate` from queries/p; edit the files there instead.
@@ -376,7 +376,7 @@ fn an_alert_without_words_has_some() {
 }
 
 #[test]
-fn links_begin_where_the_settings_say() {
+fn links_begin_with_the_base_url() {
     let files = made(
         &catalog(ONE_ALERT),
         &[],
@@ -405,7 +405,7 @@ fn links_begin_where_the_settings_say() {
 }
 
 #[test]
-fn the_exporters_own_alerts_are_whole() {
+fn the_exporters_own_alerts_have_tests_and_its_panels_queries() {
     let pack = super::exporter::pack().unwrap();
     let names: Vec<_> = pack
         .alerts
@@ -425,7 +425,7 @@ fn the_exporters_own_alerts_are_whole() {
     CypherExporterWindowLag
     CypherExporterClockBehind
     ");
-    // Each of them has a test, by `generate` itself; each of its panels is drawn.
+    // `generate` makes a test for each alert.
     let files = made(&catalog(ONE_ALERT), &[], None).unwrap();
     let own: Value =
         serde_json::from_str(&text(&files, "grafana/dashboards/cypher-exporter.json")).unwrap();
@@ -444,8 +444,8 @@ fn the_exporters_own_alerts_are_whole() {
 }
 
 #[test]
-fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
-    let told = |alert: &str| {
+fn an_alert_that_cannot_be_tested_is_reported_with_its_place() {
+    let generated = |alert: &str| {
         let text =
             format!("// Waiting.\n/*kpi\n[[alert]]\nname = \"A\"\n{alert}\n*/\nRETURN 1 AS value");
         match made(&catalog(&[("queries/p/x.cypher", &text)]), &[], None) {
@@ -457,19 +457,19 @@ fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
         }
     };
     assert_eq!(
-        told("expr = 'p_x > 1 and p_x < 0'"),
+        generated("expr = 'p_x > 1 and p_x < 0'"),
         "queries/p/x.cypher: found no series with which `A` fires: it may never fire"
     );
     assert_eq!(
-        told("expr = 'p_x >= 0 or p_x < 0'"),
+        generated("expr = 'p_x >= 0 or p_x < 0'"),
         "queries/p/x.cypher: found no series with which `A` does not fire: it may always fire"
     );
     let unknown = "expr = 'predict_linear(p_x[1h], 3600) > 5'\nfor = \"1m\"";
     assert_eq!(
-        told(unknown),
+        generated(unknown),
         "queries/p/x.cypher: cannot generate a test for `A`: its condition uses functions that are not evaluated here"
     );
-    let tests = told(&format!(
+    let tests = generated(&format!(
         "{unknown}\nfires = {{ p_x = \"0+1x90\" }}\nsilent = {{ p_x = \"1x90\" }}"
     ));
     insta::assert_snapshot!(tests, @r#"
@@ -507,7 +507,7 @@ fn an_alert_that_cannot_be_tested_is_shown_with_its_place() {
 }
 
 #[test]
-fn a_pack_cannot_take_the_exporters_place() {
+fn a_pack_cannot_have_the_name_of_the_exporters_own() {
     let file = [(
         "queries/cypher-exporter/a.cypher",
         "// A.\n/*kpi\nname = \"a\"\n*/\nRETURN 1 AS value",

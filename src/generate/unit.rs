@@ -1,4 +1,4 @@
-//! Units: what Grafana calls them, how an alert's text shows a value in them, and which one an expression has.
+//! Units: their names in Grafana, their form in alert texts, and the unit of an expression.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,20 +14,23 @@ pub(super) const SECONDS: &str = "s";
 /// Counts per second.
 pub(super) const RATE: &str = "cps";
 
-/// Which metric is shown in which unit of Grafana.
+/// Grafana's units of metrics, as panels set them.
 #[derive(Debug, Default)]
 pub(super) struct Units {
-    said: BTreeMap<String, String>,
+    by_metric: BTreeMap<String, String>,
 }
 
 impl Units {
-    /// A panel that shows a metric as it is says what its values are.
+    /// The unit of a panel that shows a plain metric is the unit of the metric.
     pub(super) fn of<'k>(kpis: impl Iterator<Item = &'k Kpi>) -> Self {
         let mut units = Self::default();
         for kpi in kpis {
             for panel in kpi.panels.iter().flatten() {
                 if let (Some(unit), Some(metric)) = (&panel.unit, shown_metric(kpi, panel)) {
-                    units.said.entry(metric).or_insert_with(|| unit.clone());
+                    units
+                        .by_metric
+                        .entry(metric)
+                        .or_insert_with(|| unit.clone());
                 }
             }
         }
@@ -44,7 +47,7 @@ impl Units {
             .and_then(|known| known.unit.clone())
             .or_else(|| unit_of_name(name));
         let stem = name.strip_suffix("_sum").unwrap_or(name);
-        self.said
+        self.by_metric
             .get(stem)
             .cloned()
             .unwrap_or_else(|| known.map_or(NONE.to_owned(), |unit| of_prometheus(&unit)))
@@ -159,7 +162,7 @@ impl Units {
     }
 }
 
-/// A part by the whole is a ratio, a sum by its count a mean; anything else has a unit of its own.
+/// A part divided by its whole is a ratio, a sum divided by its count a mean; other quotients have no known unit.
 fn quotient(left: &Expr, right: &Expr, mean: impl FnOnce() -> String) -> String {
     let (left, right) = (metrics(left), metrics(right));
     let is_mean = left
@@ -185,10 +188,10 @@ fn metrics(expr: &Expr) -> BTreeSet<String> {
     metrics
 }
 
-/// The metric that a panel shows as it is.
+/// The metric that a panel shows unchanged.
 fn shown_metric(kpi: &Kpi, panel: &Panel) -> Option<String> {
     match (&panel.exprs[..], &kpi.metrics[..]) {
-        // Of a counter it shows the rate.
+        // The panel of a counter shows its rate.
         ([], [metric, ..]) => {
             let is_counter = matches!(metric.shape, ValueSpec::Counter { .. });
             (!is_counter).then(|| metric.desc.name.to_string())
@@ -203,7 +206,7 @@ fn shown_metric(kpi: &Kpi, panel: &Panel) -> Option<String> {
     }
 }
 
-/// What Grafana calls a unit of Prometheus.
+/// Grafana's name of a Prometheus unit.
 fn of_prometheus(unit: &str) -> String {
     match unit {
         "seconds" => SECONDS.to_owned(),
@@ -220,14 +223,14 @@ fn of_prometheus(unit: &str) -> String {
 pub(super) fn per_second(unit: &str) -> &'static str {
     match unit {
         "bytes" => "Bps",
-        // Seconds in a second are a share.
+        // Seconds per second are a ratio.
         SECONDS => RATIO,
         "currencyUSD" => "suffix: $/s",
         _ => RATE,
     }
 }
 
-/// A value in its unit, as the template of an alert writes it.
+/// The template that writes an alert's value in its unit.
 pub(super) fn template(unit: &str) -> String {
     let value = |filter: &str| format!("{{{{ $value | {filter} }}}}");
     match unit {
@@ -248,7 +251,7 @@ pub(super) fn template(unit: &str) -> String {
     }
 }
 
-/// A number in its unit, as a text for people.
+/// A number in its unit.
 pub(super) fn shown(number: f64, unit: &str) -> String {
     match unit {
         RATIO => format!("{} %", rounded(number * 100.0)),
@@ -265,7 +268,7 @@ pub(super) fn shown(number: f64, unit: &str) -> String {
     }
 }
 
-/// Without the noise that a product of floats brings.
+/// Rounds away the error of float arithmetic, as in 0.1 + 0.2.
 pub(super) fn rounded(number: f64) -> f64 {
     format!("{number:.9e}").parse().unwrap_or(number)
 }

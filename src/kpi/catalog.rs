@@ -208,7 +208,7 @@ impl Claim<'_> {
     fn names(&self) -> impl Iterator<Item = String> {
         let family = self.metric_type.family_name(self.name);
         self.metric_type
-            .kept_suffixes()
+            .reserved_suffixes()
             .iter()
             .map(move |suffix| format!("{family}{suffix}"))
     }

@@ -15,14 +15,14 @@ pub enum MetricType {
     Histogram,
     /// Summary that the graph computed.
     Summary,
-    /// Facts as labels, value 1; its name ends in `_info`.
+    /// Information in labels, with the value 1; its name ends in `_info`.
     Info,
     /// Exactly one of several states is true.
     StateSet,
 }
 
 impl MetricType {
-    /// The word a KPI file and OpenMetrics use.
+    /// The word that KPI files and OpenMetrics use.
     pub fn as_str(self) -> &'static str {
         match self {
             MetricType::Gauge => "gauge",
@@ -46,7 +46,7 @@ impl MetricType {
         }
     }
 
-    /// Whether a unit may be said; facts and states have none, and a parser refuses the whole text otherwise.
+    /// Whether it may have a unit; a parser rejects the whole text when an info metric or a state set has one.
     pub fn may_have_unit(self) -> bool {
         match self {
             MetricType::Gauge
@@ -57,15 +57,15 @@ impl MetricType {
         }
     }
 
-    /// The family's name in OpenMetrics: `name` without the suffix that the type demands.
+    /// The family's name in OpenMetrics: `name` without the suffix that the type requires.
     pub fn family_name(self, name: &str) -> &str {
         self.name_suffix()
             .and_then(|suffix| name.strip_suffix(suffix))
             .unwrap_or(name)
     }
 
-    /// What may follow the family's name in OpenMetrics; no other family may be called so.
-    pub fn kept_suffixes(self) -> &'static [&'static str] {
+    /// The suffixes of the family's sample names in OpenMetrics; no other family may have such a name.
+    pub fn reserved_suffixes(self) -> &'static [&'static str] {
         match self {
             MetricType::Counter => &["", "_total", "_created"],
             MetricType::Info => &["", "_info"],
@@ -76,24 +76,24 @@ impl MetricType {
     }
 }
 
-/// What is known of a family before any query has run.
+/// The description of a family, known before any query has run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desc {
     /// The name as the text format shows it: a counter's ends in `_total`.
     pub name: MetricName,
-    /// One sentence for people; no line breaks needed, they are escaped.
+    /// The HELP text; line breaks are escaped.
     pub help: String,
-    /// The unit, which is also the end of the name (before `_total`).
+    /// The unit, which the name ends in (before `_total`).
     pub unit: Option<String>,
     /// The label names, in the order of [`Series::labels`].
     pub labels: Arc<[LabelName]>,
 }
 
-/// One value for each label name of a family, in the order of [`Desc::labels`]. Shared by all who show the series: labels
+/// One value for each label name of a family, in the order of [`Desc::labels`]. Shared between readings, since labels
 /// outlive the value of one run.
 pub type LabelValues = Arc<[Arc<str>]>;
 
-/// One line's worth of labels and its value.
+/// A label set and its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series<T> {
     /// One value for each label name of the family.
@@ -107,7 +107,7 @@ pub struct Series<T> {
 pub struct Histogram {
     /// Observations in each bucket, **not** cumulated: one for each bound, then one for `+Inf`.
     pub counts: Box<[u64]>,
-    /// The sum of what was observed; none where a bound is negative, since such a sum may fall.
+    /// The sum of the observations; none where a bound is negative, since such a sum may decrease.
     pub sum: Option<f64>,
 }
 
@@ -143,19 +143,19 @@ pub enum Samples {
         /// The summaries.
         series: Vec<Series<Summary>>,
     },
-    /// Facts; the labels are all there is.
+    /// Info metrics, which only have labels.
     Info(Vec<Series<()>>),
     /// State sets over the same states.
     StateSet {
         /// All states.
         states: Arc<[Arc<str>]>,
-        /// For each series the index of the state that is true.
+        /// The index of the true state of each series.
         series: Vec<Series<usize>>,
     },
 }
 
 impl Samples {
-    /// The type these are of.
+    /// Their type.
     pub fn metric_type(&self) -> MetricType {
         match self {
             Samples::Gauge(_) => MetricType::Gauge,
@@ -167,7 +167,7 @@ impl Samples {
         }
     }
 
-    /// How many label sets there are.
+    /// The number of series.
     pub fn len(&self) -> usize {
         match self {
             Samples::Gauge(series) | Samples::Counter(series) => series.len(),
@@ -189,7 +189,7 @@ impl Samples {
         }
     }
 
-    /// Whether there is no series at all.
+    /// Whether there are no series.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -199,19 +199,19 @@ fn labels_of<T>(series: &[Series<T>]) -> Box<dyn Iterator<Item = &LabelValues> +
     Box::new(series.iter().map(|series| &series.labels))
 }
 
-/// Labels that every series of a part carries: `graph`, and those of the configuration.
+/// Labels that every series of a part has: `graph`, and those of the settings.
 pub type Constant = Arc<[(LabelName, Arc<str>)]>;
 
-/// What one graph contributes to a family.
+/// The series of a family from one graph.
 #[derive(Clone, Debug)]
 pub struct Part {
     /// Written before the labels of the series.
     pub constant: Constant,
-    /// The series; shared with whoever else shows them.
+    /// The series.
     pub points: Arc<Samples>,
 }
 
-/// A family ready to be written: one description, and a part for each graph that answered, all of one type.
+/// A complete family: one description, and a part for each graph, all of one type.
 #[derive(Clone, Debug)]
 pub struct Family {
     /// What it is.

@@ -1,4 +1,4 @@
-//! Plain data: what Prometheus is told. Names that cannot be illegal, families that cannot mix types.
+//! The data model of Prometheus: names that are always valid, families of one type.
 
 mod family;
 mod name;

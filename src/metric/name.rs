@@ -1,4 +1,4 @@
-//! Metric and label names in the charset every Prometheus reads; UTF-8 names are left to those who need them.
+//! Metric and label names in the character set that every Prometheus reads; UTF-8 names are not supported.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,27 +7,27 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MetricName(Arc<str>);
 
-/// The name of a label; never one of those that Prometheus keeps for itself (`__…`).
+/// The name of a label; never one that Prometheus reserves (`__…`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LabelName(Arc<str>);
 
-/// Why a text is no name.
+/// Why a name is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IllegalName {
-    /// Nothing at all.
+    /// An empty text.
     #[error("a name cannot be empty")]
     Empty,
-    /// A character that is not a letter of ASCII, a digit or `_`.
-    #[error("`{0}` cannot stand in a name: use ASCII letters, digits and `_`")]
+    /// A character that is not an ASCII letter, a digit or `_`.
+    #[error("invalid character `{0}`: use ASCII letters, digits and `_`")]
     Character(char),
     /// A digit at the start.
     #[error("a name cannot start with a digit")]
     Digit,
     /// `:` is for recording rules.
-    #[error("`:` is kept for recording rules")]
+    #[error("`:` is reserved for recording rules")]
     Colon,
     /// `__` at the start.
-    #[error("names that start with `__` belong to Prometheus")]
+    #[error("names that start with `__` are reserved for Prometheus")]
     Reserved,
 }
 
@@ -50,7 +50,7 @@ fn legal(text: &str) -> Result<Arc<str>, IllegalName> {
 macro_rules! name {
     ($name:ident) => {
         impl $name {
-            /// Takes a text that is a legal name.
+            /// A valid name.
             pub fn new(text: &str) -> Result<Self, IllegalName> {
                 legal(text).map(Self)
             }

@@ -1,8 +1,8 @@
-//! The exporter's own families: no KPI can take their names, and dashboards and rules can speak of them.
+//! The exporter's own families: no KPI can have their names, and dashboards and rules can refer to them.
 
 use super::MetricType;
 
-/// What every name that the exporter gives itself starts with.
+/// The prefix of the exporter's own names.
 pub const PREFIX: &str = "cypher_exporter_";
 
 /// The families of the exporter and of its process, as the text format shows them, in order.
@@ -36,7 +36,7 @@ pub const NAMES: &[&str] = &[
     "process_virtual_memory_bytes",
 ];
 
-/// The labels of one of them; where several graphs are asked, those that have `kpi` have `graph` as well.
+/// The labels of an own family; with several graphs, those with `kpi` also have `graph`.
 pub fn labels(name: &str) -> &'static [&'static str] {
     match name {
         "cypher_exporter_build_info" => &["version", "os", "arch"],
@@ -49,7 +49,7 @@ pub fn labels(name: &str) -> &'static [&'static str] {
     }
 }
 
-/// The type of one of them.
+/// The type of an own family.
 pub fn metric_type(name: &str) -> MetricType {
     match name {
         "cypher_exporter_build_info" => MetricType::Info,

@@ -1,6 +1,6 @@
-//! The generated files: those of the repository are what the KPI files give, other programs find
-//! nothing wrong with them, and they speak of nothing that the exporter does not emit.
-//! `scripts/fetch-judges` brings the programs.
+//! The generated files: those of the repository are up to date, Prometheus and Grafana accept them,
+//! and they name only metrics that the exporter emits. `scripts/fetch-judges` fetches the programs.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

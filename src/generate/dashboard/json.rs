@@ -1,4 +1,4 @@
-//! A panel as Grafana has it: JSON with its queries.
+//! The JSON of a panel with its queries.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use super::spec::{PanelSpec, Query};
 use super::{data_source, visual};
 use crate::kpi::PanelKind;
 
-/// Grafana takes this for the distance of samples unless a query says more.
+/// The scrape interval that Grafana assumes unless a query sets a longer one.
 const USUAL_SCRAPE: Duration = Duration::from_secs(15);
 
 impl PanelSpec {
-    /// The panel as Grafana has it.
+    /// The JSON of the panel.
     pub(super) fn json(&self, id: usize, place: &Value) -> Value {
         let targets: Vec<_> = self
             .queries
@@ -75,7 +75,7 @@ impl PanelSpec {
             "datasource": data_source(), "editorMode": "code", "expr": query.expr, "format": format, "instant": instant,
             "legendFormat": query.legend, "range": !instant, "refId": id.to_string(),
         });
-        // Grafana's rate interval is four times this: enough for a rate to see several answers of the KPI.
+        // Grafana's rate interval is four times this, so that a rate covers several runs of the KPI.
         if let Some(interval) = query.interval.filter(|interval| *interval > USUAL_SCRAPE) {
             target["interval"] = promql::written(interval).into();
         }

@@ -1,14 +1,14 @@
-//! Where panels stand: from left to right in shelves that they fill, row under row.
+//! Places panels on Grafana's grid: from left to right in lines that they fill, row under row.
 
 use serde_json::{Value, json};
 
 use super::Row;
 use super::spec::PanelSpec;
 
-/// How wide Grafana's grid is.
+/// The width of Grafana's grid.
 const WIDTH: u32 = 24;
 
-/// A single number needs no more than this.
+/// The widest panel of a single number.
 const WIDEST_NUMBER: u32 = 8;
 
 /// All panels with identifiers and places.
@@ -23,10 +23,10 @@ pub(super) fn placed(rows: Vec<Row>) -> Vec<Value> {
             }));
             y += 1;
         }
-        for shelf in shelves(&row.panels) {
-            let height = shelf.iter().map(|panel| panel.size().1).max().unwrap_or(0);
+        for line in lines(&row.panels) {
+            let height = line.iter().map(|panel| panel.size().1).max().unwrap_or(0);
             let mut x = 0;
-            for (panel, width) in shelf.iter().zip(widths(&shelf)) {
+            for (panel, width) in line.iter().zip(widths(&line)) {
                 let place = json!({ "x": x, "y": y, "w": width, "h": height });
                 panels.push(panel.json(panels.len() + 1, &place));
                 x += width;
@@ -37,26 +37,26 @@ pub(super) fn placed(rows: Vec<Row>) -> Vec<Value> {
     panels
 }
 
-/// The panels in order, as many on a shelf as fit.
-fn shelves(panels: &[PanelSpec]) -> Vec<Vec<&PanelSpec>> {
-    let mut shelves: Vec<Vec<&PanelSpec>> = Vec::new();
+/// The panels in order, as many in a line as fit.
+fn lines(panels: &[PanelSpec]) -> Vec<Vec<&PanelSpec>> {
+    let mut lines: Vec<Vec<&PanelSpec>> = Vec::new();
     let mut left = 0;
-    for (panel, begins) in panels.iter().zip(begins(panels)) {
+    for (panel, starts) in panels.iter().zip(line_starts(panels)) {
         let (width, _) = panel.size();
-        match shelves.last_mut().filter(|_| left >= width && !begins) {
-            Some(shelf) => shelf.push(panel),
+        match lines.last_mut().filter(|_| left >= width && !starts) {
+            Some(line) => line.push(panel),
             None => {
-                shelves.push(vec![panel]);
+                lines.push(vec![panel]);
                 left = WIDTH;
             }
         }
         left -= width;
     }
-    shelves
+    lines
 }
 
-/// Which panels begin a shelf whatever fits: numbers that need several shelves are spread over them alike.
-fn begins(panels: &[PanelSpec]) -> Vec<bool> {
+/// Which panels start a line: numbers that need several lines are spread evenly over them.
+fn line_starts(panels: &[PanelSpec]) -> Vec<bool> {
     let is_number = |panel: &PanelSpec| panel.size().0 < WIDTH / 2;
     let runs = panels.chunk_by(|one, next| is_number(one) == is_number(next));
     let spread = |run: &[PanelSpec]| {
@@ -66,25 +66,25 @@ fn begins(panels: &[PanelSpec]) -> Vec<bool> {
                 .map(|panel| panel.size().0)
                 .max()
                 .unwrap_or(WIDTH)) as usize;
-        let shelves = run.len().div_ceil(fit);
-        let each = run.len().div_ceil(shelves);
+        let lines = run.len().div_ceil(fit);
+        let each = run.len().div_ceil(lines);
         (0..run.len())
-            .map(|at| is_number(&run[at]) && shelves > 1 && at % each == 0)
+            .map(|at| is_number(&run[at]) && lines > 1 && at % each == 0)
             .collect::<Vec<_>>()
     };
     runs.flat_map(spread).collect()
 }
 
-/// Each panel as wide as its share of the shelf, so that no gap is left, but a number not too wide.
-fn widths(shelf: &[&PanelSpec]) -> Vec<u32> {
-    let wanted: u32 = shelf.iter().map(|panel| panel.size().0).sum();
-    let only_numbers = shelf.iter().all(|panel| panel.size().0 < WIDTH / 2);
+/// Each panel as wide as its share of the line, so that no gap is left, but a number not too wide.
+fn widths(line: &[&PanelSpec]) -> Vec<u32> {
+    let wanted: u32 = line.iter().map(|panel| panel.size().0).sum();
+    let only_numbers = line.iter().all(|panel| panel.size().0 < WIDTH / 2);
     let whole = if only_numbers {
-        WIDTH.min(shelf.len() as u32 * WIDEST_NUMBER)
+        WIDTH.min(line.len() as u32 * WIDEST_NUMBER)
     } else {
         WIDTH
     };
-    let mut widths: Vec<_> = shelf
+    let mut widths: Vec<_> = line
         .iter()
         .map(|panel| panel.size().0 * whole / wanted.max(1))
         .collect();

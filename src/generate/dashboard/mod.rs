@@ -73,7 +73,7 @@ pub(super) fn file(
         .unwrap_or(Duration::from_secs(300));
     let spec = DashboardSpec {
         pack,
-        notice: shared.made_of(pack),
+        notice: shared.notice(pack),
         variables: Variables::of_pack(shared, &kpis),
         kpis: format!("{}/.+", pack.name),
         interval,

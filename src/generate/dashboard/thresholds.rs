@@ -1,10 +1,10 @@
-//! Colours by value: those that a panel names, or those of the alerts, so that the line on the graph is the alert's line.
+//! Threshold steps of a panel: those that its file sets, or the thresholds of the alerts.
 
 use crate::generate::alerts::{AlertRule, Line, line};
 use crate::kpi::{Panel, Severity, Threshold};
 use promql::{Expr, Kind, Operator};
 
-/// From which value on a colour holds; the first of several has none, it is the base colour.
+/// A colour and the value from which it applies; the first step has no value, it is the base colour.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Step {
     pub(crate) from: Option<f64>,
@@ -21,7 +21,7 @@ fn color(severity: Severity) -> &'static str {
     }
 }
 
-/// The steps that a panel names.
+/// The steps that a panel sets.
 pub(super) fn of_panel(panel: &Panel) -> Vec<Step> {
     let step = |(at, threshold): (usize, &Threshold)| Step {
         from: (at > 0).then_some(threshold.from),
@@ -30,7 +30,7 @@ pub(super) fn of_panel(panel: &Panel) -> Vec<Step> {
     panel.thresholds.iter().enumerate().map(step).collect()
 }
 
-/// The steps that the alerts make whose subject is the one.
+/// The steps from the thresholds of the alerts with this subject.
 pub(super) fn of_alerts(
     alerts: &[AlertRule<'_>],
     is_subject: impl Fn(&Line<'_>, &str) -> bool,
@@ -44,10 +44,10 @@ pub(super) fn of_alerts(
     steps(&lines.collect::<Vec<_>>())
 }
 
-/// The steps of the alerts that watch what this PromQL says.
+/// The steps of the alerts that watch the same expression.
 pub(crate) fn steps_of(alerts: &[AlertRule<'_>], text: &str) -> Vec<Step> {
-    let wanted = gist(text);
-    of_alerts(alerts, |_, subject| gist(subject) == wanted)
+    let wanted = normalized(text);
+    of_alerts(alerts, |_, subject| normalized(subject) == wanted)
 }
 
 fn subject_text<'r>(rule: &'r AlertRule<'_>, line: &Line<'_>) -> &'r str {
@@ -57,7 +57,7 @@ fn subject_text<'r>(rule: &'r AlertRule<'_>, line: &Line<'_>) -> &'r str {
         .unwrap_or_default()
 }
 
-/// Between two thresholds the colour is that of the worst alert that fires there.
+/// Between two thresholds the colour is that of the most severe alert that fires there.
 fn steps(lines: &[(Operator, f64, Severity)]) -> Vec<Step> {
     let mut edges: Vec<_> = lines.iter().map(|(_, threshold, _)| *threshold).collect();
     edges.sort_by(f64::total_cmp);
@@ -74,7 +74,7 @@ fn steps(lines: &[(Operator, f64, Severity)]) -> Vec<Step> {
         .chain([(Some(last), last + 1.0)]);
     let mut steps: Vec<Step> = Vec::new();
     for (from, inside) in spans {
-        let color = worst(lines, inside).map_or(GOOD, color);
+        let color = most_severe(lines, inside).map_or(GOOD, color);
         if steps.last().is_none_or(|last| last.color != color) {
             steps.push(Step {
                 from,
@@ -85,7 +85,7 @@ fn steps(lines: &[(Operator, f64, Severity)]) -> Vec<Step> {
     steps
 }
 
-fn worst(lines: &[(Operator, f64, Severity)], value: f64) -> Option<Severity> {
+fn most_severe(lines: &[(Operator, f64, Severity)], value: f64) -> Option<Severity> {
     let fires = |operator: Operator, threshold: f64| match operator {
         Operator::Greater | Operator::GreaterOrEqual => value > threshold,
         Operator::Less | Operator::LessOrEqual => value < threshold,
@@ -113,7 +113,7 @@ fn worst(lines: &[(Operator, f64, Severity)], value: f64) -> Option<Severity> {
         .find(|severity| firing().any(|s| s == *severity))
 }
 
-/// Whether it is the plain metric, with or without matchers.
+/// Whether it selects the plain metric, with or without matchers.
 pub(super) fn is_metric(expr: &Expr, name: &str) -> bool {
     matches!(&expr.bare().kind, Kind::Select(selector) if selector.metric() == Some(name))
 }
@@ -146,17 +146,17 @@ pub(super) fn quantiles_of(expr: &Expr) -> Option<String> {
     histogram.filter(|_| is_quantile)
 }
 
-/// A text of PromQL without spaces and lengths of ranges: what is the same in both speaks of the same.
-pub(super) fn gist(text: &str) -> String {
-    let mut gist = String::new();
+/// PromQL without spaces and ranges, by which a panel and an alert are compared.
+pub(super) fn normalized(text: &str) -> String {
+    let mut normalized = String::new();
     let mut in_brackets = false;
     for c in text.chars().filter(|c| !c.is_whitespace()) {
         in_brackets = (in_brackets || c == '[') && c != ']';
         if !in_brackets {
-            gist.push(c);
+            normalized.push(c);
         }
     }
-    gist
+    normalized
 }
 
 #[cfg(test)]
@@ -164,10 +164,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn alerts_make_colours() {
+    fn alerts_set_colours() {
         use Operator::{Greater, GreaterOrEqual, Less};
         use Severity::{Critical, Info, Warning};
-        let told = |lines: &[(Operator, f64, Severity)]| {
+        let shown = |lines: &[(Operator, f64, Severity)]| {
             let step = |step: &Step| {
                 format!(
                     "{}{}",
@@ -200,16 +200,16 @@ mod tests {
                 "green, 9 red",
             ),
         ] {
-            assert_eq!(told(lines), expected);
+            assert_eq!(shown(lines), expected);
         }
     }
 
     #[test]
-    fn the_gist_of_a_text() {
+    fn a_text_is_compared_without_spaces_and_ranges() {
         assert_eq!(
-            gist("sum( rate(x[5m]) )"),
-            gist("sum(rate(x[$__rate_interval]))")
+            normalized("sum( rate(x[5m]) )"),
+            normalized("sum(rate(x[$__rate_interval]))")
         );
-        assert_ne!(gist("sum(x)"), gist("sum(y)"));
+        assert_ne!(normalized("sum(x)"), normalized("sum(y)"));
     }
 }

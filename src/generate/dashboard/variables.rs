@@ -11,12 +11,12 @@ use crate::kpi::{Kpi, ValueSpec};
 use crate::metric::LabelName;
 use promql::{Promql, Selector};
 
-/// A label that fewer KPIs have is not worth a place above the dashboard.
+/// Only a label that so many KPIs have becomes a variable.
 const SHARED_BY: usize = 2;
 
 /// The variables of a dashboard.
 pub(crate) struct Variables {
-    /// Labels besides those of the target, each with the metrics that have it.
+    /// Labels besides the target labels, each with the metrics that have it.
     labels: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -65,9 +65,9 @@ impl Variables {
                 .into_iter()
                 .for_each(|label| *counts.entry(label).or_default() += 1);
         }
-        // The other variables have their names already.
-        let is_taken = |label: &str| label == "datasource" || TARGET_LABELS.contains(&label);
-        labels.retain(|label, _| !is_taken(label));
+        // These names belong to the other variables.
+        let is_reserved = |label: &str| label == "datasource" || TARGET_LABELS.contains(&label);
+        labels.retain(|label, _| !is_reserved(label));
         labels.retain(|label, _| {
             counts
                 .get(label)
@@ -142,11 +142,11 @@ impl Variables {
     }
 }
 
-/// A variable of all values of a label, all of them chosen.
+/// A variable of all values of a label, with all of them selected.
 fn query(label: &str, query: &str) -> Value {
     json!({
         "name": label, "label": label, "type": "query", "datasource": super::data_source(), "hide": 0,
-        // Everything, what has no such label included.
+        // Also matches series without the label.
         "includeAll": true, "allValue": ".*", "multi": true, "current": { "text": ["All"], "value": ["$__all"] },
         "query": { "qryType": 1, "query": query, "refId": "PrometheusVariableQueryEditor-VariableQuery" },
         "options": [], "refresh": 2, "regex": "", "skipUrlSync": false, "sort": 1,

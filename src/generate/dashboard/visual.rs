@@ -1,4 +1,4 @@
-//! How each kind of panel looks: Grafana's options, all of those that its schema demands.
+//! The options of each kind of panel: all those that Grafana's schema requires.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use super::thresholds::Step;
 use crate::generate::unit;
 use crate::kpi::PanelKind;
 
-/// The settings of the values: unit, colours, and what lines look like.
+/// The field settings: unit, colours and line style.
 pub(super) fn field(panel: &PanelSpec) -> Value {
     let mut defaults = json!({
         "color": { "mode": color_mode(panel) },
@@ -16,17 +16,17 @@ pub(super) fn field(panel: &PanelSpec) -> Value {
         "thresholds": { "mode": "absolute", "steps": steps(&panel.steps) },
         "unit": panel.unit,
     });
-    let (least, most) = limits(panel);
-    if let Some(least) = least {
-        defaults["min"] = least.into();
+    let (min, max) = limits(panel);
+    if let Some(min) = min {
+        defaults["min"] = min.into();
     }
-    if let Some(most) = most {
-        defaults["max"] = most.into();
+    if let Some(max) = max {
+        defaults["max"] = max.into();
     }
     defaults
 }
 
-/// A dial needs both ends; lines of shares begin at nothing.
+/// A gauge needs both ends; the axis of a ratio starts at 0.
 fn limits(panel: &PanelSpec) -> (Option<f64>, Option<f64>) {
     let whole = match panel.unit.as_str() {
         unit::RATIO => Some(1.0),
@@ -101,7 +101,7 @@ fn custom(panel: &PanelSpec) -> Value {
             } else {
                 "dashed"
             };
-            // The fillings of many lines would hide each other.
+            // The filled areas of many lines would hide each other.
             let opacity = if panel.has_lines_by_label() { 0 } else { 10 };
             let mut custom = json!({
                 "axisBorderShow": false, "axisCenteredZero": false, "axisColorMode": "text", "axisLabel": "",
@@ -143,7 +143,7 @@ fn legend(mode: &str, calcs: &[&str]) -> Value {
     json!({ "calcs": calcs, "displayMode": mode, "placement": "bottom", "showLegend": true })
 }
 
-/// Below the lines there is room for few names; many stand in a table beside them.
+/// Few legends fit below the graph; many go into a table beside it.
 fn lines_legend(panel: &PanelSpec) -> Value {
     let calcs = ["lastNotNull", "max"];
     if !panel.has_lines_by_label() {
@@ -154,7 +154,7 @@ fn lines_legend(panel: &PanelSpec) -> Value {
     beside
 }
 
-/// What the panel's kind has to say.
+/// The options of the panel's kind.
 pub(super) fn options(panel: &PanelSpec) -> Value {
     let tooltip = json!({ "mode": "multi", "sort": "desc" });
     match panel.kind {
@@ -204,12 +204,12 @@ pub(super) fn options(panel: &PanelSpec) -> Value {
     }
 }
 
-/// A table shows labels and value, not what Prometheus added; a row of facts has no value.
+/// A table shows labels and value without the labels of the target; an info metric has no value to show.
 pub(super) fn transformations(panel: &PanelSpec) -> Vec<Value> {
     if panel.kind != PanelKind::Table {
         return Vec::new();
     }
-    let is_fact = panel.queries.iter().all(|query| {
+    let is_info = panel.queries.iter().all(|query| {
         query
             .expr
             .split('{')
@@ -218,7 +218,7 @@ pub(super) fn transformations(panel: &PanelSpec) -> Vec<Value> {
     });
     let hidden: Map<_, _> = ["Time", "__name__", "instance", "job"]
         .into_iter()
-        .chain(is_fact.then_some("Value"))
+        .chain(is_info.then_some("Value"))
         .map(|name| (name.to_owned(), true.into()))
         .collect();
     let renamed = json!({ "Value": panel.title });

@@ -1,4 +1,4 @@
-//! The series that are tried: which metrics, with which labels, and values from the numbers of the expression.
+//! The series to try: metrics, labels, and values near the numbers of the expression.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,34 +8,34 @@ use crate::kpi::vocabulary::{Known, Part, TARGET_LABELS, Vocabulary};
 use promql::evaluate::{LabelValues, Series, Shape, pattern};
 use promql::{Aggregator, Expr, Grouping, Kind, MatchOperator, Matching, Promql, Selector, Window};
 
-/// The value of a label that can be anything.
+/// The value of a label that no matcher restricts.
 const ANY: &str = "example";
 
-/// The target that the examples are scraped from.
+/// The target labels of the example series.
 const TARGET: [(&str, &str); 2] = [("job", "cypher-exporter"), ("instance", "exporter:9687")];
 
-/// No part of the data is tried in more ways.
+/// The most candidates of one metric.
 const MOST_WAYS: usize = 16;
 
-/// No alert counts up to more series than this in its test.
+/// The most series that a `count` is tested with.
 const MOST_COPIES: f64 = 50.0;
 
-/// Observations a minute of a histogram.
+/// Observations of a histogram per minute.
 const OBSERVATIONS: f64 = 10.0;
 
-/// What an expression makes worth trying.
+/// What the candidates of an expression depend on.
 pub(super) struct Candidates {
     sources: Vec<Source>,
-    /// The numbers of the expression, those that something is compared with first.
+    /// The numbers of the expression, thresholds first.
     numbers: Vec<f64>,
     /// The lengths of its ranges, in minutes.
     ranges: Vec<f64>,
-    /// Whether it looks at the past of what does not only grow.
+    /// Whether it reads the past of gauges.
     has_past: bool,
     has_time: bool,
-    /// Whether something may rightly be missing.
+    /// Whether a missing series can make it true.
     has_absence: bool,
-    /// How many series a `count` may wait for.
+    /// How many series a `count` may be compared with.
     copies: usize,
 }
 
@@ -47,7 +47,7 @@ struct Source {
 }
 
 impl Candidates {
-    /// `None` where a matcher is not understood.
+    /// `None` when a matcher cannot be evaluated.
     pub(super) fn of(promql: &Promql, vocabulary: &Vocabulary) -> Option<Self> {
         let selectors = promql.selectors();
         let named = named_labels(&promql.expr);
@@ -119,7 +119,7 @@ impl Candidates {
         }
     }
 
-    /// How many seconds must have passed for a time to be as old as a number says; a number beyond `most` is no age.
+    /// The seconds after which a timestamp can be as old as a number says; a number above `most` is not an age.
     pub(super) fn must_run_for(&self, most: f64) -> f64 {
         let ages = self
             .numbers
@@ -134,7 +134,7 @@ impl Candidates {
         self.ranges.iter().copied().fold(f64::INFINITY, f64::min)
     }
 
-    /// For each source the ways it can be; a value that changes does so at minute `step`.
+    /// The candidates of each source; a value that changes does so at minute `step`.
     pub(super) fn choices(&self, step: u32) -> Vec<Vec<Vec<Series>>> {
         self.sources
             .iter()
@@ -176,7 +176,7 @@ impl Candidates {
         ways
     }
 
-    /// Values at, beyond and before each number, then others that are not.
+    /// Values at, above and below each number, then others.
     fn constants(&self) -> Vec<Shape> {
         let around = self.numbers.iter().flat_map(|number| {
             let step = if number.fract() == 0.0 {
@@ -203,7 +203,7 @@ impl Candidates {
         }
         let mut shapes = self.constants();
         if self.has_time && source.name.contains("timestamp") {
-            // As old as it can be, and as young.
+            // The oldest and the newest possible timestamp.
             shapes.splice(0..0, [Shape::Constant(0.0), Shape::Ramp(60.0)]);
         }
         if self.has_past {
@@ -227,7 +227,7 @@ impl Candidates {
         shapes
     }
 
-    /// Steps a minute that make rates and increases clearly more or less than each number.
+    /// Increments per minute with rates and increases clearly above or below each number.
     fn ramps(&self) -> Vec<Shape> {
         let mut steps = vec![1.0, 0.0];
         for number in self.numbers.iter().filter(|number| **number > 0.0) {
@@ -240,7 +240,7 @@ impl Candidates {
         steps.into_iter().map(Shape::Ramp).collect()
     }
 
-    /// All observations in one bucket, each in turn; and none at all.
+    /// All observations in one bucket, for each bucket; and no observations.
     fn buckets(&self, source: &Source, grows: bool, bounds: &Arc<[f64]>) -> Vec<Vec<Series>> {
         let les: Vec<_> = bounds
             .iter()
@@ -265,7 +265,7 @@ impl Candidates {
             };
             les.iter().enumerate().map(bucket).collect::<Vec<_>>()
         };
-        // The slow end first: that is what most alerts watch. What is beyond all bounds and what is nothing come last.
+        // The highest buckets first, since most alerts watch those; `+Inf` and no observations come last.
         (0..bounds.len())
             .rev()
             .chain([bounds.len(), les.len()])
@@ -274,7 +274,7 @@ impl Candidates {
     }
 }
 
-/// The same series several times, told apart by its first label that is not of the target.
+/// Copies of a series that differ in their first label that is not a target label.
 fn copies(series: &Series, count: usize) -> Vec<Series> {
     let label = series
         .labels
@@ -291,7 +291,7 @@ fn copies(series: &Series, count: usize) -> Vec<Series> {
     (1..=count).map(copy).collect()
 }
 
-/// The labels that the expression itself speaks of.
+/// The labels that the expression names.
 fn named_labels(expr: &Expr) -> BTreeSet<String> {
     let mut named = BTreeSet::new();
     expr.walk(&mut |expr| match &expr.kind {
@@ -365,7 +365,7 @@ fn example_labels(
     Some(labels)
 }
 
-/// What a matcher asks for.
+/// The value that a matcher selects.
 fn value_for(selector: &Selector, label: &str) -> Option<String> {
     selector
         .matchers
@@ -378,7 +378,7 @@ fn value_for(selector: &Selector, label: &str) -> Option<String> {
         })
 }
 
-/// A value that no selector asks for, so that what some of them leave out is there: one that is known in advance if there is.
+/// A value that no selector asks for, so that selectors which exclude values match: if possible, one known in advance.
 fn free_value(label: &str, all: &[&Selector], vocabulary: &Vocabulary) -> String {
     if let Some((_, value)) = TARGET.iter().find(|(target, _)| *target == label) {
         return (*value).to_owned();

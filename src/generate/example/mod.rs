@@ -1,4 +1,4 @@
-//! Series with which an alert fires, and series with which it does not: found by trying simple ones.
+//! Finds series with which an alert fires, and series with which it does not, by trying simple ones.
 
 mod candidates;
 #[cfg(test)]
@@ -12,75 +12,75 @@ use promql::evaluate::{self, MINUTE, Sample, Shape, Unknown};
 pub(super) use promql::evaluate::{LabelValues, Series, written};
 use promql::{Expr, Kind, Promql, Shift, Window};
 
-/// What shows that an alert works.
+/// The series of an alert's tests.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Found {
-    /// The minute at which it fires, or would.
+    /// The last minute of the tests.
     pub(super) end: u32,
-    /// The series have a sample every so many minutes.
+    /// Minutes between two samples.
     pub(super) every: u32,
-    /// It fires with these.
+    /// With these it fires.
     pub(super) fires: Vec<Series>,
-    /// The labels of the alerts that then fire.
+    /// The labels of the firing alerts.
     pub(super) alerts: Vec<LabelValues>,
-    /// It is silent with these.
+    /// With these it does not fire.
     pub(super) silent: Vec<Series>,
-    /// The labels of the alerts that fire where there are no series at all; of most there is none.
+    /// The labels of the alerts that fire without any series; most alerts do not.
     pub(super) without_data: Vec<LabelValues>,
 }
 
-/// Why nothing was found.
+/// Why no series were found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Missing {
-    /// Its PromQL is not understood here.
-    Meaning,
-    /// None of the series makes it fire.
-    Fires,
-    /// None of the series keeps it silent.
+    /// Its PromQL cannot be evaluated here.
+    Unsupported,
+    /// It fires with none of the tried series.
+    Firing,
+    /// It fires with all of the tried series.
     Silent,
 }
 
-/// More tries would take longer than a person waits.
+/// The limit of tries: more would take seconds.
 const MOST_TRIES: usize = 30_000;
 
-/// What a series must have been there for before the alert is looked at, besides the ranges of its expression.
+/// Minutes of samples before the first evaluation, besides the ranges of the expression.
 const MARGIN: u32 = 2;
 
-/// Rules are evaluated at least every so many minutes.
+/// The longest evaluation interval of a test, in minutes.
 pub(super) const LONGEST_EVALUATION: u32 = 5;
 
 /// Minutes after which a sample each minute would be too many: promtool reads 10 000 at once, and a rule would be
 /// evaluated for seconds.
 pub(super) const LONG: u32 = 6 * 60;
 
-/// In seconds. A test over more than two months would have more samples than promtool reads, and more than anyone waits for.
+/// In seconds. A test over more than two months would have more samples than promtool reads.
 const LONGEST_PAST: f64 = 60.0 * 24.0 * 3600.0;
 
-/// Finds series for an alert that must hold for some time.
+/// Finds series for an alert whose condition must hold for some time.
 pub(super) fn find(
     promql: &Promql,
     hold: Duration,
     vocabulary: &Vocabulary,
 ) -> Result<Found, Missing> {
-    let candidates = Candidates::of(promql, vocabulary).ok_or(Missing::Meaning)?;
-    let past = looks_back(&promql.expr)
-        .ok_or(Missing::Meaning)?
+    let candidates = Candidates::of(promql, vocabulary).ok_or(Missing::Unsupported)?;
+    let past = lookback(&promql.expr)
+        .ok_or(Missing::Unsupported)?
         .max(candidates.must_run_for(LONGEST_PAST));
     if past > LONGEST_PAST {
-        return Err(Missing::Meaning);
+        return Err(Missing::Unsupported);
     }
     let warm_up = minutes(past) + MARGIN;
     let end = (warm_up + minutes(hold.as_secs_f64())).next_multiple_of(LONGEST_EVALUATION)
         + LONGEST_EVALUATION;
     let trial = Trial {
         expr: &promql.expr,
-        moments: [warm_up, warm_up.midpoint(end), end],
+        minutes_evaluated: [warm_up, warm_up.midpoint(end), end],
     };
     let choices = candidates.choices(warm_up - 1);
-    let unknown = |_: Unknown| Missing::Meaning;
+    let unknown = |_: Unknown| Missing::Unsupported;
     let firing = search(&choices, |series| trial.fires(series))
         .map_err(unknown)?
-        .ok_or(Missing::Fires)?;
+        .ok_or(Missing::Firing)?;
     let silent = near(&choices, &firing, |series| trial.is_silent(series)).map_err(unknown)?;
     let silent = match silent {
         Some(silent) => silent,
@@ -108,7 +108,7 @@ pub(super) fn find(
     })
 }
 
-/// Whether an alert fires where there is no data; `None` where its PromQL is not understood here.
+/// Whether an alert fires without data; `None` when its PromQL cannot be evaluated here.
 pub(super) fn fires_without_data(promql: &Promql) -> Option<bool> {
     evaluate::samples(&promql.expr, &[], 0.0)
         .ok()
@@ -119,8 +119,8 @@ fn minutes(seconds: f64) -> u32 {
     (seconds / MINUTE).ceil() as u32
 }
 
-/// How many seconds of the past an expression reads; `None` where nobody can tell.
-fn looks_back(expr: &Expr) -> Option<f64> {
+/// How many seconds of the past an expression reads; `None` when that is unknown.
+fn lookback(expr: &Expr) -> Option<f64> {
     let shift = |shift: Shift| match shift {
         Shift::None => Some(0.0),
         Shift::Offset(seconds) => Some(seconds.max(0.0)),
@@ -135,25 +135,25 @@ fn looks_back(expr: &Expr) -> Option<f64> {
         Kind::Select(selector) => shift(selector.shift),
         Kind::Range(selector, length) => Some(window(length)? + shift(selector.shift)?),
         Kind::Subquery(subquery) => {
-            Some(window(&subquery.range)? + shift(subquery.shift)? + looks_back(&subquery.expr)?)
+            Some(window(&subquery.range)? + shift(subquery.shift)? + lookback(&subquery.expr)?)
         }
         Kind::Call(_, arguments) => furthest(arguments.iter()),
-        Kind::Aggregate(aggregate) => looks_back(&aggregate.expr),
+        Kind::Aggregate(aggregate) => lookback(&aggregate.expr),
         Kind::Binary(binary) => furthest([&binary.left, &binary.right].into_iter()),
-        Kind::Negative(inner) | Kind::Parentheses(inner) => looks_back(inner),
+        Kind::Negative(inner) | Kind::Parentheses(inner) => lookback(inner),
     }
 }
 
 fn furthest<'e>(exprs: impl Iterator<Item = &'e Expr>) -> Option<f64> {
     exprs
-        .map(looks_back)
+        .map(lookback)
         .try_fold(0.0, |furthest: f64, seconds| Some(furthest.max(seconds?)))
 }
 
-/// An expression and the minutes at which it is looked at.
+/// An expression and the minutes at which it is evaluated.
 struct Trial<'e> {
     expr: &'e Expr,
-    moments: [u32; 3],
+    minutes_evaluated: [u32; 3],
 }
 
 impl Trial<'_> {
@@ -161,9 +161,9 @@ impl Trial<'_> {
         evaluate::samples(self.expr, series, f64::from(minute) * MINUTE)
     }
 
-    /// All the time, with the same labels.
+    /// At each minute, with the same labels.
     fn fires(&self, series: &[Series]) -> Result<bool, Unknown> {
-        let [first, middle, last] = self.moments;
+        let [first, middle, last] = self.minutes_evaluated;
         let labels = |samples: Vec<Sample>| {
             samples
                 .into_iter()
@@ -176,12 +176,12 @@ impl Trial<'_> {
             && labels(self.at(series, last)?) == expected)
     }
 
-    /// All the time, and not for want of data.
+    /// At each minute, and not because data is missing.
     fn is_silent(&self, series: &[Series]) -> Result<bool, Unknown> {
         if series.iter().any(|series| series.shape == Shape::Absent) {
             return Ok(false);
         }
-        for minute in self.moments {
+        for minute in self.minutes_evaluated {
             if !self.at(series, minute)?.is_empty() {
                 return Ok(false);
             }
@@ -190,7 +190,7 @@ impl Trial<'_> {
     }
 }
 
-/// For each part of the data the ways it can be, each as one or several series.
+/// For each metric its candidates, each of one or several series.
 type Choices = Vec<Vec<Vec<Series>>>;
 
 fn chosen(choices: &Choices, at: &[usize]) -> Vec<Series> {
@@ -201,7 +201,7 @@ fn chosen(choices: &Choices, at: &[usize]) -> Vec<Series> {
         .collect()
 }
 
-/// The first choice that is accepted, simple ones first.
+/// The first accepted choice, simple ones first.
 fn search(
     choices: &Choices,
     accept: impl Fn(&[Series]) -> Result<bool, Unknown>,
@@ -233,28 +233,28 @@ fn search(
     Ok(None)
 }
 
-/// All choices whose places add up to `sum`, at most so many.
+/// All choices whose indices add up to `sum`, at most `most`.
 fn with_sum(
     choices: &[Vec<Vec<Series>>],
     sum: usize,
-    begun: &mut Vec<usize>,
+    prefix: &mut Vec<usize>,
     found: &mut Vec<Vec<usize>>,
     most: usize,
 ) {
     let Some((part, rest)) = choices.split_first() else {
         if sum == 0 && found.len() < most {
-            found.push(begun.clone());
+            found.push(prefix.clone());
         }
         return;
     };
     for at in 0..part.len().min(sum + 1) {
-        begun.push(at);
-        with_sum(rest, sum - at, begun, found, most);
-        begun.pop();
+        prefix.push(at);
+        with_sum(rest, sum - at, prefix, found, most);
+        prefix.pop();
     }
 }
 
-/// The first choice that is accepted of those that differ from `from` in one part.
+/// The first accepted choice of those that differ from `from` in one metric.
 fn near(
     choices: &Choices,
     from: &[usize],

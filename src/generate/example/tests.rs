@@ -1,10 +1,10 @@
-//! Alerts of every kind, and the series that are found for them.
+//! Alerts of every kind, and the series found for them.
 
 use super::*;
 use crate::generate::tests::vocabulary;
 use promql::Variables;
 
-/// What fires and what is silent, in one line each.
+/// The series that fire and those that do not, one line each.
 fn found(text: &str, hold: u64) -> String {
     let promql = Promql::read(text, Variables::Refused).unwrap();
     let hold = Duration::from_secs(hold);
@@ -113,7 +113,7 @@ fn every_kind_of_alert_finds_its_series() {
       fires: p_took_seconds_bucket{agent="example",le="5.0"} 0+10x35; p_took_seconds_bucket{agent="example",le="+Inf"} 0+10x35
       silent: p_took_seconds_bucket{agent="example",le="0.5"} 0+10x35; p_took_seconds_bucket{agent="example",le="1.0"} 0+10x35; p_took_seconds_bucket{agent="example",le="5.0"} 0+10x35; p_took_seconds_bucket{agent="example",le="+Inf"} 0+10x35
     histogram_quantile(0.95, sum by (le, agent) (rate(p_took_seconds_bucket[15m]))) > 7
-      Fires
+      Firing
     1 - p:quality > 0.2
       fires: p:quality 0.2+0x20
       silent: p:quality 1+0x20
@@ -136,13 +136,13 @@ fn every_kind_of_alert_finds_its_series() {
       fires: p_gauge{a="example"} 0+0x302; p_calls_total{agent="example",status="success"} 0+5x302
       silent: p_gauge{a="example"} 1+0x302; p_calls_total{agent="example",status="success"} 0+5x302
     p_gauge / on (a) group_left () p_gauge > 2
-      Fires
+      Firing
     p_gauge unless p_plain
       Silent
     predict_linear(p_gauge[1h], 3600) > 5
-      Meaning
+      Unsupported
     p_plain > 1 and p_plain < 0
-      Fires
+      Firing
     p_plain >= 0 or p_plain < 0
       Silent
     up{job="postgres"} == 0
@@ -152,7 +152,7 @@ fn every_kind_of_alert_finds_its_series() {
       fires: p_gauge{a="example"} -6+0x10
       silent: p_gauge{a="example"} -5+0x10
     p_gauge offset 1y > 5
-      Meaning
+      Unsupported
     time() - p_begun_timestamp_seconds > 60 and on () p_plain > 1e9
       fires: p_begun_timestamp_seconds{job_id="example"} 0+0x10; p_plain 1000000001+0x10
       silent: p_begun_timestamp_seconds{job_id="example"} 0+60x10; p_plain 1000000001+0x10

@@ -61,13 +61,13 @@ fn one_rule_one_row_header() {
         ),
         (
             "name = \"a-b\"",
-            "the metric cannot be called `a-b`: `-` cannot stand in a name: use ASCII letters, digits and `_`",
+            "the metric cannot be called `a-b`: invalid character `-`: use ASCII letters, digits and `_`",
             "\"a-b\"",
             "rename the file, or write a legal `name` into the header",
         ),
         (
             "name = \"a:b\"",
-            "the metric cannot be called `a:b`: `:` is kept for recording rules",
+            "the metric cannot be called `a:b`: `:` is reserved for recording rules",
             "\"a:b\"",
             "rename the file, or write a legal `name` into the header",
         ),
@@ -585,13 +585,13 @@ fn one_rule_one_row_query() {
         ),
         (
             "// H.\nMATCH (n) RETURN n.id, 1 AS value",
-            "the column `n.id` cannot be a label: `.` cannot stand in a name: use ASCII letters, digits and `_`",
+            "the column `n.id` cannot be a label: invalid character `.`: use ASCII letters, digits and `_`",
             "n.id",
             "name the column as Prometheus names labels, e.g. `… AS id`",
         ),
         (
             "// H.\nMATCH (n) RETURN n.a AS __a, 1 AS value",
-            "the column `__a` cannot be a label: names that start with `__` belong to Prometheus",
+            "the column `__a` cannot be a label: names that start with `__` are reserved for Prometheus",
             "__a",
             "name the column as Prometheus names labels, e.g. `… AS label`",
         ),
@@ -721,7 +721,7 @@ fn a_dash_in_the_files_name_must_go() {
         .iter()
         .map(|problem| (&*problem.message, &*problem.fix))
         .collect();
-    let message = "the metric cannot be called `p_a-b`: `-` cannot stand in a name: use ASCII letters, digits and `_`";
+    let message = "the metric cannot be called `p_a-b`: invalid character `-`: use ASCII letters, digits and `_`";
     assert_eq!(
         messages,
         [(
@@ -819,7 +819,7 @@ RETURN n.x AS `n x`, count(n) AS vale
        |
        = help: give it a value in the header: params = { x = … }
 
-    error: the column `n x` cannot be a label: ` ` cannot stand in a name: use ASCII letters, digits and `_`
+    error: the column `n x` cannot be a label: invalid character ` `: use ASCII letters, digits and `_`
       --> queries/p/m.cypher:11:15
        |
     11 | RETURN n.x AS `n x`, count(n) AS vale
@@ -849,7 +849,7 @@ fn problems_as_people_see_them() {
       |
       = help: call it `p_m_s`, or leave `unit` out
 
-    error: the column `n.é` cannot be a label: `.` cannot stand in a name: use ASCII letters, digits and `_`
+    error: the column `n.é` cannot be a label: invalid character `.`: use ASCII letters, digits and `_`
      --> queries/p/m.cypher:6:8
       |
     6 | RETURN n.é, 1 AS value

@@ -314,7 +314,7 @@ fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
         ),
         (
             "[[record]]\nrecord = \"a b\"\nexpr = 'x'".to_owned(),
-            "`a b` is no name for a recording rule: ` ` cannot stand in a name: use ASCII letters, digits and `_`",
+            "`a b` is no name for a recording rule: invalid character ` `: use ASCII letters, digits and `_`",
         ),
         (
             "[[record]]\nrecord = \"a:b\"\nexpr = 'x'\n[[record]]\nrecord = \"a:b\"\nexpr = 'y'"
@@ -339,7 +339,7 @@ fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
         ),
         (
             timing("query_latency", "p_seconds", "label = \"a-b\""),
-            "`a-b` cannot be the label of a timing: `-` cannot stand in a name: use ASCII letters, digits and `_`",
+            "`a-b` cannot be the label of a timing: invalid character `-`: use ASCII letters, digits and `_`",
         ),
         (
             timing("export_latency", "p_seconds", "label = \"x\""),
