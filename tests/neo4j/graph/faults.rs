@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::graph::asking::{ENDLESS, PATIENCE, graph, graph_of, question, until};
 use test_support::neo4j::{Neo4j, Options, shared};
+use test_support::wait::stretched;
 
 fn at(uri: String) -> BoltSettings {
     BoltSettings {
@@ -36,7 +37,7 @@ async fn quick(graph: &Graph) -> Result<(), GraphError> {
     let before = Instant::now();
     let answer = question("RETURN 1 AS v").within(limit).rows(graph).await;
     assert!(
-        before.elapsed() < limit + Duration::from_secs(2),
+        before.elapsed() < limit + stretched(Duration::from_secs(2)),
         "{:?}",
         before.elapsed()
     );
@@ -64,16 +65,20 @@ async fn a_server_that_is_not_there_is_named_and_then_left_alone_for_a_moment() 
     );
     assert!(error.graph_is_away());
 
-    // Somebody listens there now, but we do not knock again within a second.
+    // Something listens there now, but it is not tried again within a second.
+    let failed = Instant::now();
     let listener = TcpListener::bind(uri.trim_start_matches("bolt://"))
         .await
         .unwrap();
-    assert_eq!(quick(&graph).await.unwrap_err(), error);
+    let again = quick(&graph).await.unwrap_err();
+    if failed.elapsed() < Duration::from_secs(1) {
+        assert_eq!(again, error);
+    }
     let knock = async || {
         quick(&graph).await.unwrap_err();
         accepted(&listener).await
     };
-    until("we knock again", knock, |knocked| *knocked).await;
+    until("it is tried again", knock, |knocked| *knocked).await;
 }
 
 /// Whether a connection waits to be accepted; it is closed.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::serve::observer::{ENDLESS, Observer};
 use test_support::exporter::{Exporter, Metrics, Setup};
 use test_support::neo4j::shared;
+use test_support::wait::stretched;
 
 /// Waits until the quick KPI has run twice more.
 fn others_go_on(exporter: &Exporter, kpi: &str) {
@@ -37,7 +38,8 @@ async fn a_slow_query_ends_at_its_timeout_here_and_on_the_server() {
         .metrics()
         .own("duration_seconds", "slow/endless")
         .unwrap();
-    assert!((2.9..5.0).contains(&took), "{took}");
+    let most = 3.0 + stretched(Duration::from_secs(2)).as_secs_f64();
+    assert!((2.9..most).contains(&took), "{took}");
     assert!(
         exporter.log().contains("no answer within 3s"),
         "{}",
@@ -75,7 +77,8 @@ async fn a_million_rows_are_refused_early_and_cost_no_memory() {
         begin.elapsed()
     );
     // All rows would take longer than this even where nothing else runs.
-    assert!(took < 10.0, "{took}");
+    let most = stretched(Duration::from_secs(10)).as_secs_f64();
+    assert!(took < most, "{took}");
     observer.until_running("million/rows", 0).await;
     assert_eq!(metrics.beginning("million_rows"), Vec::<&str>::new());
     others_go_on(&exporter, "million/quick");

@@ -34,12 +34,12 @@ async fn cron_and_intervals_keep_their_beat() {
     let took = begin.elapsed();
     // Never faster than the beat; the trigger looks twice a second.
     assert!(took > Duration::from_secs(3), "{took:?}");
-    let most = took.as_secs_f64() + 3.0;
     for kpi in ["beat/cron", "beat/interval"] {
+        let runs = runs(&exporter, kpi);
+        let took = begin.elapsed();
         assert!(
-            runs(&exporter, kpi) <= most,
-            "{kpi}: {} runs in {took:?}",
-            runs(&exporter, kpi)
+            runs <= took.as_secs_f64() + 3.0,
+            "{kpi}: {runs} runs in {took:?}"
         );
     }
     assert_eq!(runs(&exporter, "beat/rarely"), 1.0);
@@ -80,9 +80,9 @@ async fn no_more_queries_at_once_than_allowed_and_waiting_is_no_fault() {
     // Each takes some 0.3 s, so that the last ones wait longer than any of them may take.
     let query = "UNWIND range(1, 700) AS a UNWIND range(1, 1500) AS b WITH a, b WHERE a + b < 0\nRETURN count(*) AS value";
     let setup = Setup::new("crowd").graph("graph", neo4j, "max_concurrent = 2");
-    let kpis: Vec<String> = (0..30).map(|n| format!("k{n}")).collect();
+    let kpis: Vec<String> = (0..50).map(|n| format!("k{n}")).collect();
     let add =
-        |setup: Setup, kpi: &String| setup.kpi(kpi, "every = \"1h\"\ntimeout = \"3s\"", query);
+        |setup: Setup, kpi: &String| setup.kpi(kpi, "every = \"1h\"\ntimeout = \"5s\"", query);
     let begin = Instant::now();
     let exporter = kpis.iter().fold(setup, add).start();
     let mut most = 0;
@@ -101,10 +101,10 @@ async fn no_more_queries_at_once_than_allowed_and_waiting_is_no_fault() {
     while finished() < kpis.len() {
         most = most.max(observer.running("crowd/").await);
         assert_eq!(failed(), 0, "{}", exporter.log());
-        assert!(begin.elapsed() < PATIENCE, "{}", exporter.log());
+        assert!(begin.elapsed() < 2 * PATIENCE, "{}", exporter.log());
     }
     println!(
-        "30 queries, 2 at once: {:?} in all, at most {most} seen at once",
+        "50 queries, 2 at once: {:?} in all, at most {most} seen at once",
         begin.elapsed()
     );
     assert!((1..=2).contains(&most), "{most}");

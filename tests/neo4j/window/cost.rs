@@ -8,6 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Instant;
 
 use crate::window::events::{by_kind, counter, until_lines};
 use test_support::exporter::{Exporter, Setup};
@@ -127,6 +128,7 @@ async fn a_run_with_nothing_new_is_one_question_and_writes_nothing() {
         runs(&exporter),
         written(exporter.folder()),
     );
+    let begin = Instant::now();
     exporter.until("forty runs", |metrics| {
         (metrics.own("runs_total", "rare/kinds")? >= runs_before + 40.0).then_some(())
     });
@@ -148,7 +150,7 @@ async fn a_run_with_nothing_new_is_one_question_and_writes_nothing() {
         "a run is one question"
     );
     assert!(
-        asked("epochMillis AS now") <= 1,
+        asked("epochMillis AS now") as u64 <= 1 + begin.elapsed().as_secs() / 30,
         "the clock is asked every half minute at most"
     );
     assert_eq!(asked("RETURN 1"), 0);

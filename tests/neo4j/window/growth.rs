@@ -117,7 +117,7 @@ async fn times<const N: usize>(graph: &Graph, kpis: [&Kpi; N], rounds: usize) ->
 }
 
 #[tokio::test]
-#[ignore = "fills a graph with two million events, which takes minutes: cargo test --test window growth -- --ignored --nocapture"]
+#[ignore = "fills a graph with two million events, which takes minutes: cargo test --test neo4j growth -- --ignored --nocapture"]
 async fn a_run_costs_what_is_new() {
     let Some(neo4j) = Neo4j::start(Options::default()) else {
         return;

@@ -138,7 +138,7 @@ async fn twenty_kills_under_live_writes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes minutes: cargo test --test window -- --ignored"]
+#[ignore = "takes minutes: cargo test --test neo4j window -- --ignored"]
 async fn two_hundred_kills_under_live_writes() {
     let Some(neo4j) = &shared() else { return };
     survives(neo4j, "KilledOften", 200).await;
