@@ -254,6 +254,18 @@ pub struct GraphState {
     pub name: Arc<str>,
     /// Why it is down; none if it is up.
     down: ArcSwapOption<String>,
+    connection: ArcSwapOption<Connection>,
+}
+
+/// The last connection to a graph.
+#[derive(Debug)]
+pub struct Connection {
+    /// The address, without credentials.
+    pub uri: String,
+    /// The version of the server, if it reports one.
+    pub version: Option<String>,
+    /// When it was made.
+    pub since: SystemTime,
 }
 
 impl GraphState {
@@ -261,12 +273,27 @@ impl GraphState {
         Self {
             name: name.clone(),
             down: ArcSwapOption::from_pointee("not connected yet".to_owned()),
+            connection: ArcSwapOption::empty(),
         }
     }
 
     /// The graph is up.
     pub fn set_up(&self) {
         self.down.store(None);
+    }
+
+    /// It has just been connected to.
+    pub fn set_server(&self, uri: String, version: Option<String>) {
+        self.connection.store(Some(Arc::new(Connection {
+            uri,
+            version,
+            since: SystemTime::now(),
+        })));
+    }
+
+    /// The last connection; none before the first.
+    pub fn connection(&self) -> Option<Arc<Connection>> {
+        self.connection.load_full()
     }
 
     /// The graph is down, and why.

@@ -8,9 +8,9 @@ use anyhow::Context;
 
 use super::Graphs;
 use crate::cli::Common;
-use crate::config::{Config, GraphConfig};
+use crate::config::{self, Config, GraphConfig};
 use crate::diagnostic::{Place, Problem, nearest};
-use crate::graph::{Bolt, BoltSettings, Graph};
+use crate::graph::{Bolt, BoltSettings, Graph, Password, TlsFiles};
 use crate::kpi::{self, Catalog, Defaults, Kpi};
 use crate::lint;
 use crate::metric::{Constant, LabelName};
@@ -221,19 +221,33 @@ impl Project {
     }
 }
 
-pub(super) fn bolt(config: GraphConfig) -> Graph {
+pub(super) fn bolt(settings: GraphConfig) -> Graph {
     let GraphConfig {
         name: _,
         uris,
         user,
         password,
+        password_file,
+        ca_file,
+        client_cert,
         database,
         max_concurrent,
-    } = config;
+    } = settings;
+    let password = match password_file {
+        None => Password::Fixed(password),
+        Some(path) => Password::File {
+            path,
+            read: config::read_password,
+        },
+    };
     Graph::Bolt(Bolt::new(BoltSettings {
         uris,
         user,
         password,
+        tls: TlsFiles {
+            ca: ca_file,
+            client: client_cert,
+        },
         database,
         max_concurrent,
     }))

@@ -1,5 +1,7 @@
 //! `[graph]` and `[graphs.<name>]`: where the graphs are and who logs in.
 
+use std::path::{Path, PathBuf};
+
 use secrecy::SecretString;
 
 use super::GraphConfig;
@@ -69,13 +71,20 @@ fn named(reader: &mut Reader, name: String) -> GraphConfig {
 
 fn graph(reader: &mut Reader, name: Option<String>, section: Key) -> GraphConfig {
     reader.section(&section);
+    let uris = uris(reader, &section.child("uri"));
+    let (password, password_file) = password(reader, &section);
+    let ca_file = ca_file(reader, &section, &uris);
+    let client_cert = client_cert(reader, &section, &uris);
     GraphConfig {
         name,
-        uris: uris(reader, &section.child("uri")),
+        uris,
         user: reader
             .not_empty(&section.child("user"))
             .unwrap_or_else(|| USER.to_owned()),
-        password: password(reader, &section),
+        password,
+        password_file,
+        ca_file,
+        client_cert,
         database: reader.not_empty(&section.child("database")),
         max_concurrent: reader
             .number(&section.child("max_concurrent"), 1..=64)
@@ -146,18 +155,18 @@ fn is_host(host: &str) -> bool {
 }
 
 /// The password, from the key itself or from a file. None at all is an empty one: a server without authentication takes any.
-fn password(reader: &mut Reader, section: &Key) -> SecretString {
+fn password(reader: &mut Reader, section: &Key) -> (SecretString, Option<PathBuf>) {
     let (here, there) = (section.child("password"), section.child("password_file"));
     let text = reader.text(&here);
     let file = reader.path(&there);
     match (text, file) {
-        (None, None) => SecretString::default(),
-        (Some((text, _)), None) => text.into(),
-        (None, Some((path, place))) => secret(reader, &there, &path, place),
+        (None, None) => (SecretString::default(), None),
+        (Some((text, _)), None) => (text.into(), None),
+        (None, Some((path, place))) => secret(reader, &there, path, place),
         (Some((text, here_place)), Some((path, there_place))) => {
             match layer(&here_place).cmp(&layer(&there_place)) {
-                std::cmp::Ordering::Greater => text.into(),
-                std::cmp::Ordering::Less => secret(reader, &there, &path, there_place),
+                std::cmp::Ordering::Greater => (text.into(), None),
+                std::cmp::Ordering::Less => secret(reader, &there, path, there_place),
                 std::cmp::Ordering::Equal => {
                     let reason = Reason::Both {
                         key: here,
@@ -167,7 +176,7 @@ fn password(reader: &mut Reader, section: &Key) -> SecretString {
                         place: there_place,
                         reason,
                     });
-                    SecretString::default()
+                    (SecretString::default(), None)
                 }
             }
         }
@@ -183,31 +192,75 @@ fn layer(place: &Place) -> u8 {
     }
 }
 
-fn secret(reader: &mut Reader, key: &Key, path: &std::path::Path, place: Place) -> SecretString {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(cause) => {
-            reader.refuse(
-                key,
-                place,
-                format!("cannot be read from {}: {cause}", path.display()),
-            );
-            return SecretString::default();
+fn secret(
+    reader: &mut Reader,
+    key: &Key,
+    path: PathBuf,
+    place: Place,
+) -> (SecretString, Option<PathBuf>) {
+    match read_password(&path) {
+        Ok(password) => (password, Some(path)),
+        Err(rule) => {
+            reader.refuse(key, place, rule);
+            (SecretString::default(), None)
         }
-    };
-    // Editors and `echo` end a file with a line break that is no part of the password.
+    }
+}
+
+/// Reads a file that contains a password.
+///
+/// # Errors
+/// What is wrong with the file, as the end of a sentence that begins with the key.
+pub fn read_password(path: &Path) -> Result<SecretString, String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|cause| format!("cannot be read from {}: {cause}", path.display()))?;
+    // Editors and `echo` end a file with a line break that is not part of the password.
     let password = text.strip_suffix('\n').map_or(text.as_str(), |text| {
         text.strip_suffix('\r').unwrap_or(text)
     });
     if password.is_empty() {
-        reader.refuse(
-            key,
-            place,
-            format!(
-                "names an empty file, {}: write the password into it",
-                path.display()
-            ),
-        );
+        return Err(format!(
+            "names an empty file, {}: write the password into it",
+            path.display()
+        ));
     }
-    password.into()
+    Ok(password.into())
+}
+
+fn ca_file(reader: &mut Reader, section: &Key, uris: &[String]) -> Option<PathBuf> {
+    let key = section.child("ca_file");
+    let (path, place) = reader.path(&key)?;
+    // Without TLS, or with `+ssc`, no certificate is verified.
+    if !uris.iter().any(|uri| scheme(uri).ends_with("+s")) {
+        let rule = "has no effect without a `uri` that begins with bolt+s://".to_owned();
+        reader.refuse(&key, place, rule);
+        return None;
+    }
+    Some(path)
+}
+
+fn client_cert(reader: &mut Reader, section: &Key, uris: &[String]) -> Option<(PathBuf, PathBuf)> {
+    let (cert, key) = (
+        section.child("client_cert_file"),
+        section.child("client_key_file"),
+    );
+    let (other, place, missing) = match (reader.path(&cert), reader.path(&key)) {
+        (Some((cert_path, place)), Some((key_path, _))) => {
+            if uris.iter().any(|uri| scheme(uri).contains('+')) {
+                return Some((cert_path, key_path));
+            }
+            let rule = "has no effect without a `uri` that begins with bolt+s://".to_owned();
+            reader.refuse(&cert, place, rule);
+            return None;
+        }
+        (None, None) => return None,
+        (Some((_, place)), None) => (cert, place, "client_key_file"),
+        (None, Some((_, place))) => (key, place, "client_cert_file"),
+    };
+    reader.refuse(&other, place, format!("needs `{missing}` too"));
+    None
+}
+
+fn scheme(uri: &str) -> &str {
+    uri.split_once("://").map_or("", |(scheme, _)| scheme)
 }

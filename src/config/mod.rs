@@ -27,7 +27,7 @@ use crate::metric::LabelName;
 use document::Document;
 use reader::Reader;
 
-pub use graphs::check_uri;
+pub use graphs::{check_uri, read_password};
 pub use key::Key;
 pub use problem::{ConfigErrors, Place, Problem, Reason};
 
@@ -62,6 +62,12 @@ pub struct GraphConfig {
     pub user: String,
     /// The password; empty when nothing names one.
     pub password: SecretString,
+    /// The file that contains the password, if it comes from one. It is read again when it changes.
+    pub password_file: Option<PathBuf>,
+    /// The authorities that `bolt+s` trusts instead of those of the system.
+    pub ca_file: Option<PathBuf>,
+    /// The certificate that the exporter presents to the server, and its key.
+    pub client_cert: Option<(PathBuf, PathBuf)>,
     /// The database that KPIs without one ask; `None` is the server's default.
     pub database: Option<String>,
     /// The most queries at one time.

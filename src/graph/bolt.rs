@@ -15,24 +15,41 @@
 mod connection;
 mod failure;
 mod gate;
+mod message;
+mod password;
+mod sentinel;
+mod tls;
 mod value;
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use secrecy::SecretString;
-use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, timeout_at};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::{GraphError, Request, RowSink};
 use connection::{Connection, Rows, address};
 use cypher::{Change, Parameters, Row, Value};
 use gate::Gate;
+pub use password::{Password, ReadPassword};
+use sentinel::{Login, Sentinel, SentinelError};
+pub use tls::TlsFiles;
 
 /// How long one address may take to answer its first, trivial query. A server that accepts the
 /// connection and then stays silent would otherwise use up the timeout of every query.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long the sentinel is not opened again after it was refused.
+const SENTINEL_RETRY: Duration = Duration::from_secs(300);
+/// How long the next sentinel waits at least after the start of the last one.
+const SENTINEL_MIN_AGE: Duration = Duration::from_secs(5);
+
+/// So many databases are listed in an error.
+const MAX_LISTED: usize = 20;
 
 /// How to reach a server.
 #[derive(Clone)]
@@ -42,7 +59,9 @@ pub struct BoltSettings {
     /// The user.
     pub user: String,
     /// The password.
-    pub password: SecretString,
+    pub password: Password,
+    /// The certificate files, for URIs with TLS.
+    pub tls: TlsFiles,
     /// The database of requests that name none; `None` is the server's default.
     pub database: Option<String>,
     /// The maximum number of concurrent queries.
@@ -59,6 +78,7 @@ impl fmt::Debug for BoltSettings {
             )
             .field("user", &self.user)
             .field("password", &self.password)
+            .field("tls", &self.tls)
             .field("database", &self.database)
             .field("max_concurrent", &self.max_concurrent)
             .finish()
@@ -73,6 +93,26 @@ pub struct Bolt {
     gate: Gate,
     /// Connections that have finished their query, the most recent one last.
     idle: Mutex<Vec<Connection>>,
+    /// The password that was sent last.
+    sent: Mutex<Option<SecretString>>,
+    /// The address of the last connection that worked.
+    connected_to: Mutex<Option<String>>,
+    sentinel: Mutex<Option<AbortHandle>>,
+    /// Notified when the sentinel's connection has ended.
+    lost: Arc<Notify>,
+}
+
+impl Drop for Bolt {
+    fn drop(&mut self) {
+        if let Some(sentinel) = lock(&self.sentinel).take() {
+            sentinel.abort();
+        }
+    }
+}
+
+/// Nothing that panics holds one of these locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Bolt {
@@ -93,15 +133,16 @@ impl Bolt {
             slots,
             gate: Gate::default(),
             idle: Mutex::default(),
+            sent: Mutex::default(),
+            connected_to: Mutex::default(),
+            sentinel: Mutex::default(),
+            lost: Arc::default(),
         }
     }
 
     /// Closes the connections that are not in use.
     fn close_idle(&self) {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        lock(&self.idle).clear();
     }
 
     /// All addresses, without credentials.
@@ -131,9 +172,117 @@ impl Bolt {
         request: &Request<'_>,
         sink: &mut RowSink<'_>,
     ) -> Result<(), GraphError> {
+        match self.execute(request, sink).await {
+            Ok(()) => {
+                self.watch();
+                Ok(())
+            }
+            Err(GraphError::Database(message)) => {
+                let names = self.database_names(request.timeout).await;
+                Err(GraphError::Database(match &names[..] {
+                    [] => message,
+                    names => format!("{message}; the server has {}", names.join(", ")),
+                }))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn execute(
+        &self,
+        request: &Request<'_>,
+        sink: &mut RowSink<'_>,
+    ) -> Result<(), GraphError> {
         let deadline = Instant::now() + request.timeout;
         let connection = self.connect(request.timeout, deadline).await?;
         self.run((connection, None), request, deadline, sink).await
+    }
+
+    /// The databases that a KPI can name; none if the server does not list them.
+    async fn database_names(&self, timeout: Duration) -> Vec<String> {
+        let request = Request {
+            kpi: "cypher-exporter/databases",
+            query: "SHOW DATABASES YIELD name RETURN DISTINCT name ORDER BY name",
+            columns: &["name".into()],
+            parameters: &Parameters::new(),
+            database: Some("system"),
+            timeout,
+        };
+        let mut names = Vec::new();
+        let mut sink = |row: &Row| {
+            if let Some(Value::String(name)) = row.first()
+                && name != "system"
+            {
+                names.push(format!("`{}`", message::one_line(name)));
+            }
+            if names.len() < MAX_LISTED {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        };
+        // The list only helps: without it, the error is still right.
+        if let Err(error) = self.execute(&request, &mut sink).await {
+            tracing::debug!(%error, "cannot list the databases");
+        }
+        names
+    }
+
+    /// Completes when an idle connection has ended, which a server that stops or restarts causes.
+    pub(super) async fn lost(&self) {
+        self.lost.notified().await;
+    }
+
+    /// The address of the last connection that worked.
+    pub(super) fn connected_to(&self) -> Option<String> {
+        lock(&self.connected_to).clone()
+    }
+
+    /// Starts a sentinel, unless there is one. Only a query does this: a ping follows the end of a
+    /// sentinel, and would otherwise keep a connection open that the network ends when idle.
+    fn watch(&self) {
+        let mut sentinel = lock(&self.sentinel);
+        if sentinel.as_ref().is_some_and(|task| !task.is_finished()) {
+            return;
+        }
+        let Some(uri) = self.connected_to() else {
+            return;
+        };
+        let Some(password) = lock(&self.sent).clone() else {
+            return;
+        };
+        let login = Login {
+            uri,
+            user: self.settings.user.clone(),
+            password,
+            tls: self.settings.tls.clone(),
+        };
+        let lost = self.lost.clone();
+        *sentinel = Some(tokio::spawn(watch(login, lost)).abort_handle());
+    }
+
+    /// The password to log in with; it is recorded as sent.
+    fn current_password(&self) -> Result<SecretString, GraphError> {
+        let password = self.settings.password.current();
+        *lock(&self.sent) = password.as_ref().ok().cloned();
+        password.map_err(|cause| GraphError::Authentication {
+            uri: self.address(),
+            cause: format!("`password_file` {cause}"),
+            next_try: Duration::ZERO,
+        })
+    }
+
+    /// Whether the file contains another password than the one that was sent last.
+    fn has_new_password(&self) -> bool {
+        let Password::File { .. } = self.settings.password else {
+            return false;
+        };
+        let Ok(password) = self.settings.password.current() else {
+            return false;
+        };
+        lock(&self.sent)
+            .as_ref()
+            .is_none_or(|sent| sent.expose_secret() != password.expose_secret())
     }
 
     /// As [`Self::rows`], for a query so small that it verifies an idle connection by itself.
@@ -242,16 +391,16 @@ impl Bolt {
         timeout: Duration,
         deadline: Instant,
     ) -> Result<Begun, GraphError> {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+        let idle = lock(&self.idle).pop();
         match idle {
             Some(connection) if connection.is_fresh() => Ok((connection, None)),
             idle => match self
                 .gate
-                .pass(deadline, self.verify(idle, probe, deadline))
+                .pass(
+                    deadline,
+                    || self.has_new_password(),
+                    self.verify(idle, probe, deadline),
+                )
                 .await
             {
                 Ok(outcome) => outcome,
@@ -282,14 +431,18 @@ impl Bolt {
             };
             match response {
                 Ok(begun) => return Ok((connection, begun)),
-                Err(refused @ GraphError::Authentication { .. }) => return Err(refused),
+                // The driver connected again, with the password of the old connection.
+                Err(refused @ GraphError::Authentication { .. }) if !self.has_new_password() => {
+                    return Err(refused);
+                }
                 // The server may have been restarted: connect again.
                 Err(_) => self.close_idle(),
             }
         }
+        let password = self.current_password()?;
         let mut causes = Vec::new();
         for uri in &self.settings.uris {
-            let connection = Connection::open(uri, &self.settings);
+            let connection = Connection::open(uri, &self.settings, &password);
             let verified = match &connection {
                 Ok(connection) => connection.verify(limit()).await,
                 Err(error) => Err(error.clone()),
@@ -348,10 +501,8 @@ impl Bolt {
 
     fn pool(&self, mut connection: Connection) {
         connection.mark_fresh();
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(connection);
+        *lock(&self.connected_to) = Some(connection.address.clone());
+        lock(&self.idle).push(connection);
     }
 
     fn failed(
@@ -373,6 +524,32 @@ impl Bolt {
             self.pool(connection);
         }
         classified
+    }
+}
+
+/// Waits for the end of a connection, and notifies `lost`.
+async fn watch(login: Login, lost: Arc<Notify>) {
+    let opened = match timeout(CONNECT_TIMEOUT, Sentinel::open(&login)).await {
+        Ok(opened) => opened,
+        Err(_) => Err(SentinelError::Io(std::io::ErrorKind::TimedOut.into())),
+    };
+    match opened {
+        Ok(sentinel) => {
+            let since = Instant::now();
+            sentinel.ended().await;
+            tracing::debug!(uri = %login.uri, "idle connection ended");
+            lost.notify_one();
+            // A server or proxy that closes every idle connection at once is not asked each time.
+            sleep(SENTINEL_MIN_AGE.saturating_sub(since.elapsed())).await;
+        }
+        Err(error) => {
+            tracing::debug!(uri = %login.uri, %error, "cannot watch for the end of the server");
+            if let SentinelError::Io(_) = error {
+                lost.notify_one();
+            }
+            // Each attempt is a login: a refused one must not lock the account.
+            sleep(SENTINEL_RETRY).await;
+        }
     }
 }
 

@@ -16,11 +16,11 @@ pub enum GraphError {
         cause: String,
     },
     /// The server does not accept the credentials, or not at present.
-    #[error("login refused by the graph at {uri}: {cause}; check user and password; next attempt in {}", humantime::format_duration(*.next_try))]
+    #[error("login refused by the graph at {uri}: {cause}")]
     Authentication {
         /// The address, without credentials.
         uri: String,
-        /// What the server reported.
+        /// What the server reported, and the fix.
         cause: String,
         /// How long no query is sent, so that the account is not locked for other applications.
         next_try: Duration,
@@ -31,7 +31,7 @@ pub enum GraphError {
     /// The server rejects the text of the query.
     #[error("{message}")]
     Statement {
-        /// What the server reported, first line only.
+        /// What the server reported, in one line.
         message: String,
         /// The position, if the server reports one.
         place: Option<Place>,
@@ -53,7 +53,7 @@ pub enum GraphError {
     Server {
         /// E.g. `Neo.ClientError.Statement.ArithmeticError`.
         code: String,
-        /// What the server reported, first line only.
+        /// What the server reported, in one line.
         message: String,
     },
 }
@@ -86,6 +86,15 @@ impl GraphError {
             | GraphError::Authentication { .. }
             | GraphError::Timeout(_)
             | GraphError::Database(_) => false,
+        }
+    }
+
+    /// How long no query is sent, after a refused login.
+    pub fn next_try(&self) -> Option<Duration> {
+        if let GraphError::Authentication { next_try, .. } = self {
+            Some(*next_try)
+        } else {
+            None
         }
     }
 

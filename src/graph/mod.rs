@@ -14,7 +14,7 @@ mod error;
 
 #[cfg(feature = "embedded")]
 pub use ::embedded::Embedded;
-pub use bolt::{Bolt, BoltSettings};
+pub use bolt::{Bolt, BoltSettings, Password, ReadPassword, TlsFiles};
 pub use error::GraphError;
 
 /// A query to a graph.
@@ -46,6 +46,17 @@ pub struct Clock {
     /// The id of the graph's default database, unique to each database ever created. None where the
     /// graph does not report it.
     pub database: Option<Arc<str>>,
+}
+
+/// The server behind a graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// The address that is connected to, without credentials.
+    pub uri: String,
+    /// The version, if the server reports it.
+    pub version: Option<String>,
+    /// The database of queries that name none, if the server reports it.
+    pub database: Option<String>,
 }
 
 /// A graph that runs queries; cheap to share.
@@ -122,6 +133,52 @@ impl Graph {
             .map_err(|error| self.unresponsive(error))
     }
 
+    /// Completes when an idle connection to the graph has ended. Nothing is sent until then.
+    pub async fn lost(&self) {
+        match self {
+            Graph::Bolt(bolt) => bolt.lost().await,
+            // It ends with this process.
+            #[cfg(feature = "embedded")]
+            Graph::Embedded(_) => std::future::pending().await,
+        }
+    }
+
+    /// Which server and database the graph is.
+    pub async fn server(&self, timeout: Duration) -> Server {
+        let mut server = Server {
+            uri: self.address(),
+            version: None,
+            database: None,
+        };
+        match self {
+            Graph::Bolt(bolt) => {
+                let parameters = Parameters::new();
+                let request = Request {
+                    kpi: "cypher-exporter/server",
+                    query: SERVER,
+                    columns: &["version".into(), "database".into()],
+                    parameters: &parameters,
+                    database: None,
+                    timeout,
+                };
+                let text = |value: Option<&Value>| match value {
+                    Some(Value::String(text)) => Some(text.clone()),
+                    Some(_) | None => None,
+                };
+                let mut sink = |row: &Row| {
+                    (server.version, server.database) = (text(row.first()), text(row.get(1)));
+                    ControlFlow::Continue(())
+                };
+                // A user may lack the permission, and other servers the procedures.
+                let _ = bolt.probe(&request, &mut sink).await;
+                server.uri = bolt.connected_to().unwrap_or(server.uri);
+            }
+            #[cfg(feature = "embedded")]
+            Graph::Embedded(_) => {}
+        }
+        server
+    }
+
     /// A graph that does not answer such a small query in time is unreachable.
     fn unresponsive(&self, error: GraphError) -> GraphError {
         let GraphError::Timeout(limit) = error else {
@@ -185,6 +242,8 @@ pub struct Permit<'g> {
     _permit: SemaphorePermit<'g>,
 }
 
+const SERVER: &str = "CALL dbms.components() YIELD versions CALL db.info() YIELD name \
+                      RETURN versions[0] AS version, name AS database";
 const CLOCK: &str = "RETURN datetime().epochMillis AS now";
 const CLOCK_AND_DATABASE: &str =
     "CALL db.info() YIELD id RETURN datetime().epochMillis AS now, id AS database";

@@ -1,6 +1,7 @@
 //! Whether a graph is reachable: found out once for all its KPIs, so that a single ping queries a graph that is down.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -9,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use super::clock::GraphClock;
 use crate::board::Board;
-use crate::graph::{Graph, GraphError};
+use crate::graph::{Graph, GraphError, Server};
 use crate::instruments::Instruments;
 
 /// The timeout of a ping; the first query of a fresh Neo4j takes up to 2 s.
@@ -32,6 +33,8 @@ pub(super) struct GraphWatch {
     /// Why queries are paused; none while the graph is reachable.
     down: ArcSwapOption<GraphError>,
     doubt: Notify,
+    /// Whether the present connection has been logged.
+    is_logged: AtomicBool,
     /// Counts how often the graph has become reachable again.
     returns: watch::Sender<u64>,
 }
@@ -54,6 +57,7 @@ impl GraphWatch {
             instruments,
             down: ArcSwapOption::empty(),
             doubt: Notify::new(),
+            is_logged: AtomicBool::new(false),
             returns,
         }
     }
@@ -101,7 +105,11 @@ impl GraphWatch {
         // A graph without KPIs is checked too.
         self.doubt.notify_one();
         loop {
-            self.doubt.notified().await;
+            tokio::select! {
+                () = self.doubt.notified() => {}
+                // The server may have ended: no query need wait to find that out.
+                () = self.graph.lost() => {}
+            }
             let since = Instant::now();
             while let Err(error) = self.graph.ping(PING).await {
                 self.clock.doubt();
@@ -109,6 +117,23 @@ impl GraphWatch {
                 sleep((since.elapsed() / SHARE).clamp(SOONEST, LATEST)).await;
             }
             self.answered();
+            self.log_connected().await;
+        }
+    }
+
+    /// Logs a connection once, at the start and after each outage.
+    async fn log_connected(&self) {
+        if self.is_logged.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let Server {
+            uri,
+            version,
+            database,
+        } = self.graph.server(PING).await;
+        tracing::info!(graph = %self.name, %uri, server = version, database, "connected");
+        if let Some(state) = self.board.graph(&self.name) {
+            state.set_server(uri, version);
         }
     }
 
@@ -125,7 +150,7 @@ impl GraphWatch {
                 state.set_up();
                 if before.is_some() {
                     // A query in flight may notice it before the next ping.
-                    tracing::info!(graph = %self.name, "graph reachable again");
+                    self.doubt.notify_one();
                     self.returns.send_modify(|returns| *returns += 1);
                 }
             }
@@ -133,7 +158,14 @@ impl GraphWatch {
                 state.set_down(error.to_string());
                 let reason = error.reason();
                 if before != Some(reason) {
-                    tracing::warn!(graph = %self.name, reason, %error, "graph unreachable; its KPIs are paused");
+                    self.is_logged.store(false, Ordering::Relaxed);
+                    let next_attempt = error
+                        .next_try()
+                        .map(|wait| humantime::format_duration(wait).to_string());
+                    tracing::warn!(
+                        graph = %self.name, reason, %error, next_attempt,
+                        "graph unreachable; its KPIs are paused"
+                    );
                 }
             }
         }

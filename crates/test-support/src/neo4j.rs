@@ -238,6 +238,7 @@ impl Neo4j {
             uris: vec![self.uri.clone()],
             user: self.user.clone(),
             password: self.password.clone().into(),
+            tls: cypher_exporter::graph::TlsFiles::default(),
             database: None,
             max_concurrent: 4,
         }
@@ -246,6 +247,12 @@ impl Neo4j {
     /// The address to connect to; `bolt+ssc` when the server requires TLS.
     pub fn uri(&self) -> &str {
         &self.uri
+    }
+
+    /// The self-signed certificate of a server with TLS, as a file.
+    pub fn certificate(&self) -> std::path::PathBuf {
+        let own = self.own.as_ref().expect("a server that we started");
+        own.home.path().join("certs/public.crt")
     }
 
     /// Host and port.
@@ -454,19 +461,21 @@ dbms.security.auth_enabled={}
 "
         )
         .expect("writing to a string cannot fail");
-        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-        let certified = rcgen::generate_simple_self_signed(names).expect("the names are good");
+        let (certificate, key) = self_signed();
         fs::create_dir(home.join("certs")).unwrap();
-        fs::write(home.join("certs/public.crt"), certified.cert.pem()).unwrap();
-        fs::write(
-            home.join("certs/private.key"),
-            certified.signing_key.serialize_pem(),
-        )
-        .unwrap();
+        fs::write(home.join("certs/public.crt"), certificate).unwrap();
+        fs::write(home.join("certs/private.key"), key).unwrap();
     }
     fs::create_dir(home.join("conf")).unwrap();
     fs::create_dir(home.join("import")).unwrap();
     fs::write(home.join("conf/neo4j.conf"), settings).unwrap();
+}
+
+/// A new certificate for this machine and its key, in PEM format.
+pub fn self_signed() -> (String, String) {
+    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let certified = rcgen::generate_simple_self_signed(names).expect("the names are good");
+    (certified.cert.pem(), certified.signing_key.serialize_pem())
 }
 
 fn java(distribution: &Distribution) -> Command {

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, timeout};
 
+use super::tls::Protection;
 use super::{BoltSettings, failure};
 use crate::graph::GraphError;
 
@@ -33,15 +34,22 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Does not connect yet.
-    pub(super) fn open(uri: &str, settings: &BoltSettings) -> Result<Self, GraphError> {
+    pub(super) fn open(
+        uri: &str,
+        settings: &BoltSettings,
+        password: &SecretString,
+    ) -> Result<Self, GraphError> {
         let address = address(uri);
-        let graph = neo4rs::ConfigBuilder::default()
-            .uri(&*address)
+        let driver = neo4rs::ConfigBuilder::default()
+            .uri(driver_uri(&address))
             .user(&*settings.user)
-            .password(settings.password.expose_secret())
+            .password(password.expose_secret())
             .max_connections(1)
             .connection_timeout(NO_LIMIT)
-            .fetch_size(ROWS_AHEAD)
+            .fetch_size(ROWS_AHEAD);
+        let driver = settings.tls.apply(driver, Protection::of(&address));
+        let graph = driver
+            .map_err(|cause| failure::unreachable(&address, cause))?
             .build()
             .and_then(neo4rs::Graph::connect)
             .map_err(|error| failure::of_connecting(&error, &address))?;
@@ -105,6 +113,15 @@ impl Connection {
     }
 }
 
+/// The driver does not route, but warns about it for `neo4j://`: both schemes connect to the server
+/// of the URI.
+fn driver_uri(address: &str) -> String {
+    match address.strip_prefix("neo4j") {
+        Some(rest) => format!("bolt{rest}"),
+        None => address.to_owned(),
+    }
+}
+
 /// The URI without the part before an `@`: it may contain a password by mistake.
 pub(super) fn address(uri: &str) -> String {
     let (scheme, rest) = uri.split_once("://").unwrap_or(("bolt", uri));
@@ -117,6 +134,17 @@ pub(super) fn address(uri: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_driver_is_given_bolt_uris_only() {
+        for (uri, expected) in [
+            ("neo4j://db", "bolt://db"),
+            ("neo4j+s://neo4j", "bolt+s://neo4j"),
+            ("bolt+ssc://db", "bolt+ssc://db"),
+        ] {
+            assert_eq!(driver_uri(uri), expected);
+        }
+    }
 
     #[test]
     fn an_address_carries_no_credentials() {

@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use neo4rs::Error;
 
+use super::message::{in_characters, one_line, with_place};
 use crate::graph::{GraphError, Request};
-use cypher::Place;
+
+/// The login succeeds, but every query is refused until the user changes the password. The server
+/// explains this after a first line about missing permissions, in more words than are shown.
+const CREDENTIALS_EXPIRED: &str = "Neo.ClientError.Security.CredentialsExpired";
 
 /// Why connecting failed.
 pub(super) fn of_connecting(error: &Error, address: &str) -> GraphError {
@@ -28,7 +32,7 @@ pub(super) fn of_query(error: &Error, address: &str, request: &Request<'_>) -> G
         if is_starting(error.code()) && request.database.is_none() {
             return GraphError::Unreachable {
                 uri: address.to_owned(),
-                cause: first_line(error.message()).to_owned(),
+                cause: with_code(error.message(), error.code()),
             };
         }
         return of_server(error.code(), error.message(), request);
@@ -40,11 +44,18 @@ pub(super) fn of_query(error: &Error, address: &str, request: &Request<'_>) -> G
             | Error::UnknownType(_)
             | Error::InvalidTypeMarker(_)
     ) {
-        return GraphError::Decode(error.to_string());
+        return GraphError::Decode(one_line(&error.to_string()));
     }
     GraphError::Unreachable {
         uri: address.to_owned(),
-        cause: error.to_string(),
+        cause: one_line(&error.to_string()),
+    }
+}
+
+pub(super) fn unreachable(address: &str, cause: String) -> GraphError {
+    GraphError::Unreachable {
+        uri: address.to_owned(),
+        cause,
     }
 }
 
@@ -91,20 +102,29 @@ fn is_starting(code: &str) -> bool {
 )]
 fn login(error: &Error, address: &str) -> Option<GraphError> {
     let cause = match error {
-        // The driver reports every failure of the first message this way, also "the database is
-        // unavailable".
+        // The driver reports every failure of the first message this way, without its code, also
+        // "the database is unavailable".
         Error::AuthenticationError(message) if !message.contains("unavailable") => {
-            first_line(message)
+            let message = one_line(message);
+            format!("{}; check user and password", message.trim_end_matches('.'))
         }
-        Error::Neo4j(error) if is_login(error.code()) => first_line(error.message()),
+        Error::Neo4j(error) if error.code() == CREDENTIALS_EXPIRED => format!(
+            "the password is valid but must be changed before use: run `ALTER CURRENT USER SET \
+             PASSWORD FROM '<old>' TO '<new>'` against the database `system` and configure the new \
+             password ({CREDENTIALS_EXPIRED})"
+        ),
+        Error::Neo4j(error) if is_login(error.code()) => with_code(error.message(), error.code()),
         _ => return None,
     };
-    let cause = cause.trim_end_matches('.').to_owned();
     Some(GraphError::Authentication {
         uri: address.to_owned(),
         cause,
         next_try: Duration::ZERO,
     })
+}
+
+fn with_code(message: &str, code: &str) -> String {
+    format!("{} ({code})", one_line(message))
 }
 
 /// What the driver reported, and the fix.
@@ -113,12 +133,12 @@ fn login(error: &Error, address: &str) -> Option<GraphError> {
     reason = "the system's enum is long and open"
 )]
 fn advise(error: &Error, address: &str) -> String {
-    let cause = error.to_string();
+    let cause = one_line(&error.to_string());
     let Error::IOError { detail } = error else {
         return cause;
     };
     let encrypted = address.starts_with("bolt+s") || address.starts_with("neo4j+s");
-    let text = detail.to_string();
+    let text = one_line(&detail.to_string());
     let advice = match detail.kind() {
         ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset if !encrypted => {
             "the server may require TLS: use bolt+s://"
@@ -137,9 +157,8 @@ fn advise(error: &Error, address: &str) -> String {
 }
 
 fn of_server(code: &str, message: &str, request: &Request<'_>) -> GraphError {
-    let (message, place) = split_place(message);
+    let (message, place) = with_place(message);
     let place = place.map(|place| in_characters(place, request.query));
-    let message = message.to_owned();
     match code {
         "Neo.ClientError.Statement.AccessMode" => GraphError::Writes(message),
         "Neo.ClientError.Database.DatabaseNotFound" => GraphError::Database(message),
@@ -157,66 +176,6 @@ fn of_server(code: &str, message: &str, request: &Request<'_>) -> GraphError {
             message,
         },
     }
-}
-
-/// The message's first line and the place that ends it or a later line: `… (line 1, column 11
-/// (offset: 10))`.
-fn split_place(message: &str) -> (&str, Option<Place>) {
-    for line in message.lines() {
-        let Some((text, place)) = line.rsplit_once("(line ") else {
-            continue;
-        };
-        if let Some(place) = parse_place(place) {
-            let text = if line.as_ptr() == message.as_ptr() {
-                text
-            } else {
-                first_line(message)
-            };
-            // The server reports line 0 without a position, for example for two statements in one
-            // query.
-            return (
-                text.trim_end(),
-                Some(place).filter(|place| place.line > 0 && place.column > 0),
-            );
-        }
-    }
-    (first_line(message), None)
-}
-
-fn parse_place(text: &str) -> Option<Place> {
-    let (line, text) = text.split_once(", column ")?;
-    let (column, offset) = text.split_once(" (offset: ")?;
-    offset.trim_end().strip_suffix("))")?;
-    Some(Place {
-        line: line.parse().ok()?,
-        column: column.parse().ok()?,
-    })
-}
-
-/// The server counts columns in UTF-16 units, and only a line feed ends a line.
-fn in_characters(place: Place, query: &str) -> Place {
-    let line = query
-        .split('\n')
-        .nth(place.line.saturating_sub(1))
-        .unwrap_or_default();
-    let mut units = place.column.saturating_sub(1);
-    let mut characters = 0;
-    for character in line.chars() {
-        if units == 0 {
-            break;
-        }
-        units = units.saturating_sub(character.len_utf16());
-        characters += 1;
-    }
-    // Past the end of the line, one unit is one character.
-    Place {
-        line: place.line,
-        column: characters + units + 1,
-    }
-}
-
-fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or_default().trim_end()
 }
 
 #[cfg(test)]
@@ -272,54 +231,6 @@ mod tests {
             ("Neo.ClientError.Database.DatabaseNotFound", false),
         ] {
             assert_eq!(is_starting(code), starting, "{code}");
-        }
-    }
-
-    #[test]
-    fn a_position_is_parsed_from_the_message() {
-        let place = |message: &str, query: &str| {
-            let GraphError::Statement { message, place } =
-                classified("Statement.SyntaxError", message, query)
-            else {
-                panic!()
-            };
-            (message, place.map(|place| (place.line, place.column)))
-        };
-        for (message, query, expected) in [
-            (
-                "Variable `x` not defined (line 1, column 8 (offset: 7))\n\"RETURN x\"\n        ^",
-                "RETURN x",
-                ("Variable `x` not defined", Some((1, 8))),
-            ),
-            (
-                "Expected: \n  a (line 2, column 3 (offset: 9))",
-                "MATCH\n  (n)",
-                ("Expected:", Some((2, 3))),
-            ),
-            (
-                "No (line 1, column two (offset: 7))",
-                "",
-                ("No (line 1, column two (offset: 7))", None),
-            ),
-            (
-                "After an emoji (line 1, column 12 (offset: 11))",
-                "RETURN '🦀' x",
-                ("After an emoji", Some((1, 11))),
-            ),
-            (
-                "At the end (line 1, column 9 (offset: 8))",
-                "RETURN 1",
-                ("At the end", Some((1, 9))),
-            ),
-            (
-                "Nowhere (line 0, column 1 (offset: 0))",
-                "RETURN 1; RETURN 2",
-                ("Nowhere", None),
-            ),
-            ("", "", ("", None)),
-        ] {
-            let (message, place) = place(message, query);
-            assert_eq!((&*message, place), expected);
         }
     }
 

@@ -43,6 +43,7 @@ impl Gate {
     pub(super) async fn pass<T>(
         &self,
         deadline: Instant,
+        has_new_password: impl Fn() -> bool,
         attempt: impl Future<Output = Result<T, GraphError>>,
     ) -> Result<Result<T, GraphError>, Elapsed> {
         let _guard = match self.attempt.try_lock() {
@@ -57,7 +58,7 @@ impl Gate {
         if let Some(closed) = self
             .closed()
             .as_ref()
-            .filter(|closed| Instant::now() < closed.until)
+            .filter(|closed| closed.holds(&has_new_password))
         {
             return Ok(Err(closed.error()));
         }
@@ -105,6 +106,12 @@ fn wait(error: &GraphError, failures: u32) -> Duration {
 }
 
 impl Closed {
+    /// A refused password may be rotated at any time, and the new one need not wait.
+    fn holds(&self, has_new_password: impl Fn() -> bool) -> bool {
+        let is_login = matches!(self.error, GraphError::Authentication { .. });
+        Instant::now() < self.until && !(is_login && has_new_password())
+    }
+
     /// The error with the time that is left, in whole seconds.
     fn error(&self) -> GraphError {
         let mut error = self.error.clone();
@@ -146,7 +153,7 @@ mod tests {
         gate: &Gate,
         attempt: impl Future<Output = Result<(), GraphError>>,
     ) -> Result<(), GraphError> {
-        gate.pass(Instant::now() + Duration::from_secs(60), attempt)
+        gate.pass(Instant::now() + Duration::from_secs(60), || false, attempt)
             .await
             .unwrap()
     }
@@ -224,7 +231,11 @@ mod tests {
         let gate = Gate::default();
         let _guard = gate.attempt.lock().await;
         let deadline = Instant::now() + Duration::from_secs(3);
-        assert!(gate.pass(deadline, async { Ok(()) }).await.is_err());
+        assert!(
+            gate.pass(deadline, || false, async { Ok(()) })
+                .await
+                .is_err()
+        );
         assert_eq!(Instant::now(), deadline);
     }
 
@@ -236,6 +247,20 @@ mod tests {
             .unwrap_err();
         tokio::time::advance(Duration::from_millis(2_500)).await;
         let error = pass(&gate, async { Ok(()) }).await.unwrap_err();
-        insta::assert_snapshot!(error, @"login refused by the graph at bolt://db: no; check user and password; next attempt in 8s");
+        let GraphError::Authentication { next_try, .. } = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(next_try, Duration::from_secs(8));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_new_password_does_not_wait_for_the_end_of_the_refusal() {
+        let gate = Gate::default();
+        pass(&gate, async { Err(wrong_password()) })
+            .await
+            .unwrap_err();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let passed = gate.pass(deadline, || true, async { Ok(()) }).await;
+        assert_eq!(passed.unwrap(), Ok(()));
     }
 }

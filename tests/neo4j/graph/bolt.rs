@@ -1,12 +1,15 @@
 //! What an operator of the server sees of us, and how we log in.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::Duration;
 
 use cypher::Value;
-use cypher_exporter::graph::{BoltSettings, Graph, GraphError};
+use cypher_exporter::graph::{BoltSettings, Graph, GraphError, Password, TlsFiles};
+use secrecy::SecretString;
+use tokio::time::timeout;
 
-use crate::graph::asking::{ENDLESS, graph, graph_of, question, until};
+use crate::graph::asking::{ENDLESS, PATIENCE, graph, graph_of, question, until};
 use test_support::neo4j::{self, Neo4j, Options};
 
 /// The applications whose transactions carry the name `kpi`.
@@ -177,6 +180,35 @@ async fn the_database_of_a_request_goes_before_that_of_the_settings() {
 }
 
 #[tokio::test]
+async fn an_unknown_database_is_reported_with_those_there_are() {
+    let Some(neo4j) = neo4j::shared() else { return };
+    let mut asked = question("RETURN 1 AS v");
+    asked.database = Some("nowhere".into());
+    let error = asked.rows(&graph(neo4j)).await.unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains("nowhere") && text.ends_with("; the server has `neo4j`"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_reports_its_version_and_database() {
+    let Some(neo4j) = neo4j::shared() else { return };
+    let graph = graph(neo4j);
+    let server = graph.server(PATIENCE).await;
+    assert_eq!(
+        (&*server.uri, server.database.as_deref()),
+        (neo4j.uri(), Some("neo4j"))
+    );
+    let version = server.version.unwrap();
+    assert!(
+        version.starts_with("5.") || version.starts_with("20"),
+        "{version}"
+    );
+}
+
+#[tokio::test]
 async fn addresses_are_tried_in_order() {
     let Some(neo4j) = &neo4j::shared() else {
         return;
@@ -213,6 +245,104 @@ async fn logging_in_to_a_guarded_server() {
     let Some(neo4j) = guarded() else { return };
     a_wrong_password_goes_out_once(&neo4j).await;
     tls_is_asked_for_by_the_address(&neo4j).await;
+    a_private_authority_is_trusted(&neo4j).await;
+    the_end_of_a_connection_with_tls_is_noticed(&neo4j).await;
+    a_rotated_password_is_read_from_its_file(&neo4j).await;
+    a_password_that_must_be_changed_is_explained(&neo4j).await;
+}
+
+async fn a_private_authority_is_trusted(neo4j: &Neo4j) {
+    let (other, _) = neo4j::self_signed();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let uri = format!("bolt+s://{}", neo4j.address());
+    for (ca, expected) in [
+        (neo4j.certificate(), Ok(())),
+        (file("other.pem", &other), Err("bolt+ssc://")),
+        (file("empty.pem", ""), Err("found none")),
+        (folder.path().join("none.pem"), Err("No such file")),
+    ] {
+        let trusting = graph_of(BoltSettings {
+            uris: vec![uri.clone()],
+            tls: TlsFiles {
+                ca: Some(ca),
+                client: None,
+            },
+            ..neo4j.settings()
+        });
+        let outcome = trusting.ping(PATIENCE).await;
+        let text = outcome.as_ref().map_err(ToString::to_string).copied();
+        match expected {
+            Ok(()) => assert_eq!(text, Ok(())),
+            Err(part) => assert!(text.clone().unwrap_err().contains(part), "{text:?}"),
+        }
+    }
+}
+
+async fn the_end_of_a_connection_with_tls_is_noticed(neo4j: &Neo4j) {
+    let between = crate::graph::faults::Between::before(neo4j).await;
+    let watched = graph_of(BoltSettings {
+        uris: vec![between.uri.replace("bolt://", "bolt+ssc://")],
+        ..neo4j.settings()
+    });
+    question("RETURN 1 AS v").rows(&watched).await.unwrap();
+    between.sentinel_is_connected().await;
+    between.cut();
+    timeout(PATIENCE, watched.lost()).await.unwrap();
+}
+
+/// The file is read when the settings load, too, which is not part of this test.
+fn read(path: &Path) -> Result<SecretString, String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.into()),
+        Err(error) => Err(format!("cannot be read: {error}")),
+    }
+}
+
+async fn a_rotated_password_is_read_from_its_file(neo4j: &Neo4j) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("password");
+    let rotating = graph_of(BoltSettings {
+        password: Password::File {
+            path: path.clone(),
+            read,
+        },
+        ..neo4j.settings()
+    });
+    let refused = async || {
+        let error = rotating.ping(PATIENCE).await.unwrap_err();
+        assert_eq!(error.reason(), "authentication", "{error}");
+        error.to_string()
+    };
+    assert!(refused().await.contains("`password_file` cannot be read"));
+    std::fs::write(&path, "battery staple").unwrap();
+    assert!(refused().await.contains("check user and password"));
+    // The same password is not sent again, and a new one does not wait.
+    refused().await;
+    refused().await;
+    std::fs::write(&path, neo4j.password()).unwrap();
+    rotating.ping(PATIENCE).await.unwrap();
+}
+
+async fn a_password_that_must_be_changed_is_explained(neo4j: &Neo4j) {
+    let admin = neo4rs::Graph::new(neo4j.uri(), neo4j.user(), neo4j.password()).unwrap();
+    let change = "ALTER USER neo4j SET PASSWORD 'staple correct' CHANGE REQUIRED";
+    admin.run_on("system", neo4rs::query(change)).await.unwrap();
+    let expired = graph_of(BoltSettings {
+        password: "staple correct".into(),
+        ..neo4j.settings()
+    });
+    let error = expired.ping(PATIENCE).await.unwrap_err();
+    assert_eq!(error.reason(), "authentication");
+    let text = error.to_string();
+    assert!(
+        text.contains("is valid but must be changed") && text.contains("CredentialsExpired"),
+        "{text}"
+    );
 }
 
 async fn a_wrong_password_goes_out_once(neo4j: &Neo4j) {
@@ -278,6 +408,7 @@ fn settings_do_not_show_secrets() {
         uris: vec!["bolt://neo4j:geheim@db:7687".into()],
         user: "neo4j".into(),
         password: "geheim".into(),
+        tls: TlsFiles::default(),
         database: None,
         max_concurrent: 1,
     };

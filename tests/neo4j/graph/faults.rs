@@ -20,6 +20,7 @@ fn at(uri: String) -> BoltSettings {
         uris: vec![uri],
         user: "neo4j".into(),
         password: "".into(),
+        tls: cypher_exporter::graph::TlsFiles::default(),
         database: None,
         max_concurrent: 4,
     }
@@ -171,9 +172,10 @@ async fn a_server_that_freezes_dies_and_comes_back() {
 }
 
 /// Stands before a server: it counts the trivial questions, and what passes through it can be lost.
-struct Between {
-    uri: String,
+pub(crate) struct Between {
+    pub(crate) uri: String,
     trivial: Arc<AtomicUsize>,
+    connections: Arc<AtomicUsize>,
     /// How connections end that were made before: a value that is sent is the end of them.
     ends: watch::Sender<Loss>,
 }
@@ -187,15 +189,17 @@ enum Loss {
 }
 
 impl Between {
-    async fn before(neo4j: &Neo4j) -> Self {
+    pub(crate) async fn before(neo4j: &Neo4j) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let uri = format!("bolt://{}", listener.local_addr().unwrap());
         let (ends, _) = watch::channel(Loss::Cut);
         let between = Self {
             uri,
             trivial: Arc::default(),
+            connections: Arc::default(),
             ends,
         };
+        let connections = between.connections.clone();
         let (server, trivial, ends) = (
             neo4j.address().to_owned(),
             between.trivial.clone(),
@@ -204,10 +208,26 @@ impl Between {
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = TcpStream::connect(&server).await.unwrap();
+                connections.fetch_add(1, Ordering::Relaxed);
                 tokio::spawn(pass(client, server, trivial.clone(), ends.subscribe()));
             }
         });
         between
+    }
+
+    /// Waits for the second connection: the first is the driver's.
+    pub(crate) async fn sentinel_is_connected(&self) {
+        until(
+            "the sentinel is connected",
+            async || self.connections.load(Ordering::Relaxed),
+            |made| *made == 2,
+        )
+        .await;
+    }
+
+    /// Ends all connections.
+    pub(crate) fn cut(&self) {
+        self.ends.send_replace(Loss::Cut);
     }
 
     fn graph(&self, neo4j: &Neo4j) -> Graph {
@@ -274,6 +294,20 @@ async fn a_question_as_small_as_the_proof_that_an_idle_connection_works_is_that_
         .await
         .unwrap();
     assert_eq!(trivial(), 2, "a query may be long");
+}
+
+#[tokio::test]
+async fn the_end_of_an_idle_connection_is_noticed_without_a_query() {
+    let Some(neo4j) = shared() else { return };
+    let between = Between::before(neo4j).await;
+    let graph = between.graph(neo4j);
+    graph.ping(PATIENCE).await.unwrap();
+    // Only a query starts to watch, and this takes a connection of its own.
+    question("RETURN 1 AS v").rows(&graph).await.unwrap();
+    between.sentinel_is_connected().await;
+    let lost = tokio::time::timeout(PATIENCE, graph.lost());
+    let (lost, ()) = tokio::join!(lost, async { between.cut() });
+    lost.unwrap();
 }
 
 #[tokio::test]
