@@ -2,6 +2,7 @@
 //! by a scrape.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -100,6 +101,13 @@ impl Board {
     /// Whether at least one graph is up: one that is down must not hide the values of the others.
     pub fn any_graph_up(&self) -> bool {
         self.graphs.iter().any(GraphState::is_up)
+    }
+
+    /// Whether at least one graph has been up, even if it is down now.
+    pub fn any_graph_reached(&self) -> bool {
+        self.graphs
+            .iter()
+            .any(|graph| graph.was_up.load(Ordering::Relaxed))
     }
 
     /// Whether all graphs are up.
@@ -254,6 +262,7 @@ pub struct GraphState {
     pub name: Arc<str>,
     /// Why it is down; none if it is up.
     down: ArcSwapOption<String>,
+    was_up: AtomicBool,
     connection: ArcSwapOption<Connection>,
 }
 
@@ -273,12 +282,14 @@ impl GraphState {
         Self {
             name: name.clone(),
             down: ArcSwapOption::from_pointee("not connected yet".to_owned()),
+            was_up: AtomicBool::new(false),
             connection: ArcSwapOption::empty(),
         }
     }
 
     /// The graph is up.
     pub fn set_up(&self) {
+        self.was_up.store(true, Ordering::Relaxed);
         self.down.store(None);
     }
 

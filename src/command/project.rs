@@ -11,6 +11,7 @@ use crate::cli::Common;
 use crate::config::{self, Config, GraphConfig};
 use crate::diagnostic::{Place, Problem, nearest};
 use crate::graph::{Bolt, BoltSettings, Graph, Password, TlsFiles};
+use crate::http::FileProblem;
 use crate::kpi::{self, Catalog, Defaults, Kpi};
 use crate::lint;
 use crate::metric::{Constant, LabelName};
@@ -189,6 +190,20 @@ impl Project {
             writeln!(out, "{}\n", problem.render(text, true))?;
         }
         Ok(())
+    }
+
+    /// The problems of the files, as the HTTP server shows them.
+    pub(super) fn file_problems(&self) -> Vec<FileProblem> {
+        let file_problem = |problem: &Problem| {
+            let text = problem.path().and_then(|path| self.texts.get(path));
+            FileProblem {
+                level: problem.level,
+                path: problem.path().map(str::to_owned),
+                message: problem.message.clone(),
+                report: problem.render(text.map_or("", String::as_str), false),
+            }
+        };
+        self.catalog.problems.iter().map(file_problem).collect()
     }
 
     /// The graphs, by name, in the order of the settings. None is connected yet.

@@ -93,6 +93,7 @@ async fn open(
             instruments,
             refresh,
             settings,
+            problems: loaded.file_problems(),
         },
         scheduler,
     ))

@@ -10,15 +10,17 @@ use serde_json::{Map, Value, json};
 use tokio::task::spawn_blocking;
 
 use super::response::{Response, response, text};
-use super::{AppState, health};
-use crate::board::{Board, Slot, Target, TargetOutcome};
+use super::{AppState, FileProblem, health};
+use crate::board::{Board, GraphState, Slot, Target, TargetOutcome};
+use crate::diagnostic::Level;
 use crate::metric::{Family, Part, Samples, Series};
 
 /// Every KPI with its values and the state of its runs.
 pub(super) async fn summary(state: &AppState) -> Response {
+    let (status, problems) = (health::status(state), problems(state));
     let board = state.board.clone();
     // As large as the response to a scrape, and never cached.
-    match spawn_blocking(move || summary_of(&board)).await {
+    match spawn_blocking(move || summary_of(&board, status, &problems)).await {
         Ok(summary) => json_response(StatusCode::OK, &summary),
         Err(_) => text(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -31,10 +33,12 @@ pub(super) async fn summary(state: &AppState) -> Response {
 pub(super) fn health(state: &AppState) -> Response {
     let board = &state.board;
     let health = json!({
-        "status": health::status(board),
+        "status": health::status(state),
         "exporter_ready": health::not_ready(board).is_none(),
         "scheduler_running": health::scheduler_running(board),
         "last_update": timestamp(board.last_update()),
+        "graphs": graphs(board),
+        "problems": problems(state),
     });
     json_response(StatusCode::OK, &health)
 }
@@ -93,7 +97,45 @@ fn refreshed(result: &TargetOutcome) -> Value {
     })
 }
 
-fn summary_of(board: &Board) -> Value {
+fn graphs(board: &Board) -> Vec<Value> {
+    let graph = |graph: &GraphState| {
+        let connection = graph.connection();
+        json!({
+            "name": *graph.name,
+            "up": graph.is_up(),
+            "error": graph.down_reason().as_deref(),
+            "uri": connection.as_ref().map(|connection| &connection.uri),
+            "server": connection.as_ref().and_then(|connection| connection.version.as_ref()),
+        })
+    };
+    board.graphs().iter().map(graph).collect()
+}
+
+/// Rejected files and warnings.
+fn problems(state: &AppState) -> Vec<Value> {
+    let problem = |problem: &FileProblem| {
+        let (level, reason) = match problem.level {
+            Level::Error => ("error", None),
+            Level::Warning(reason) => ("warning", Some(reason.as_str())),
+        };
+        let kpi = state
+            .board
+            .slots()
+            .iter()
+            .find(|slot| problem.path.as_ref() == Some(&slot.kpi.path));
+        json!({
+            "level": level,
+            "reason": reason,
+            "kpi": kpi.map(|slot| &*slot.kpi.id),
+            "file": problem.path,
+            "message": problem.message,
+            "report": problem.report,
+        })
+    };
+    state.problems.iter().map(problem).collect()
+}
+
+fn summary_of(board: &Board, status: &str, problems: &[Value]) -> Value {
     let intervals = board
         .slots()
         .iter()
@@ -102,12 +144,9 @@ fn summary_of(board: &Board) -> Value {
         "last_update": timestamp(board.last_update()),
         // Each KPI has its own interval: this is the shortest.
         "update_interval_seconds": intervals.min().map(|interval| interval.as_secs_f64()),
-        "health_status": health::status(board),
-        "graphs": board.graphs().iter().map(|graph| json!({
-            "name": *graph.name,
-            "up": graph.is_up(),
-            "error": graph.down_reason().as_deref(),
-        })).collect::<Vec<_>>(),
+        "health_status": status,
+        "problems": problems,
+        "graphs": graphs(board),
         "kpis": board.slots().iter().map(kpi).collect::<Vec<_>>(),
     })
 }

@@ -1,8 +1,10 @@
-//! The health of the exporter, as the board shows it.
+//! The health of the exporter, from the board and the problems of the files.
 
+use super::AppState;
 use crate::board::Board;
 
-/// Why the exporter is not ready; none if it is.
+/// Why the exporter is not ready; none if it is. It stays ready when a graph becomes unreachable
+/// later: Kubernetes would stop routing scrapes to it, just when its metrics say what is wrong.
 pub(super) fn not_ready(board: &Board) -> Option<String> {
     if !board.first_pass_done() {
         let waiting = board.targets().filter(|target| !target.has_run()).count();
@@ -11,7 +13,7 @@ pub(super) fn not_ready(board: &Board) -> Option<String> {
             board.targets().count()
         ));
     }
-    if board.any_graph_up() {
+    if board.any_graph_reached() {
         return None;
     }
     let away = board
@@ -21,9 +23,10 @@ pub(super) fn not_ready(board: &Board) -> Option<String> {
     Some(away.collect::<Vec<_>>().join("; "))
 }
 
-/// `unknown` until each KPI has run, `healthy` if all runs succeeded, `unhealthy` if none did or no
-/// graph is reachable, `degraded` in between.
-pub(super) fn status(board: &Board) -> &'static str {
+/// `unknown` until each KPI has run, `healthy` if all runs succeeded and no file has a problem,
+/// `unhealthy` if all runs failed or no graph is reachable, `degraded` in between.
+pub(super) fn status(state: &AppState) -> &'static str {
+    let board = &state.board;
     let runs: Vec<_> = board.targets().map(|target| target.status()).collect();
     let failed = runs
         .iter()
@@ -33,7 +36,7 @@ pub(super) fn status(board: &Board) -> &'static str {
         "unknown"
     } else if !board.any_graph_up() || (failed == runs.len() && failed > 0) {
         "unhealthy"
-    } else if failed > 0 || !board.all_graphs_up() {
+    } else if failed > 0 || !board.all_graphs_up() || !state.problems.is_empty() {
         "degraded"
     } else {
         "healthy"

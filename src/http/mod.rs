@@ -18,6 +18,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::board::{Board, TargetOutcome};
+use crate::diagnostic::Level;
 use crate::instruments::Instruments;
 
 mod api;
@@ -43,6 +44,21 @@ pub struct AppState {
     pub refresh: Refresh,
     /// The settings of the HTTP server.
     pub settings: Settings,
+    /// What is wrong with the files.
+    pub problems: Vec<FileProblem>,
+}
+
+/// A problem of a file, or of the settings.
+#[derive(Clone, Debug)]
+pub struct FileProblem {
+    /// Whether the file is rejected, or only probably wrong.
+    pub level: Level,
+    /// The file, if the problem is in one.
+    pub path: Option<String>,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// The whole report, as `check` prints it.
+    pub report: String,
 }
 
 /// Runs one KPI by its id, or all, now, and waits for the results.

@@ -9,7 +9,7 @@ use hyper::StatusCode;
 use hyper::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 
 use super::response::{Response, insert_header, response, text};
-use super::{AppState, health};
+use super::{AppState, FileProblem, health};
 use crate::board::{Slot, Status, Target};
 use crate::metric::Samples;
 
@@ -36,13 +36,14 @@ pub(super) fn respond(state: &AppState) -> Response {
 /// What the template shows. It escapes every text.
 #[derive(Template)]
 #[template(path = "page.html")]
-struct Page {
+struct Page<'a> {
     style: &'static str,
     version: &'static str,
     status: &'static str,
     last_update: Option<Time>,
     has_dashboard: bool,
     unreachable: Vec<UnreachableGraph>,
+    problems: &'a [FileProblem],
     /// The column is shown if there are several graphs.
     has_graph_column: bool,
     rows: Vec<Row>,
@@ -76,8 +77,8 @@ struct Counted {
     lag: Option<String>,
 }
 
-impl Page {
-    fn of(state: &AppState) -> Self {
+impl<'a> Page<'a> {
+    fn of(state: &'a AppState) -> Self {
         let board = &state.board;
         let unreachable = board.graphs().iter().filter_map(|graph| {
             Some(UnreachableGraph {
@@ -93,10 +94,11 @@ impl Page {
         Self {
             style: include_str!("page.css"),
             version: env!("CARGO_PKG_VERSION"),
-            status: health::status(board),
+            status: health::status(state),
             last_update: board.last_update().map(Time::new),
             has_dashboard: state.settings.dashboard_url.is_some(),
             unreachable: unreachable.collect(),
+            problems: &state.problems,
             has_graph_column: board.graphs().len() > 1,
             rows: rows.collect(),
         }
@@ -249,6 +251,7 @@ mod tests {
                 name: "g".into(),
                 reason: "<b a='1' c=\"2\">&</b> é".into(),
             }],
+            problems: &[],
             has_graph_column: false,
             rows: vec![],
         };

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cypher_exporter::board::Status;
-use cypher_exporter::http::{Limits, Refresh, Settings};
+use cypher_exporter::diagnostic::{Level, WarningReason};
+use cypher_exporter::http::{FileProblem, Limits, Refresh, Settings};
 use cypher_exporter::metric::Samples;
 use serde_json::Value;
 use test_support::serving::{
@@ -204,11 +205,38 @@ async fn readiness_names_its_reason() {
     });
     assert_eq!(served.get("/-/ready", "").await, "ready\n");
     board.graphs()[0].set_down("refused".into());
-    let (head, body) = served.request("GET", "/-/ready", "").await;
-    assert_eq!(
-        (status(&head), &body[..]),
-        (503, &b"not ready: graph `default`: refused\n"[..])
-    );
+    // A graph that becomes unreachable later is not a reason to stop the scrapes.
+    assert_eq!(served.get("/-/ready", "").await, "ready\n");
+    let health: Value = serde_json::from_str(&served.get("/api/metrics/health", "").await).unwrap();
+    assert_eq!(health["status"], "unhealthy");
+    assert_eq!(health["graphs"][0]["error"], "refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn problems_of_files_degrade_the_health() {
+    let (error, warning) = (Level::Error, Level::Warning(WarningReason::WindowBounds));
+    for (level, path, kpi) in [
+        (error, "queries/p/broken.cypher", Value::Null),
+        (warning, "queries/p/agents.cypher", "p/agents".into()),
+    ] {
+        let mut state = site(all_types(), Settings::default(), refresh(None));
+        state.problems.push(FileProblem {
+            level,
+            path: Some(path.into()),
+            message: "expected `<` before `$until`".into(),
+            report: "<the report>".into(),
+        });
+        let served = Served::start(state).await;
+        for (route, status) in [("health", "status"), ("summary", "health_status")] {
+            let text = served.get(&format!("/api/metrics/{route}"), "").await;
+            let json: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(json[status], "degraded");
+            let problem = &json["problems"][0];
+            assert_eq!((&problem["file"], &problem["kpi"]), (&path.into(), &kpi));
+            assert_eq!(problem["report"], "<the report>");
+        }
+        assert!(served.get("/", "").await.contains("&#60;the report&#62;"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -181,7 +181,9 @@ async fn the_database_of_a_request_goes_before_that_of_the_settings() {
 
 #[tokio::test]
 async fn an_unknown_database_is_reported_with_those_there_are() {
-    let Some(neo4j) = neo4j::shared() else { return };
+    let Some(neo4j) = &neo4j::shared() else {
+        return;
+    };
     let mut asked = question("RETURN 1 AS v");
     asked.database = Some("nowhere".into());
     let error = asked.rows(&graph(neo4j)).await.unwrap_err();
@@ -194,7 +196,9 @@ async fn an_unknown_database_is_reported_with_those_there_are() {
 
 #[tokio::test]
 async fn a_server_reports_its_version_and_database() {
-    let Some(neo4j) = neo4j::shared() else { return };
+    let Some(neo4j) = &neo4j::shared() else {
+        return;
+    };
     let graph = graph(neo4j);
     let server = graph.server(PATIENCE).await;
     assert_eq!(

@@ -298,7 +298,7 @@ async fn a_question_as_small_as_the_proof_that_an_idle_connection_works_is_that_
 
 #[tokio::test]
 async fn the_end_of_an_idle_connection_is_noticed_without_a_query() {
-    let Some(neo4j) = shared() else { return };
+    let Some(neo4j) = &shared() else { return };
     let between = Between::before(neo4j).await;
     let graph = between.graph(neo4j);
     graph.ping(PATIENCE).await.unwrap();

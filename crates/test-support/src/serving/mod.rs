@@ -229,6 +229,7 @@ pub fn site(kpis: Vec<(Arc<Kpi>, Samples)>, settings: Settings, refresh: Refresh
         instruments: Arc::new(instruments),
         refresh,
         settings,
+        problems: Vec::new(),
     }
 }
 
