@@ -23,6 +23,7 @@ mod value;
 
 use std::fmt;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -98,8 +99,15 @@ pub struct Bolt {
     /// The address of the last connection that worked.
     connected_to: Mutex<Option<String>>,
     sentinel: Mutex<Option<AbortHandle>>,
-    /// Notified when the sentinel's connection has ended.
-    lost: Arc<Notify>,
+    idle_end: Arc<IdleEnd>,
+}
+
+/// The end of the sentinel's connection.
+#[derive(Default)]
+struct IdleEnd {
+    lost: Notify,
+    /// The server has not failed since: the network may end every idle connection.
+    is_unexplained: AtomicBool,
 }
 
 impl Drop for Bolt {
@@ -136,7 +144,7 @@ impl Bolt {
             sent: Mutex::default(),
             connected_to: Mutex::default(),
             sentinel: Mutex::default(),
-            lost: Arc::default(),
+            idle_end: Arc::default(),
         }
     }
 
@@ -230,7 +238,7 @@ impl Bolt {
 
     /// Completes when an idle connection has ended, which a server that stops or restarts causes.
     pub(super) async fn lost(&self) {
-        self.lost.notified().await;
+        self.idle_end.lost.notified().await;
     }
 
     /// The address of the last connection that worked.
@@ -238,8 +246,7 @@ impl Bolt {
         lock(&self.connected_to).clone()
     }
 
-    /// Starts a sentinel, unless there is one. Only a query does this: a ping follows the end of a
-    /// sentinel, and would otherwise keep a connection open that the network ends when idle.
+    /// Starts a sentinel, unless there is one.
     fn watch(&self) {
         let mut sentinel = lock(&self.sentinel);
         if sentinel.as_ref().is_some_and(|task| !task.is_finished()) {
@@ -257,8 +264,8 @@ impl Bolt {
             password,
             tls: self.settings.tls.clone(),
         };
-        let lost = self.lost.clone();
-        *sentinel = Some(tokio::spawn(watch(login, lost)).abort_handle());
+        let idle_end = self.idle_end.clone();
+        *sentinel = Some(tokio::spawn(watch(login, idle_end)).abort_handle());
     }
 
     /// The password to log in with; it is recorded as sent.
@@ -299,7 +306,13 @@ impl Bolt {
                 deadline,
             )
             .await?;
-        self.run(begun, request, deadline, sink).await
+        self.run(begun, request, deadline, sink).await?;
+        // The ping that follows the end of a sentinel does not start the next one: it would keep
+        // alive a connection that the network ends whenever it is idle, and wake a server with it.
+        if !self.idle_end.is_unexplained.load(Ordering::Relaxed) {
+            self.watch();
+        }
+        Ok(())
     }
 
     async fn run(
@@ -453,6 +466,7 @@ impl Bolt {
                 (_, Err(error)) | (Err(error), Ok(())) => return Err(error),
             }
         }
+        self.idle_end.is_unexplained.store(false, Ordering::Relaxed);
         Err(failure::all_unreachable(causes))
     }
 
@@ -527,8 +541,8 @@ impl Bolt {
     }
 }
 
-/// Waits for the end of a connection, and notifies `lost`.
-async fn watch(login: Login, lost: Arc<Notify>) {
+/// Waits for the end of a connection, and reports it.
+async fn watch(login: Login, idle_end: Arc<IdleEnd>) {
     let opened = match timeout(CONNECT_TIMEOUT, Sentinel::open(&login)).await {
         Ok(opened) => opened,
         Err(_) => Err(SentinelError::Io(std::io::ErrorKind::TimedOut.into())),
@@ -538,14 +552,15 @@ async fn watch(login: Login, lost: Arc<Notify>) {
             let since = Instant::now();
             sentinel.ended().await;
             tracing::debug!(uri = %login.uri, "idle connection ended");
-            lost.notify_one();
+            idle_end.is_unexplained.store(true, Ordering::Relaxed);
+            idle_end.lost.notify_one();
             // A server or proxy that closes every idle connection at once is not asked each time.
             sleep(SENTINEL_MIN_AGE.saturating_sub(since.elapsed())).await;
         }
         Err(error) => {
             tracing::debug!(uri = %login.uri, %error, "cannot watch for the end of the server");
             if let SentinelError::Io(_) = error {
-                lost.notify_one();
+                idle_end.lost.notify_one();
             }
             // Each attempt is a login: a refused one must not lock the account.
             sleep(SENTINEL_RETRY).await;

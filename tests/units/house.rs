@@ -48,7 +48,14 @@ const HOUSE: &[(&str, u8, &[&str])] = &[
     (
         "http",
         6,
-        &["board", "exposition", "instruments", "kpi", "metric"],
+        &[
+            "board",
+            "diagnostic",
+            "exposition",
+            "instruments",
+            "kpi",
+            "metric",
+        ],
     ),
     ("cli", 7, &[]),
     ("command", 7, EVERYTHING),
