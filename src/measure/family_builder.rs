@@ -152,9 +152,11 @@ impl<'k> FamilyBuilder<'k> {
                         return Ok(());
                     }
                     let total = sets.entry(labels, || 0.0)?;
+                    let sum = row.cell(*value).add_to(*total, number, *finite)?;
                     // Infinities of both signs make NaN.
-                    let sum = Some(*total + number).filter(|sum| !sum.is_nan());
-                    *total = sum.ok_or(SkipReason::NaNValue)?;
+                    *total = Some(sum)
+                        .filter(|sum| !sum.is_nan())
+                        .ok_or(SkipReason::NaNValue)?;
                     return Ok(());
                 }
                 Ok(sets.insert(row.number, labels, number, SUM)?)
@@ -172,12 +174,14 @@ impl<'k> FamilyBuilder<'k> {
                 let weight = row.weight(*weight)?;
                 row.labels(metric, labels)?;
                 if weight > 0 || !sets.contains(labels) {
-                    observe(
-                        sets.entry(labels, || zero(&metric.shape, bounds))?,
-                        number,
-                        weight,
-                        bounds,
-                    );
+                    let histogram = sets.entry(labels, || zero(&metric.shape, bounds))?;
+                    if *finite {
+                        let (cell, added) = (row.cell(*value), number * weight as f64);
+                        cell.observations(count(histogram).saturating_add(weight))?;
+                        let sum = histogram.sum.map(|sum| cell.add_to(sum, added, true));
+                        sum.transpose()?;
+                    }
+                    observe(histogram, number, weight, bounds);
                 }
                 Ok(())
             }
@@ -373,6 +377,12 @@ fn observe(histogram: &mut Histogram, value: f64, weight: u64, bounds: &[f64]) {
     if weight > 0 {
         histogram.sum = histogram.sum.map(|sum| sum + value * weight as f64);
     }
+}
+
+/// All observations.
+fn count(histogram: &Histogram) -> u64 {
+    let counts = histogram.counts.iter();
+    counts.fold(0, |sum, count| sum.saturating_add(*count))
 }
 
 /// The states are those of `expect`, or without it those of the rows.

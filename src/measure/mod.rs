@@ -104,6 +104,20 @@ pub enum MeasureError {
         /// E.g. `a counter total of at least 0`.
         expected: &'static str,
     },
+    /// A total would lose an addition: it would exceed what a float64 holds exactly, or become infinite.
+    #[error(
+        "row {row}: {total} as the total of the column `{column}` would be beyond {limit} and lose additions; divide the value in the query, which restarts the totals"
+    )]
+    Total {
+        /// From 1.
+        row: u64,
+        /// The column.
+        column: Arc<str>,
+        /// The total that was not taken.
+        total: f64,
+        /// E.g. `2^53`.
+        limit: &'static str,
+    },
     /// A label is a list, a map, a node, a relationship or a path.
     #[error(
         "row {row}: expected a label in the column `{column}`, found a {found}; return one of its properties"
@@ -174,6 +188,7 @@ impl MeasureError {
             MeasureError::Value { .. }
             | MeasureError::TooLarge { .. }
             | MeasureError::Range { .. }
+            | MeasureError::Total { .. }
             | MeasureError::Label { .. }
             | MeasureError::State { .. }
             | MeasureError::Duplicate { .. } => false,
@@ -186,6 +201,7 @@ impl MeasureError {
             MeasureError::Value { .. }
             | MeasureError::TooLarge { .. }
             | MeasureError::Range { .. } => "value",
+            MeasureError::Total { .. } => "total",
             MeasureError::Label { .. } => "label",
             MeasureError::State { .. } => "unexpected_state",
             MeasureError::Duplicate { .. } => "duplicate",

@@ -87,6 +87,43 @@ impl Cell<'_> {
         }
     }
 
+    /// Adds what this cell says to a total. Integers must stay exact; `finite` is for totals, which an infinity would end.
+    pub(super) fn add_to(
+        self,
+        before: f64,
+        number: f64,
+        finite: bool,
+    ) -> Result<f64, MeasureError> {
+        let (total, exact) = (before + number, EXACT as f64);
+        let is_integer = matches!(self.value, Value::Integer(_));
+        // 2^53 + 1 is 2^53 for a float64.
+        let is_lost = total.abs() > exact || total.abs() == exact && total - before != number;
+        if is_integer && is_lost {
+            return Err(self.total_lost(total, "2^53"));
+        }
+        if finite && total.is_infinite() {
+            return Err(self.total_lost(total, "the range of a float64"));
+        }
+        Ok(total)
+    }
+
+    /// A total of observations, which a float64 must hold exactly.
+    pub(super) fn observations(self, total: u64) -> Result<(), MeasureError> {
+        if total > EXACT {
+            return Err(self.total_lost(total as f64, "2^53"));
+        }
+        Ok(())
+    }
+
+    fn total_lost(self, total: f64, limit: &'static str) -> MeasureError {
+        MeasureError::Total {
+            row: self.row,
+            column: self.column.clone(),
+            total,
+            limit,
+        }
+    }
+
     fn out_of_range(self, value: f64, expected: &'static str) -> MeasureError {
         MeasureError::Range {
             row: self.row,

@@ -638,3 +638,75 @@ proptest! {
         as_the_oracle_says(&totals, &all);
     }
 }
+
+#[test]
+fn a_histogram_that_would_lose_an_observation_fails_the_window() {
+    let weighted = self::kpi(
+        "name = \"p_seconds\"\ntype = \"histogram\"\nbuckets = [1]",
+        "e.v AS value, e.n AS weight",
+    );
+    for (value, weight, expected) in [
+        (Value::Float(0.0), 1_i64 << 53, Some("beyond 2^53")),
+        (Value::Float(0.0), 1, None),
+        (
+            Value::Float(1e308),
+            2,
+            Some("beyond the range of a float64"),
+        ),
+    ] {
+        let mut totals = Totals::default();
+        added(
+            &weighted,
+            &mut totals,
+            &[vec![Value::Float(0.5), Value::Integer(1)]],
+        );
+        let row = vec![value, Value::Integer(weight)];
+        let text = count(&weighted, &totals, &[row])
+            .err()
+            .map(|error| error.to_string());
+        match expected {
+            None => assert_eq!(text, None),
+            Some(expected) => assert!(text.is_some_and(|text| text.contains(expected))),
+        }
+    }
+}
+
+#[test]
+fn a_total_that_would_lose_an_addition_fails_the_window() {
+    let (integer, float) = (|n| Value::Integer(n), |n| Value::Float(n));
+    let largest = 1 << 53;
+    for (rows, expected) in [
+        (vec![integer(largest - 10), integer(10)], None),
+        (
+            vec![integer(largest), integer(1)],
+            Some("row 2: 9007199254740992 as the total of the column `value` would be beyond 2^53"),
+        ),
+        // 2^53 + 1 is 2^53 for a float64.
+        (
+            vec![integer(largest - 1), integer(1), integer(2)],
+            Some("row 3: 9007199254740994 as the total of the column `value` would be beyond 2^53"),
+        ),
+        (vec![float(1e308), float(1.0)], None),
+        (
+            vec![float(1e308), float(1e308)],
+            Some(
+                "row 2: inf as the total of the column `value` would be beyond the range of a float64",
+            ),
+        ),
+    ] {
+        let kpi = counter("");
+        let rows: Vec<_> = rows.into_iter().map(|value| row("x", value)).collect();
+        let outcome = count(&kpi, &Totals::default(), &rows);
+        let text = outcome.as_ref().err().map(ToString::to_string);
+        match expected {
+            None => assert_eq!(text, None),
+            Some(expected) => {
+                assert!(
+                    text.as_ref().is_some_and(|text| text.starts_with(expected)),
+                    "{text:?}"
+                );
+                assert_eq!(outcome.unwrap_err().reason(), "total");
+            }
+        }
+    }
+}
