@@ -19,9 +19,10 @@
 //! | 4 | [`board`] | the latest reading of each KPI, swapped as a whole, read without locks |
 //! | 4 | [`state`] | cursors and totals of window KPIs on disk |
 //! | 4 | [`instruments`] | the exporter's own metrics |
-//! | 5 | [`schedule`] | when a KPI runs, how a run goes, what a failure does |
-//! | 6 | [`http`] | server, routes, pages |
-//! | 7 | [`cli`], [`command`] | the command line, and one file for each subcommand: the only place that wires things together |
+//! | 5 | [`supervisor`] | keeps the tasks running that must never end |
+//! | 6 | [`schedule`] | when a KPI runs, how a run goes, what a failure does |
+//! | 7 | [`http`] | server, routes, pages |
+//! | 8 | [`cli`], [`command`] | the command line, and one file for each subcommand: the only place that wires things together |
 //!
 //! Beside it are libraries that know nothing of the exporter: `crates/cypher` (the lexer as the server
 //! lexes, the read-only scan, values and rows), `crates/promql` (reader and evaluator), `crates/world`
@@ -49,7 +50,7 @@
 //! 4. Parsed once: a `Kpi` carries its scanned statement and its fingerprint. A KPI that loads can be
 //!    scheduled, drawn and alerted on; nothing is checked twice.
 //! 5. Only `graph/bolt` names neo4rs, only `crates/embedded` kglite (feature `embedded`, off by
-//!    default), only [`http`] hyper, only [`schedule`] the cron crate, only [`config`] the environment.
+//!    default), only [`http`] hyper, only [`config`] the environment.
 //! 6. No sample carries a timestamp; age is a gauge.
 //! 7. Bytes are made once: the samples of a KPI are encoded and compressed when they are first asked
 //!    for in a format; a scrape concatenates.
@@ -86,3 +87,4 @@ pub mod queries;
 pub mod schedule;
 pub mod starter;
 pub mod state;
+pub mod supervisor;

@@ -1,11 +1,13 @@
 //! The board holds the latest reading of each KPI and the state of each graph: replaced by the scheduler, read without locks
 //! by a scrape.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
+use tokio::time::Instant;
 
 use crate::kpi::Kpi;
 use crate::measure::{Failure, Outcome};
@@ -25,6 +27,8 @@ pub struct Board {
     slots: Box<[Slot]>,
     cells: Vec<Arc<ChunkCell>>,
     graphs: Box<[GraphState]>,
+    /// The tasks that were restarted in vain.
+    failing_tasks: Mutex<BTreeSet<String>>,
 }
 
 impl Board {
@@ -61,11 +65,13 @@ impl Board {
             slots,
             cells,
             graphs: graphs.iter().map(GraphState::new).collect(),
+            failing_tasks: Mutex::default(),
         }
     }
 
-    /// All current readings, sorted by id, in chunks.
+    /// All current readings, sorted by id, in chunks, without stale values.
     pub fn chunks(&self) -> Vec<Arc<Chunk>> {
+        self.drop_stale();
         self.cells.iter().map(|cell| cell.chunk()).collect()
     }
 
@@ -122,6 +128,34 @@ impl Board {
             .max()
     }
 
+    /// Drops the values that have become stale. Whatever shows values calls this first, so that no value is shown after its
+    /// time, whatever becomes of the task that publishes it.
+    pub fn drop_stale(&self) {
+        let now = Instant::now();
+        self.slots.iter().for_each(|slot| slot.drop_stale(now));
+    }
+
+    /// The tasks that were restarted in vain, so that the exporter is unhealthy.
+    pub fn failing_tasks(&self) -> Vec<String> {
+        self.lock_failing_tasks().iter().cloned().collect()
+    }
+
+    /// Marks a task as restarted in vain, or as recovered.
+    pub fn set_task_failing(&self, task: &str, failing: bool) {
+        let mut tasks = self.lock_failing_tasks();
+        if failing {
+            tasks.insert(task.to_owned());
+        } else {
+            tasks.remove(task);
+        }
+    }
+
+    fn lock_failing_tasks(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        // A poisoned lock is safe: each change is one insertion or removal.
+        let tasks = self.failing_tasks.lock();
+        tasks.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// All targets of all KPIs.
     pub fn targets(&self) -> impl Iterator<Item = &Target> {
         self.slots.iter().flat_map(|slot| slot.targets.iter())
@@ -157,8 +191,34 @@ impl Slot {
     /// # Panics
     /// If there is no such target.
     pub fn publish(&self, target: usize, samples: Option<Vec<Arc<Samples>>>) {
+        self.publish_until(target, samples, None);
+    }
+
+    /// As [`Self::publish`], with the time from which the samples are stale.
+    pub fn publish_until(
+        &self,
+        target: usize,
+        samples: Option<Vec<Arc<Samples>>>,
+        stale_at: Option<Instant>,
+    ) {
+        let published = samples.map(|samples| Arc::new(Published { samples, stale_at }));
         self.cell.replace(self.place, || {
-            self.targets[target].samples.store(samples.map(Arc::new));
+            self.targets[target].published.store(published);
+            Reading::of(&self.kpi, &self.targets).map(Arc::new)
+        });
+    }
+
+    fn drop_stale(&self, now: Instant) {
+        if !self.targets.iter().any(|target| target.is_stale(now)) {
+            return;
+        }
+        self.cell.replace(self.place, || {
+            // Fresh values may have come in the meantime.
+            for target in self.targets.iter().filter(|target| target.is_stale(now)) {
+                target.published.store(None);
+                let (kpi, graph) = (&self.kpi.id, &target.graph);
+                tracing::warn!(%kpi, %graph, "values are stale; series dropped until a run succeeds");
+            }
             Reading::of(&self.kpi, &self.targets).map(Arc::new)
         });
     }
@@ -177,7 +237,15 @@ pub struct Target {
     /// The labels that every series of this target carries.
     pub constant: Constant,
     status: ArcSwap<Status>,
-    samples: ArcSwapOption<Vec<Arc<Samples>>>,
+    published: ArcSwapOption<Published>,
+}
+
+/// The samples of a target.
+#[derive(Debug)]
+struct Published {
+    samples: Vec<Arc<Samples>>,
+    /// From when they are stale; none if never.
+    stale_at: Option<Instant>,
 }
 
 impl Target {
@@ -186,7 +254,7 @@ impl Target {
             graph: graph.clone(),
             constant,
             status: ArcSwap::default(),
-            samples: ArcSwapOption::empty(),
+            published: ArcSwapOption::empty(),
         }
     }
 
@@ -207,7 +275,16 @@ impl Target {
 
     /// The samples that were last published.
     pub fn samples(&self) -> Option<Vec<Arc<Samples>>> {
-        self.samples.load_full().map(|samples| samples.to_vec())
+        let published = self.published.load();
+        published
+            .as_ref()
+            .map(|published| published.samples.clone())
+    }
+
+    fn is_stale(&self, now: Instant) -> bool {
+        let published = self.published.load();
+        let stale_at = published.as_ref().and_then(|published| published.stale_at);
+        stale_at.is_some_and(|stale_at| stale_at <= now)
     }
 }
 

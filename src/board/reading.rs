@@ -19,10 +19,10 @@ impl Reading {
     pub(super) fn of(kpi: &Kpi, targets: &[Target]) -> Option<Self> {
         let shown: Vec<_> = targets
             .iter()
-            .filter_map(|target| Some((&target.constant, target.samples.load_full()?)))
+            .filter_map(|target| Some((&target.constant, target.samples()?)))
             .collect();
         let families = kpi.metrics.iter().enumerate().map(|(at, metric)| {
-            let part = |(constant, samples): &(&Constant, Arc<Vec<Arc<Samples>>>)| {
+            let part = |(constant, samples): &(&Constant, Vec<Arc<Samples>>)| {
                 Some(Part {
                     constant: (*constant).clone(),
                     points: samples.get(at)?.clone(),

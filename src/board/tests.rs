@@ -270,3 +270,25 @@ fn many_kpis_are_sorted() {
     assert_eq!(samples, expected);
     assert!(board.chunks().len() > 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn values_are_dropped_when_they_are_stale_even_if_their_task_has_ended() {
+    let board = Board::new(
+        &[kpi("p/a", None), kpi("p/b", None)],
+        &["default".into()],
+        Constant::default(),
+    );
+    let (a, b) = (&board.slots()[0], &board.slots()[1]);
+    let stale_at = Instant::now() + Duration::from_secs(60);
+    a.publish_until(0, samples("g", 1.0), Some(stale_at));
+    b.publish(0, samples("g", 1.0));
+    let first = "p_a{group=\"g\"} 1";
+    let shows = |line: &str| text(&board).lines().any(|shown| shown == line);
+    tokio::time::advance(Duration::from_secs(59)).await;
+    assert!(shows(first));
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert!(!shows(first) && shows("p_b{group=\"g\"} 1"));
+    assert!(a.targets()[0].samples().is_none());
+    a.publish(0, samples("g", 1.0));
+    assert!(shows(first));
+}

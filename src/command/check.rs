@@ -143,6 +143,7 @@ fn refused(kpi: &Kpi, error: &GraphError) -> Problem {
         | GraphError::Database(_)
         | GraphError::MissingColumn(_)
         | GraphError::Decode(_)
+        | GraphError::Internal(_)
         | GraphError::Server { .. } => (error.to_string(), None),
     };
     let fix = "mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell";

@@ -12,8 +12,10 @@ mod serve;
 use std::fmt::Display;
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::thread;
 
+use anyhow::{Context, anyhow};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
@@ -43,6 +45,12 @@ impl From<ExitStatus> for ExitCode {
     }
 }
 
+/// The stack of each thread; only the part that is used takes memory. The driver decodes and drops nested lists by recursion, and
+/// a Neo4j sends up to about 12 000 levels.
+const STACK: usize = 64 * 1024 * 1024;
+/// Threads that are needed besides the workers: the main one, and some for files and name resolution.
+const SPARE_THREADS: usize = 4;
+
 /// Does what the command line says.
 ///
 /// # Errors
@@ -57,7 +65,37 @@ pub fn execute(cli: &Cli) -> anyhow::Result<ExitStatus> {
     }
     // The driver needs it before the first connection with TLS; a second call would be an error, so its answer is left.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    check_threads().context(
+        "cannot start threads; raise the limit of processes (`ulimit -u`, the pids limit of the container)",
+    )?;
+    // On a thread of our own, since the stack of the main thread is limited by the shell.
+    thread::scope(|scope| {
+        let main = thread::Builder::new().stack_size(STACK);
+        let main = main.spawn_scoped(scope, || run_command(cli))?;
+        main.join()
+            .unwrap_or_else(|_| Err(anyhow!("internal error; the panic is printed above")))
+    })
+}
+
+/// Fails unless the runtime can have its threads: without them it would panic or wait forever.
+fn check_threads() -> std::io::Result<()> {
+    let count = thread::available_parallelism()?.get() + SPARE_THREADS;
+    let gate = Mutex::new(());
+    thread::scope(|scope| {
+        let closed = gate.lock();
+        for _ in 0..count {
+            // Each waits until all are there.
+            let thread = thread::Builder::new().stack_size(STACK);
+            thread.spawn_scoped(scope, || drop(gate.lock()))?;
+        }
+        drop(closed);
+        Ok(())
+    })
+}
+
+fn run_command(cli: &Cli) -> anyhow::Result<ExitStatus> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .thread_stack_size(STACK)
         .enable_all()
         .build()?;
     let ended = runtime.block_on(async {
@@ -102,8 +140,8 @@ fn start_log(cli: &Cli) -> Result<(), (&str, ParseError)> {
         .log
         .as_deref()
         .unwrap_or(if is_demo { "warn" } else { "info" });
-    // The driver and the cron trigger talk of their inner life at these levels.
-    let quiet = "neo4rs=warn,tokio_cron_scheduler=warn";
+    // The driver logs its internals at these levels.
+    let quiet = "neo4rs=warn";
     let filter = EnvFilter::try_new(format!("{quiet},{level}")).map_err(|cause| (level, cause))?;
     let stderr = move || {
         if is_demo {

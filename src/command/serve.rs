@@ -33,6 +33,7 @@ pub(super) async fn serve(common: &Common) -> anyhow::Result<ExitStatus> {
     }
     // Before anything runs: who cannot be scraped need not ask the graph.
     let listener = listen(loaded.config.web.listen, "`[web] listen`").await?;
+    warn_without_state(&loaded);
     at_work(&loaded, &loaded.graphs(), listener, &stop_on_signal()?).await?;
     Ok(ExitStatus::Done)
 }
@@ -80,7 +81,7 @@ async fn open(
     if let Some(state) = &state {
         log_orphans(state, catalog, &names);
     }
-    let scheduler = Arc::new(Scheduler::start(&board, &instruments, graphs, state.as_ref()).await?);
+    let scheduler = Arc::new(Scheduler::start(&board, &instruments, graphs, state.as_ref()).await);
     let settings = Settings {
         lifecycle: loaded.config.web.lifecycle,
         dashboard_url: loaded.config.web.dashboard_url.clone(),
@@ -174,6 +175,22 @@ fn refresh(scheduler: &Arc<Scheduler>, board: &Arc<Board>) -> Refresh {
         }
         .boxed()
     })
+}
+
+/// Without a state, a restart counts again what the graph still has.
+fn warn_without_state(loaded: &Project) {
+    let windows = loaded
+        .catalog
+        .kpis
+        .iter()
+        .filter(|kpi| kpi.window().is_some());
+    let kpis = windows.count();
+    if kpis > 0 && loaded.config.state.is_none() {
+        tracing::warn!(
+            kpis,
+            "totals of window KPIs are kept in memory only and restart from `start` with the exporter; set `[state] path`"
+        );
+    }
 }
 
 /// Cancelled by SIGTERM or SIGINT.

@@ -48,6 +48,9 @@ pub enum GraphError {
     /// A value that cannot be decoded.
     #[error("cannot decode a value: {0}")]
     Decode(String),
+    /// The exporter or the driver panicked during the query.
+    #[error("{0}")]
+    Internal(String),
     /// Any other error of the server, by its code.
     #[error("{message} ({code})")]
     Server {
@@ -70,6 +73,7 @@ impl GraphError {
             GraphError::Database(_) => "database",
             GraphError::MissingColumn(_) => "column",
             GraphError::Decode(_) => "decode",
+            GraphError::Internal(_) => "internal",
             GraphError::Server { .. } => "server",
         }
     }
@@ -85,6 +89,7 @@ impl GraphError {
             GraphError::Unreachable { .. }
             | GraphError::Authentication { .. }
             | GraphError::Timeout(_)
+            | GraphError::Internal(_)
             | GraphError::Database(_) => false,
         }
     }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use tokio::task::spawn_blocking;
 
 use super::response::{Response, response, text};
+use super::time::rfc3339;
 use super::{AppState, FileProblem, health};
 use crate::board::{Board, GraphState, Slot, Target, TargetOutcome};
 use crate::diagnostic::Level;
@@ -136,6 +137,7 @@ fn problems(state: &AppState) -> Vec<Value> {
 }
 
 fn summary_of(board: &Board, status: &str, problems: &[Value]) -> Value {
+    board.drop_stale();
     let intervals = board
         .slots()
         .iter()
@@ -214,16 +216,18 @@ fn part_series(family: &Family, part: &Part) -> Vec<Value> {
             list(series, labels, |value| number(*value))
         }
         Samples::Histogram { bounds, series } => list(series, labels, |value| {
-            let cumulative = value.counts.iter().scan(0, |total, count| {
-                *total += count;
+            // Saturating, like the exposition.
+            let cumulative = value.counts.iter().scan(0_u64, |total, count| {
+                *total = total.saturating_add(*count);
                 Some(*total)
             });
             let bounds = bounds.iter().copied().chain(iter::once(f64::INFINITY));
+            let count = cumulative.clone().last();
             let buckets: Vec<_> = bounds
                 .zip(cumulative)
                 .map(|(le, count)| json!({ "le": number(le), "count": count }))
                 .collect();
-            json!({ "count": value.counts.iter().sum::<u64>(), "sum": value.sum.map(number), "buckets": buckets })
+            json!({ "count": count, "sum": value.sum.map(number), "buckets": buckets })
         }),
         Samples::Summary { quantiles, series } => list(series, labels, |value| {
             let values = quantiles.iter().zip(&value.values);
@@ -259,7 +263,7 @@ fn number(value: f64) -> Value {
 }
 
 fn timestamp(time: Option<SystemTime>) -> Value {
-    json!(time.map(|time| humantime::format_rfc3339_seconds(time).to_string()))
+    json!(time.map(rfc3339))
 }
 
 fn milliseconds(duration: Duration) -> Value {

@@ -23,6 +23,12 @@ pub(super) fn not_ready(board: &Board) -> Option<String> {
     Some(away.collect::<Vec<_>>().join("; "))
 }
 
+/// Why the process should be restarted; none if it works.
+pub(super) fn why_dead(board: &Board) -> Option<String> {
+    let failing = board.failing_tasks();
+    (!failing.is_empty()).then(|| format!("restarted in vain: {}", failing.join(", ")))
+}
+
 /// `unknown` until each KPI has run, `healthy` if all runs succeeded and no file has a problem,
 /// `unhealthy` if all runs failed or no graph is reachable, `degraded` in between.
 pub(super) fn status(state: &AppState) -> &'static str {
@@ -32,7 +38,9 @@ pub(super) fn status(state: &AppState) -> &'static str {
         .iter()
         .filter(|status| status.error().is_some())
         .count();
-    if !board.first_pass_done() {
+    if why_dead(board).is_some() {
+        "unhealthy"
+    } else if !board.first_pass_done() {
         "unknown"
     } else if !board.any_graph_up() || (failed == runs.len() && failed > 0) {
         "unhealthy"

@@ -31,6 +31,7 @@ mod response;
 mod routes;
 mod scrape;
 mod server;
+mod time;
 
 pub use server::serve;
 

@@ -9,6 +9,7 @@ use hyper::StatusCode;
 use hyper::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 
 use super::response::{Response, insert_header, response, text};
+use super::time::rfc3339;
 use super::{AppState, FileProblem, health};
 use crate::board::{Slot, Status, Target};
 use crate::metric::Samples;
@@ -80,6 +81,7 @@ struct Counted {
 impl<'a> Page<'a> {
     fn of(state: &'a AppState) -> Self {
         let board = &state.board;
+        board.drop_stale();
         let unreachable = board.graphs().iter().filter_map(|graph| {
             Some(UnreachableGraph {
                 name: graph.name.to_string(),
@@ -192,8 +194,9 @@ impl HtmlSafe for Time {}
 
 impl Time {
     fn new(time: SystemTime) -> Self {
-        let full = humantime::format_rfc3339_seconds(time).to_string();
-        Self { full }
+        Self {
+            full: rfc3339(time),
+        }
     }
 
     fn of_day(&self) -> &str {

@@ -75,7 +75,13 @@ pub(super) async fn respond<B>(state: &AppState, request: Request<B>) -> Respons
         Route::Summary => api::summary(state).await,
         Route::Refresh => api::refresh(state, request.uri().query().unwrap_or_default()).await,
         Route::Health => api::health(state),
-        Route::Live => text(StatusCode::OK, "ok\n"),
+        Route::Live => match health::why_dead(&state.board) {
+            None => text(StatusCode::OK, "ok\n"),
+            Some(reason) => text(
+                StatusCode::SERVICE_UNAVAILABLE,
+                format!("unhealthy: {reason}\n"),
+            ),
+        },
         Route::Ready => match health::not_ready(&state.board) {
             None => text(StatusCode::OK, "ready\n"),
             Some(reason) => text(

@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use super::progress::Progress;
 use super::{AppState, routes};
+use crate::supervisor::{Task, supervise};
 
 /// No scraper sends more; a request line of 64 kB is rejected with status 431.
 const MAX_HEADER: usize = 16 * 1024;
@@ -31,42 +32,60 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
 /// Serves until `stop`; responses in progress are then finished within the grace period.
 pub async fn serve(listener: TcpListener, state: Arc<AppState>, stop: CancellationToken) {
-    let permits = Arc::new(Semaphore::new(state.settings.limits.connections));
-    let connections = TaskTracker::new();
-    loop {
-        let accepted = async {
-            let permit = permits
+    let board = state.board.clone();
+    let mut acceptor = Acceptor {
+        listener,
+        permits: Arc::new(Semaphore::new(state.settings.limits.connections)),
+        connections: TaskTracker::new(),
+        state,
+        stop: stop.clone(),
+    };
+    supervise(&mut acceptor, &board, &stop).await;
+    let connections = acceptor.connections.clone();
+    // A client that connects from now on is refused instead of left waiting.
+    drop(acceptor);
+    connections.close();
+    connections.wait().await;
+}
+
+struct Acceptor {
+    listener: TcpListener,
+    permits: Arc<Semaphore>,
+    connections: TaskTracker,
+    state: Arc<AppState>,
+    stop: CancellationToken,
+}
+
+impl Task for Acceptor {
+    fn name(&self) -> String {
+        "acceptor".to_owned()
+    }
+
+    async fn run(&mut self) {
+        loop {
+            let permit = self
+                .permits
                 .clone()
                 .acquire_owned()
                 .await
                 .expect("the semaphore is never closed");
-            (listener.accept().await, permit)
-        };
-        let (accepted, permit) = tokio::select! {
-            biased;
-            () = stop.cancelled() => break,
-            accepted = accepted => accepted,
-        };
-        match accepted {
-            Ok((stream, peer)) => {
-                let (state, stop) = (state.clone(), stop.clone());
-                connections.spawn(async move {
-                    if let Err(error) = connection(stream, state, stop).await {
-                        tracing::debug!(%peer, %error, "connection ended");
-                    }
-                    drop(permit);
-                });
-            }
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
-                sleep(ACCEPT_RETRY).await;
+            match self.listener.accept().await {
+                Ok((stream, peer)) => {
+                    let (state, stop) = (self.state.clone(), self.stop.clone());
+                    self.connections.spawn(async move {
+                        if let Err(error) = connection(stream, state, stop).await {
+                            tracing::debug!(%peer, %error, "connection ended");
+                        }
+                        drop(permit);
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    sleep(ACCEPT_RETRY).await;
+                }
             }
         }
     }
-    // A client that connects from now on is refused instead of left waiting.
-    drop(listener);
-    connections.close();
-    connections.wait().await;
 }
 
 async fn connection(

@@ -3,17 +3,22 @@
 //! works.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::{Instant, timeout};
 
-use crate::graph::{Clock, GraphError, Permit};
+use super::error::RunError;
+use crate::graph::{Clock, Permit};
+use crate::supervisor::contain;
 use cypher::UnixMillis;
 
 /// The timeout of the clock query; the first query of a fresh Neo4j takes up to 2 s.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a reading is extrapolated: a clock that is set back is noticed after this time at the latest.
 const MAX_AGE: Duration = Duration::from_secs(30);
+/// A graph clock that differs from ours by more than this is wrong: a cursor from it would skip or repeat years of events. Test
+/// systems and machines without time synchronisation differ by less.
+const PLAUSIBLE: i64 = 366 * 24 * 3600 * 1000;
 /// Two synchronised clocks drift apart by less than one part in this.
 const DRIFT: u32 = 1000;
 
@@ -56,8 +61,8 @@ impl GraphClock {
     /// The time of the clock or a little less, never more. Queries the graph if the reading is old.
     ///
     /// # Errors
-    /// As [`Permit::clock`].
-    pub(super) async fn now(&self, permit: &mut Permit<'_>) -> Result<UnixMillis, GraphError> {
+    /// As [`query`].
+    pub(super) async fn now(&self, permit: &mut Permit<'_>) -> Result<UnixMillis, RunError> {
         // After waiting that long for another KPI's query, send one anyway.
         let _alone = timeout(TIMEOUT, self.querying.lock()).await;
         if let Some(now) = self.fresh() {
@@ -66,7 +71,7 @@ impl GraphClock {
         let Clock {
             now: shown,
             database,
-        } = permit.clock(TIMEOUT).await?;
+        } = query(permit).await?;
         *self.lock() = Reading {
             shown: Some((shown, Instant::now())),
             database,
@@ -100,6 +105,23 @@ impl GraphClock {
     }
 }
 
+/// Queries the clock of the graph.
+///
+/// # Errors
+/// As [`Permit::clock`]; also if the query panics, or the clock is years away from ours.
+pub(super) async fn query(permit: &mut Permit<'_>) -> Result<Clock, RunError> {
+    let clock = contain(permit.clock(TIMEOUT)).await??;
+    check(clock.now, SystemTime::now().into())?;
+    Ok(clock)
+}
+
+fn check(graph: UnixMillis, ours: UnixMillis) -> Result<(), RunError> {
+    if graph.0.saturating_sub(ours.0).unsigned_abs() > PLAUSIBLE.unsigned_abs() {
+        return Err(RunError::Clock { graph, ours });
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use tokio::time::advance;
@@ -124,6 +146,38 @@ mod tests {
         advance(Duration::from_secs(10)).await;
         assert_eq!(clock.fresh(), None, "it is queried again");
         assert_eq!(clock.estimate(), Some(UnixMillis(1_029_970)));
+    }
+
+    #[test]
+    fn a_clock_that_is_years_away_is_an_error() {
+        let ours = UnixMillis(1_795_252_087_006);
+        for (graph, expected) in [
+            (ours, None),
+            (UnixMillis(ours.0 + PLAUSIBLE), None),
+            (UnixMillis(ours.0 - PLAUSIBLE), None),
+            (
+                UnixMillis(253_402_300_800_000),
+                Some("graph clock shows +10000-01-01T00:00:00.000Z, more than a year away from"),
+            ),
+            (
+                UnixMillis(0),
+                Some("graph clock shows 1970-01-01T00:00:00.000Z, more than a year away from"),
+            ),
+            (UnixMillis(i64::MAX), Some("graph clock shows ")),
+            (UnixMillis(i64::MIN), Some("graph clock shows ")),
+        ] {
+            let error = check(graph, ours).err();
+            let text = error.as_ref().map(ToString::to_string);
+            assert!(
+                match (&text, expected) {
+                    (Some(text), Some(expected)) => text.starts_with(expected),
+                    (None, None) => true,
+                    (Some(_), None) | (None, Some(_)) => false,
+                },
+                "{graph:?}: {text:?}"
+            );
+            assert!(error.is_none_or(|error| error.reason() == "clock"));
+        }
     }
 
     #[tokio::test(start_paused = true)]

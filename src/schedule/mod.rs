@@ -1,6 +1,7 @@
 //! When a KPI runs, how a run goes, and what a failure does. A failing KPI affects no other.
 
 mod clock;
+mod error;
 mod run;
 mod runner;
 mod timer;
@@ -20,26 +21,15 @@ use crate::graph::Graph;
 use crate::instruments::{Instruments, TargetInstruments};
 use crate::measure::{Failure, Outcome};
 use crate::state::State;
+use crate::supervisor::supervised;
 
 use runner::{Request, Runner};
-use timer::Timers;
+use timer::{Timer, WallClock};
 use watch::GraphWatch;
 use window_runner::WindowRunner;
 
-pub use run::{Run, RunError, run, run_after, window};
-
-/// Why the schedule could not be started.
-#[derive(Debug, thiserror::Error)]
-pub enum ScheduleError {
-    /// The cron trigger refused an expression.
-    #[error("{kpi}: the cron trigger refuses the expression: {cause}")]
-    Cron {
-        /// The id.
-        kpi: Arc<str>,
-        /// The error of the trigger.
-        cause: String,
-    },
-}
+pub use error::RunError;
+pub use run::{Run, run, run_after, window};
 
 /// All runners of a process.
 pub struct Scheduler {
@@ -58,22 +48,19 @@ struct TargetHandle {
 impl Scheduler {
     /// Starts a runner for each KPI on each of its graphs; each runs immediately. The totals of window KPIs are restored from
     /// `state` and published before this returns; without a state they start from `start`.
-    ///
-    /// # Errors
-    /// If the cron trigger refuses an expression.
     pub async fn start(
         board: &Arc<Board>,
         instruments: &Arc<Instruments>,
         graphs: &[(Arc<str>, Arc<Graph>)],
         state: Option<&State>,
-    ) -> Result<Self, ScheduleError> {
+    ) -> Self {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let mut scheduler = Self {
             targets: Vec::new(),
             tasks,
             stop,
         };
-        let mut timers = Timers::new(board.targets().count());
+        let wall = Arc::new(WallClock::default());
         for (name, graph) in graphs {
             let watch = Arc::new(GraphWatch::new(
                 name.clone(),
@@ -81,47 +68,32 @@ impl Scheduler {
                 board.clone(),
                 instruments.clone(),
             ));
-            scheduler.spawn_watch(&watch);
+            let (task, stop) = (watch.clone(), scheduler.stop.clone());
+            scheduler.tasks.spawn(supervised(task, board.clone(), stop));
             for (slot, target) in targets_of(board, name) {
                 let kpi = &board.slots()[slot].kpi;
                 let instruments = instruments.target(kpi, name);
                 let file = state.map(|state| state.file(kpi, name));
                 let window = WindowRunner::open(kpi, name, file, &instruments).await;
                 let place = (slot, target);
-                scheduler
-                    .spawn_runner(board, place, &watch, instruments, window, &mut timers)
-                    .await?;
+                scheduler.spawn_runner(board, place, &watch, instruments, window, &wall);
             }
         }
         scheduler.tasks.close();
-        Ok(scheduler)
+        scheduler
     }
 
-    fn spawn_watch(&self, watch: &Arc<GraphWatch>) {
-        let (watch, stop) = (watch.clone(), self.stop.clone());
-        self.tasks.spawn(async move {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = watch.run_loop() => {}
-            }
-        });
-    }
-
-    async fn spawn_runner(
+    fn spawn_runner(
         &mut self,
         board: &Arc<Board>,
         (slot, target): (usize, usize),
         watch: &Arc<GraphWatch>,
         instruments: TargetInstruments,
         window: Option<WindowRunner>,
-        timers: &mut Timers,
-    ) -> Result<(), ScheduleError> {
+        wall: &Arc<WallClock>,
+    ) {
         let kpi = &board.slots()[slot].kpi;
-        let timer = timers.timer(&kpi.id, &kpi.schedule).await;
-        let timer = timer.map_err(|cause| ScheduleError::Cron {
-            kpi: kpi.id.clone(),
-            cause: cause.to_string(),
-        })?;
+        let timer = Timer::new(&kpi.id, &kpi.schedule, wall);
         let (requests, receiver) = mpsc::unbounded_channel();
         let runner = Runner::new(
             (board.clone(), slot, target),
@@ -131,13 +103,13 @@ impl Scheduler {
             timer,
             window,
         );
-        self.tasks.spawn(runner.run_loop(self.stop.clone()));
+        let stop = self.stop.clone();
+        self.tasks.spawn(supervised(runner, board.clone(), stop));
         self.targets.push(TargetHandle {
             kpi: kpi.id.clone(),
             graph: watch.name.clone(),
             requests,
         });
-        Ok(())
     }
 
     /// Runs one KPI, or all of them, now, and waits for the outcomes. Empty if there is no such KPI.

@@ -7,95 +7,16 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 
 use super::clock;
+use super::error::RunError;
 use crate::graph::{GraphError, Permit, Request};
-use crate::kpi::{BEGINNING, Kpi, iso};
-use crate::measure::{Failure, MeasureError, Measured, Outcome, Rows, Skipped, Totals};
+use crate::kpi::{BEGINNING, Kpi};
+use crate::measure::{Failure, Measured, Outcome, Rows, Skipped, Totals};
 use crate::metric::Samples;
-use crate::state::StateError;
+use crate::supervisor::contain;
 use cypher::{Parameters, Row, UnixMillis};
 
 /// What became of a run, with its samples or its error.
 pub type Run = Outcome<Measured, RunError>;
-
-/// Why a run failed.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum RunError {
-    /// The query failed.
-    #[error(transparent)]
-    Graph(#[from] GraphError),
-    /// The rows cannot become samples.
-    #[error(transparent)]
-    Measure(#[from] MeasureError),
-    /// The totals could not be loaded or saved, so the window does not count.
-    #[error(transparent)]
-    State(#[from] StateError),
-    /// The shortest possible window failed.
-    #[error("{cause}; in the shortest possible window, from {} to {}", iso(*.since), iso(*.until))]
-    Shortest {
-        /// Why it failed.
-        cause: Box<RunError>,
-        /// Exclusive.
-        since: UnixMillis,
-        /// Inclusive.
-        until: UnixMillis,
-    },
-}
-
-impl RunError {
-    /// The value of the label `reason`; a closed set.
-    pub fn reason(&self) -> &'static str {
-        match self {
-            RunError::Graph(error) => error.reason(),
-            RunError::Measure(error) => error.reason(),
-            RunError::State(_) => "state",
-            RunError::Shortest { cause, .. } => cause.reason(),
-        }
-    }
-
-    /// The text of the error; a server's complaint about the query with its place in the KPI's file.
-    pub fn in_file(&self, kpi: &Kpi) -> String {
-        match self {
-            RunError::Graph(GraphError::Statement {
-                message,
-                place: Some(place),
-            }) => {
-                format!("{}:{}:{}: {message}", kpi.path, place.line, place.column)
-            }
-            RunError::Graph(_)
-            | RunError::Measure(_)
-            | RunError::State(_)
-            | RunError::Shortest { .. } => self.to_string(),
-        }
-    }
-
-    /// The error of the graph, if it is one.
-    pub(super) fn graph(&self) -> Option<&GraphError> {
-        match self {
-            RunError::Graph(error) => Some(error),
-            RunError::Shortest { cause, .. } => cause.graph(),
-            RunError::Measure(_) | RunError::State(_) => None,
-        }
-    }
-
-    /// Whether a window of half the length may succeed.
-    pub fn is_limit(&self) -> bool {
-        match self {
-            RunError::Graph(GraphError::Timeout(_)) => true,
-            // The memory of a query is limited by the server too.
-            RunError::Graph(GraphError::Server { code, .. }) => code.contains("OutOfMemory"),
-            RunError::Measure(error) => error.is_limit(),
-            RunError::Graph(_) | RunError::State(_) | RunError::Shortest { .. } => false,
-        }
-    }
-
-    /// Whether a single row is the cause, so that the windows before it succeed.
-    pub fn is_row(&self) -> bool {
-        match self {
-            RunError::Measure(error) => !error.is_limit(),
-            RunError::Graph(_) | RunError::State(_) | RunError::Shortest { .. } => false,
-        }
-    }
-}
 
 /// Work on more series than this takes longer than a scrape should wait.
 const MANY: u64 = 10_000;
@@ -106,12 +27,12 @@ pub async fn run(kpi: &Kpi, permit: &mut Permit<'_>, seen: &mut (dyn FnMut(&Row)
         return run_after(kpi, &[], permit, seen).await;
     };
     let started = Instant::now();
-    match permit.clock(clock::TIMEOUT).await {
+    match clock::query(permit).await {
         Ok(clock) => {
             let (mut totals, end) = (Totals::default(), window.end(clock.now));
             self::window(kpi, permit, &mut totals, BEGINNING, end, seen).await
         }
-        Err(error) => Run::failed(error.into(), started.elapsed()),
+        Err(error) => Run::failed(error, started.elapsed()),
     }
 }
 
@@ -162,11 +83,17 @@ async fn measure(
     seen: &mut (dyn FnMut(&Row) + Send),
 ) -> Run {
     let started = Instant::now();
-    let queried = query(kpi, sets, permit, &mut rows, seen, started).await;
+    // With data from the server, driver and rows may panic: the query then fails like any other, without its connection.
+    let queried = contain(query(kpi, sets, permit, &mut rows, seen, started)).await;
     let skipped = rows.skipped();
+    let finish = async { cooperatively(rows.count(), || rows.finish()) };
     let result = match queried {
-        Ok(()) => cooperatively(rows.count(), || rows.finish()).map_err(RunError::from),
-        Err(error) => Err(error.into()),
+        Ok(Ok(())) => match contain(finish).await {
+            Ok(finished) => finished.map_err(RunError::from),
+            Err(panicked) => Err(panicked.into()),
+        },
+        Ok(Err(error)) => Err(error.into()),
+        Err(panicked) => Err(panicked.into()),
     };
     let duration = started.elapsed();
     match result {
@@ -291,80 +218,5 @@ fn full_timeout(error: GraphError, timeout: Duration) -> GraphError {
         GraphError::Timeout(timeout)
     } else {
         error
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn errors_that_a_shorter_window_can_avoid_or_locate() {
-        let server = |code: &str| GraphError::Server {
-            code: code.to_owned(),
-            message: String::new(),
-        };
-        let timeout = || RunError::Graph(GraphError::Timeout(Duration::from_secs(1)));
-        let at = UnixMillis(1_795_252_087_006);
-        let range = MeasureError::Range {
-            row: 1,
-            column: "value".into(),
-            value: -1.0,
-            expected: "a total",
-        };
-        for (error, limit, row) in [
-            (timeout(), true, false),
-            (
-                server("Neo.TransientError.General.MemoryPoolOutOfMemoryError").into(),
-                true,
-                false,
-            ),
-            (MeasureError::TooManyRows { limit: 1 }.into(), true, false),
-            (
-                MeasureError::TooManySeries {
-                    metric: String::new(),
-                    limit: 1,
-                }
-                .into(),
-                true,
-                false,
-            ),
-            (range.into(), false, true),
-            (
-                server("Neo.ClientError.Statement.ArithmeticError").into(),
-                false,
-                false,
-            ),
-            (GraphError::Writes(String::new()).into(), false, false),
-            (StateError::Taken("state".into()).into(), false, false),
-            (
-                RunError::Shortest {
-                    cause: Box::new(timeout()),
-                    since: at,
-                    until: at,
-                },
-                false,
-                false,
-            ),
-        ] {
-            assert_eq!((error.is_limit(), error.is_row()), (limit, row), "{error}");
-        }
-    }
-
-    #[test]
-    fn the_shortest_window_is_named() {
-        let cause = Box::new(RunError::Graph(GraphError::Timeout(Duration::from_secs(
-            30,
-        ))));
-        let error = RunError::Shortest {
-            cause,
-            since: UnixMillis(1_795_252_087_006),
-            until: UnixMillis(1_795_252_088_006),
-        };
-        assert_eq!(error.reason(), "timeout");
-        assert_eq!(
-            error.to_string(),
-            "no answer within 30s: make the query cheaper or raise its `timeout`; in the shortest possible window, from 2026-11-21T09:08:07.006Z to 2026-11-21T09:08:08.006Z"
-        );
     }
 }

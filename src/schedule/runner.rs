@@ -5,17 +5,18 @@ use std::time::{Duration, SystemTime};
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
-use tokio_util::sync::CancellationToken;
 
-use super::run::{Run, RunError, run_after};
+use super::error::RunError;
+use super::run::{Run, run_after};
 use super::timer::Timer;
 use super::watch::GraphWatch;
 use super::window_runner::{Next, WindowRunner};
 use crate::board::{Board, Slot, Status};
 use crate::instruments::TargetInstruments;
 use crate::kpi::{Kpi, OnError};
-use crate::measure::{Failure, Measured, Outcome, fallback, overflow};
+use crate::measure::{Failure, Measured, Outcome, Skipped, fallback, overflow};
 use crate::metric::Samples;
+use crate::supervisor::{Panicked, Task};
 
 /// A request for a run now; it receives the outcome.
 pub(super) type Request = oneshot::Sender<Outcome>;
@@ -31,11 +32,13 @@ pub(super) struct Runner {
     watch: Arc<GraphWatch>,
     instruments: TargetInstruments,
     requests: mpsc::UnboundedReceiver<Request>,
+    /// Requests that wait for the next outcome.
+    waiting: Vec<Request>,
     timer: Timer,
     /// The totals of a window KPI; none for a snapshot.
     window: Option<WindowRunner>,
     status: Status,
-    /// When the published values become stale unless a run succeeds before.
+    /// When the published values become stale unless a run succeeds before. The board judges it; this one only wakes up for it.
     stale_at: Option<Instant>,
     /// How often in a row the graph turned out to be unreachable during a query.
     in_vain: u32,
@@ -43,6 +46,8 @@ pub(super) struct Runner {
     retry: Option<Duration>,
     /// A failure has replaced or dropped the samples of the last success.
     replaced: bool,
+    /// The last run timed out.
+    timed_out: bool,
     /// The reason of the failure that was last logged; none after a success.
     logged: Option<&'static str>,
     /// Too many observations above the last bound of a histogram, which has been logged.
@@ -65,6 +70,7 @@ impl Runner {
             watch,
             instruments,
             requests,
+            waiting: Vec::new(),
             timer,
             window,
             status: Status::default(),
@@ -72,6 +78,7 @@ impl Runner {
             in_vain: 0,
             retry: None,
             replaced: false,
+            timed_out: false,
             logged: None,
             overflow: false,
         };
@@ -89,29 +96,21 @@ impl Runner {
         self.publish_status();
     }
 
-    /// Runs immediately, then whenever it is due, requested, or the graph is back; until `stop`. A window KPI that is behind
-    /// runs again without a pause, with a permit of its own each time.
-    pub(super) async fn run_loop(mut self, stop: CancellationToken) {
+    /// Runs immediately, then whenever it is due, requested, or the graph is back. A window KPI that is behind runs again
+    /// without a pause, with a permit of its own each time.
+    async fn run_loop(&mut self) {
         let mut returns = self.watch.returns();
-        let mut waiting = Vec::new();
         loop {
             // Before the run, so that a return during it is not missed.
             returns.mark_unchanged();
-            let run_and_wait = async {
-                if !self.run_once(&mut waiting).await {
-                    self.wait(&mut waiting, &mut returns).await;
-                }
-            };
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                () = run_and_wait => {}
+            if !self.run_once().await {
+                self.wait(&mut returns).await;
             }
         }
     }
 
     /// Waits for a reason to run, and drops values that become stale in the meantime.
-    async fn wait(&mut self, waiting: &mut Vec<Request>, returns: &mut watch::Receiver<u64>) {
+    async fn wait(&mut self, returns: &mut watch::Receiver<u64>) {
         self.timer.reset();
         self.status.next_run = self.timer.at();
         self.publish_status();
@@ -120,21 +119,23 @@ impl Runner {
             let stale_at = self.stale_at;
             tokio::select! {
                 biased;
-                Some(request) = self.requests.recv() => return waiting.push(request),
+                Some(request) = self.requests.recv() => return self.waiting.push(request),
                 Ok(()) = returns.changed(), if retry_at.is_none() && self.retry.is_some() => {
                     retry_at = self.retry.map(|pause| Instant::now() + pause);
+                    // Then the graph was the cause of a timeout.
+                    self.timed_out = false;
                 }
                 () = passed(retry_at) => return,
                 () = self.timer.next() => return,
-                () = passed(stale_at) => self.drop_values(),
+                () = passed(stale_at) => self.drop_stale(),
             }
         }
     }
 
     /// Runs the KPI for all requests so far and publishes the outcome. True if it is to run again immediately.
-    async fn run_once(&mut self, waiting: &mut Vec<Request>) -> bool {
+    async fn run_once(&mut self) -> bool {
         while let Ok(request) = self.requests.try_recv() {
-            waiting.push(request);
+            self.waiting.push(request);
         }
         self.status.running = true;
         self.publish_status();
@@ -146,24 +147,33 @@ impl Runner {
             self.instruments.halved();
             return true;
         }
+        self.timed_out = run.timed_out();
         let outcome = run.outcome(self.kpi());
-        self.instruments.ran(&outcome);
+        match run.into_result() {
+            Ok(measured) => self.succeed(measured),
+            Err(_) => self.fail(),
+        }
+        self.publish_outcome(&outcome);
+        next == Next::Continue
+    }
+
+    /// Shows the outcome to everyone who wants to know it.
+    fn publish_outcome(&mut self, outcome: &Outcome) {
+        self.instruments.ran(outcome);
         let now = SystemTime::now();
         self.status.running = false;
         self.status.last_run = Some(now);
         self.status.duration = outcome.duration().or(self.status.duration);
-        match run.into_result() {
-            Ok(measured) => self.succeed(measured, now),
-            Err(_) => self.fail(),
+        if outcome.error().is_none() {
+            self.status.last_success = Some(now);
         }
-        self.log(&outcome);
         self.status.outcome = Some(outcome.clone());
+        self.log(outcome);
         self.publish_status();
-        for request in waiting.drain(..) {
+        for request in self.waiting.drain(..) {
             // The client may have gone.
             let _ = request.send(outcome.clone());
         }
-        next == Next::Continue
     }
 
     /// Acquires a permit and queries; drops values that become stale in the meantime.
@@ -174,12 +184,12 @@ impl Runner {
             return Box::pin(window.run(&watch)).await;
         }
         let last = self.samples().unwrap_or_default();
-        let mut running = std::pin::pin!(query(&kpi, &last, &watch));
+        let mut running = std::pin::pin!(query(&kpi, &last, &watch, self.timed_out));
         loop {
             let stale_at = self.stale_at;
             tokio::select! {
                 run = &mut running => return (run, Next::Wait),
-                () = passed(stale_at) => self.drop_values(),
+                () = passed(stale_at) => self.drop_stale(),
             }
         }
     }
@@ -211,18 +221,18 @@ impl Runner {
         }
     }
 
-    fn succeed(&mut self, measured: Measured, now: SystemTime) {
+    fn succeed(&mut self, measured: Measured) {
         self.stale_at = self
             .window
             .is_none()
             .then(|| Instant::now() + self.kpi().stale_after);
         let counts = measured.counts();
-        self.status.last_success = Some(now);
         self.status.rows = counts.rows;
         self.status.series = counts.series;
         if measured.changed || self.replaced {
             self.log_overflow(&measured.samples);
-            self.slot().publish(self.target, Some(measured.samples));
+            let (samples, stale_at) = (Some(measured.samples), self.stale_at);
+            self.slot().publish_until(self.target, samples, stale_at);
         }
         self.replaced = false;
     }
@@ -273,14 +283,16 @@ impl Runner {
         self.overflow = !found.is_empty();
     }
 
+    /// Drops the values as `on_error` demands; the failure itself is logged.
     fn drop_values(&mut self) {
         self.stale_at = None;
         self.replaced = true;
-        if self.samples().is_none() {
-            return;
-        }
         self.slot().publish(self.target, None);
-        tracing::warn!(kpi = %self.kpi().id, graph = %self.watch.name, "values are stale; series dropped until a run succeeds");
+    }
+
+    fn drop_stale(&mut self) {
+        self.stale_at = None;
+        self.board.drop_stale();
     }
 
     fn samples(&self) -> Option<Vec<Arc<Samples>>> {
@@ -300,8 +312,35 @@ impl Runner {
     }
 }
 
+impl Task for Runner {
+    fn name(&self) -> String {
+        format!("runner of {} on graph {}", self.kpi().id, self.watch.name)
+    }
+
+    async fn run(&mut self) {
+        self.run_loop().await;
+    }
+
+    fn report_failure(&mut self, cause: &Panicked) {
+        self.fail();
+        self.publish_outcome(&Outcome::Failed {
+            error: Failure {
+                reason: "internal",
+                message: cause.to_string(),
+            },
+            duration: Duration::ZERO,
+            skipped: Skipped::default(),
+        });
+    }
+}
+
 /// Runs a snapshot, unless the graph is unreachable once the permit is acquired.
-async fn query(kpi: &Kpi, last: &[Arc<Samples>], watch: &GraphWatch) -> Run {
+async fn query(kpi: &Kpi, last: &[Arc<Samples>], watch: &GraphWatch, low_priority: bool) -> Run {
+    let _low_priority = if low_priority {
+        Some(watch.acquire_low_priority().await)
+    } else {
+        None
+    };
     let mut permit = watch.graph.acquire().await;
     match watch.down() {
         Some(error) => Run::NotAsked(error.into()),

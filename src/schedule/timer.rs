@@ -1,16 +1,17 @@
-//! When a KPI is due: by an interval of tokio, or by a cron trigger in UTC.
+//! When a KPI is due: by an interval of tokio, or by a cron expression in UTC.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::mpsc;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
-use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep};
 
 use crate::kpi::{Cron, Schedule};
 
-/// A tick that comes while another one waits is the same tick.
-const ONE: usize = 1;
+/// The longest sleep towards a time of the system's clock: a clock that is set is noticed within it.
+const STEP: Duration = Duration::from_secs(60);
+/// The system's clock has jumped if it gains or loses more than this: adjusting it slowly does not.
+const JUMP: Duration = Duration::from_secs(5);
 
 /// The ticks of one KPI after its first run.
 pub(super) enum Timer {
@@ -20,49 +21,79 @@ pub(super) enum Timer {
     },
     Cron {
         cron: Cron,
-        ticks: mpsc::Receiver<()>,
+        wall: Arc<WallClock>,
+        /// The next tick is the first one after this time.
+        after: SystemTime,
     },
 }
 
 impl Timer {
+    pub(super) fn new(id: &str, schedule: &Schedule, wall: &Arc<WallClock>) -> Self {
+        match schedule {
+            Schedule::Every(period) => {
+                let next = Instant::now() + phase(id, *period);
+                let mut interval = interval_at(next, *period);
+                interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
+                Self::Every { interval, next }
+            }
+            Schedule::Cron(cron) => Self::Cron {
+                cron: cron.clone(),
+                wall: wall.clone(),
+                after: wall.now(),
+            },
+        }
+    }
+
     /// Waits for the next tick.
     pub(super) async fn next(&mut self) {
         match self {
             Timer::Every { interval, next } => *next = interval.tick().await + interval.period(),
-            Timer::Cron { ticks, .. } => {
-                if ticks.recv().await.is_none() {
-                    // The trigger is gone, which only the end of the process brings about.
-                    std::future::pending::<()>().await;
-                }
-            }
+            Timer::Cron { cron, wall, after } => next_tick(cron, wall, after).await,
         }
     }
 
-    /// Forgets what came due during a run: a KPI that is slower than its schedule does not run without pause.
+    /// Skips what came due during a run: a KPI that is slower than its schedule does not run without a pause.
     pub(super) fn reset(&mut self) {
         match self {
             Timer::Every { interval, next } => {
-                // The interval itself would make up for one missed tick at once.
+                // The interval itself would make up for one missed tick immediately.
                 if *next <= Instant::now() {
                     *next = beat_after(Instant::now(), *next, interval.period());
                     interval.reset_at(*next);
                 }
             }
-            Timer::Cron { ticks, .. } => while ticks.try_recv().is_ok() {},
+            Timer::Cron { wall, after, .. } => *after = wall.now(),
         }
     }
 
-    /// When the next tick comes, once what was missed is forgotten.
+    /// When the next tick comes, after a reset.
     pub(super) fn at(&self) -> Option<SystemTime> {
-        let now = SystemTime::now();
         match self {
-            Timer::Every { next, .. } => Some(now + next.saturating_duration_since(Instant::now())),
-            Timer::Cron { cron, .. } => cron.next_after(now),
+            Timer::Every { next, .. } => {
+                Some(SystemTime::now() + next.saturating_duration_since(Instant::now()))
+            }
+            Timer::Cron { cron, after, .. } => cron.next_after(*after),
         }
     }
 }
 
-/// The first beat later than `now`, when there was one at `beat`.
+/// Sleeps in steps and evaluates the expression again after each: the system's clock may have been set.
+async fn next_tick(cron: &Cron, wall: &WallClock, after: &mut SystemTime) {
+    loop {
+        let now = wall.now();
+        // A clock that was set back: its times come again.
+        *after = now.min(*after);
+        let next = cron.next_after(*after);
+        let left = next.map_or(STEP, |next| next.duration_since(now).unwrap_or_default());
+        if left.is_zero() {
+            *after = now;
+            return;
+        }
+        sleep(left.min(STEP)).await;
+    }
+}
+
+/// The first beat later than `now`, given one at `beat`.
 fn beat_after(now: Instant, beat: Instant, period: Duration) -> Instant {
     let late = now.saturating_duration_since(beat);
     let into_beat = late.as_nanos() % period.as_nanos().max(1);
@@ -71,8 +102,8 @@ fn beat_after(now: Instant, beat: Instant, period: Duration) -> Instant {
     ))
 }
 
-/// The distance from the first run, which is at start, to the second: between half an interval and a whole one,
-/// fixed by the KPI's id, so that KPIs of one interval do not stay in step for ever.
+/// The distance from the first run, which is at start, to the second: between half an interval and a whole one, derived from
+/// the KPI's id, so that KPIs with the same interval do not stay in step.
 pub(super) fn phase(id: &str, interval: Duration) -> Duration {
     let mut hasher = DefaultHasher::new();
     id.hash(&mut hasher);
@@ -80,83 +111,71 @@ pub(super) fn phase(id: &str, interval: Duration) -> Duration {
     interval.mul_f64(0.5 + share / 2.0)
 }
 
-/// Makes the ticks of KPIs. Cron expressions share one scheduler, which is a mere trigger.
-pub(super) struct Timers {
-    cron: Option<JobScheduler>,
-    /// More KPIs due in one second than this would lose ticks.
-    capacity: usize,
+/// The system's clock, which can be set. Shared by all timers, so that a jump is logged once.
+pub(super) struct WallClock {
+    read: Box<dyn Fn() -> SystemTime + Send + Sync>,
+    last: Mutex<Option<(SystemTime, Instant)>>,
 }
 
-impl Timers {
-    pub(super) fn new(kpis: usize) -> Self {
+impl Default for WallClock {
+    fn default() -> Self {
+        Self::new(SystemTime::now)
+    }
+}
+
+impl WallClock {
+    pub(super) fn new(read: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self {
-            cron: None,
-            capacity: (2 * kpis).max(200),
+            read: Box::new(read),
+            last: Mutex::default(),
         }
     }
 
-    pub(super) async fn timer(
-        &mut self,
-        id: &str,
-        schedule: &Schedule,
-    ) -> Result<Timer, JobSchedulerError> {
-        match schedule {
-            Schedule::Every(period) => {
-                let next = Instant::now() + phase(id, *period);
-                let mut interval = interval_at(next, *period);
-                interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
-                Ok(Timer::Every { interval, next })
-            }
-            Schedule::Cron(cron) => Ok(Timer::Cron {
-                cron: cron.clone(),
-                ticks: self.ticks(cron).await?,
-            }),
+    /// The current time; logs a jump since the last call.
+    pub(super) fn now(&self) -> SystemTime {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let (now, here) = ((self.read)(), Instant::now());
+        let before = last.replace((now, here));
+        if let Some(jump) = before.and_then(|(then, there)| jump(then + (here - there), now)) {
+            tracing::warn!(
+                seconds = jump,
+                "system clock jumped; cron KPIs are rescheduled"
+            );
         }
+        now
     }
+}
 
-    async fn ticks(&mut self, cron: &Cron) -> Result<mpsc::Receiver<()>, JobSchedulerError> {
-        let scheduler = match &self.cron {
-            Some(scheduler) => scheduler,
-            None => {
-                let scheduler = JobScheduler::new_with_channel_size(self.capacity).await?;
-                scheduler.start().await?;
-                self.cron.insert(scheduler)
-            }
-        };
-        let (send, ticks) = mpsc::channel(ONE);
-        let job = Job::new_async(cron.expression(), move |_, _| {
-            // Full means that a tick waits already.
-            let _ = send.try_send(());
-            Box::pin(std::future::ready(()))
-        })?;
-        scheduler.add(job).await?;
-        Ok(ticks)
-    }
+/// The seconds by which a clock has jumped; none if it is where it is expected.
+fn jump(expected: SystemTime, found: SystemTime) -> Option<f64> {
+    let seconds = match found.duration_since(expected) {
+        Ok(ahead) => ahead.as_secs_f64(),
+        Err(behind) => -behind.duration().as_secs_f64(),
+    };
+    (seconds.abs() > JUMP.as_secs_f64()).then(|| seconds.round())
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::time::{advance, timeout};
+    use tokio::time::advance;
 
     use super::*;
 
     const MINUTE: Duration = Duration::from_secs(60);
+    const HOUR: Duration = Duration::from_secs(3600);
 
-    async fn every_minute() -> Timer {
-        Timers::new(1)
-            .timer("p/a", &Schedule::Every(MINUTE))
-            .await
-            .expect("an interval is always taken")
+    fn every_minute() -> Timer {
+        Timer::new("p/a", &Schedule::Every(MINUTE), &Arc::default())
     }
 
     /// How long it takes until the next tick.
-    async fn wait(due: &mut Timer) -> Duration {
+    async fn wait(timer: &mut Timer) -> Duration {
         let before = Instant::now();
-        due.next().await;
+        timer.next().await;
         before.elapsed()
     }
 
-    /// Within a millisecond, which is as fine as tokio's timers are.
+    /// Within a millisecond, the resolution of tokio's timers.
     fn close(a: Duration, b: Duration) -> bool {
         a.abs_diff(b) <= Duration::from_millis(1)
     }
@@ -191,27 +210,27 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn after_the_phase_the_interval_keeps_its_beat() {
-        let mut due = every_minute().await;
-        assert!(close(wait(&mut due).await, phase("p/a", MINUTE)));
+        let mut timer = every_minute();
+        assert!(close(wait(&mut timer).await, phase("p/a", MINUTE)));
         for run in [0, 1, 59].map(Duration::from_secs) {
             advance(run).await;
-            due.reset();
+            timer.reset();
             assert!(
-                close(wait(&mut due).await, MINUTE - run),
+                close(wait(&mut timer).await, MINUTE - run),
                 "after a run of {run:?}"
             );
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_came_due_during_a_run_is_forgotten() {
-        let mut due = every_minute().await;
-        due.next().await;
+    async fn a_tick_during_a_run_is_skipped() {
+        let mut timer = every_minute();
+        timer.next().await;
         for (run, left) in [(60, 60), (61, 59), (90, 30), (1000, 20)] {
             advance(Duration::from_secs(run)).await;
-            due.reset();
+            timer.reset();
             let left = Duration::from_secs(left);
-            let shown = due
+            let shown = timer
                 .at()
                 .expect("there is a next run")
                 .duration_since(SystemTime::now())
@@ -220,36 +239,110 @@ mod tests {
                 shown.abs_diff(left) < Duration::from_secs(5),
                 "after a run of {run} s: {shown:?}"
             );
-            assert!(close(wait(&mut due).await, left), "after a run of {run} s");
+            assert!(
+                close(wait(&mut timer).await, left),
+                "after a run of {run} s"
+            );
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_process_that_was_stopped_makes_up_for_one_run_and_keeps_the_beat() {
-        let mut due = every_minute().await;
-        due.next().await;
+    async fn a_suspended_process_makes_up_for_one_run_and_keeps_the_beat() {
+        let mut timer = every_minute();
+        timer.next().await;
         advance(MINUTE * 7 / 2).await;
-        assert_eq!(wait(&mut due).await, Duration::ZERO);
-        due.reset();
-        assert!(close(wait(&mut due).await, MINUTE / 2));
+        assert_eq!(wait(&mut timer).await, Duration::ZERO);
+        timer.reset();
+        assert!(close(wait(&mut timer).await, MINUTE / 2));
+    }
+
+    /// 2026-11-21 at 10:30, in UTC.
+    fn half_past_ten() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_257_000)
+    }
+
+    /// A clock that advances with tokio's and can be set.
+    struct Settable {
+        zero: Arc<Mutex<(SystemTime, Instant)>>,
+        wall: Arc<WallClock>,
+    }
+
+    impl Settable {
+        fn new() -> Self {
+            let zero = Arc::new(Mutex::new((half_past_ten(), Instant::now())));
+            let shown = zero.clone();
+            let wall = WallClock::new(move || {
+                let (time, at) = *shown.lock().unwrap();
+                time + at.elapsed()
+            });
+            Self {
+                zero,
+                wall: Arc::new(wall),
+            }
+        }
+
+        fn set(&self, time: SystemTime) {
+            *self.zero.lock().unwrap() = (time, Instant::now());
+        }
+
+        fn hourly(&self) -> Timer {
+            let text = "// One.\n/*kpi\ncron = \"0 * * * *\"\n*/ RETURN 1 AS value";
+            let kpi = crate::kpi::one("queries/p/a.cypher", text);
+            Timer::new(&kpi.id, &kpi.schedule, &self.wall)
+        }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_cron_tick_that_came_during_a_run_is_forgotten() {
-        let kpi = crate::kpi::one(
-            "queries/p/a.cypher",
-            "// One.\n/*kpi\ncron = \"0 0 * * *\"\n*/ RETURN 1 AS value",
-        );
-        let Schedule::Cron(cron) = kpi.schedule.clone() else {
-            panic!("the file says `cron`")
-        };
-        let (send, ticks) = mpsc::channel(ONE);
-        let mut due = Timer::Cron { cron, ticks };
-        send.try_send(()).expect("there is room for one");
-        assert!(send.try_send(()).is_err(), "two ticks at once are one");
-        due.reset();
-        assert!(timeout(MINUTE, due.next()).await.is_err());
-        send.try_send(()).expect("there is room again");
-        assert_eq!(wait(&mut due).await, Duration::ZERO);
+    async fn a_cron_kpi_is_due_when_its_expression_says_so() {
+        let clock = Settable::new();
+        let mut timer = clock.hourly();
+        assert_eq!(timer.at(), Some(half_past_ten() + HOUR / 2));
+        assert!(close(wait(&mut timer).await, HOUR / 2));
+        timer.reset();
+        assert!(close(wait(&mut timer).await, HOUR));
+        // What came due during a run is skipped.
+        advance(HOUR * 5 / 2).await;
+        timer.reset();
+        assert!(close(wait(&mut timer).await, HOUR / 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_is_set_moves_the_next_tick() {
+        // From, to, and how long it then takes to a full hour.
+        let at = half_past_ten();
+        for (before, after, expected) in [
+            (at, at - HOUR * 3 / 4, HOUR / 4),
+            (at + 87_600 * HOUR, at, HOUR / 2),
+            (at, at + HOUR / 4, HOUR / 4),
+            (at, at + 10 * HOUR, Duration::ZERO),
+        ] {
+            let clock = Settable::new();
+            clock.set(before);
+            let mut timer = clock.hourly();
+            let set_at = Instant::now() + MINUTE / 2;
+            let set = async {
+                tokio::time::sleep_until(set_at).await;
+                clock.set(after);
+                std::future::pending::<()>().await;
+            };
+            tokio::select! {
+                () = timer.next() => {}
+                () = set => {}
+            }
+            let took = set_at.elapsed();
+            assert!(
+                took >= expected && took <= expected + STEP,
+                "{before:?} to {after:?}: {took:?}, expected {expected:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_jump_is_more_than_an_adjustment() {
+        let at = half_past_ten();
+        assert_eq!(jump(at, at + JUMP), None);
+        assert_eq!(jump(at, at - JUMP), None);
+        assert_eq!(jump(at, at + HOUR), Some(3600.0));
+        assert_eq!(jump(at, at - HOUR), Some(-3600.0));
     }
 }

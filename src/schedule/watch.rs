@@ -12,6 +12,7 @@ use super::clock::GraphClock;
 use crate::board::Board;
 use crate::graph::{Graph, GraphError, Server};
 use crate::instruments::Instruments;
+use crate::supervisor::{Panicked, Task, contain};
 
 /// The timeout of a ping; the first query of a fresh Neo4j takes up to 2 s.
 const PING: Duration = Duration::from_secs(5);
@@ -62,8 +63,8 @@ impl GraphWatch {
         }
     }
 
-    /// Has to be acquired before a permit of the graph by a window that follows the last one immediately. A few KPIs that are
-    /// far behind would otherwise hold all permits among themselves.
+    /// Has to be acquired before a permit of the graph by a window that follows the last one immediately, and by a KPI whose
+    /// last run timed out. A few KPIs that are far behind or hang would otherwise hold all permits among themselves.
     pub(super) async fn acquire_low_priority(&self) -> SemaphorePermit<'_> {
         self.low_priority
             .acquire()
@@ -101,7 +102,7 @@ impl GraphWatch {
     }
 
     /// Pings at start and after each doubt until the graph answers. Never ends.
-    pub(super) async fn run_loop(&self) {
+    async fn run_loop(&self) {
         // A graph without KPIs is checked too.
         self.doubt.notify_one();
         loop {
@@ -111,7 +112,7 @@ impl GraphWatch {
                 () = self.graph.lost() => {}
             }
             let since = Instant::now();
-            while let Err(error) = self.graph.ping(PING).await {
+            while let Err(error) = self.ping().await {
                 self.clock.doubt();
                 self.set(Some(&error));
                 sleep((since.elapsed() / SHARE).clamp(SOONEST, LATEST)).await;
@@ -135,6 +136,10 @@ impl GraphWatch {
         if let Some(state) = self.board.graph(&self.name) {
             state.set_server(uri, version);
         }
+    }
+
+    async fn ping(&self) -> Result<(), GraphError> {
+        contain(self.graph.ping(PING)).await?
     }
 
     fn set(&self, error: Option<&GraphError>) {
@@ -170,6 +175,20 @@ impl GraphWatch {
             }
         }
         self.instruments.graph_up(&self.name, error.is_none());
+    }
+}
+
+impl Task for Arc<GraphWatch> {
+    fn name(&self) -> String {
+        format!("watch of graph {}", self.name)
+    }
+
+    async fn run(&mut self) {
+        self.run_loop().await;
+    }
+
+    fn report_failure(&mut self, cause: &Panicked) {
+        GraphWatch::set(self, Some(&cause.clone().into()));
     }
 }
 

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::SemaphorePermit;
 use tokio::task::spawn_blocking;
 
-use super::run::{Run, RunError, window};
+use super::error::RunError;
+use super::run::{Run, window};
 use super::watch::GraphWatch;
 use super::window_sizer::{WindowSizer, is_easy};
 use crate::graph::Permit;
@@ -41,7 +42,7 @@ pub(super) struct WindowRunner {
     /// The cursor on disk.
     saved: UnixMillis,
     sizer: WindowSizer,
-    /// The next window follows the last one immediately.
+    /// The next window follows the last one immediately, or the last one timed out.
     low_priority: bool,
     /// What was last logged about the clock and the gap.
     logged: CatchUp,
@@ -194,7 +195,7 @@ impl WindowRunner {
         };
         let permit = watch.graph.acquire().await;
         let (run, next) = self.run_with(watch, (permit, low_priority)).await;
-        self.low_priority = next != Next::Wait;
+        self.low_priority = next != Next::Wait || run.timed_out();
         (run, next)
     }
 
@@ -210,7 +211,7 @@ impl WindowRunner {
         let failed = |error: RunError| (Run::failed(error, started.elapsed()), Next::Wait);
         let clock = match watch.clock.now(&mut permit).await {
             Ok(clock) => clock,
-            Err(error) => return failed(error.into()),
+            Err(error) => return failed(error),
         };
         if self.refused.is_none() {
             self.check_database(watch.clock.database());

@@ -8,5 +8,6 @@ mod load;
 mod numbers;
 mod observer;
 mod outages;
+mod panics;
 mod refresh;
 mod schedule;

@@ -32,7 +32,7 @@ async fn cron_and_intervals_keep_their_beat() {
         until_runs(&exporter, kpi, 5.0);
     }
     let took = begin.elapsed();
-    // Never faster than the beat; the trigger looks twice a second.
+    // Never faster than the beat.
     assert!(took > Duration::from_secs(3), "{took:?}");
     for kpi in ["beat/cron", "beat/interval"] {
         let runs = runs(&exporter, kpi);
@@ -128,4 +128,29 @@ async fn an_exporter_that_was_stopped_for_a_while_goes_on() {
         until_runs(&exporter, kpi, runs(&exporter, kpi) + 3.0);
         assert_eq!(exporter.metrics().own("up", kpi), Some(1.0));
     }
+}
+
+#[tokio::test]
+async fn kpis_that_hang_leave_a_permit_to_the_others() {
+    let Some(neo4j) = shared() else { return };
+    let hangs = "every = \"500ms\"\ntimeout = \"2s\"";
+    let exporter = Setup::new("hang")
+        .graph("graph", &neo4j, "max_concurrent = 2\n")
+        .kpi("one", hangs, ENDLESS)
+        .kpi("two", hangs, ENDLESS)
+        .each_second("other", "RETURN 7 AS value")
+        .start();
+    let timeouts = |kpi: &str| exporter.metrics().errors(kpi, "timeout");
+    exporter.until("each has timed out", |metrics| {
+        let timed_out = |kpi| metrics.errors(kpi, "timeout") >= 1.0;
+        (timed_out("hang/one") && timed_out("hang/two")).then_some(())
+    });
+    let both = || timeouts("hang/one") + timeouts("hang/two");
+    let (before, ran) = (both(), runs(&exporter, "hang/other"));
+    exporter.until("four more timeouts", |_| {
+        (both() >= before + 4.0).then_some(())
+    });
+    // One after the other they take 8 s; together they would take 4 s, and the other KPI would wait for them.
+    let ran = runs(&exporter, "hang/other") - ran;
+    assert!(ran >= 4.0, "{ran} runs");
 }
