@@ -13,7 +13,7 @@ use crate::cli::{Check, Common};
 use crate::diagnostic::{Place, Problem, WarningReason, nearest, offset};
 use crate::graph::{Graph, GraphError, Request};
 use crate::kpi::{BEGINNING, Kpi};
-use cypher::{self, Named};
+use cypher::Named;
 use cypher::{Parameters, Row, Value};
 
 /// Planning a query takes milliseconds; the first one of a fresh server a second or two.
@@ -181,9 +181,7 @@ impl Vocabulary {
 
     /// A query over names that the graph does not have is legal and returns nothing, for ever. Each name is said once.
     fn unknown_names(&self, kpi: &Kpi, unknown: &mut Vec<Unknown>) {
-        let Ok(statement) = cypher::scan(&kpi.query) else {
-            return;
-        };
+        let statement = kpi.statement();
         let kinds = [
             ("label", &statement.labels, &self.labels),
             (

@@ -63,7 +63,7 @@ pub(super) fn load(common: &Common, asked: GraphSource) -> anyhow::Result<Option
             catalog
                 .kpis
                 .iter_mut()
-                .for_each(|kpi| ask_the_only_graph(Arc::make_mut(kpi)));
+                .for_each(|kpi| Arc::make_mut(kpi).run_on_the_only_graph());
         }
     }
     catalog.sort_problems();
@@ -126,10 +126,6 @@ fn leave_out_without_graph(catalog: &mut Catalog, graphs: &[GraphConfig]) {
     catalog
         .problems
         .extend(lost.iter().map(|kpi| no_graph(kpi, &names)));
-}
-
-fn ask_the_only_graph(kpi: &mut Kpi) {
-    (kpi.graph, kpi.database) = (None, None);
 }
 
 fn no_graph(kpi: &Kpi, names: &[&str]) -> Problem {

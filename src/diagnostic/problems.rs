@@ -41,6 +41,11 @@ impl<'s> Problems<'s> {
             .push(Problem::warning(reason, place, message, fix));
     }
 
+    /// Adds the problems of another part of the file.
+    pub(crate) fn append(&mut self, other: Problems<'_>) {
+        self.found.extend(other.found);
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         self.found
             .iter()

@@ -15,7 +15,7 @@ pub(super) struct AlertRule<'a> {
     /// When it fires.
     pub(super) condition: Promql,
     /// In order.
-    pub(super) labels: Vec<(&'static str, String)>,
+    pub(super) labels: Vec<(&'a str, String)>,
     pub(super) summary: String,
     pub(super) description: String,
     pub(super) runbook_url: String,
@@ -68,11 +68,17 @@ fn rule<'a>(
         Some(("pack", pack.name.to_string())),
         kpi.map(|kpi| ("kpi", kpi.id.to_string())),
     ];
+    labels.extend(
+        alert
+            .labels
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.clone())),
+    );
     // A label of the series is kept over one of ours with the same name.
     labels.extend(
         more.into_iter()
             .flatten()
-            .filter(|(name, _)| !own.contains(*name)),
+            .filter(|(name, _)| !own.contains(*name) && !alert.labels.contains_key(*name)),
     );
     let own: Vec<_> = own
         .iter()

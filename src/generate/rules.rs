@@ -30,6 +30,8 @@ enum Rule<'a> {
         expr: &'a str,
         #[serde(rename = "for")]
         hold: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        keep_firing_for: Option<String>,
         labels: Labels<'a>,
         annotations: Annotations<'a>,
     },
@@ -43,7 +45,7 @@ struct Annotations<'a> {
 }
 
 /// In the order of the list.
-struct Labels<'a>(&'a [(&'static str, String)]);
+struct Labels<'a>(&'a [(&'a str, String)]);
 
 impl Serialize for Labels<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -80,6 +82,7 @@ fn alert<'a>(rule: &'a AlertRule<'_>) -> Rule<'a> {
         alert: &rule.alert.name,
         expr: rule.condition.text.trim(),
         hold: promql::written(rule.alert.hold),
+        keep_firing_for: rule.alert.keep_firing_for.map(promql::written),
         labels: Labels(&rule.labels),
         annotations: Annotations {
             summary: &rule.summary,

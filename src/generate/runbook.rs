@@ -157,7 +157,10 @@ fn kpi(shared: &Shared<'_>, kpi: &Kpi) -> String {
         "\nRuns {when}. Source: [`{path}`]({}).\n",
         link(shared, &path)
     ));
-    text.push_str(&format!("\n```cypher\n{}\n```\n", kpi.statement().trim()));
+    text.push_str(&format!(
+        "\n```cypher\n{}\n```\n",
+        kpi.statement_text().trim()
+    ));
     text
 }
 

@@ -1,10 +1,13 @@
 //! `[[alert]]`: the short form `when = "< 0.6"`, or PromQL.
 
+use std::collections::BTreeMap;
+
 use toml::de::DeTable;
 
-use super::fields::{At, Fields};
+use super::fields::{At, Fields, shown};
 use super::{Alert, Condition, Severity, example};
-use crate::diagnostic::Problems;
+use crate::diagnostic::{Problems, shift};
+use crate::metric::LabelName;
 use promql::{Operator, Promql, Variables};
 
 const SEVERITIES: [(&str, Severity); 3] = [
@@ -26,7 +29,7 @@ const OPERATORS: [Operator; 6] = [
     Operator::Greater,
 ];
 
-/// Reads one alert; `None` when it is not usable, which `problems` then say.
+/// Reads one alert; `None` if it is invalid, which is reported.
 pub(super) fn read(
     table: At<&DeTable<'_>>,
     base: usize,
@@ -41,6 +44,8 @@ pub(super) fn read(
     let severity = fields
         .choice("severity", &SEVERITIES)
         .map_or(Severity::Warning, |at| at.value);
+    let keep_firing_for = fields.duration("keep_firing_for").map(|at| at.value);
+    let labels = labels(&mut fields);
     let summary = fields.string("summary").map(|at| at.value);
     let description = fields.string("description").map(|at| at.value);
     let runbook = fields.string("runbook").map(|at| at.value);
@@ -52,13 +57,53 @@ pub(super) fn read(
         name: name?,
         condition: condition?,
         hold,
+        keep_firing_for,
         severity,
+        labels,
         summary,
         description,
         runbook,
         examples,
         place: table.span,
     })
+}
+
+/// Labels of the alert: texts by names that neither Prometheus nor another key sets.
+fn labels(fields: &mut Fields<'_, '_, '_, '_>) -> BTreeMap<String, String> {
+    let base = fields.base();
+    let Some(At { value: table, .. }) = fields.table("labels") else {
+        return BTreeMap::new();
+    };
+    let mut labels = BTreeMap::new();
+    for (name, value) in table.iter() {
+        let (word, place) = (name.get_ref().to_string(), shift(name.span(), base));
+        let fault = match LabelName::new(&word) {
+            Err(fault) => Some(fault.to_string()),
+            Ok(_) if word == "severity" => Some("it is set by the key `severity`".to_owned()),
+            Ok(_) if word == "alertname" => {
+                Some("Prometheus sets it to the name of the alert".to_owned())
+            }
+            Ok(_) => None,
+        };
+        if let Some(fault) = fault {
+            let message = format!("invalid label `{word}` of an alert: {fault}");
+            fields
+                .problems
+                .error(place, message, "rename or remove the label");
+        } else if let Some(text) = value.get_ref().as_str() {
+            labels.insert(word, text.to_owned());
+        } else {
+            let message = format!(
+                "expected a string for the label `{word}`, found {}",
+                shown(value.get_ref())
+            );
+            let place = shift(value.span(), base);
+            fields
+                .problems
+                .error(place, message, "write the value in quotes");
+        }
+    }
+    labels
 }
 
 fn legal_name(
@@ -69,8 +114,8 @@ fn legal_name(
     let Some(At { value: name, span }) = name else {
         problems.error(
             table.span.clone(),
-            "the alert has no name",
-            "give it one: name = \"PatternReuseLow\"",
+            "the alert has no `name`",
+            "add a name: `name = \"PatternReuseLow\"`",
         );
         return None;
     };
@@ -78,8 +123,8 @@ fn legal_name(
     if !starts_well || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         problems.error(
             span,
-            format!("`{name}` is no name for an alert"),
-            "use ASCII letters, digits and `_`, as in PatternReuseLow",
+            format!("invalid alert name `{name}`"),
+            "use ASCII letters, digits and `_`, for example `PatternReuseLow`",
         );
         return None;
     }
@@ -94,17 +139,13 @@ fn condition(
     problems: &mut Problems<'_>,
 ) -> Option<Condition> {
     match (has_expr, when) {
-        // What is wrong with it has been said.
+        // A mistake in it is already reported.
         (true, None) => expr.map(|expr| Condition::Expr(expr.value)),
         (false, Some(when)) => {
             let condition = compare(&when.value);
             if condition.is_none() {
-                let fix = "write an operator and a number: when = \"< 0.6\"; for more write `expr` in PromQL";
-                problems.error(
-                    when.span,
-                    format!("`when` cannot be \"{}\"", when.value),
-                    fix,
-                );
+                let fix = "write an operator and a number: when = \"< 0.6\"; for other conditions write `expr` in PromQL";
+                problems.error(when.span, format!("invalid `when`: {:?}", when.value), fix);
             }
             condition
         }
@@ -112,12 +153,12 @@ fn condition(
             problems.error(
                 when.span,
                 "the alert has both `expr` and `when`",
-                "keep one of them",
+                "remove one of them",
             );
             None
         }
         (false, None) => {
-            let fix = "say when it fires: when = \"< 0.6\", or expr = '…' in PromQL";
+            let fix = "add a condition: when = \"< 0.6\", or expr = '…' in PromQL";
             problems.error(table.span.clone(), "the alert has no condition", fix);
             None
         }

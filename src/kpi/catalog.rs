@@ -120,9 +120,8 @@ struct Taken {
     records: HashMap<String, String>,
 }
 
-const FIX_METRIC: &str =
-    "give one of them another name: by its file's name or by `name` in the header";
-const FIX: &str = "give one of them another name";
+const FIX_METRIC: &str = "rename one of them: rename its file, or add `name` to its header";
+const FIX: &str = "rename one of them";
 
 impl Taken {
     /// Takes all names of a KPI, or none when one of them is in use.
@@ -161,7 +160,7 @@ impl Taken {
         for family in families {
             let clash = if reserved(family.name) {
                 Some(format!(
-                    "`{}` is a name of the exporter's own or of Prometheus",
+                    "`{}` is reserved for the exporter or Prometheus",
                     family.name
                 ))
             } else {
@@ -204,7 +203,7 @@ struct Claim<'a> {
 }
 
 impl Claim<'_> {
-    /// All names that no other family may have: OpenMetrics parsers refuse the whole text otherwise.
+    /// All names that no other family may have: OpenMetrics parsers reject the whole text if two families share one.
     fn names(&self) -> impl Iterator<Item = String> {
         let family = self.metric_type.family_name(self.name);
         self.metric_type
@@ -231,10 +230,10 @@ impl Claim<'_> {
             });
         by.map(|(name, by)| {
             if name == self.name {
-                format!("`{name}` is already written by {by}")
+                format!("`{name}` is already defined by {by}")
             } else {
                 format!(
-                    "`{}` needs the name `{name}`, which is already taken by {by}",
+                    "`{}` needs the name `{name}`, which is already used by {by}",
                     self.name
                 )
             }
@@ -256,7 +255,7 @@ fn once_each(
             problems.push(problem(
                 path,
                 &place,
-                format!("{what} `{name}` stands already in {other}"),
+                format!("{what} `{name}` is already defined in {other}"),
                 FIX,
             ));
         }

@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, Utc};
 use croner::parser::{CronParser, Seconds};
 
-/// Why a text is no schedule.
+/// Why a text is not a schedule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum CronFault {
-    #[error("its number of fields is {0}")]
+    #[error("expected 5 or 6 fields, found {0}")]
     Fields(usize),
     #[error("{0}")]
     Syntax(String),

@@ -7,7 +7,7 @@ use super::{Example, Examples};
 use crate::diagnostic::{Problems, inside, shift};
 use promql::{Kind, MatchOperator, Promql, Selector, Variables};
 
-/// Reads both keys; `None` when there is none of them, or when one of them is wrong, which `problems` then say.
+/// Reads both keys; `None` if neither is given, or if one is invalid, which is reported.
 pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Option<Examples> {
     let base = fields.base();
     let fires = fields.table("fires");
@@ -32,13 +32,9 @@ pub(super) fn read(fields: &mut Fields<'_, '_, '_, '_>) -> Option<Examples> {
 
 fn lonely(one: &At<&DeTable<'_>>, missing: &str, problems: &mut Problems<'_>) -> Option<Examples> {
     let fix = format!(
-        "write both: fires = {{ 'x' = '1x30' }} and {missing} = {{ … }}, one sample a minute"
+        "write both: fires = {{ 'x' = '1x30' }} and {missing} = {{ … }}, one sample per minute"
     );
-    problems.error(
-        one.span.clone(),
-        format!("here `{missing}` is missing"),
-        fix,
-    );
+    problems.error(one.span.clone(), format!("`{missing}` is missing"), fix);
     None
 }
 
@@ -51,8 +47,8 @@ fn series(
     for (name, values) in table.value.iter() {
         let (series, at) = (name.get_ref().to_string(), shift(name.span(), base));
         let Some(metric) = plain_series(&series) else {
-            let fix = "write it as Prometheus shows it: 'x' or 'x{a=\"b\"}'";
-            problems.error(at, format!("`{series}` is no series"), fix);
+            let fix = "write it as Prometheus shows it, for example 'x' or 'x{a=\"b\"}'";
+            problems.error(at, format!("expected a series, found `{series}`"), fix);
             return None;
         };
         let place = shift(values.span(), base);
@@ -63,10 +59,11 @@ fn series(
             .sum::<Option<usize>>()
             .filter(|n| *n > 0)
         else {
-            let fix = "write promtool's notation, one sample a minute: '0.9x60 0.5x30', '0+2x90'";
+            let fix =
+                "use the notation of promtool, one sample per minute: '0.9x60 0.5x30', '0+2x90'";
             problems.error(
                 inside(&place, text, &(0..text.len())),
-                "these are no values",
+                "invalid sample values",
                 fix,
             );
             return None;
@@ -98,13 +95,13 @@ fn plain_series(text: &str) -> Option<String> {
         .then_some(name)
 }
 
-/// How many samples a word stands for: `1`, `_`, `stale`, `1x5`, `_x5`, `1+2x5`, `1-2x5`.
+/// The number of samples of a word: `1`, `_`, `stale`, `1x5`, `_x5`, `1+2x5`, `1-2x5`.
 fn samples(word: &str) -> Option<usize> {
     let (value, times) = match word.split_once('x') {
         Some((value, times)) => (value, times.parse::<usize>().ok()?.checked_add(1)?),
         None => (word, 1),
     };
-    // A missing value is repeated as often as it says, any other stands once more.
+    // `_x3` is three missing samples, `1x3` is four samples.
     if value == "_" {
         return Some(if word.contains('x') { times - 1 } else { 1 });
     }

@@ -69,7 +69,7 @@ impl<'h> Expects<'h> {
             .iter()
             .position(|label| label.as_str() == column.value)
         else {
-            let message = format!("`expect` names `{}`, which is no label", column.value);
+            let message = format!("`expect` names `{}`, which is not a label", column.value);
             problems.error(column.span.clone(), message, known_labels(desc));
             return None;
         };
@@ -85,10 +85,10 @@ impl<'h> Expects<'h> {
             ValueSpec::Summary { .. } | ValueSpec::Info | ValueSpec::StateSet { .. } => {
                 if !self.zero {
                     let message = format!(
-                        "a metric of type {} has no zero to expect",
+                        "`expect` is not allowed for a metric of type {}: it has no zero",
                         shape.metric_type().as_str()
                     );
-                    problems.error(column.span.clone(), message, "take `expect` out");
+                    problems.error(column.span.clone(), message, "remove `expect`");
                 }
                 None
             }

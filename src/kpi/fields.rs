@@ -36,10 +36,10 @@ pub(super) fn parse<'t>(text: &'t str, base: usize, problems: &mut Problems<'_>)
             is_cut = true;
             continue;
         }
-        let fix = "mend the TOML; strings stand in quotes, tables as `[name]`";
+        let fix = "fix the TOML: strings need quotes, tables are written `[name]`";
         problems.error(
             base + span.start..base + span.end,
-            format!("this is not TOML: {}", error.message()),
+            format!("invalid TOML: {}", error.message()),
             fix,
         );
     }
@@ -87,7 +87,7 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
         })
     }
 
-    /// The value of `key`, turned by `read`, or a problem that says what is `wanted`.
+    /// The value of `key`, converted by `read`, or a problem with what is `wanted`.
     fn typed<T>(
         &mut self,
         key: &'static str,
@@ -106,7 +106,7 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
 
     fn wrong(&mut self, span: &Range<usize>, key: &str, wanted: &str, value: &DeValue<'_>) {
         let (message, fix) = (
-            format!("`{key}` cannot be {}", shown(value)),
+            format!("invalid `{key}`: {}", shown(value)),
             format!("write {wanted}"),
         );
         self.problems.error(span.clone(), message, fix);
@@ -118,14 +118,14 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
         })
     }
 
-    /// A string that says something.
+    /// A string that is not blank.
     pub(super) fn word(&mut self, key: &'static str) -> Option<At<String>> {
         let word = self.string(key)?;
         if word.value.trim().is_empty() {
             self.problems.error(
                 word.span,
                 format!("`{key}` is empty"),
-                format!("write a value, or take `{key}` out"),
+                format!("write a value, or remove `{key}`"),
             );
             return None;
         }
@@ -159,9 +159,8 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
                     .and_then(|word| nearest(word, fault.known.iter().copied()));
                 let fix = match meant {
                     Some(meant) => format!("did you mean `{meant}`?"),
-                    None => {
-                        "fix the PromQL; to try it, paste it into the page of Prometheus".to_owned()
-                    }
+                    None => "fix the PromQL; the expression browser of Prometheus can test it"
+                        .to_owned(),
                 };
                 let message = format!("invalid PromQL in `{key}`: {}", fault.message);
                 self.problems
@@ -211,11 +210,11 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
             .map(|(known, _)| format!("\"{known}\""))
             .collect::<Vec<_>>()
             .join(", ");
-        let fix = meant.map_or(format!("one of {all}"), |meant| {
-            format!("did you mean \"{meant}\"? It is one of {all}")
+        let fix = meant.map_or(format!("use one of {all}"), |meant| {
+            format!("did you mean \"{meant}\"? Allowed: {all}")
         });
         self.problems
-            .error(span, format!("`{key}` cannot be \"{word}\""), fix);
+            .error(span, format!("invalid `{key}`: {word:?}"), fix);
         None
     }
 
@@ -302,7 +301,7 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
             .collect()
     }
 
-    /// Whatever key nobody asked for is a problem.
+    /// Every key that was not read is a problem.
     pub(super) fn finish(self) {
         for (name, _) in self.table.iter() {
             let word = name.get_ref().as_ref();
@@ -312,7 +311,7 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
             let fix = match nearest(word, self.known.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!(
-                    "{} knows {}",
+                    "use one of the keys of {}: {}",
                     self.place,
                     listed(self.known.iter().copied())
                 ),
@@ -338,8 +337,8 @@ pub(super) fn shown(value: &DeValue<'_>) -> String {
         DeValue::Float(float) => float.as_str().to_owned(),
         DeValue::Boolean(boolean) => boolean.to_string(),
         DeValue::Datetime(date) => date.to_string(),
-        DeValue::Array(_) => "this list".to_owned(),
-        DeValue::Table(_) => "this table".to_owned(),
+        DeValue::Array(_) => "a list".to_owned(),
+        DeValue::Table(_) => "a table".to_owned(),
     }
 }
 

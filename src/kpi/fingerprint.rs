@@ -1,7 +1,7 @@
 //! What a window KPI counts, as texts that can be kept and compared: totals go on only where all of it is as it was.
 //!
 //! Comments, help, panels, alerts and the schedule are no part of it, nor is `lag`, which moves when an event is counted, nor
-//! `start`, which is asked only where nothing was counted yet: a count that has begun goes on, whatever `start` says now.
+//! `start`, which applies only before the first window: totals continue when it changes.
 //! `database` is taken as the header has it: that it may name the graph's default anyway, only the graph knows.
 
 use std::collections::{BTreeMap, HashSet};
@@ -12,48 +12,45 @@ use cypher::{Literal, Parameters};
 /// A text for each part of what is counted, by the part's name.
 pub type Definition = BTreeMap<String, String>;
 
-impl Kpi {
-    /// What it counts.
-    pub fn definition(&self) -> Definition {
-        let metrics: Vec<_> = self
-            .metrics
-            .iter()
-            .map(|metric| self.counts(metric))
-            .collect();
-        // What the query does not name counts nothing.
-        let tokens = cypher::tokens(&self.query).unwrap_or_default();
-        let named = tokens
-            .iter()
-            .filter(|token| token.kind == cypher::Kind::Parameter);
-        let named: HashSet<_> = named.map(|token| token.text.as_ref()).collect();
-        let used = |set: &Parameters| {
-            set.clone()
-                .into_iter()
-                .filter(|(name, _)| named.contains(name.as_str()))
-                .collect()
-        };
-        let parameters: Vec<_> = self
-            .parameters
-            .iter()
-            .map(|set| literal(&Literal::Map(used(set))))
-            .collect();
-        let time = self.window().map_or("", |window| window.time.as_str());
-        let parts = [
-            ("query", cypher::canonical(&self.query)),
-            ("metrics", metrics.join("; ")),
-            ("parameters", parameters.join("; ")),
-            ("time", time.to_owned()),
-            (
-                "database",
-                self.database.as_deref().unwrap_or_default().to_owned(),
-            ),
-        ];
-        parts
+/// What the KPI counts.
+pub(super) fn of(kpi: &Kpi) -> Definition {
+    let metrics: Vec<_> = kpi
+        .metrics
+        .iter()
+        .map(|metric| kpi.counts(metric))
+        .collect();
+    // A parameter that the query does not use does not change what is counted.
+    let used = kpi.statement.parameters.iter();
+    let used: HashSet<_> = used.map(|named| named.name.as_str()).collect();
+    let of_query = |set: &Parameters| {
+        set.clone()
             .into_iter()
-            .map(|(part, text)| (part.to_owned(), text))
+            .filter(|(name, _)| used.contains(name.as_str()))
             .collect()
-    }
+    };
+    let parameters: Vec<_> = kpi
+        .parameters
+        .iter()
+        .map(|set| literal(&Literal::Map(of_query(set))))
+        .collect();
+    let time = kpi.window().map_or("", |window| window.time.as_str());
+    let parts = [
+        ("query", kpi.statement.canonical.clone()),
+        ("metrics", metrics.join("; ")),
+        ("parameters", parameters.join("; ")),
+        ("time", time.to_owned()),
+        (
+            "database",
+            kpi.database.as_deref().unwrap_or_default().to_owned(),
+        ),
+    ];
+    parts
+        .into_iter()
+        .map(|(part, text)| (part.to_owned(), text))
+        .collect()
+}
 
+impl Kpi {
     /// A metric by its name, its labels and the columns that it is made of.
     fn counts(&self, metric: &Metric) -> String {
         let column = |column: usize| self.columns.get(column).map_or("", |name| name);
@@ -153,7 +150,7 @@ RETURN e.g AS g, e.s AS value";
         );
         // Some of what changes no total is warned of.
         assert_eq!(catalog.errors(), 0, "{:?}", catalog.problems);
-        catalog.kpis[0].definition()
+        catalog.kpis[0].definition().clone()
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::diagnostic::{Problems, shift};
 use crate::metric::MetricType;
 use cypher::{Literal, Parameters};
 
-/// What one file's header says.
+/// The header of one file.
 #[derive(Default)]
 pub(super) struct Header {
     /// The keys of a metric, at the top of the header.
@@ -49,7 +49,7 @@ pub(super) struct MetricKeys {
     pub(super) span: Range<usize>,
     pub(super) name: Option<At<String>>,
     pub(super) metric_type: Option<At<MetricType>>,
-    /// Keys that are there but cannot be read, which has been said: what follows from them cannot be judged.
+    /// Keys with an invalid value, which is already reported: what depends on them is not checked.
     pub(super) unread: Vec<&'static str>,
     pub(super) help: Option<At<String>>,
     pub(super) unit: Option<At<String>>,
@@ -64,7 +64,7 @@ impl MetricKeys {
         self.unread.contains(&key)
     }
 
-    /// Gauge, unless the file says otherwise.
+    /// Gauge by default.
     pub(super) fn metric_type(&self) -> MetricType {
         self.metric_type
             .as_ref()
@@ -171,10 +171,11 @@ fn metric_keys(fields: &mut Fields<'_, '_, '_, '_>, span: Range<usize>) -> Metri
 pub(super) fn buckets(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<f64>>> {
     let bounds = fields.numbers("buckets")?;
     if bounds.value.is_empty() || bounds.value.windows(2).any(|pair| pair[0] >= pair[1]) {
-        let fix = "write at least one bound, each above the one before; +Inf is added by itself";
+        let fix =
+            "write at least one bound, each above the previous one; +Inf is added automatically";
         fields
             .problems
-            .error(bounds.span, "`buckets` do not rise", fix);
+            .error(bounds.span, "`buckets` are not in ascending order", fix);
         return None;
     }
     // Zero is written without its sign.
@@ -194,7 +195,7 @@ fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<Quantile>>> {
             .ok()
             .filter(|q| (0.0..=1.0).contains(q))?;
         let column = value.get_ref().as_str()?.to_owned();
-        // A `-0` would stand beside a `0` as if it were another quantile.
+        // `-0` and `0` are the same quantile.
         Some((
             quantile + 0.0,
             At {
@@ -209,17 +210,19 @@ fn quantiles(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<Vec<Quantile>>> {
         .collect();
     let Some(mut pairs) = pairs.filter(|pairs| !pairs.is_empty()) else {
         let fix = "name a column for each quantile from 0 to 1: { \"0.5\" = \"p50\", \"0.99\" = \"p99\" }";
-        fields
-            .problems
-            .error(span, "`quantiles` is no map of quantiles to columns", fix);
+        fields.problems.error(
+            span,
+            "`quantiles` must be a table of quantiles and columns",
+            fix,
+        );
         return None;
     };
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
     if let Some(twice) = pairs.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        let message = format!("the quantile {} stands twice", twice[1].0);
+        let message = format!("the quantile {} is listed twice", twice[1].0);
         fields
             .problems
-            .error(twice[1].1.span.clone(), message, "keep one of them");
+            .error(twice[1].1.span.clone(), message, "remove one of them");
         return None;
     }
     Some(At { value: pairs, span })
@@ -236,7 +239,7 @@ fn on_error(fields: &mut Fields<'_, '_, '_, '_>) -> Option<At<OnError>> {
     if policy.is_none() {
         fields.problems.error(
             span.clone(),
-            format!("`on_error` cannot be {}", shown(value)),
+            format!("invalid `on_error`: {}", shown(value)),
             "write \"keep\", \"drop\" or a number to publish",
         );
     }
@@ -264,22 +267,22 @@ fn expect(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<Expect> {
             }
             None => fields.problems.error(
                 shift(values.span(), base),
-                format!("`expect.{}` is no list of values", column.get_ref()),
-                "write the values as strings, e.g. [\"success\", \"failed\"]",
+                format!("`expect.{}` must be a list of strings", column.get_ref()),
+                "write at least one value in quotes, e.g. [\"success\", \"failed\"]",
             ),
         }
     }
     expected
 }
 
-/// A value that stands twice would be two series with the same labels.
+/// A value listed twice would be two series with the same labels.
 fn refuse_twice(values: &[At<String>], problems: &mut Problems<'_>) {
     let mut seen = HashSet::new();
     for value in values.iter().filter(|value| !seen.insert(&value.value)) {
         problems.error(
             value.span.clone(),
-            format!("`{}` is expected twice", value.value),
-            "keep one of them",
+            format!("`{}` is listed twice", value.value),
+            "remove one of them",
         );
     }
 }
@@ -295,8 +298,8 @@ fn params(fields: &mut Fields<'_, '_, '_, '_>) -> Vec<At<Parameters>> {
             Some(value) => sets.push(At { value, span }),
             None => fields.problems.error(
                 span,
-                "a parameter cannot be a TOML date or an integer beyond 64 bits",
-                "write a date as a string and turn it into one in the query: `datetime($from)`",
+                "a parameter must not be a TOML date or an integer beyond 64 bits",
+                "write a date as a string and convert it in the query: `datetime($from)`",
             ),
         }
     }

@@ -36,29 +36,35 @@ pub(super) fn labels(
     };
     let mut labels: Vec<Label> = Vec::new();
     for (column, span) in columns {
+        if let Some(function) = query.list_function(column) {
+            let message =
+                format!("expected a single value for a label, found the list `{function}(…)`");
+            let fix = format!(
+                "take one element, as in `{function}(…)[0]`, or make a row of each with `UNWIND {function}(…) AS …`"
+            );
+            problems.error(span, message, fix);
+            continue;
+        }
         let text = &query.statement.columns[column].name;
         match LabelName::new(text) {
             Err(fault) => {
-                let fix = format!(
-                    "name the column as Prometheus names labels, e.g. `… AS {}`",
-                    suggestion(text)
-                );
+                let fix = format!("rename the column, e.g. `… AS {}`", suggestion(text));
                 problems.error(
                     span,
-                    format!("the column `{text}` cannot be a label: {fault}"),
+                    format!("the column `{text}` is not a valid label name: {fault}"),
                     fix,
                 );
             }
             Ok(name) if names.reserved.contains(&name) => {
                 let message =
-                    format!("the label `{name}` is already on every series, by the settings");
+                    format!("the label `{name}` is already added to every series by the settings");
                 problems.error(span, message, reserved_fix(&name));
             }
             Ok(name) if labels.iter().any(|label| label.name == name) => {
                 problems.error(
                     span,
-                    format!("the label `{name}` stands twice"),
-                    "keep one of them",
+                    format!("the label `{name}` is listed twice"),
+                    "remove one of them",
                 );
             }
             Ok(name) => labels.push(Label { name, column, span }),
@@ -80,10 +86,10 @@ fn listed_columns(
             // Each value would be a series of its own.
             Some(column) if taken.contains(&column) => {
                 let message = format!(
-                    "the column `{}` is a value and cannot be a label as well",
+                    "the column `{}` is a value and cannot also be a label",
                     name.value
                 );
-                problems.error(name.span.clone(), message, "take it out of `labels`");
+                problems.error(name.span.clone(), message, "remove it from `labels`");
             }
             Some(column) => columns.push((column, name.span.clone())),
             None => {}
@@ -94,9 +100,9 @@ fn listed_columns(
 
 fn reserved_fix(name: &LabelName) -> &'static str {
     if name.as_str() == "graph" {
-        "name the column otherwise: with several graphs `graph` says which one a series is of"
+        "rename the column: with several graphs, the label `graph` names the graph of a series"
     } else {
-        "name the column otherwise, or take the label out of [labels] in the settings"
+        "rename the column, or remove the label from [labels] in the settings"
     }
 }
 
@@ -131,20 +137,20 @@ pub(super) fn check_labels(
     };
     if let Some(label) = labels.iter().find(|label| label.name.as_str() == own) {
         let message = format!(
-            "a {} writes the label `{own}` itself",
+            "the label `{own}` is reserved: a {} adds it itself",
             shape.metric_type().as_str()
         );
-        problems.error(label.span.clone(), message, "name the column otherwise");
+        problems.error(label.span.clone(), message, "rename the column");
     }
     if reserved.iter().any(|label| label.as_str() == own) {
         let message = format!(
-            "a {} writes the label `{own}` itself, and so do the settings",
+            "the label `{own}` of every {} is also in the settings",
             shape.metric_type().as_str()
         );
         problems.error(
             place.clone(),
             message,
-            "take the label out of [labels] in the settings",
+            "remove the label from [labels] in the settings",
         );
     }
 }

@@ -13,7 +13,10 @@ use crate::diagnostic::Problems;
 use crate::metric::{Desc, MetricName, MetricType};
 use cypher::Statement;
 
-/// The metrics of a file; those that cannot be are left out and said in `problems`.
+/// HELP is in every scrape: a whole document there would be as well.
+const HELP_LIMIT: usize = 1024;
+
+/// The metrics of a file; invalid ones are left out and reported in `problems`.
 pub(super) fn metrics(
     header: &Header,
     statement: &Statement,
@@ -72,7 +75,7 @@ fn metric_keys(header: &Header, problems: &mut Problems<'_>) -> Vec<MetricKeys> 
             let fix = format!("move `{key}` into one of the `[[metric]]` tables");
             problems.error(
                 span.clone(),
-                format!("`{key}` and `[[metric]]` cannot stand together"),
+                format!("`{key}` is not allowed at the top of a header with `[[metric]]`"),
                 fix,
             );
         }
@@ -80,8 +83,8 @@ fn metric_keys(header: &Header, problems: &mut Problems<'_>) -> Vec<MetricKeys> 
     for keys in header.metrics.iter().filter(|keys| keys.name.is_none()) {
         problems.error(
             keys.span.clone(),
-            "this metric has no name",
-            "write `name = \"…\"` into each `[[metric]]`",
+            "this metric has no `name`",
+            "add `name = \"…\"` to each `[[metric]]`",
         );
     }
     let typed: Vec<_> = header
@@ -151,12 +154,8 @@ fn desc(
     let name = match MetricName::new(text) {
         Ok(name) => name,
         Err(fault) => {
-            let fix = "rename the file, or write a legal `name` into the header";
-            problems.error(
-                span,
-                format!("the metric cannot be called `{text}`: {fault}"),
-                fix,
-            );
+            let fix = "rename the file, or add a valid `name` to the header";
+            problems.error(span, format!("invalid metric name `{text}`: {fault}"), fix);
             return None;
         }
     };
@@ -170,28 +169,28 @@ fn desc(
             "`{text}` is only the suffix of a metric of type {}, not a name",
             metric_type.as_str()
         );
-        problems.error(span, message, "put before it what is counted or told");
+        problems.error(span, message, "put the name of what is measured before it");
     } else if !text.ends_with(suffix) {
         let message = format!(
-            "the name of a metric of type {} ends in `{suffix}`, `{text}` does not",
+            "the name of a metric of type {} must end in `{suffix}`, found `{text}`",
             metric_type.as_str()
         );
         problems.error(
             span,
             message,
-            format!("call it `{text}{suffix}`, by the file's name or by `name` in the header"),
+            format!("rename the file, or add `name = \"{text}{suffix}\"` to the header"),
         );
     } else if let Some(unit) = keys
         .unit
         .as_ref()
         .filter(|unit| !has_unit(stem, &unit.value))
     {
-        let message = format!("`{text}` does not end in its unit `{}`", unit.value);
+        let message = format!("the name `{text}` must end in its unit `{}`", unit.value);
         let named = format!("{stem}_{}{suffix}", unit.value);
         let fix = if MetricName::new(&named).is_ok() {
-            format!("call it `{named}`, or leave `unit` out")
+            format!("rename the metric to `{named}`, or remove `unit`")
         } else {
-            "a unit is the end of a name: use ASCII letters, digits and `_`".to_owned()
+            "write the unit in ASCII letters, digits and `_`, as at the end of the name".to_owned()
         };
         problems.error(unit.span.clone(), message, fix);
     }
@@ -204,8 +203,20 @@ fn desc(
         .trim()
         .to_owned();
     if help.is_empty() {
-        let fix = "write one sentence as the first line of the file: `// Number of …`";
+        let fix = "add a comment above the query: `// Number of …`";
         problems.error(keys.span.clone(), format!("`{text}` has no HELP text"), fix);
+    }
+    if help.len() > HELP_LIMIT {
+        let fix = "shorten it: HELP is the first paragraph of the comments, up to an empty line";
+        let place = keys
+            .help
+            .as_ref()
+            .map_or(keys.span.clone(), |at| at.span.clone());
+        let message = format!(
+            "the HELP text of `{text}` has {} bytes, more than {HELP_LIMIT}",
+            help.len()
+        );
+        problems.error(place, message, fix);
     }
     let labels = labels.iter().map(|label| label.name.clone()).collect();
     Some(Desc {

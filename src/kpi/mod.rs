@@ -1,16 +1,19 @@
 //! A KPI file becomes a [`Kpi`] that cannot be wrong, or every problem in it. Pure: no I/O, no clock, no panic.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::metric::{Desc, Family, LabelName, MetricType, Part};
-use cypher::Parameters;
+use cypher::{Parameters, Statement};
 
 mod alert;
+mod bounds;
 mod catalog;
 mod columns;
 mod cron;
+mod division;
 mod example;
 mod expect;
 mod fields;
@@ -49,7 +52,7 @@ pub struct Source {
     pub text: String,
 }
 
-/// What the configuration says for all KPIs.
+/// The settings that apply to all KPIs.
 #[derive(Clone, Copy, Debug)]
 pub struct Defaults<'a> {
     /// The interval of a KPI that names none.
@@ -97,6 +100,10 @@ pub struct Kpi {
     pub panels: Option<Vec<Panel>>,
     /// Its alerts.
     pub alerts: Vec<Alert>,
+    statement: Statement,
+    /// Where the statement begins in `query`.
+    start: usize,
+    definition: Definition,
 }
 
 impl Kpi {
@@ -106,10 +113,24 @@ impl Kpi {
     }
 
     /// The query without the comments above it.
-    pub fn statement(&self) -> &str {
-        self.query
-            .get(preamble::read(&self.query).end..)
-            .unwrap_or_default()
+    pub fn statement_text(&self) -> &str {
+        self.query.get(self.start..).unwrap_or_default()
+    }
+
+    /// The scan of its query.
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// What it counts.
+    pub fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// Runs it on the only graph there is, in its default database.
+    pub fn run_on_the_only_graph(&mut self) {
+        (self.graph, self.database) = (None, None);
+        self.definition = fingerprint::of(self);
     }
 
     /// The id without its pack.
@@ -173,7 +194,7 @@ pub enum ValueSpec {
     Histogram {
         /// What was observed.
         value: Column,
-        /// How often, when the query says so.
+        /// How often, if the query returns it.
         weight: Option<Column>,
         /// Upper bounds, strictly rising, without `+Inf`.
         bounds: Arc<[f64]>,
@@ -195,7 +216,7 @@ pub enum ValueSpec {
     StateSet {
         /// The name of the state.
         value: Column,
-        /// The states, when `expect` lists them; otherwise those that the rows name.
+        /// The states, if `expect` lists them; by default those in the rows.
         states: Option<Arc<[Arc<str>]>>,
     },
 }
@@ -219,7 +240,7 @@ impl ValueSpec {
 pub enum Schedule {
     /// At start, then at this interval.
     Every(Duration),
-    /// At start, then when the expression says so.
+    /// At start, then at the times of the expression.
     Cron(Cron),
 }
 
@@ -247,7 +268,7 @@ pub enum Mode {
 pub enum OnError {
     /// They stay until `stale_after`.
     Keep,
-    /// They go at once.
+    /// They are dropped immediately.
     Drop,
     /// Every gauge takes this value.
     Publish(f64),
@@ -344,8 +365,12 @@ pub struct Alert {
     pub condition: Condition,
     /// For how long it must hold.
     pub hold: Duration,
+    /// For how long it keeps firing after the condition no longer holds.
+    pub keep_firing_for: Option<Duration>,
     /// `critical`, `warning` or `info`.
     pub severity: Severity,
+    /// Labels besides the severity, for example for the routes of Alertmanager.
+    pub labels: BTreeMap<String, String>,
     /// One line; Prometheus templates allowed.
     pub summary: Option<String>,
     /// More lines.

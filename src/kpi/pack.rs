@@ -1,4 +1,4 @@
-//! `pack.toml`: what is said of a pack as a whole.
+//! `pack.toml`: the keys of a pack as a whole.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -88,7 +88,7 @@ impl Timing {
 }
 
 impl Pack {
-    /// A pack of which nothing is said but its name.
+    /// A pack without `pack.toml`.
     pub(super) fn bare(name: &Arc<str>) -> Self {
         Self {
             name: name.clone(),
@@ -112,8 +112,8 @@ pub(super) fn read(source: &Source, stems: &[&str]) -> (Option<Pack>, Vec<Proble
         let end = source.text.len();
         problems.error(
             end..end,
-            "the file ends in the middle of a string",
-            "close it with the quote that opened it",
+            "unterminated string at the end of the file",
+            "close the string",
         );
     }
     let pack = pack(&toml.table, source, stems, &mut problems);
@@ -178,7 +178,7 @@ fn row(table: &At<&DeTable<'_>>, drawn: &[&str], problems: &mut Problems<'_>) ->
     {
         let fix = match nearest(&kpi.value, drawn.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => "name KPIs by their files, without `.cypher`".to_owned(),
+            None => "write the file name of the KPI without `.cypher`".to_owned(),
         };
         problems.error(
             kpi.span.clone(),
@@ -224,10 +224,10 @@ fn record(table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<Recor
     let record = record?;
     // A colon is legal in the name of a recording rule, and only there.
     if let Err(fault) = MetricName::new(&record.replace(':', "_")) {
-        let fix = "name it level:metric:operation, as in group_id:bmad_events_total:rate5m";
+        let fix = "name it `level:metric:operation`, for example group_id:bmad_events_total:rate5m";
         problems.error(
             place.clone(),
-            format!("`{record}` is no name for a recording rule: {fault}"),
+            format!("invalid recording rule name `{record}`: {fault}"),
             fix,
         );
     }
@@ -241,10 +241,11 @@ fn record(table: &At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<Recor
 fn pack_alert(table: At<&DeTable<'_>>, problems: &mut Problems<'_>) -> Option<Alert> {
     let alert = alert::read(table, 0, problems)?;
     if matches!(alert.condition, Condition::When { .. }) {
-        let fix = "write `expr` in PromQL, or move the alert into the KPI's file";
+        let fix =
+            "write the condition as `expr` in PromQL, or move the alert into the file of the KPI";
         problems.error(
             alert.place.clone(),
-            "`when` has no metric to speak of in pack.toml",
+            "`when` is not allowed in pack.toml: there is no metric to compare",
             fix,
         );
     }
@@ -271,10 +272,10 @@ fn timing(table: &At<&DeTable<'_>>, labelled: bool, problems: &mut Problems<'_>)
         .ok()
         .filter(|_| name.ends_with("_seconds") || name.ends_with("_ms"));
     if legal.is_none() {
-        let fix = "end it in `_seconds` or `_ms`: that says the unit";
+        let fix = "end the name in its unit, `_seconds` or `_ms`";
         problems.error(
             place.clone(),
-            format!("a timing cannot be called `{name}`"),
+            format!("invalid name of a timing `{name}`: expected a metric name with a unit"),
             fix,
         );
     }
@@ -291,11 +292,15 @@ fn timing(table: &At<&DeTable<'_>>, labelled: bool, problems: &mut Problems<'_>)
 fn timing_label(label: At<String>, problems: &mut Problems<'_>) -> Option<LabelName> {
     let fault = match LabelName::new(&label.value) {
         Ok(name) if name.as_str() != "le" => return Some(name),
-        Ok(_) => "a histogram writes it itself".to_owned(),
+        Ok(_) => "a histogram adds it itself".to_owned(),
         Err(fault) => fault.to_string(),
     };
-    let message = format!("`{}` cannot be the label of a timing: {fault}", label.value);
-    problems.error(label.span, message, "name it e.g. `query_type`");
+    let message = format!("invalid label `{}` of a timing: {fault}", label.value);
+    problems.error(
+        label.span,
+        message,
+        "rename the label, for example to `query_type`",
+    );
     None
 }
 
@@ -316,8 +321,8 @@ fn report_missing(key: &str, table: &At<&DeTable<'_>>, problems: &mut Problems<'
     if !table.value.iter().any(|(name, _)| name.get_ref() == key) {
         problems.error(
             table.span.clone(),
-            format!("`{key}` is missing"),
-            format!("write `{key} = …`"),
+            format!("missing key `{key}`"),
+            format!("add `{key} = …`"),
         );
     }
 }

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use super::cron::Cron;
 use super::header::{self, Header};
-use super::metrics;
 use super::names::Names;
 use super::preamble::{self, Opening};
 use super::window::SINCE_AND_UNTIL;
 use super::{
-    Condition, Defaults, Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Source, Start,
-    TimeForm, ValueSpec, Window, fields,
+    Condition, Defaults, Definition, Kpi, Metric, Mode, OnDuplicate, OnError, Schedule, Source,
+    Start, TimeForm, ValueSpec, Window, fields,
 };
+use super::{bounds, division, fingerprint, metrics};
 use crate::diagnostic::{Problem, Problems, WarningReason, nearest};
 use crate::metric::MetricType;
 use cypher::Parameters;
@@ -21,11 +21,13 @@ use cypher::Statement;
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 const LAG: Duration = Duration::from_secs(10);
+/// A shorter interval would keep the graph busy with one KPI.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 const MAX_SERIES: usize = 10_000;
 /// A kept value outlives at least this, so that a short outage of a quick KPI does not empty the page.
 const STALE_AT_LEAST: Duration = Duration::from_secs(15 * 60);
 
-/// Parses one file. A KPI comes only without errors; warnings may stand beside it.
+/// Parses one file. There is a KPI only if there are no errors; there may be warnings.
 pub(super) fn parse(source: &Source, defaults: &Defaults<'_>) -> (Option<Kpi>, Vec<Problem>) {
     let mut problems = Problems::of(&source.path);
     let opening = preamble::read(&source.text);
@@ -37,7 +39,7 @@ pub(super) fn parse(source: &Source, defaults: &Defaults<'_>) -> (Option<Kpi>, V
         .into_iter()
         .for_each(|fault| problems.error(fault.span, fault.message, fault.fix));
     let kpi = if statement.columns.is_empty() {
-        // What the header says without regard to the query is judged all the same.
+        // The keys that do not depend on the query are checked anyway.
         stale_after(
             &header,
             &schedule(&header, defaults, &mut problems),
@@ -49,7 +51,7 @@ pub(super) fn parse(source: &Source, defaults: &Defaults<'_>) -> (Option<Kpi>, V
             source,
             &opening,
             header,
-            &statement,
+            statement,
             defaults,
             &mut problems,
         ))
@@ -58,21 +60,21 @@ pub(super) fn parse(source: &Source, defaults: &Defaults<'_>) -> (Option<Kpi>, V
     (kpi, problems.into_vec())
 }
 
-/// The header; `None` when nobody can say where it ends and the query begins.
+/// The header; `None` if the end of the comment is unknown.
 fn header_of(
     source: &Source,
     opening: &Opening<'_>,
     problems: &mut Problems<'_>,
 ) -> Option<Header> {
     if let Some(span) = opening.unclosed.clone() {
-        problems.error(span, "this comment never ends", "close it with `*/`");
+        problems.error(span, "unterminated comment", "close the comment with `*/`");
         return None;
     }
     if let Some(span) = preamble::late_header(&source.text, opening) {
         problems.warning(
             WarningReason::File,
             span,
-            "a header after the query has begun is not read",
+            "a header after the start of the query is not read",
             "move it above the query",
         );
     }
@@ -80,17 +82,26 @@ fn header_of(
         return Some(Header::default());
     };
     for second in &opening.headers[1..] {
-        problems.error(second.mark(), "a second header", "join it with the first");
+        problems.error(
+            second.mark.clone(),
+            "expected one header, found a second",
+            "merge it into the first",
+        );
     }
-    let toml = fields::parse(block.toml, block.start, problems);
+    let mut syntax = Problems::of(&source.path);
+    let toml = fields::parse(block.toml, block.start, &mut syntax);
+    if syntax.has_errors() && !block.is_certain() {
+        let message = "this comment begins with `kpi`, but is not a valid header";
+        let fix =
+            "write the header as `/*kpi`, TOML and `*/`, or begin the comment with another word";
+        problems.error(block.mark.clone(), message, fix);
+        return None;
+    }
+    problems.append(syntax);
     let header = header::read(&toml.table, block.start, problems);
     if toml.is_cut {
-        let fix = "a string of the header cannot hold `*/`; in a cron expression write `0-59/5` for every fifth minute";
-        problems.error(
-            block.end(),
-            "this ends the header in the middle of a string",
-            fix,
-        );
+        let fix = "remove `*/` from the string; in a cron expression write `0-59/5` for every fifth minute";
+        problems.error(block.end(), "`*/` ends the header inside a string", fix);
     }
     (!toml.is_cut).then_some(header)
 }
@@ -99,7 +110,7 @@ fn build(
     source: &Source,
     opening: &Opening<'_>,
     header: Header,
-    statement: &Statement,
+    statement: Statement,
     defaults: &Defaults<'_>,
     problems: &mut Problems<'_>,
 ) -> Kpi {
@@ -110,14 +121,18 @@ fn build(
         help: opening.help.as_deref(),
         reserved: defaults.const_labels,
     };
-    let metrics = metrics::metrics(&header, statement, &names, problems);
+    let metrics = metrics::metrics(&header, &statement, &names, problems);
     let schedule = schedule(&header, defaults, problems);
     let mode = mode(&header, &metrics, problems);
-    let parameters = parameters(&header, statement, &mode, problems);
+    let parameters = parameters(&header, &statement, &mode, problems);
     let stale_after = stale_after(&header, &schedule, problems);
     check_policies(&header, &metrics, problems);
     check_alerts(&header, &metrics, problems);
-    Kpi {
+    division::check(&statement, &metrics, problems);
+    if mode != Mode::Snapshot {
+        bounds::check(&statement, problems);
+    }
+    let mut kpi = Kpi {
         id: format!("{}/{stem}", source.pack).into(),
         pack: source.pack.as_str().into(),
         path: source.path.clone(),
@@ -142,7 +157,12 @@ fn build(
         max_series: header.max_series.map_or(MAX_SERIES, |at| at.value),
         panels: header.panels,
         alerts: header.alerts,
-    }
+        statement,
+        start: opening.end,
+        definition: Definition::new(),
+    };
+    kpi.definition = fingerprint::of(&kpi);
+    kpi
 }
 
 /// The file's name without folder and `.cypher`.
@@ -152,6 +172,17 @@ pub(super) fn stem(path: &str) -> &str {
 }
 
 fn schedule(header: &Header, defaults: &Defaults<'_>, problems: &mut Problems<'_>) -> Schedule {
+    if let Some(every) = header
+        .every
+        .as_ref()
+        .filter(|every| every.value < SHORTEST_INTERVAL)
+    {
+        problems.error(
+            every.span.clone(),
+            "`every` is shorter than the minimum of 100 ms",
+            "write at least \"100ms\"",
+        );
+    }
     let every = Schedule::Every(header.every.as_ref().map_or(defaults.every, |at| at.value));
     let Some(cron) = &header.cron else {
         return every;
@@ -160,7 +191,7 @@ fn schedule(header: &Header, defaults: &Defaults<'_>, problems: &mut Problems<'_
         problems.error(
             cron.span.clone(),
             "the KPI has both `every` and `cron`",
-            "keep one of them",
+            "remove one of them",
         );
     }
     match Cron::parse(&cron.value) {
@@ -169,7 +200,7 @@ fn schedule(header: &Header, defaults: &Defaults<'_>, problems: &mut Problems<'_
             let fix = "write five fields (minute hour day month weekday) or six with seconds first, in UTC: \"0 2 * * *\"";
             problems.error(
                 cron.span.clone(),
-                format!("`{}` is no cron expression: {fault}", cron.value),
+                format!("invalid cron expression `{}`: {fault}", cron.value),
                 fix,
             );
             every
@@ -189,8 +220,8 @@ fn mode(header: &Header, metrics: &[Metric], problems: &mut Problems<'_>) -> Mod
             if let Some(span) = span {
                 problems.error(
                     span.clone(),
-                    format!("`{key}` is for windows only"),
-                    "write mode = \"window\", or take it out",
+                    format!("`{key}` is allowed only with `mode = \"window\"`"),
+                    "add `mode = \"window\"`, or remove the key",
                 );
             }
         }
@@ -201,13 +232,13 @@ fn mode(header: &Header, metrics: &[Metric], problems: &mut Problems<'_>) -> Mod
         let metric_type = metric.shape.metric_type();
         if !matches!(metric_type, MetricType::Counter | MetricType::Histogram) {
             let message = format!(
-                "a metric of type {} cannot be counted in windows",
+                "expected a counter or a histogram in window mode, found a {}",
                 metric_type.as_str()
             );
             problems.error(
                 window.span.clone(),
                 message,
-                "window KPIs are counters or histograms: give it another `type`",
+                "change `type` to \"counter\" or \"histogram\", or remove `mode`",
             );
         }
     }
@@ -227,8 +258,9 @@ fn mode(header: &Header, metrics: &[Metric], problems: &mut Problems<'_>) -> Mod
 /// Keys that would be read and have no effect on windows.
 fn refuse_keys_of_snapshots(header: &Header, problems: &mut Problems<'_>) {
     if let Some(stale_after) = &header.stale_after {
-        let message = "`stale_after` is for snapshots: what a window KPI has counted is right however old it is";
-        let fix = "take it out; cypher_exporter_kpi_window_lag_seconds tells how far the totals are behind";
+        let message = "`stale_after` is not allowed with `mode = \"window\"`: window totals do not become stale";
+        let fix =
+            "remove it; `cypher_exporter_kpi_window_lag_seconds` is how far the totals are behind";
         problems.error(stale_after.span.clone(), message, fix);
     }
     if let Some(error) = header
@@ -236,8 +268,8 @@ fn refuse_keys_of_snapshots(header: &Header, problems: &mut Problems<'_>) {
         .as_ref()
         .filter(|at| at.value == OnDuplicate::Error)
     {
-        let message = "the rows of a window add up, also those with the same labels";
-        problems.error(error.span.clone(), message, "take `on_duplicate` out");
+        let message = "`on_duplicate = \"error\"` is not allowed with `mode = \"window\"`: rows with the same labels add up";
+        problems.error(error.span.clone(), message, "remove `on_duplicate`");
     }
 }
 
@@ -259,22 +291,22 @@ fn parameters(
         .iter()
         .flat_map(|set| set.value.keys().map(|name| (name.as_str(), &set.span)))
     {
-        // One word on each name is enough, however many sets have it.
+        // One problem for each name is enough.
         if !given.insert(name) {
             continue;
         }
         if SINCE_AND_UNTIL.contains(&name) {
             problems.error(
                 span.clone(),
-                format!("`{name}` is kept for windows"),
-                "call the parameter otherwise",
+                format!("`{name}` is reserved for window queries"),
+                "rename the parameter",
             );
         } else if !used.contains(name) {
             problems.warning(
                 WarningReason::File,
                 span.clone(),
                 format!("the query does not use `${name}`"),
-                "take it out of `params`",
+                "remove it from `params`",
             );
         }
     }
@@ -287,11 +319,10 @@ fn parameters(
         let name = used.name.as_str();
         if SINCE_AND_UNTIL.contains(&name) {
             if !is_window {
-                let fix =
-                    "write mode = \"window\" into the header, or another parameter into the query";
+                let fix = "add `mode = \"window\"` to the header, or use another parameter";
                 problems.error(
                     used.span.clone(),
-                    format!("`${name}` is given to windows only"),
+                    format!("`${name}` exists only in window queries"),
                     fix,
                 );
             }
@@ -301,11 +332,10 @@ fn parameters(
                 .iter()
                 .find(|set| !set.value.contains_key(name))
             {
-                let fix =
-                    format!("the query uses `${name}`: give it a value in each set of `params`");
+                let fix = format!("add a value for `{name}` to each set of `params`");
                 problems.error(
                     set.span.clone(),
-                    format!("here the parameter `${name}` has no value"),
+                    format!("this set has no value for the parameter `${name}`"),
                     fix,
                 );
             }
@@ -317,7 +347,7 @@ fn parameters(
                 .map(String::as_str);
             let fix = match nearest(name, known) {
                 Some(meant) => format!("did you mean `${meant}`?"),
-                None => format!("give it a value in the header: params = {{ {name} = … }}"),
+                None => format!("add a value to the header: params = {{ {name} = … }}"),
             };
             problems.error(
                 used.span.clone(),
@@ -329,7 +359,7 @@ fn parameters(
     let missing = SINCE_AND_UNTIL.iter().find(|name| !used.contains(**name));
     if let (true, Some(name)) = (is_window, missing) {
         let place = header.window.as_ref().map_or(0..0, |at| at.span.clone());
-        let fix = "ask for the events of the window only: WHERE e.timestamp > $since AND e.timestamp <= $until";
+        let fix = "restrict the query to the window: WHERE e.timestamp > $since AND e.timestamp <= $until";
         problems.error(place, format!("a window query must use `${name}`"), fix);
     }
     let sets: Vec<_> = header.params.iter().map(|set| set.value.clone()).collect();
@@ -347,7 +377,7 @@ fn stale_after(header: &Header, schedule: &Schedule, problems: &mut Problems<'_>
     };
     if stale_after.value < interval {
         let message =
-            "`stale_after` is shorter than the interval: values would vanish between two runs";
+            "`stale_after` is shorter than the interval: values would be stale between two runs";
         problems.error(
             stale_after.span.clone(),
             message,
@@ -374,7 +404,7 @@ fn check_policies(header: &Header, metrics: &[Metric], problems: &mut Problems<'
         && let Some(other) = of_other_type(&[MetricType::Gauge])
     {
         let message = format!(
-            "a metric of type {} cannot take a number on error",
+            "a number in `on_error` is not allowed for a metric of type {}",
             other.as_str()
         );
         problems.error(on_error.span.clone(), message, "write \"keep\" or \"drop\"");
@@ -391,8 +421,11 @@ fn check_policies(header: &Header, metrics: &[Metric], problems: &mut Problems<'
     {
         problems.error(
             sum.span.clone(),
-            format!("a metric of type {} cannot be summed", other.as_str()),
-            "take `on_duplicate` out",
+            format!(
+                "`on_duplicate = \"sum\"` is not allowed for a metric of type {}",
+                other.as_str()
+            ),
+            "remove `on_duplicate`",
         );
     }
     let max_series = header.max_series.as_ref().map_or(MAX_SERIES, |at| at.value);
@@ -404,13 +437,17 @@ fn check_policies(header: &Header, metrics: &[Metric], problems: &mut Problems<'
             .fold(1, usize::saturating_mul);
         if combinations > max_series {
             let message = format!(
-                "`expect` makes {combinations} combinations, more than `max_series` = {max_series}"
+                "`expect` has {combinations} combinations, more than `max_series` = {max_series}"
             );
             let place = header
                 .expect
                 .first()
                 .map_or(0..0, |expect| expect.column.span.clone());
-            problems.error(place, message, "expect fewer values, or raise `max_series`");
+            problems.error(
+                place,
+                message,
+                "list fewer values, or increase `max_series`",
+            );
         }
     }
 }

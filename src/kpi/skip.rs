@@ -11,7 +11,7 @@ pub enum SkipReason {
     NaNValue,
     /// It is below 0, in a histogram of what never is: all its bounds are 0 or more. With it the sum could fall.
     NegativeValue,
-    /// It is infinite, in a window: totals would be infinite for ever.
+    /// It is infinite, in a window: totals would stay infinite.
     InfiniteValue,
 }
 

@@ -46,7 +46,7 @@ pub(super) fn shape(
     }
 }
 
-/// Keys that would be read and have no effect are refused, so that nobody trusts them.
+/// A key without effect is an error, so that its author does not rely on it.
 fn refuse_foreign_keys(keys: &MetricKeys, metric_type: MetricType, problems: &mut Problems<'_>) {
     let no_value = matches!(metric_type, MetricType::Summary | MetricType::Info);
     let foreign = [
@@ -69,11 +69,14 @@ fn refuse_foreign_keys(keys: &MetricKeys, metric_type: MetricType, problems: &mu
     ];
     for (key, span, is_foreign) in foreign {
         if let Some(span) = span.filter(|_| is_foreign) {
-            let message = format!("a metric of type {} has no `{key}`", metric_type.as_str());
+            let message = format!(
+                "`{key}` is not allowed for a metric of type {}",
+                metric_type.as_str()
+            );
             problems.error(
                 span.clone(),
                 message,
-                format!("take `{key}` out, or give the metric another `type`"),
+                format!("remove `{key}`, or change `type`"),
             );
         }
     }
@@ -85,12 +88,12 @@ fn histogram(
     problems: &mut Problems<'_>,
 ) -> Option<ValueSpec> {
     if keys.buckets.is_none() && !keys.is_unread("buckets") {
-        let fix = "write the upper bounds, e.g. buckets = [0.1, 0.5, 1, 5]";
+        let fix = "add the upper bounds, e.g. buckets = [0.1, 0.5, 1, 5]";
         let place = keys
             .metric_type
             .as_ref()
             .map_or(keys.span.clone(), |at| at.span.clone());
-        problems.error(place, "a histogram needs `buckets`", fix);
+        problems.error(place, "a histogram must have `buckets`", fix);
     }
     let value = query.value(keys, problems)?;
     let bounds = keys.buckets.as_ref()?.value.as_slice().into();
@@ -115,7 +118,7 @@ fn summary(
             .metric_type
             .as_ref()
             .map_or(keys.span.clone(), |at| at.span.clone());
-        problems.error(place, "a summary needs `quantiles`", fix);
+        problems.error(place, "a summary must have `quantiles`", fix);
         return None;
     };
     let columns: Vec<_> = quantiles

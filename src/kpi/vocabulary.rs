@@ -13,7 +13,7 @@ use promql::{
 /// What Prometheus puts on every series it scrapes.
 pub const TARGET_LABELS: [&str; 2] = ["job", "instance"];
 
-/// The label that tells several graphs apart.
+/// The label that distinguishes several graphs.
 const GRAPH: &str = "graph";
 
 /// Series that Prometheus makes itself of every target.
@@ -62,7 +62,7 @@ pub enum Part {
     },
 }
 
-/// Label names; `None` where they cannot be told.
+/// Label names; `None` if they are unknown.
 pub type Labels = Option<BTreeSet<String>>;
 
 impl Vocabulary {
@@ -142,11 +142,11 @@ impl Vocabulary {
             }
             ValueSpec::StateSet { .. } => self.add(name, with(&all, name), Part::Gauge, interval),
         }
-        self.tell(name, metric);
+        self.describe(name, metric);
     }
 
     /// What is known of the metric besides its labels.
-    fn tell(&mut self, name: &str, metric: &Metric) {
+    fn describe(&mut self, name: &str, metric: &Metric) {
         let expected: BTreeMap<_, _> = metric
             .expected
             .iter()
@@ -223,7 +223,7 @@ impl Vocabulary {
         self.known.insert(name.to_owned(), known);
     }
 
-    /// Recording rules may speak of each other, in any order.
+    /// Recording rules may refer to each other, in any order.
     fn records(&mut self, packs: &[Pack]) {
         let rules: Vec<_> = packs.iter().flat_map(|pack| &pack.records).collect();
         for rule in &rules {

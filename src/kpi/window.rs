@@ -1,18 +1,22 @@
-//! Window KPIs: up to which moment they may count, and how a query is told between which moments to look.
+//! Window KPIs: the latest time they may count, and the bounds their query receives.
 
 use std::time::Duration;
 
 use chrono::SecondsFormat;
 
 use super::{Kpi, Mode};
-use cypher::{Literal, Parameters, UnixMillis};
+use cypher::{Literal, Parameters, Property, UnixMillis};
 
 /// What comes before every event: the first moment of the year 1, which graphs and drivers take in every form.
 pub const BEGINNING: UnixMillis = UnixMillis(-62_135_596_800_000);
 
 /// The parameters that a window query is given besides its own: the end of the last window, which is exclusive, and the end
 /// of this one, which is inclusive.
-pub(super) const SINCE_AND_UNTIL: [&str; 2] = ["since", "until"];
+pub(super) const SINCE_AND_UNTIL: [&str; 2] = [SINCE, UNTIL];
+/// The exclusive start of a window.
+pub(super) const SINCE: &str = "since";
+/// The inclusive end of a window.
+pub(super) const UNTIL: &str = "until";
 
 /// How a window KPI counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +81,7 @@ impl TimeForm {
         }
     }
 
-    /// The distance between two moments that the form can tell apart, in milliseconds.
+    /// The resolution of the form, in milliseconds.
     fn tick(self) -> i64 {
         match self {
             TimeForm::EpochSeconds => 1000,
@@ -117,6 +121,20 @@ impl Kpi {
             Mode::Snapshot => None,
             Mode::Window(window) => Some(window),
         }
+    }
+
+    /// The properties that its query compares with `$since` and `$until`, each once.
+    pub fn window_properties(&self) -> Vec<&Property> {
+        let mut properties = Vec::new();
+        let bounds = self.statement.comparisons.iter().filter(|comparison| {
+            self.window().is_some() && SINCE_AND_UNTIL.contains(&comparison.parameter.as_str())
+        });
+        for property in bounds.filter_map(|bound| bound.property.as_ref()) {
+            if !properties.contains(&property) {
+                properties.push(property);
+            }
+        }
+        properties
     }
 
     /// Its sets of parameters for one window; the query runs once for each.
@@ -206,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_can_be_told_in_every_form_without_loss() {
+    fn bounds_are_exact_in_every_form() {
         for time in FORMS {
             let window = Window {
                 lag: Duration::from_millis(1),

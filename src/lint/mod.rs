@@ -1,4 +1,4 @@
-//! What is wrong across files: valid PromQL that selects nothing. A name that nothing writes, a label that a metric does not
+//! Mistakes across files: valid PromQL that selects nothing. A name that nothing exposes, a label that a metric does not
 //! have, sides that never match, a range with too few samples: such a rule never fires, and such a panel stays empty.
 
 use std::collections::BTreeSet;
@@ -13,8 +13,8 @@ use promql::{
     Window, written,
 };
 
-/// The fewest answers of a KPI that a rate makes something of.
-const ANSWERS: u32 = 3;
+/// The least number of intervals in a range for a rate to be meaningful.
+const INTERVALS: u32 = 3;
 
 /// Functions that compare the samples of a range with each other.
 const RATES: [&str; 8] = [
@@ -74,7 +74,7 @@ impl File<'_> {
     ) {
         let place = Place::Span(self.path.to_owned(), span);
         let problem = Problem::warning(reason, place, message, fix);
-        // What two panels say alike at one place is said once.
+        // Two panels may have the same expression: its problem is listed once.
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
@@ -92,13 +92,13 @@ impl File<'_> {
         };
         let Some(labels) = labels else { return };
         for text in [&alert.summary, &alert.description].into_iter().flatten() {
-            for label in told_labels(text).filter(|label| !labels.contains(*label)) {
+            for label in labels_in(text).filter(|label| !labels.contains(*label)) {
                 let fix = format!(
                     "an alert has the labels of its expression: {}",
                     shown(&labels)
                 );
                 let message = format!(
-                    "the text of `{}` tells the label `{label}`, which it does not have",
+                    "the text of `{}` uses the label `{label}`, which the alert does not have",
                     alert.name
                 );
                 self.warn(WarningReason::Template, alert.place.clone(), message, fix);
@@ -128,14 +128,12 @@ impl File<'_> {
         let Some(known) = self.vocabulary.get(name) else {
             let fix = match nearest(name, self.vocabulary.names()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => {
-                    "nothing to do if something else that Prometheus scrapes writes it".to_owned()
-                }
+                None => "ignore this if another target of Prometheus exposes it".to_owned(),
             };
             self.warn(
                 WarningReason::Promql,
                 place,
-                format!("no KPI and no rule writes `{name}`"),
+                format!("no KPI and no rule defines `{name}`"),
                 fix,
             );
             return;
@@ -165,11 +163,11 @@ impl File<'_> {
             return;
         };
         for label in by.iter().filter(|label| !labels.contains(*label)) {
-            let fix = format!("there are {}", shown(&labels));
+            let fix = format!("use {}", shown(&labels));
             self.warn(
                 WarningReason::Promql,
                 place(promql, &expr.span),
-                format!("what is aggregated by `{label}` has no such label"),
+                format!("aggregation by the label `{label}`, which the series do not have"),
                 fix,
             );
         }
@@ -181,11 +179,11 @@ impl File<'_> {
                 .get(1)
                 .and_then(|buckets| self.vocabulary.labels(buckets));
             if labels.is_some_and(|labels| !labels.contains("le")) {
-                let fix = "keep the label of the bounds: sum by (le, …)";
+                let fix = "keep the label `le`: sum by (le, …)";
                 self.warn(
                     WarningReason::Promql,
                     place(promql, &expr.span),
-                    "these buckets have lost their bounds".to_owned(),
+                    "the buckets have no label `le`".to_owned(),
                     fix,
                 );
             }
@@ -197,18 +195,18 @@ impl File<'_> {
                 .selected(selector)
                 .and_then(|known| known.interval)
             && RATES.contains(&name)
-            && *range < interval.saturating_mul(ANSWERS)
+            && *range < interval.saturating_mul(INTERVALS)
         {
-            let least = written(interval.saturating_mul(ANSWERS));
+            let least = written(interval.saturating_mul(INTERVALS));
             let message = format!(
-                "this range holds fewer than {ANSWERS} answers of a KPI that is asked every {}",
+                "the range is shorter than {INTERVALS} intervals of the KPI, which runs every {}",
                 written(interval)
             );
             self.warn(
                 WarningReason::Promql,
                 place(promql, &expr.span),
                 message,
-                format!("write at least [{least}], or ask more often"),
+                format!("write at least [{least}], or run the KPI more often"),
             );
         }
     }
@@ -230,7 +228,8 @@ impl File<'_> {
             .collect();
         let is_even = binary.many == Many::Neither || matches!(binary.matching, Matching::On(_));
         if is_even && !differ.is_empty() {
-            let fix = "name the labels that both have: on (…), or those to leave out: ignoring (…)";
+            let fix =
+                "match on the labels that both have: on (…), or ignore the others: ignoring (…)";
             let message = format!(
                 "the two sides of `{}` never match: only one has {}",
                 binary.operator.sign(),
@@ -261,8 +260,8 @@ fn keys(matching: &Matching, labels: BTreeSet<String>) -> BTreeSet<String> {
     }
 }
 
-/// The labels that a template names: `$labels.x`.
-fn told_labels(text: &str) -> impl Iterator<Item = &str> {
+/// The labels that a template uses: `$labels.x`.
+fn labels_in(text: &str) -> impl Iterator<Item = &str> {
     text.split("$labels.").skip(1).map(|rest| {
         let end = rest
             .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')

@@ -52,11 +52,11 @@ fn promql_that_selects_nothing_is_a_warning() {
         ("sum by (a) (rate(p_calls_total[15m])) > 1", ""),
         (
             "p_calls_totl > 1",
-            "p_calls_totl: no KPI and no rule writes `p_calls_totl`; did you mean `p_calls_total`?",
+            "p_calls_totl: no KPI and no rule defines `p_calls_totl`; did you mean `p_calls_total`?",
         ),
         (
             "node_load1 > 1",
-            "node_load1: no KPI and no rule writes `node_load1`; nothing to do if something else that Prometheus scrapes writes it",
+            "node_load1: no KPI and no rule defines `node_load1`; ignore this if another target of Prometheus exposes it",
         ),
         (
             "p_calls_total{b=\"x\"} > 1",
@@ -64,19 +64,19 @@ fn promql_that_selects_nothing_is_a_warning() {
         ),
         (
             "sum by (b) (p_calls_total) > 1",
-            "sum by (b) (p_calls_total): what is aggregated by `b` has no such label; there are `a`, `instance`, `job`",
+            "sum by (b) (p_calls_total): aggregation by the label `b`, which the series do not have; use `a`, `instance`, `job`",
         ),
         (
             "increase(p_calls_total[5m]) > 1",
-            "increase(p_calls_total[5m]): this range holds fewer than 3 answers of a KPI that is asked every 5m; write at least [15m], or ask more often",
+            "increase(p_calls_total[5m]): the range is shorter than 3 intervals of the KPI, which runs every 5m; write at least [15m], or run the KPI more often",
         ),
         (
             "histogram_quantile(0.9, sum by (b) (p_took_seconds_bucket)) > 1",
-            "histogram_quantile(0.9, sum by (b) (p_took_seconds_bucket)): these buckets have lost their bounds; keep the label of the bounds: sum by (le, …)",
+            "histogram_quantile(0.9, sum by (b) (p_took_seconds_bucket)): the buckets have no label `le`; keep the label `le`: sum by (le, …)",
         ),
         (
             "p_took_seconds_count > 0 and p_calls_total > 0",
-            "p_took_seconds_count > 0 and p_calls_total > 0: the two sides of `and` never match: only one has `a`, `b`; name the labels that both have: on (…), or those to leave out: ignoring (…)",
+            "p_took_seconds_count > 0 and p_calls_total > 0: the two sides of `and` never match: only one has `a`, `b`; match on the labels that both have: on (…), or ignore the others: ignoring (…)",
         ),
         (
             "p_took_seconds_count > 0 and on (job) p_calls_total > 0",
@@ -98,7 +98,7 @@ fn promql_that_selects_nothing_is_a_warning() {
         ),
         (
             "sum(foreign) by (x) / sum(up) by (x)",
-            "sum(foreign) by (x) / sum(up) by (x): the two sides of `/` never match: only one has `x`; name the labels that both have: on (…), or those to leave out: ignoring (…) | foreign: no KPI and no rule writes `foreign`; nothing to do if something else that Prometheus scrapes writes it | sum(up) by (x): what is aggregated by `x` has no such label; there are `instance`, `job`",
+            "sum(foreign) by (x) / sum(up) by (x): the two sides of `/` never match: only one has `x`; match on the labels that both have: on (…), or ignore the others: ignoring (…) | foreign: no KPI and no rule defines `foreign`; ignore this if another target of Prometheus exposes it | sum(up) by (x): aggregation by the label `x`, which the series do not have; use `instance`, `job`",
         ),
     ] {
         let pack = format!("[[alert]]\nname = \"A\"\nexpr = '{expr}'\n");
@@ -113,7 +113,7 @@ fn promql_that_selects_nothing_is_a_warning() {
                 .iter()
                 .all(|problem| problem.level.is_warning())
         );
-        let told = |problem: &Problem| {
+        let found = |problem: &Problem| {
             format!(
                 "{}: {}; {}",
                 &pack[problem.span().cloned().unwrap()],
@@ -125,7 +125,7 @@ fn promql_that_selects_nothing_is_a_warning() {
             catalog
                 .problems
                 .iter()
-                .map(told)
+                .map(found)
                 .collect::<Vec<_>>()
                 .join(" | "),
             expected,
@@ -136,7 +136,7 @@ fn promql_that_selects_nothing_is_a_warning() {
     let catalog = linted(&[("p/calls.cypher", &calls), ("p/pack.toml", text)]);
     assert_eq!(
         messages(&catalog),
-        ["p/pack.toml: the text of `A` tells the label `a`, which it does not have"]
+        ["p/pack.toml: the text of `A` uses the label `a`, which the alert does not have"]
     );
     let catalog = linted(&[
         ("p/calls.cypher", &calls),

@@ -20,8 +20,6 @@ pub struct StateFile {
     folder: Arc<Folder>,
     path: PathBuf,
     kpi: Arc<Kpi>,
-    /// The definition of what the KPI counts, written at each save.
-    definition: Definition,
     graph: Arc<str>,
 }
 
@@ -51,12 +49,10 @@ pub enum Found {
 impl StateFile {
     pub(super) fn new(folder: &Arc<Folder>, kpi: &Arc<Kpi>, graph: &Arc<str>) -> Self {
         let path = folder.path.join(name(&kpi.id, graph));
-        let definition = kpi.definition();
         Self {
             folder: folder.clone(),
             path,
             kpi: kpi.clone(),
-            definition,
             graph: graph.clone(),
         }
     }
@@ -67,7 +63,7 @@ impl StateFile {
     }
 
     pub(super) fn definition(&self) -> &Definition {
-        &self.definition
+        self.kpi.definition()
     }
 
     /// Loads the saved state. A file that cannot be restored is renamed, so that nothing recoverable is overwritten.
@@ -87,7 +83,7 @@ impl StateFile {
                 });
             }
         };
-        match record::decode(&bytes, &self.kpi, &self.definition) {
+        match record::decode(&bytes, &self.kpi, self.definition()) {
             Ok(saved) => Ok(Found::Saved(saved)),
             Err(Fault::Version(version)) => Err(StateError::Version {
                 path: self.path.clone(),
@@ -141,7 +137,7 @@ impl StateFile {
     /// If the state cannot be written. The previous state is then still there, or the new one if only the last step failed.
     pub fn save(&self, saved: &Saved) -> Result<(), StateError> {
         self.folder.lock()?;
-        let bytes = record::encode(saved, &self.kpi, &self.definition, &self.graph);
+        let bytes = record::encode(saved, &self.kpi, self.definition(), &self.graph);
         self.replace(&bytes).map_err(|cause| StateError::Save {
             path: self.path.clone(),
             cause: cause.to_string(),

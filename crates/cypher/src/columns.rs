@@ -93,6 +93,14 @@ impl Columns {
         self.star
     }
 
+    /// The tokens of the expression of each column.
+    pub(super) fn expressions(&self) -> impl Iterator<Item = Range<usize>> {
+        let items = self.items.iter().flatten();
+        items
+            .map(|item| item.tokens.clone())
+            .filter(|tokens| !tokens.is_empty())
+    }
+
     /// Name (`None`: as written) and tokens of each column; `None` without RETURN.
     pub(super) fn named(
         &self,

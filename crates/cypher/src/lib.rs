@@ -4,17 +4,22 @@
 
 use std::ops::Range;
 
+use aliases::Aliases;
 use brackets::Pairs;
 use clauses::Refusal;
 use columns::Columns;
+pub use comparison::{Comparator, Owner, Property};
 use decode::Decoded;
 pub use row::{Change, Literal, Parameters, Place, Row, UnixMillis, Value};
 pub use token::{Kind, Token};
 
+mod aliases;
 mod brackets;
 mod clauses;
 mod columns;
+mod comparison;
 mod decode;
+mod division;
 mod lookahead;
 mod names;
 mod options;
@@ -48,6 +53,43 @@ pub struct Statement {
     pub relationship_types: Vec<Named>,
     /// Every use of a property key.
     pub properties: Vec<Named>,
+    /// Every comparison with a parameter that orders.
+    pub comparisons: Vec<Comparison>,
+    /// The divisions in its columns.
+    pub divisions: Vec<Division>,
+    /// The positions of the columns that are named like their expression, since they have no alias.
+    pub unnamed: Vec<usize>,
+    /// For each column the function, in lower case, if its expression is one call.
+    pub calls: Vec<Option<String>>,
+    /// Its tokens joined by blanks: equal for texts that differ only in comments, white space and a
+    /// final `;`.
+    pub canonical: String,
+}
+
+/// `operand < $parameter`, or the same the other way round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// The parameter, without `$`.
+    pub parameter: String,
+    /// The operator as it is with the parameter on its right.
+    pub comparator: Comparator,
+    /// The operator as it is written.
+    pub operator: Named,
+    /// The other side as it is written, if it is a property or a variable.
+    pub operand: Option<Named>,
+    /// The property of the other side, also behind an alias.
+    pub property: Option<Property>,
+}
+
+/// A division in a column, also behind an alias.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Division {
+    /// The position of the column.
+    pub column: usize,
+    /// Both sides as they are written.
+    pub expression: Named,
+    /// Both sides are certainly integers: the server drops the fraction.
+    pub is_integer: bool,
 }
 
 /// A reason why a text cannot be a KPI's query.
@@ -93,23 +135,6 @@ pub fn tokens(text: &str) -> Result<Vec<Token<'static>>, Fault> {
     }
 }
 
-/// The tokens of the statement joined by blanks: equal for texts that differ only in comments,
-/// white space and a final `;`.
-pub fn canonical(text: &str) -> String {
-    let mut faults = Vec::new();
-    let decoded = decode::decode(text, &mut faults);
-    let tokens = token::tokens(&decoded, &mut faults);
-    let end = tokens
-        .iter()
-        .rposition(|token| !token.is(";"))
-        .map_or(0, |last| last + 1);
-    tokens[..end]
-        .iter()
-        .map(|token| &decoded.text[token.span.clone()])
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
 /// Like [`scan`], but returns all faults in order of place together with whatever could be read of
 /// the statement.
 pub fn read(text: &str) -> (Statement, Vec<Fault>) {
@@ -135,6 +160,10 @@ struct Scan<'s, 't> {
 
 impl Scan<'_, '_> {
     fn statement(&self, faults: &mut Vec<Fault>) -> Statement {
+        if let Some(fault) = self.client_command() {
+            faults.push(fault);
+            return Statement::default();
+        }
         let pairs = match brackets::pair(self.tokens) {
             Ok(pairs) => pairs,
             Err(span) => {
@@ -168,13 +197,114 @@ impl Scan<'_, '_> {
         let refused = self.refuse(calls_and_phrases.chain(refusals), faults);
         self.check_columns(body, &pairs, &columns, refused, faults);
         let names = names::graph_names(body, &pairs);
+        let aliases = Aliases::of(self.tokens, &pairs);
         Statement {
             columns: self.named_columns(body, &pairs, &columns),
             parameters: self.parameters(),
             labels: self.named(&names.labels),
             relationship_types: self.named(&names.relationship_types),
             properties: self.named(&names.properties),
+            comparisons: self.comparisons(&pairs, &aliases),
+            divisions: self.divisions(&pairs, &aliases, &columns),
+            unnamed: columns
+                .named(body, &pairs)
+                .unwrap_or_default()
+                .iter()
+                .enumerate()
+                .filter(|(_, (name, _))| name.is_none())
+                .map(|(at, _)| at)
+                .collect(),
+            calls: columns
+                .expressions()
+                .map(|tokens| self.call(&pairs, tokens))
+                .collect(),
+            canonical: self.canonical(),
         }
+    }
+
+    /// A command such as `:param`, which a client interprets and the server does not know.
+    fn client_command(&self) -> Option<Fault> {
+        let [colon, name, ..] = self.tokens else {
+            return None;
+        };
+        if !colon.is(":") || !name.is_name() || colon.span.end != name.span.start {
+            return None;
+        }
+        let command = format!(":{}", name.text);
+        let fix = if command.to_ascii_lowercase().starts_with(":param") {
+            "remove the line, and add the value to the header: params = { name = … }"
+        } else {
+            "remove it: the KPI runs as one read-only query"
+        };
+        let message = format!(
+            "expected Cypher, found `{command}`, a command of Neo4j Browser and cypher-shell"
+        );
+        Some(self.fault(colon.span.start..name.span.end, &message, fix))
+    }
+
+    fn comparisons(&self, pairs: &Pairs, aliases: &Aliases<'_, '_>) -> Vec<Comparison> {
+        comparison::comparisons(self.tokens, pairs, aliases)
+            .into_iter()
+            .map(|found| Comparison {
+                parameter: self.tokens[found.parameter].text.clone().into_owned(),
+                comparator: found.comparator,
+                operator: self.written(found.operator..found.operator + 1),
+                operand: found.operand.map(|tokens| self.written(tokens)),
+                property: found.property,
+            })
+            .collect()
+    }
+
+    fn divisions(
+        &self,
+        pairs: &Pairs,
+        aliases: &Aliases<'_, '_>,
+        columns: &Columns,
+    ) -> Vec<Division> {
+        let mut divisions = Vec::new();
+        for (column, item) in columns.expressions().enumerate() {
+            for found in division::divisions(self.tokens, pairs, aliases, item) {
+                divisions.push(Division {
+                    column,
+                    expression: self.written(found.tokens),
+                    is_integer: found.is_integer,
+                });
+            }
+        }
+        divisions
+    }
+
+    /// The function that the tokens call, and do nothing else.
+    fn call(&self, pairs: &Pairs, tokens: Range<usize>) -> Option<String> {
+        let name = &self.tokens[tokens.start];
+        let open = tokens.start + 1;
+        let is_call = name.is_name()
+            && self.tokens.get(open).is_some_and(|token| token.is("("))
+            && pairs.other(open) + 1 == tokens.end;
+        is_call.then(|| name.text.to_ascii_lowercase())
+    }
+
+    /// Tokens as the text has them.
+    fn written(&self, tokens: Range<usize>) -> Named {
+        let decoded = self.tokens[tokens.start].span.start..self.tokens[tokens.end - 1].span.end;
+        let span = self.decoded.original(&decoded);
+        Named {
+            name: self.text.get(span.clone()).unwrap_or_default().to_owned(),
+            span,
+        }
+    }
+
+    fn canonical(&self) -> String {
+        let end = self
+            .tokens
+            .iter()
+            .rposition(|token| !token.is(";"))
+            .map_or(0, |last| last + 1);
+        self.tokens[..end]
+            .iter()
+            .map(|token| &self.decoded.text[token.span.clone()])
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn fault(&self, decoded: Range<usize>, message: &str, fix: &str) -> Fault {

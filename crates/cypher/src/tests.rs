@@ -506,3 +506,181 @@ proptest! {
         check_spans(&text)?;
     }
 }
+
+/// Each comparison as `operand operator $parameter` and the property that is compared.
+fn comparisons(text: &str) -> Vec<String> {
+    let shown = |comparison: Comparison| {
+        let property = comparison.property.map(|property| {
+            let owner = match property.owner {
+                Some(Owner::Label(label)) => format!(":{label}"),
+                Some(Owner::RelationshipType(name)) => format!("[:{name}]"),
+                None => String::new(),
+            };
+            format!("{owner}.{}", property.key)
+        });
+        format!(
+            "{} {} ${} {}",
+            comparison
+                .operand
+                .map_or("…".to_owned(), |operand| operand.name),
+            comparison.comparator.as_str(),
+            comparison.parameter,
+            property.unwrap_or_default()
+        )
+        .trim()
+        .to_owned()
+    };
+    read(text).0.comparisons.into_iter().map(shown).collect()
+}
+
+#[test]
+fn comparisons_with_parameters() {
+    for (text, expected) in [
+        (
+            "MATCH (c:Call) WHERE c.at > $since AND c.at <= $until RETURN 1 AS value",
+            &["c.at > $since :Call.at", "c.at <= $until :Call.at"][..],
+        ),
+        (
+            "MATCH (c:Call) WHERE $since < c.at AND $until >= c.at RETURN 1 AS value",
+            &["c.at > $since :Call.at", "c.at <= $until :Call.at"],
+        ),
+        (
+            "MATCH (c:Call) WHERE $since < c.at <= $until RETURN 1 AS value",
+            &["c.at > $since :Call.at", "c.at <= $until :Call.at"],
+        ),
+        (
+            "MATCH (c:Call) WITH c.at AS t WHERE t >= $since AND (t < $until) RETURN 1 AS value",
+            &["t >= $since :Call.at", "t < $until :Call.at"],
+        ),
+        (
+            "MATCH ()-[r:USES]->(c) WITH c, r AS e WHERE ($since < e.`at x`) RETURN 1 AS value",
+            &["e.`at x` > $since [:USES].at x"],
+        ),
+        (
+            "MATCH (c:Call|Tool) WHERE c.at > datetime($since) RETURN 1 AS value",
+            &["c.at > $since .at"],
+        ),
+        (
+            "MATCH (c) WHERE datetime(c.at) > $since RETURN 1 AS value",
+            &["… > $since"],
+        ),
+        (
+            "MATCH (c) WHERE c.at > $since + 1 OR c.at + 1 > $since OR date($since) < c.at RETURN 1 AS value",
+            &["… > $since"],
+        ),
+        ("MATCH (c {at: $since})-[*1..2]->() RETURN 1 AS value", &[]),
+        (
+            "WITH a AS b, b AS a WHERE a.t > $p RETURN 1 AS value",
+            &["a.t > $p .t"],
+        ),
+    ] {
+        assert_eq!(comparisons(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn divisions_of_integers() {
+    for (text, expected) in [
+        ("RETURN 1 AS value", &[][..]),
+        ("RETURN 7 / 2 AS value", &["7 / 2 integer"]),
+        ("RETURN 7 / 2.0 AS value", &["7 / 2.0"]),
+        ("MATCH (r) RETURN r.ms / 1000 AS value", &["r.ms / 1000"]),
+        (
+            "MATCH (a) RETURN count(a) / count(*) * 100 AS value",
+            &["count(a) / count(*) integer"],
+        ),
+        (
+            "MATCH (a) RETURN 100 * count(a) / size([1]) AS value",
+            &["100 * count(a) / size([1]) integer"],
+        ),
+        (
+            "MATCH (a) RETURN 1.0 * count(a) / count(*) AS value",
+            &["1.0 * count(a) / count(*)"],
+        ),
+        (
+            "MATCH (a) RETURN toFloat(count(a)) / 2 AS value",
+            &["toFloat(count(a)) / 2"],
+        ),
+        (
+            "MATCH (a) RETURN toFloat(count(a) / 2) AS value",
+            &["count(a) / 2 integer"],
+        ),
+        (
+            "MATCH (a) RETURN a.x AS x, (count(a) + 1) / 2 AS value",
+            &["(count(a) + 1) / 2 integer"],
+        ),
+        (
+            "MATCH (a) WITH count(a) AS n, sum(CASE WHEN a.x THEN 1 ELSE 0 END) AS m RETURN m / n AS value",
+            &["m / n integer"],
+        ),
+        (
+            "MATCH (a) WITH count(a) / 3 AS third RETURN third AS value",
+            &["count(a) / 3 integer"],
+        ),
+        (
+            "MATCH (a) WITH sum(a.x) AS n RETURN n / count(*) AS value",
+            &["n / count(*)"],
+        ),
+        ("UNWIND [1.5] AS n RETURN n / 2 AS value", &["n / 2"]),
+        (
+            "MATCH (a) RETURN CASE WHEN count(a) > 0 THEN sum(a.x) / count(a) END AS value",
+            &["sum(a.x) / count(a)"],
+        ),
+        (
+            "RETURN COUNT { (a) } / COUNT { (b) } AS value",
+            &["COUNT { (a) } / COUNT { (b) } integer"],
+        ),
+        ("RETURN 2 ^ 3 / 2 AS value", &["2 ^ 3 / 2"]),
+        ("WITH a AS b, b AS a RETURN a / b AS value", &["a / b"]),
+    ] {
+        let found: Vec<_> = read(text)
+            .0
+            .divisions
+            .into_iter()
+            .map(|division| {
+                let kind = if division.is_integer { " integer" } else { "" };
+                division.expression.name + kind
+            })
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn commands_of_clients_are_named() {
+    for (text, command) in [
+        (":auto MATCH (n) RETURN 1 AS value", ":auto"),
+        ("// H.\n:param x => 1\nRETURN $x AS value", ":param"),
+    ] {
+        let (_, faults) = read(text);
+        let shown: Vec<_> = faults
+            .iter()
+            .map(|fault| &text[fault.span.clone()])
+            .collect();
+        assert_eq!(shown, [command]);
+        assert!(faults[0].message.contains(command), "{faults:?}");
+    }
+}
+
+#[test]
+fn deep_expressions_are_read_without_recursion_limits() {
+    for text in [
+        format!(
+            "RETURN {}1{} / 2 AS value",
+            "(".repeat(50_000),
+            ")".repeat(50_000)
+        ),
+        format!("RETURN {}1 / 2 AS value", "-".repeat(50_000)),
+        format!("RETURN {} 1 AS value", "CASE WHEN ".repeat(50_000)),
+        format!(
+            "WITH 1 AS a{} RETURN a / 2 AS value",
+            ", a + a AS a".repeat(5_000)
+        ),
+        format!(
+            "WITH 1 AS a{} WHERE a.t > $p RETURN 1 AS value",
+            ", a AS a".repeat(50_000)
+        ),
+    ] {
+        read(&text);
+    }
+}

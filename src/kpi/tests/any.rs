@@ -1,4 +1,4 @@
-//! Whatever a file holds: no panic, and every problem stands on characters of the text.
+//! Any file: no panic, and every span is on character boundaries.
 
 use proptest::prelude::*;
 

@@ -12,7 +12,7 @@ fn problems(text: &str) -> Vec<Problem> {
 /// A text and the message, the text under the caret and the fix of its only problem.
 type Case<'a> = (&'a str, &'a str, &'a str, &'a str);
 
-/// Compares all of them before it complains.
+/// Compares all of them before it fails.
 fn hold(cases: &[Case<'_>], text: impl Fn(&str) -> String) {
     let wrong = cases.iter().filter_map(|(case, message, under, fix)| {
         let text = text(case);
@@ -48,106 +48,130 @@ fn one_rule_one_row_header() {
             "did you mean `name`?",
         ),
         (
-            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nlabels = 1",
-            "unknown key `labels`",
-            "labels",
-            "an alert knows `name`, `expr`, `when`, `for`, `severity`, `summary`, `description`, `runbook`, `fires`, `silent`",
+            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\ncolour = 1",
+            "unknown key `colour`",
+            "colour",
+            "use one of the keys of an alert: `name`, `expr`, `when`, `for`, `severity`, `keep_firing_for`, `labels`, `summary`, `description`, `runbook`, `fires`, `silent`",
+        ),
+        (
+            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nlabels = { team = 1 }",
+            "expected a string for the label `team`, found 1",
+            "1",
+            "write the value in quotes",
+        ),
+        (
+            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nlabels = { severity = \"high\" }",
+            "invalid label `severity` of an alert: it is set by the key `severity`",
+            "severity",
+            "rename or remove the label",
+        ),
+        (
+            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nkeep_firing_for = 5",
+            "invalid `keep_firing_for`: 5",
+            "5",
+            "write a duration above zero in quotes, e.g. \"30s\", \"5m\" or \"1h 30m\"",
+        ),
+        (
+            "every = \"99ms\"",
+            "`every` is shorter than the minimum of 100 ms",
+            "\"99ms\"",
+            "write at least \"100ms\"",
         ),
         (
             "name = 5",
-            "`name` cannot be 5",
+            "invalid `name`: 5",
             "5",
             "write a string in quotes",
         ),
         (
             "name = \"a-b\"",
-            "the metric cannot be called `a-b`: invalid character `-`: use ASCII letters, digits and `_`",
+            "invalid metric name `a-b`: invalid character `-`: use ASCII letters, digits and `_`",
             "\"a-b\"",
-            "rename the file, or write a legal `name` into the header",
+            "rename the file, or add a valid `name` to the header",
         ),
         (
             "name = \"a:b\"",
-            "the metric cannot be called `a:b`: `:` is reserved for recording rules",
+            "invalid metric name `a:b`: `:` is reserved for recording rules",
             "\"a:b\"",
-            "rename the file, or write a legal `name` into the header",
+            "rename the file, or add a valid `name` to the header",
         ),
         (
             "name = \"\"",
-            "the metric cannot be called ``: a name cannot be empty",
+            "invalid metric name ``: a name cannot be empty",
             "\"\"",
-            "rename the file, or write a legal `name` into the header",
+            "rename the file, or add a valid `name` to the header",
         ),
         (
             "type = \"guage\"",
-            "`type` cannot be \"guage\"",
+            "invalid `type`: \"guage\"",
             "\"guage\"",
-            "did you mean \"gauge\"? It is one of \"gauge\", \"counter\", \"histogram\", \"summary\", \"info\", \"stateset\"",
+            "did you mean \"gauge\"? Allowed: \"gauge\", \"counter\", \"histogram\", \"summary\", \"info\", \"stateset\"",
         ),
         (
             "type = \"histgram\"\nbuckets = [1]\nunit = \"s\"",
-            "`type` cannot be \"histgram\"",
+            "invalid `type`: \"histgram\"",
             "\"histgram\"",
-            "did you mean \"histogram\"? It is one of \"gauge\", \"counter\", \"histogram\", \"summary\", \"info\", \"stateset\"",
+            "did you mean \"histogram\"? Allowed: \"gauge\", \"counter\", \"histogram\", \"summary\", \"info\", \"stateset\"",
         ),
         (
             "type = \"counter\"",
-            "the name of a metric of type counter ends in `_total`, `p_m` does not",
+            "the name of a metric of type counter must end in `_total`, found `p_m`",
             "",
-            "call it `p_m_total`, by the file's name or by `name` in the header",
+            "rename the file, or add `name = \"p_m_total\"` to the header",
         ),
         (
             "type = \"info\"\nname = \"x\"",
-            "the name of a metric of type info ends in `_info`, `x` does not",
+            "the name of a metric of type info must end in `_info`, found `x`",
             "\"x\"",
-            "call it `x_info`, by the file's name or by `name` in the header",
+            "rename the file, or add `name = \"x_info\"` to the header",
         ),
         (
             "type = \"counter\"\nname = \"_total\"",
             "`_total` is only the suffix of a metric of type counter, not a name",
             "\"_total\"",
-            "put before it what is counted or told",
+            "put the name of what is measured before it",
         ),
         (
             "unit = \"seconds\"",
-            "`p_m` does not end in its unit `seconds`",
+            "the name `p_m` must end in its unit `seconds`",
             "\"seconds\"",
-            "call it `p_m_seconds`, or leave `unit` out",
+            "rename the metric to `p_m_seconds`, or remove `unit`",
         ),
         (
             "unit = \"m\"\nname = \"m\"",
-            "`m` does not end in its unit `m`",
+            "the name `m` must end in its unit `m`",
             "\"m\"",
-            "call it `m_m`, or leave `unit` out",
+            "rename the metric to `m_m`, or remove `unit`",
         ),
         (
             "unit = \"seconds\"\nname = \"a_seconds_total_total\"\ntype = \"counter\"",
-            "`a_seconds_total_total` does not end in its unit `seconds`",
+            "the name `a_seconds_total_total` must end in its unit `seconds`",
             "\"seconds\"",
-            "call it `a_seconds_total_seconds_total`, or leave `unit` out",
+            "rename the metric to `a_seconds_total_seconds_total`, or remove `unit`",
         ),
         (
             "unit = \"\"",
             "`unit` is empty",
             "\"\"",
-            "write a value, or take `unit` out",
+            "write a value, or remove `unit`",
         ),
         (
             "unit = \"a b\"",
-            "`p_m` does not end in its unit `a b`",
+            "the name `p_m` must end in its unit `a b`",
             "\"a b\"",
-            "a unit is the end of a name: use ASCII letters, digits and `_`",
+            "write the unit in ASCII letters, digits and `_`, as at the end of the name",
         ),
         (
             "unit = \"m\"\ntype = \"info\"\nname = \"p_m_info\"",
-            "a metric of type info has no `unit`",
+            "`unit` is not allowed for a metric of type info",
             "\"m\"",
-            "take `unit` out, or give the metric another `type`",
+            "remove `unit`, or change `type`",
         ),
         (
             "help = \" \"",
             "`p_m` has no HELP text",
             "",
-            "write one sentence as the first line of the file: `// Number of …`",
+            "add a comment above the query: `// Number of …`",
         ),
         (
             "value = \"vale\"",
@@ -169,61 +193,61 @@ fn one_rule_one_row_header() {
         ),
         (
             "labels = [\"a\", \"a\"]",
-            "the label `a` stands twice",
+            "the label `a` is listed twice",
             "\"a\"",
-            "keep one of them",
+            "remove one of them",
         ),
         (
             "labels = [\"a\", \"value\"]",
-            "the column `value` is a value and cannot be a label as well",
+            "the column `value` is a value and cannot also be a label",
             "\"value\"",
-            "take it out of `labels`",
+            "remove it from `labels`",
         ),
         (
             "labels = \"a\"",
-            "`labels` cannot be \"a\"",
+            "invalid `labels`: \"a\"",
             "\"a\"",
             "write a list of strings, e.g. [\"a\", \"b\"]",
         ),
         (
             "buckets = [1]",
-            "a metric of type gauge has no `buckets`",
+            "`buckets` is not allowed for a metric of type gauge",
             "[1]",
-            "take `buckets` out, or give the metric another `type`",
+            "remove `buckets`, or change `type`",
         ),
         (
             "type = \"histogram\"",
-            "a histogram needs `buckets`",
+            "a histogram must have `buckets`",
             "\"histogram\"",
-            "write the upper bounds, e.g. buckets = [0.1, 0.5, 1, 5]",
+            "add the upper bounds, e.g. buckets = [0.1, 0.5, 1, 5]",
         ),
         (
             "type = \"histogram\"\nbuckets = []",
-            "`buckets` do not rise",
+            "`buckets` are not in ascending order",
             "[]",
-            "write at least one bound, each above the one before; +Inf is added by itself",
+            "write at least one bound, each above the previous one; +Inf is added automatically",
         ),
         (
             "type = \"histogram\"\nbuckets = [1, 1]",
-            "`buckets` do not rise",
+            "`buckets` are not in ascending order",
             "[1, 1]",
-            "write at least one bound, each above the one before; +Inf is added by itself",
+            "write at least one bound, each above the previous one; +Inf is added automatically",
         ),
         (
             "type = \"histogram\"\nbuckets = [1, inf]",
-            "`buckets` cannot be this list",
+            "invalid `buckets`: a list",
             "[1, inf]",
             "write a list of finite numbers, e.g. [0.1, 1, 10]",
         ),
         (
             "type = \"summary\"",
-            "a summary needs `quantiles`",
+            "a summary must have `quantiles`",
             "\"summary\"",
             "name a column for each quantile: quantiles = { \"0.5\" = \"p50\", \"0.99\" = \"p99\" }",
         ),
         (
             "type = \"summary\"\nquantiles = { \"1.5\" = \"value\" }",
-            "`quantiles` is no map of quantiles to columns",
+            "`quantiles` must be a table of quantiles and columns",
             "{ \"1.5\" = \"value\" }",
             "name a column for each quantile from 0 to 1: { \"0.5\" = \"p50\", \"0.99\" = \"p99\" }",
         ),
@@ -235,31 +259,31 @@ fn one_rule_one_row_header() {
         ),
         (
             "type = \"summary\"\nquantiles = { \"0.5\" = \"value\", \"0.50\" = \"a\" }",
-            "the quantile 0.5 stands twice",
+            "the quantile 0.5 is listed twice",
             "\"a\"",
-            "keep one of them",
+            "remove one of them",
         ),
         (
             "type = \"summary\"\nvalue = \"a\"\nquantiles = { \"0.5\" = \"value\" }",
-            "a metric of type summary has no `value`",
+            "`value` is not allowed for a metric of type summary",
             "\"a\"",
-            "take `value` out, or give the metric another `type`",
+            "remove `value`, or change `type`",
         ),
         (
             "every = 5",
-            "`every` cannot be 5",
+            "invalid `every`: 5",
             "5",
             "write a duration above zero in quotes, e.g. \"30s\", \"5m\" or \"1h 30m\"",
         ),
         (
             "every = \"0s\"",
-            "`every` cannot be \"0s\"",
+            "invalid `every`: \"0s\"",
             "\"0s\"",
             "write a duration above zero in quotes, e.g. \"30s\", \"5m\" or \"1h 30m\"",
         ),
         (
             "timeout = \"200y\"",
-            "`timeout` cannot be \"200y\"",
+            "invalid `timeout`: \"200y\"",
             "\"200y\"",
             "write a duration above zero in quotes, e.g. \"30s\", \"5m\" or \"1h 30m\"",
         ),
@@ -267,265 +291,265 @@ fn one_rule_one_row_header() {
             "every = \"1m\"\ncron = \"0 2 * * *\"",
             "the KPI has both `every` and `cron`",
             "\"0 2 * * *\"",
-            "keep one of them",
+            "remove one of them",
         ),
         (
             "cron = \"@daily\"",
-            "`@daily` is no cron expression: its number of fields is 1",
+            "invalid cron expression `@daily`: expected 5 or 6 fields, found 1",
             "\"@daily\"",
             "write five fields (minute hour day month weekday) or six with seconds first, in UTC: \"0 2 * * *\"",
         ),
         (
             "cron = \"0 0 30 2 *\"",
-            "`0 0 30 2 *` is no cron expression: no date ever matches it",
+            "invalid cron expression `0 0 30 2 *`: no date ever matches it",
             "\"0 0 30 2 *\"",
             "write five fields (minute hour day month weekday) or six with seconds first, in UTC: \"0 2 * * *\"",
         ),
         (
             "mode = \"windows\"",
-            "`mode` cannot be \"windows\"",
+            "invalid `mode`: \"windows\"",
             "\"windows\"",
-            "did you mean \"window\"? It is one of \"snapshot\", \"window\"",
+            "did you mean \"window\"? Allowed: \"snapshot\", \"window\"",
         ),
         (
             "lag = \"5s\"",
-            "`lag` is for windows only",
+            "`lag` is allowed only with `mode = \"window\"`",
             "\"5s\"",
-            "write mode = \"window\", or take it out",
+            "add `mode = \"window\"`, or remove the key",
         ),
         (
             "start = \"now\"",
-            "`start` is for windows only",
+            "`start` is allowed only with `mode = \"window\"`",
             "\"now\"",
-            "write mode = \"window\", or take it out",
+            "add `mode = \"window\"`, or remove the key",
         ),
         (
             "time = \"iso\"",
-            "`time` is for windows only",
+            "`time` is allowed only with `mode = \"window\"`",
             "\"iso\"",
-            "write mode = \"window\", or take it out",
+            "add `mode = \"window\"`, or remove the key",
         ),
         (
             "params = { d = 2026-11-21 }",
-            "a parameter cannot be a TOML date or an integer beyond 64 bits",
+            "a parameter must not be a TOML date or an integer beyond 64 bits",
             "{ d = 2026-11-21 }",
-            "write a date as a string and turn it into one in the query: `datetime($from)`",
+            "write a date as a string and convert it in the query: `datetime($from)`",
         ),
         (
             "params = { x = 1 }",
             "the query does not use `$x`",
             "{ x = 1 }",
-            "take it out of `params`",
+            "remove it from `params`",
         ),
         (
             "params = [{ x = 1 }, { x = 2 }]",
             "the query does not use `$x`",
             "{ x = 1 }",
-            "take it out of `params`",
+            "remove it from `params`",
         ),
         (
             "params = { since = 1 }",
-            "`since` is kept for windows",
+            "`since` is reserved for window queries",
             "{ since = 1 }",
-            "call the parameter otherwise",
+            "rename the parameter",
         ),
         (
             "graph = \"\"",
             "`graph` is empty",
             "\"\"",
-            "write a value, or take `graph` out",
+            "write a value, or remove `graph`",
         ),
         (
             "database = 1",
-            "`database` cannot be 1",
+            "invalid `database`: 1",
             "1",
             "write a string in quotes",
         ),
         (
             "on_error = \"zero\"",
-            "`on_error` cannot be \"zero\"",
+            "invalid `on_error`: \"zero\"",
             "\"zero\"",
             "write \"keep\", \"drop\" or a number to publish",
         ),
         (
             "on_error = nan",
-            "`on_error` cannot be nan",
+            "invalid `on_error`: nan",
             "nan",
             "write \"keep\", \"drop\" or a number to publish",
         ),
         (
             "on_error = 0\ntype = \"counter\"\nname = \"x_total\"",
-            "a metric of type counter cannot take a number on error",
+            "a number in `on_error` is not allowed for a metric of type counter",
             "0",
             "write \"keep\" or \"drop\"",
         ),
         (
             "stale_after = \"1m\"",
-            "`stale_after` is shorter than the interval: values would vanish between two runs",
+            "`stale_after` is shorter than the interval: values would be stale between two runs",
             "\"1m\"",
             "write at least \"5m\"",
         ),
         (
             "expect = { b = [\"x\"] }",
-            "`expect` names `b`, which is no label",
+            "`expect` names `b`, which is not a label",
             "b",
             "the labels are `a`",
         ),
         (
             "expect = { a = [] }",
-            "`expect.a` is no list of values",
+            "`expect.a` must be a list of strings",
             "[]",
-            "write the values as strings, e.g. [\"success\", \"failed\"]",
+            "write at least one value in quotes, e.g. [\"success\", \"failed\"]",
         ),
         (
             "expect = { a = [1] }",
-            "`expect.a` is no list of values",
+            "`expect.a` must be a list of strings",
             "[1]",
-            "write the values as strings, e.g. [\"success\", \"failed\"]",
+            "write at least one value in quotes, e.g. [\"success\", \"failed\"]",
         ),
         (
             "expect = { a = [\"x\", \"y\", \"x\"] }",
-            "`x` is expected twice",
+            "`x` is listed twice",
             "\"x\"",
-            "keep one of them",
+            "remove one of them",
         ),
         (
             "expect = { a = [\"x\"] }\ntype = \"info\"\nname = \"x_info\"",
-            "a metric of type info has no zero to expect",
+            "`expect` is not allowed for a metric of type info: it has no zero",
             "a",
-            "take `expect` out",
+            "remove `expect`",
         ),
         (
             "expect = { a = [\"x\", \"y\"] }\nmax_series = 1",
-            "`expect` makes 2 combinations, more than `max_series` = 1",
+            "`expect` has 2 combinations, more than `max_series` = 1",
             "a",
-            "expect fewer values, or raise `max_series`",
+            "list fewer values, or increase `max_series`",
         ),
         (
             "on_duplicate = \"add\"",
-            "`on_duplicate` cannot be \"add\"",
+            "invalid `on_duplicate`: \"add\"",
             "\"add\"",
-            "one of \"error\", \"sum\"",
+            "use one of \"error\", \"sum\"",
         ),
         (
             "on_duplicate = \"sum\"\ntype = \"info\"\nname = \"x_info\"",
-            "a metric of type info cannot be summed",
+            "`on_duplicate = \"sum\"` is not allowed for a metric of type info",
             "\"sum\"",
-            "take `on_duplicate` out",
+            "remove `on_duplicate`",
         ),
         (
             "max_series = 0",
-            "`max_series` cannot be 0",
+            "invalid `max_series`: 0",
             "0",
             "write a whole number above zero",
         ),
         (
             "panel = true",
-            "`panel = true` says nothing",
+            "`panel = true` has no effect",
             "true",
-            "leave it out: a panel is made by default",
+            "remove it: a panel is generated by default",
         ),
         (
             "panel = { kind = \"graph\" }",
-            "`kind` cannot be \"graph\"",
+            "invalid `kind`: \"graph\"",
             "\"graph\"",
-            "one of \"barchart\", \"bargauge\", \"gauge\", \"heatmap\", \"histogram\", \"piechart\", \"stat\", \"state-timeline\", \"table\", \"timeseries\"",
+            "use one of \"barchart\", \"bargauge\", \"gauge\", \"heatmap\", \"histogram\", \"piechart\", \"stat\", \"state-timeline\", \"table\", \"timeseries\"",
         ),
         (
             "panel = { thresholds = [{ from = 1 }] }",
-            "a threshold needs `from` and `color`",
+            "a threshold must have `from` and `color`",
             "{ from = 1 }",
-            "e.g. { from = 0.6, color = \"yellow\" }",
+            "write, for example, { from = 0.6, color = \"yellow\" }",
         ),
         (
             "panel = { thresholds = [{ from = 1, color = \"red\" }, { from = 0, color = \"green\" }] }",
-            "the thresholds do not rise",
+            "the thresholds are not in ascending order",
             "{ thresholds = [{ from = 1, color = \"red\" }, { from = 0, color = \"green\" }] }",
-            "write them from the lowest `from` to the highest",
+            "sort them by `from`",
         ),
         (
             "[[alert]]\nwhen = \"> 1\"",
-            "the alert has no name",
+            "the alert has no `name`",
             "[[alert]]",
-            "give it one: name = \"PatternReuseLow\"",
+            "add a name: `name = \"PatternReuseLow\"`",
         ),
         (
             "[[alert]]\nname = \"a b\"\nwhen = \"> 1\"",
-            "`a b` is no name for an alert",
+            "invalid alert name `a b`",
             "\"a b\"",
-            "use ASCII letters, digits and `_`, as in PatternReuseLow",
+            "use ASCII letters, digits and `_`, for example `PatternReuseLow`",
         ),
         (
             "[[alert]]\nname = \"A\"",
             "the alert has no condition",
             "[[alert]]",
-            "say when it fires: when = \"< 0.6\", or expr = '…' in PromQL",
+            "add a condition: when = \"< 0.6\", or expr = '…' in PromQL",
         ),
         (
             "[[alert]]\nname = \"A\"\nexpr = \"x > 1\"\nwhen = \"> 1\"",
             "the alert has both `expr` and `when`",
             "\"> 1\"",
-            "keep one of them",
+            "remove one of them",
         ),
         (
             "[[alert]]\nname = \"A\"\nwhen = \"0.6\"",
-            "`when` cannot be \"0.6\"",
+            "invalid `when`: \"0.6\"",
             "\"0.6\"",
-            "write an operator and a number: when = \"< 0.6\"; for more write `expr` in PromQL",
+            "write an operator and a number: when = \"< 0.6\"; for other conditions write `expr` in PromQL",
         ),
         (
             "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nseverity = \"urgent\"",
-            "`severity` cannot be \"urgent\"",
+            "invalid `severity`: \"urgent\"",
             "\"urgent\"",
-            "one of \"critical\", \"warning\", \"info\"",
+            "use one of \"critical\", \"warning\", \"info\"",
         ),
         (
             "[[alert]]\nname = \"A\"\nexpr = 'sum(x) by a > 1'",
             "invalid PromQL in `expr`: expected `(`, found `a`",
             "a",
-            "fix the PromQL; to try it, paste it into the page of Prometheus",
+            "fix the PromQL; the expression browser of Prometheus can test it",
         ),
         (
             "[[alert]]\nname = \"A\"\nexpr = \"x{a=\\\"b\\\"} >\"",
             "invalid PromQL in `expr`: expected an expression, found end of input",
             "\"x{a=\\\"b\\\"} >\"",
-            "fix the PromQL; to try it, paste it into the page of Prometheus",
+            "fix the PromQL; the expression browser of Prometheus can test it",
         ),
         (
             "[panel]\nexpr = [\"x\", \"rate(x)\"]",
             "invalid PromQL in `expr`: `rate` expects a range vector, found an instant vector: add a range, as in rate(x[15m])",
             "x",
-            "fix the PromQL; to try it, paste it into the page of Prometheus",
+            "fix the PromQL; the expression browser of Prometheus can test it",
         ),
         (
             "[panel]\nexpr = []",
-            "`expr` cannot be this list",
+            "invalid `expr`: a list",
             "[]",
-            "write PromQL in quotes, or a list of such",
+            "write PromQL in quotes, or a list of PromQL strings",
         ),
         (
             "[panel]\nexpr = \"x\"\nlegend = [\"a\", \"b\"]",
-            "`legend` names 2 of 1 lines",
+            "expected one `legend` for each `expr`, found 2 for 1",
             "\"a\"",
-            "write one for each `expr`, in the same order",
+            "write one legend for each `expr`, in the same order",
         ),
         (
             "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nfires = { x = \"2x9\" }",
-            "here `silent` is missing",
+            "`silent` is missing",
             "{ x = \"2x9\" }",
-            "write both: fires = { 'x' = '1x30' } and silent = { … }, one sample a minute",
+            "write both: fires = { 'x' = '1x30' } and silent = { … }, one sample per minute",
         ),
         (
             "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nfires = { \"x y\" = \"2x9\" }\nsilent = { x = \"1\" }",
-            "`x y` is no series",
+            "expected a series, found `x y`",
             "\"x y\"",
-            "write it as Prometheus shows it: 'x' or 'x{a=\"b\"}'",
+            "write it as Prometheus shows it, for example 'x' or 'x{a=\"b\"}'",
         ),
         (
             "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nfires = { x = \"2y9\" }\nsilent = { x = \"1\" }",
-            "these are no values",
+            "invalid sample values",
             "2y9",
-            "write promtool's notation, one sample a minute: '0.9x60 0.5x30', '0+2x90'",
+            "use the notation of promtool, one sample per minute: '0.9x60 0.5x30', '0+2x90'",
         ),
         (
             "type = \"histogram\"\nbuckets = [1]\n[[alert]]\nname = \"A\"\nwhen = \"> 1\"",
@@ -535,27 +559,27 @@ fn one_rule_one_row_header() {
         ),
         (
             "[[metric]]\nvalue = \"value\"",
-            "this metric has no name",
+            "this metric has no `name`",
             "[[metric]]",
-            "write `name = \"…\"` into each `[[metric]]`",
+            "add `name = \"…\"` to each `[[metric]]`",
         ),
         (
             "value = \"value\"\n[[metric]]\nname = \"x\"",
-            "`value` and `[[metric]]` cannot stand together",
+            "`value` is not allowed at the top of a header with `[[metric]]`",
             "\"value\"",
             "move `value` into one of the `[[metric]]` tables",
         ),
         (
             "buckets = [1]\n[[metric]]\nname = \"x\"",
-            "a metric of type gauge has no `buckets`",
+            "`buckets` is not allowed for a metric of type gauge",
             "[1]",
-            "take `buckets` out, or give the metric another `type`",
+            "remove `buckets`, or change `type`",
         ),
         (
             "graph = \"x\"\ngraph = \"y\"",
-            "this is not TOML: duplicate key",
+            "invalid TOML: duplicate key",
             "graph",
-            "mend the TOML; strings stand in quotes, tables as `[name]`",
+            "fix the TOML: strings need quotes, tables are written `[name]`",
         ),
     ];
     hold(cases, with_header);
@@ -569,55 +593,55 @@ fn one_rule_one_row_query() {
             "RETURN 1 AS value",
             "`p_m` has no HELP text",
             "",
-            "write one sentence as the first line of the file: `// Number of …`",
+            "add a comment above the query: `// Number of …`",
         ),
         (
             "// H.\nRETURN 1 AS vale",
             "the query returns no column `value`",
             "vale",
-            "name the value: `RETURN … AS value`, or say in the header which column it is: value = \"…\"",
+            "name the value column `AS value`, or name it in the header: value = \"…\"",
         ),
         (
             "// H.\nRETURN 1 AS value, 2 AS value",
-            "two columns are called `value`",
+            "two columns have the name `value`",
             "value",
-            "give one of them another name, with AS",
+            "rename one of them with AS",
         ),
         (
             "// H.\nMATCH (n) RETURN n.id, 1 AS value",
-            "the column `n.id` cannot be a label: invalid character `.`: use ASCII letters, digits and `_`",
+            "the column `n.id` is not a valid label name: invalid character `.`: use ASCII letters, digits and `_`",
             "n.id",
-            "name the column as Prometheus names labels, e.g. `… AS id`",
+            "rename the column, e.g. `… AS id`",
         ),
         (
             "// H.\nMATCH (n) RETURN n.a AS __a, 1 AS value",
-            "the column `__a` cannot be a label: names that start with `__` are reserved for Prometheus",
+            "the column `__a` is not a valid label name: names that start with `__` are reserved for Prometheus",
             "__a",
-            "name the column as Prometheus names labels, e.g. `… AS label`",
+            "rename the column, e.g. `… AS label`",
         ),
         (
             "// H.\n/*kpi type = \"histogram\"\nbuckets = [1] */ MATCH (n) RETURN n.a AS le, 1 AS value",
-            "a histogram writes the label `le` itself",
+            "the label `le` is reserved: a histogram adds it itself",
             "le",
-            "name the column otherwise",
+            "rename the column",
         ),
         (
             "// H.\n/*kpi type = \"summary\"\nquantiles = { \"1\" = \"value\" } */ MATCH (n) RETURN n.a AS quantile, 1 AS value",
-            "a summary writes the label `quantile` itself",
+            "the label `quantile` is reserved: a summary adds it itself",
             "quantile",
-            "name the column otherwise",
+            "rename the column",
         ),
         (
             "// H.\n/*kpi type = \"stateset\" */ MATCH (n) RETURN n.a AS p_m, n.s AS value",
-            "a stateset writes the label `p_m` itself",
+            "the label `p_m` is reserved: a stateset adds it itself",
             "p_m",
-            "name the column otherwise",
+            "rename the column",
         ),
         (
             "// H.\nMATCH (n {a: $x, b: $x}) RETURN 1 AS value",
             "the parameter `$x` has no value",
             "$x",
-            "give it a value in the header: params = { x = … }",
+            "add a value to the header: params = { x = … }",
         ),
         (
             "// H.\n/*kpi params = { group = 1 } */ MATCH (n {b: $group, a: $gruop}) RETURN 1 AS value",
@@ -629,73 +653,73 @@ fn one_rule_one_row_query() {
             "// H.\n/*kpi params = { a = 1 } */ MATCH (n {b: $a, a: $b}) RETURN 1 AS value",
             "the parameter `$b` has no value",
             "$b",
-            "give it a value in the header: params = { b = … }",
+            "add a value to the header: params = { b = … }",
         ),
         (
             "// H.\n/*kpi params = [{ a = 1 }, {}] */ MATCH (n {a: $a}) RETURN 1 AS value",
-            "here the parameter `$a` has no value",
+            "this set has no value for the parameter `$a`",
             "{}",
-            "the query uses `$a`: give it a value in each set of `params`",
+            "add a value for `a` to each set of `params`",
         ),
         (
             "// H.\nMATCH (n) WHERE n.t > $since RETURN 1 AS value",
-            "`$since` is given to windows only",
+            "`$since` exists only in window queries",
             "$since",
-            "write mode = \"window\" into the header, or another parameter into the query",
+            "add `mode = \"window\"` to the header, or use another parameter",
         ),
         (
             &format!("// H.\n{window}MATCH (n) WHERE n.t > $since RETURN 1 AS value"),
             "a window query must use `$until`",
             "\"window\"",
-            "ask for the events of the window only: WHERE e.timestamp > $since AND e.timestamp <= $until",
+            "restrict the query to the window: WHERE e.timestamp > $since AND e.timestamp <= $until",
         ),
         (
             "// H.\n/*kpi mode = \"window\" */MATCH (n) WHERE n.t > $since AND n.t <= $until RETURN 1 AS value",
-            "a metric of type gauge cannot be counted in windows",
+            "expected a counter or a histogram in window mode, found a gauge",
             "\"window\"",
-            "window KPIs are counters or histograms: give it another `type`",
+            "change `type` to \"counter\" or \"histogram\", or remove `mode`",
         ),
         (
             "// H.\n/*kpi\nname = \"x_total\"\ntype = \"counter\"\nmode = \"window\"\nstale_after = \"1h\"\n*/MATCH (n) WHERE n.t > $since AND n.t <= $until RETURN 1 AS value",
-            "`stale_after` is for snapshots: what a window KPI has counted is right however old it is",
+            "`stale_after` is not allowed with `mode = \"window\"`: window totals do not become stale",
             "\"1h\"",
-            "take it out; cypher_exporter_kpi_window_lag_seconds tells how far the totals are behind",
+            "remove it; `cypher_exporter_kpi_window_lag_seconds` is how far the totals are behind",
         ),
         (
             "// H.\n/*kpi\nname = \"x_total\"\ntype = \"counter\"\nmode = \"window\"\non_duplicate = \"error\"\n*/MATCH (n) WHERE n.t > $since AND n.t <= $until RETURN 1 AS value",
-            "the rows of a window add up, also those with the same labels",
+            "`on_duplicate = \"error\"` is not allowed with `mode = \"window\"`: rows with the same labels add up",
             "\"error\"",
-            "take `on_duplicate` out",
+            "remove `on_duplicate`",
         ),
         (
             "// H.\n/*kpi\nname = \"x\"\nRETURN 1 AS value",
-            "this comment never ends",
+            "unterminated comment",
             "/*",
-            "close it with `*/`",
+            "close the comment with `*/`",
         ),
         (
             "// H.\n/*kpi */ /*kpi */ RETURN 1 AS value",
-            "a second header",
+            "expected one header, found a second",
             "/*kpi",
-            "join it with the first",
+            "merge it into the first",
         ),
         (
             "// H.\nRETURN 1 AS value /*kpi name = \"x\" */",
-            "a header after the query has begun is not read",
+            "a header after the start of the query is not read",
             "/*kpi",
             "move it above the query",
         ),
         (
             "// H.\n/*kpi cron = \"*/5 * * * *\" */ RETURN 1 AS value",
-            "this ends the header in the middle of a string",
+            "`*/` ends the header inside a string",
             "*/",
-            "a string of the header cannot hold `*/`; in a cron expression write `0-59/5` for every fifth minute",
+            "remove `*/` from the string; in a cron expression write `0-59/5` for every fifth minute",
         ),
         (
             "// H.\n/*kpi\nhelp = '''a */ b'''\nnonsense\n*/ RETURN 1 AS value",
-            "this ends the header in the middle of a string",
+            "`*/` ends the header inside a string",
             "*/",
-            "a string of the header cannot hold `*/`; in a cron expression write `0-59/5` for every fifth minute",
+            "remove `*/` from the string; in a cron expression write `0-59/5` for every fifth minute",
         ),
         (
             "// H.\n/*kpi help = 'C:\\users' */ RETURN 1 AS value",
@@ -705,12 +729,107 @@ fn one_rule_one_row_query() {
         ),
         (
             "// H.\n/*kpi expect = { a = [\"x\"] } */ RETURN 1 AS value",
-            "`expect` names `a`, which is no label",
+            "`expect` names `a`, which is not a label",
             "a",
             "the query returns no label",
         ),
+        (
+            "// H.\nMATCH (o:Order) RETURN o.a AS a, count(o)",
+            "expected a column `value`, found `count(o)` without an alias",
+            "count(o)",
+            "write `count(o) AS value`",
+        ),
+        (
+            "// H.\nMATCH (n) RETURN labels(n) AS kind, count(n) AS value",
+            "expected a single value for a label, found the list `labels(…)`",
+            "kind",
+            "take one element, as in `labels(…)[0]`, or make a row of each with `UNWIND labels(…) AS …`",
+        ),
+        (
+            "// H.\n:param x => 1\nMATCH (n {x: $x}) RETURN 1 AS value",
+            "expected Cypher, found `:param`, a command of Neo4j Browser and cypher-shell",
+            ":param",
+            "remove the line, and add the value to the header: params = { name = … }",
+        ),
+        (
+            "// H.\n:auto MATCH (n) RETURN 1 AS value",
+            "expected Cypher, found `:auto`, a command of Neo4j Browser and cypher-shell",
+            ":auto",
+            "remove it: the KPI runs as one read-only query",
+        ),
+        (
+            "// H.\n/* KPI owner: the agents' team */ RETURN 1 AS value",
+            "this comment begins with `kpi`, but is not a valid header",
+            "/* KPI",
+            "write the header as `/*kpi`, TOML and `*/`, or begin the comment with another word",
+        ),
+        (
+            "// H.\n/* kpi\nevry = \"5m\"\n*/ RETURN 1 AS value",
+            "unknown key `evry`",
+            "evry",
+            "did you mean `every`?",
+        ),
+        (
+            &format!("// {}\nRETURN 1 AS value", "x".repeat(1025)),
+            "the HELP text of `p_m` has 1025 bytes, more than 1024",
+            "",
+            "shorten it: HELP is the first paragraph of the comments, up to an empty line",
+        ),
+        (
+            &format!(
+                "// H.\n{window}MATCH (c) WHERE c.t >= $since AND c.t <= $until RETURN 1 AS value"
+            ),
+            "an event exactly at `$since` is counted twice: the window before includes it",
+            ">=",
+            "write `c.t > $since AND c.t <= $until`",
+        ),
+        (
+            &format!(
+                "// H.\n{window}MATCH (c) WHERE $since < c.t AND $until > c.t RETURN 1 AS value"
+            ),
+            "an event exactly at `$until` is never counted: the next window excludes it",
+            ">",
+            "write `c.t > $since AND c.t <= $until`",
+        ),
+        (
+            &format!(
+                "// H.\n{window}MATCH (c) WITH c.t AS t WHERE t >= $since AND t < $until RETURN 1 AS value"
+            ),
+            "the bounds are shifted: an event at the end of a window is counted one window late",
+            ">=",
+            "write `t > $since AND t <= $until`",
+        ),
+        (
+            "// H.\nMATCH (a) RETURN count(a.x) / count(a) * 100 AS value",
+            "both sides are integers, so the server drops the fraction",
+            "count(a.x) / count(a)",
+            "write `1.0 * count(a.x) / count(a)`",
+        ),
+        (
+            "// H.\nMATCH (a) WITH sum(CASE WHEN a.x THEN 1 ELSE 0 END) AS good, count(a) AS all RETURN good / all AS value",
+            "both sides are integers, so the server drops the fraction",
+            "good / all",
+            "write `1.0 * good / all`",
+        ),
     ];
     hold(cases, str::to_owned);
+}
+
+#[test]
+fn right_numbers_are_not_warned_of() {
+    let window = "/*kpi\nmode = \"window\"\ntype = \"counter\"\nname = \"x_total\"\n*/";
+    for text in [
+        &format!("// H.\n{window}MATCH (c) WHERE $since < c.t <= $until RETURN 1 AS value"),
+        &format!(
+            "// H.\n{window}MATCH (c) WITH c.t AS t WHERE t > datetime($since) AND t <= datetime($until) RETURN 1 AS value"
+        ),
+        "// H.\nMATCH (a) RETURN 1.0 * count(a.x) / count(a) AS value",
+        "// H.\nMATCH (a) RETURN toString(size(a.x) / 2) AS half, count(a) AS value",
+        "// H.\nMATCH (r) RETURN avg(r.duration_ms) / 1000 AS value",
+        "// H.\nMATCH (r) RETURN r.duration_ms / 1000 AS value",
+    ] {
+        assert_eq!(problems(text), [], "{text}");
+    }
 }
 
 #[test]
@@ -721,12 +840,13 @@ fn a_dash_in_the_files_name_must_go() {
         .iter()
         .map(|problem| (&*problem.message, &*problem.fix))
         .collect();
-    let message = "the metric cannot be called `p_a-b`: invalid character `-`: use ASCII letters, digits and `_`";
+    let message =
+        "invalid metric name `p_a-b`: invalid character `-`: use ASCII letters, digits and `_`";
     assert_eq!(
         messages,
         [(
             message,
-            "rename the file, or write a legal `name` into the header"
+            "rename the file, or add a valid `name` to the header"
         )]
     );
 }
@@ -771,15 +891,15 @@ RETURN n.x AS `n x`, count(n) AS vale
       |
       = help: did you mean `name`?
 
-    error: `type` cannot be "guage"
+    error: invalid `type`: "guage"
      --> queries/p/m.cypher:4:8
       |
     4 | type = "guage"
       |        ^^^^^^^
       |
-      = help: did you mean "gauge"? It is one of "gauge", "counter", "histogram", "summary", "info", "stateset"
+      = help: did you mean "gauge"? Allowed: "gauge", "counter", "histogram", "summary", "info", "stateset"
 
-    error: `every` cannot be 5
+    error: invalid `every`: 5
      --> queries/p/m.cypher:5:9
       |
     5 | every = 5
@@ -787,7 +907,7 @@ RETURN n.x AS `n x`, count(n) AS vale
       |
       = help: write a duration above zero in quotes, e.g. "30s", "5m" or "1h 30m"
 
-    error: `never` is no cron expression: its number of fields is 1
+    error: invalid cron expression `never`: expected 5 or 6 fields, found 1
      --> queries/p/m.cypher:6:8
       |
     6 | cron = "never"
@@ -795,21 +915,21 @@ RETURN n.x AS `n x`, count(n) AS vale
       |
       = help: write five fields (minute hour day month weekday) or six with seconds first, in UTC: "0 2 * * *"
 
-    error: the alert has no name
+    error: the alert has no `name`
      --> queries/p/m.cypher:7:1
       |
     7 | [[alert]]
       | ^^^^^^^^^
       |
-      = help: give it one: name = "PatternReuseLow"
+      = help: add a name: `name = "PatternReuseLow"`
 
-    error: `when` cannot be "0.6"
+    error: invalid `when`: "0.6"
      --> queries/p/m.cypher:8:8
       |
     8 | when = "0.6"
       |        ^^^^^
       |
-      = help: write an operator and a number: when = "< 0.6"; for more write `expr` in PromQL
+      = help: write an operator and a number: when = "< 0.6"; for other conditions write `expr` in PromQL
 
     error: the parameter `$x` has no value
       --> queries/p/m.cypher:10:14
@@ -817,15 +937,15 @@ RETURN n.x AS `n x`, count(n) AS vale
     10 | MATCH (n {a: $x})
        |              ^^
        |
-       = help: give it a value in the header: params = { x = … }
+       = help: add a value to the header: params = { x = … }
 
-    error: the column `n x` cannot be a label: invalid character ` `: use ASCII letters, digits and `_`
+    error: the column `n x` is not a valid label name: invalid character ` `: use ASCII letters, digits and `_`
       --> queries/p/m.cypher:11:15
        |
     11 | RETURN n.x AS `n x`, count(n) AS vale
        |               ^^^^^
        |
-       = help: name the column as Prometheus names labels, e.g. `… AS nx`
+       = help: rename the column, e.g. `… AS nx`
     "#);
 }
 
@@ -838,42 +958,42 @@ fn problems_as_people_see_them() {
     1 | RETURN 1 AS value
       | ^
       |
-      = help: write one sentence as the first line of the file: `// Number of …`
+      = help: add a comment above the query: `// Number of …`
     ");
     insta::assert_snapshot!(rendered("// Help.\r\n/*kpi\r\nunit = \"s\"\r\n*/\r\nMATCH (n)\r\nRETURN n.é, 1 AS value\r\n"), @r#"
-    error: `p_m` does not end in its unit `s`
+    error: the name `p_m` must end in its unit `s`
      --> queries/p/m.cypher:3:8
       |
     3 | unit = "s"
       |        ^^^
       |
-      = help: call it `p_m_s`, or leave `unit` out
+      = help: rename the metric to `p_m_s`, or remove `unit`
 
-    error: the column `n.é` cannot be a label: invalid character `.`: use ASCII letters, digits and `_`
+    error: the column `n.é` is not a valid label name: invalid character `.`: use ASCII letters, digits and `_`
      --> queries/p/m.cypher:6:8
       |
     6 | RETURN n.é, 1 AS value
       |        ^^^
       |
-      = help: name the column as Prometheus names labels, e.g. `… AS label`
+      = help: rename the column, e.g. `… AS label`
     "#);
     insta::assert_snapshot!(rendered("// Help.\n/*kpi cron = \"*/5 * * * *\" */\nRETURN 1 AS value"), @r#"
-    error: this ends the header in the middle of a string
+    error: `*/` ends the header inside a string
      --> queries/p/m.cypher:2:15
       |
     2 | /*kpi cron = "*/5 * * * *" */
       |               ^^
       |
-      = help: a string of the header cannot hold `*/`; in a cron expression write `0-59/5` for every fifth minute
+      = help: remove `*/` from the string; in a cron expression write `0-59/5` for every fifth minute
     "#);
     insta::assert_snapshot!(rendered("// Help.\n/*kpi\nname = \"x\"\n\nMATCH (n)\nRETURN 1 AS value"), @"
-    error: this comment never ends
+    error: unterminated comment
      --> queries/p/m.cypher:2:1
       |
     2 | /*kpi
       | ^^
       |
-      = help: close it with `*/`
+      = help: close the comment with `*/`
     ");
     insta::assert_snapshot!(rendered("// Help.\nMATCH (n) SET n.x = 1 RETURN count(n) AS value"), @"
     error: `SET` writes to the graph, but a KPI must be read-only
@@ -891,7 +1011,7 @@ fn problems_as_people_see_them() {
     2 | MATCH (n) WHERE n.a = $a RETURN count(n) AS value
       |                       ^^
       |
-      = help: give it a value in the header: params = { a = … }
+      = help: add a value to the header: params = { a = … }
     ");
     insta::assert_snapshot!(rendered(&with_header("params = { a = 1 }")), @"
     warning: the query does not use `$a`
@@ -900,16 +1020,16 @@ fn problems_as_people_see_them() {
     3 | params = { a = 1 }
       |          ^^^^^^^^^
       |
-      = help: take it out of `params`
+      = help: remove it from `params`
     ");
     insta::assert_snapshot!(rendered(&with_header("[[alert]]\nname = \"A\"\nwhen = \"0.6\"")), @r#"
-    error: `when` cannot be "0.6"
+    error: invalid `when`: "0.6"
      --> queries/p/m.cypher:5:8
       |
     5 | when = "0.6"
       |        ^^^^^
       |
-      = help: write an operator and a number: when = "< 0.6"; for more write `expr` in PromQL
+      = help: write an operator and a number: when = "< 0.6"; for other conditions write `expr` in PromQL
     "#);
     insta::assert_snapshot!(rendered("// Help.\nMATCH (n) RETURN *"), @"
     error: `RETURN *` does not name its columns

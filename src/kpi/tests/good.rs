@@ -450,3 +450,30 @@ fn escapes_in_the_header_are_undone_by_toml_and_by_the_server_alike() {
     let kpi = headed("help = \"caf\\u00e9\"");
     assert_eq!(kpi.metrics[0].desc.help, "café");
 }
+
+#[test]
+fn an_alert_has_labels_and_a_time_to_keep_firing() {
+    let kpi = one(
+        "queries/p/m.cypher",
+        &with_header(
+            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nkeep_firing_for = \"10m\"\nlabels = { team = \"data\" }",
+        ),
+    );
+    let alert = &kpi.alerts[0];
+    assert_eq!(alert.keep_firing_for, Some(Duration::from_secs(600)));
+    assert_eq!(alert.labels.get("team").map(String::as_str), Some("data"));
+}
+
+#[test]
+fn a_window_names_the_property_of_its_time() {
+    let text = "// H.\n/*kpi\nmode = \"window\"\ntype = \"counter\"\nname = \"x_total\"\n*/\n\
+                MATCH (c:Call) WITH c.at AS t WHERE t > $since AND t <= $until RETURN 1 AS value";
+    let kpi = one("queries/p/m.cypher", text);
+    let [property] = kpi.window_properties()[..] else {
+        panic!("one property");
+    };
+    assert_eq!(
+        (&property.owner, &*property.key),
+        (&Some(cypher::Owner::Label("Call".to_owned())), "at")
+    );
+}

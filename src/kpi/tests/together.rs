@@ -1,4 +1,4 @@
-//! Several files, which must not say the same thing twice; and `pack.toml`.
+//! Several files, which must not define the same name twice; and `pack.toml`.
 
 use super::*;
 
@@ -33,52 +33,52 @@ fn one_family_has_one_definition() {
         (
             ("x", "gauge"),
             ("x", "gauge"),
-            "`x` is already written by p/a.cypher",
+            "`x` is already defined by p/a.cypher",
         ),
         (
             ("x", "histogram"),
             ("x_count", "gauge"),
-            "`x_count` is already written by p/a.cypher",
+            "`x_count` is already defined by p/a.cypher",
         ),
         (
             ("x_sum", "gauge"),
             ("x", "summary"),
-            "`x` needs the name `x_sum`, which is already taken by p/a.cypher",
+            "`x` needs the name `x_sum`, which is already used by p/a.cypher",
         ),
         (
             ("x_bucket", "gauge"),
             ("x", "histogram"),
-            "`x` needs the name `x_bucket`, which is already taken by p/a.cypher",
+            "`x` needs the name `x_bucket`, which is already used by p/a.cypher",
         ),
         (
             ("x", "gauge"),
             ("x_total", "counter"),
-            "`x_total` needs the name `x`, which is already taken by p/a.cypher",
+            "`x_total` needs the name `x`, which is already used by p/a.cypher",
         ),
         (
             ("x_total", "counter"),
             ("x", "gauge"),
-            "`x` is already written by p/a.cypher",
+            "`x` is already defined by p/a.cypher",
         ),
         (
             ("x_total", "gauge"),
             ("x_total", "counter"),
-            "`x_total` is already written by p/a.cypher",
+            "`x_total` is already defined by p/a.cypher",
         ),
         (
             ("x", "gauge"),
             ("x_info", "info"),
-            "`x_info` needs the name `x`, which is already taken by p/a.cypher",
+            "`x_info` needs the name `x`, which is already used by p/a.cypher",
         ),
         (
             ("x_total", "counter"),
             ("x_info", "info"),
-            "`x_info` needs the name `x`, which is already taken by p/a.cypher",
+            "`x_info` needs the name `x`, which is already used by p/a.cypher",
         ),
         (
             ("x_total", "counter"),
             ("x_created", "gauge"),
-            "`x_created` is already written by p/a.cypher",
+            "`x_created` is already defined by p/a.cypher",
         ),
     ] {
         let (a, b) = (named(first.0, first.1), named(second.0, second.1));
@@ -108,11 +108,11 @@ fn two_metrics_of_one_file_have_two_names() {
     for (second, message) in [
         (
             "x_total",
-            "p/a.cypher: `x_total` is already written by this file",
+            "p/a.cypher: `x_total` is already defined by this file",
         ),
         (
             "x",
-            "p/a.cypher: `x` is already written by `x_total` of this file",
+            "p/a.cypher: `x` is already defined by `x_total` of this file",
         ),
     ] {
         assert_eq!(
@@ -123,7 +123,7 @@ fn two_metrics_of_one_file_have_two_names() {
 }
 
 #[test]
-fn names_of_the_exporter_and_of_prometheus_are_kept() {
+fn names_of_the_exporter_and_of_prometheus_are_reserved() {
     for name in [
         "cypher_exporter_kpi_up",
         "process_start_time_seconds",
@@ -135,7 +135,7 @@ fn names_of_the_exporter_and_of_prometheus_are_kept() {
         assert_eq!(
             messages(&catalog),
             [format!(
-                "p/a.cypher: `{name}` is a name of the exporter's own or of Prometheus"
+                "p/a.cypher: `{name}` is reserved for the exporter or Prometheus"
             )]
         );
     }
@@ -169,7 +169,7 @@ fn a_broken_file_harms_no_other() {
 }
 
 #[test]
-fn problems_stand_in_order_of_file_and_place() {
+fn problems_are_in_order_of_file_and_place() {
     let bad = with_header("every = 5\nnmae = \"x\"\ncron = \"x\"");
     let files = [
         ("p/z.cypher", &*bad),
@@ -220,9 +220,9 @@ fn an_alert_has_one_definition() {
     assert_eq!(
         messages(&load_all(&files, &[])),
         [
-            "p/b.cypher: an alert `High` stands already in p/b.cypher",
-            "p/pack.toml: an alert `All` stands already in p/pack.toml",
-            "q/c.cypher: an alert `Low` stands already in p/a.cypher",
+            "p/b.cypher: an alert `High` is already defined in p/b.cypher",
+            "p/pack.toml: an alert `All` is already defined in p/pack.toml",
+            "q/c.cypher: an alert `Low` is already defined in p/a.cypher",
         ]
     );
 }
@@ -284,29 +284,29 @@ fn a_pack_says_title_rows_rules_and_timings() {
 }
 
 #[test]
-fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
+fn mistakes_in_a_pack_are_reported_and_its_kpis_run() {
     let timing = |key: &str, name: &str, label: &str| {
         format!("[{key}]\nname = \"{name}\"\n{label}\nhelp = \"H.\"\nbuckets = [1]\n")
     };
     for (text, message) in [
         ("titel = \"x\"".to_owned(), "unknown key `titel`"),
-        ("title = 5".to_owned(), "`title` cannot be 5"),
+        ("title = 5".to_owned(), "invalid `title`: 5"),
         (
             "title = \"x".to_owned(),
-            "the file ends in the middle of a string",
+            "unterminated string at the end of the file",
         ),
         (
             "title".to_owned(),
-            "this is not TOML: key with no value, expected `=`",
+            "invalid TOML: key with no value, expected `=`",
         ),
-        ("[[row]]\ntitle = \"R\"".to_owned(), "`kpis` is missing"),
+        ("[[row]]\ntitle = \"R\"".to_owned(), "missing key `kpis`"),
         (
             "[[row]]\ntitle = \"R\"\n[[row.panel]]\nexpr = 'up'".to_owned(),
-            "`title` is missing",
+            "missing key `title`",
         ),
         (
             "[[row]]\ntitle = \"R\"\n[[row.panel]]\ntitle = \"T\"".to_owned(),
-            "`expr` is missing",
+            "missing key `expr`",
         ),
         (
             "[[row]]\ntitle = \"R\"\nkpis = [\"aa\"]".to_owned(),
@@ -314,12 +314,12 @@ fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
         ),
         (
             "[[record]]\nrecord = \"a b\"\nexpr = 'x'".to_owned(),
-            "`a b` is no name for a recording rule: invalid character ` `: use ASCII letters, digits and `_`",
+            "invalid recording rule name `a b`: invalid character ` `: use ASCII letters, digits and `_`",
         ),
         (
             "[[record]]\nrecord = \"a:b\"\nexpr = 'x'\n[[record]]\nrecord = \"a:b\"\nexpr = 'y'"
                 .to_owned(),
-            "a recording rule `a:b` stands already in p/pack.toml",
+            "a recording rule `a:b` is already defined in p/pack.toml",
         ),
         (
             "[[record]]\nrecord = \"a:b\"\nexpr = ''".to_owned(),
@@ -327,19 +327,19 @@ fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
         ),
         (
             "[[alert]]\nname = \"A\"\nwhen = \"> 1\"".to_owned(),
-            "`when` has no metric to speak of in pack.toml",
+            "`when` is not allowed in pack.toml: there is no metric to compare",
         ),
         (
             timing("query_latency", "p_latency", ""),
-            "a timing cannot be called `p_latency`",
+            "invalid name of a timing `p_latency`: expected a metric name with a unit",
         ),
         (
             timing("query_latency", "p_seconds", "label = \"le\""),
-            "`le` cannot be the label of a timing: a histogram writes it itself",
+            "invalid label `le` of a timing: a histogram adds it itself",
         ),
         (
             timing("query_latency", "p_seconds", "label = \"a-b\""),
-            "`a-b` cannot be the label of a timing: invalid character `-`: use ASCII letters, digits and `_`",
+            "invalid label `a-b` of a timing: invalid character `-`: use ASCII letters, digits and `_`",
         ),
         (
             timing("export_latency", "p_seconds", "label = \"x\""),
@@ -347,11 +347,11 @@ fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
         ),
         (
             timing("export_latency", "process_x_ms", ""),
-            "`process_x_ms` is a name of the exporter's own or of Prometheus",
+            "`process_x_ms` is reserved for the exporter or Prometheus",
         ),
         (
             timing("query_latency", "p_ms", "") + &timing("export_latency", "p_ms", ""),
-            "`p_ms` is already written by this file",
+            "`p_ms` is already defined by this file",
         ),
     ] {
         let catalog = load_all(&[("p/a.cypher", GOOD), ("p/pack.toml", &text)], &[]);
@@ -361,11 +361,7 @@ fn mistakes_in_a_pack_are_told_and_leave_its_kpis_alone() {
             "{text}"
         );
         assert_eq!(ids(&catalog), ["p/a"]);
-        assert_eq!(
-            catalog.packs.len(),
-            1,
-            "a pack of that name stands in for it"
-        );
+        assert_eq!(catalog.packs.len(), 1, "a default pack replaces it");
         assert!(catalog.packs[0].query_latency.is_none());
     }
 }
@@ -385,14 +381,14 @@ fn timings_of_two_packs_and_kpis_have_names_of_their_own() {
     assert_eq!(
         messages(&catalog),
         [
-            "p/a.cypher: `x_seconds_count` is already written by p/pack.toml",
-            "q/pack.toml: `x_seconds` is already written by p/pack.toml",
+            "p/a.cypher: `x_seconds_count` is already defined by p/pack.toml",
+            "q/pack.toml: `x_seconds` is already defined by p/pack.toml",
         ]
     );
 }
 
 #[test]
-fn labels_that_every_series_has_anyway_are_no_columns() {
+fn labels_of_every_series_are_not_columns() {
     let text = "// Help.\nMATCH (n) RETURN n.g AS graph, n.e AS env, count(n) AS value";
     assert_eq!(
         messages(&load_all(&[("p/a.cypher", text)], &[])),
@@ -400,27 +396,27 @@ fn labels_that_every_series_has_anyway_are_no_columns() {
         "one graph has no label"
     );
     let catalog = load_all(&[("p/a.cypher", text)], &["env", "graph"]);
-    let told: Vec<_> = catalog
+    let found: Vec<_> = catalog
         .problems
         .iter()
         .map(|problem| (&*problem.message, &*problem.fix))
         .collect();
     assert_eq!(
-        told,
+        found,
         [
             (
-                "the label `graph` is already on every series, by the settings",
-                "name the column otherwise: with several graphs `graph` says which one a series is of"
+                "the label `graph` is already added to every series by the settings",
+                "rename the column: with several graphs, the label `graph` names the graph of a series"
             ),
             (
-                "the label `env` is already on every series, by the settings",
-                "name the column otherwise, or take the label out of [labels] in the settings"
+                "the label `env` is already added to every series by the settings",
+                "rename the column, or remove the label from [labels] in the settings"
             ),
         ]
     );
     let catalog = load_all(&[("p/a.cypher", &named("x", "histogram"))], &["le"]);
     assert_eq!(
         messages(&catalog),
-        ["p/a.cypher: a histogram writes the label `le` itself, and so do the settings"]
+        ["p/a.cypher: the label `le` of every histogram is also in the settings"]
     );
 }
