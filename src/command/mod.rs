@@ -140,8 +140,8 @@ fn start_log(cli: &Cli) -> Result<(), (&str, ParseError)> {
         .log
         .as_deref()
         .unwrap_or(if is_demo { "warn" } else { "info" });
-    // The driver logs its internals at these levels.
-    let quiet = "neo4rs=warn";
+    // The driver logs its internals at these levels, and the verifier what the error says too.
+    let quiet = "neo4rs=warn,rustls_platform_verifier=off";
     let filter = EnvFilter::try_new(format!("{quiet},{level}")).map_err(|cause| (level, cause))?;
     let stderr = move || {
         if is_demo {

@@ -178,6 +178,27 @@ const FILE_MISTAKES: &[(&str, &str)] = &[
         "[graph]\npassword_file = \"\"",
         "config.toml:2: `graph.password_file` must be a path, found an empty text",
     ),
+    // Certificates.
+    (
+        "[graph]\nca_file = \"ca.pem\"",
+        "config.toml:2: `graph.ca_file` has no effect without a `uri` that begins with bolt+s://",
+    ),
+    (
+        "[graph]\nuri = \"bolt+ssc://db\"\nca_file = \"ca.pem\"",
+        "config.toml:3: `graph.ca_file` has no effect without a `uri` that begins with bolt+s://",
+    ),
+    (
+        "[graph]\nuri = \"bolt+s://db\"\nclient_cert_file = \"c.pem\"",
+        "config.toml:3: `graph.client_cert_file` needs `client_key_file` too",
+    ),
+    (
+        "[graph]\nuri = \"bolt+s://db\"\nclient_key_file = \"c.key\"",
+        "config.toml:3: `graph.client_key_file` needs `client_cert_file` too",
+    ),
+    (
+        "[graph]\nclient_cert_file = \"c.pem\"\nclient_key_file = \"c.key\"",
+        "config.toml:2: `graph.client_cert_file` has no effect without a `uri` that begins with bolt+s://",
+    ),
     // Numbers.
     (
         "[graph]\nmax_concurrent = 0",

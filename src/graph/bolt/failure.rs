@@ -144,7 +144,13 @@ fn advise(error: &Error, address: &str) -> String {
             "the server may require TLS: use bolt+s://"
         }
         ErrorKind::InvalidData if text.contains("certificate") => {
-            "make the system trust the authority that signed it, or use bolt+ssc:// to trust any certificate"
+            "set `ca_file` to the authority that signed it, or use bolt+ssc:// to trust any certificate"
+        }
+        ErrorKind::InvalidData
+            if text.contains("alert: BadCertificate")
+                || text.contains("alert: CertificateRequired") =>
+        {
+            "the server may require a client certificate: set `client_cert_file` and `client_key_file`"
         }
         ErrorKind::InvalidData | ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset
             if encrypted =>
@@ -242,5 +248,34 @@ mod tests {
         ];
         insta::assert_snapshot!(all_unreachable(causes), @"cannot reach the graph at bolt://a, bolt://b: refused; silent");
         insta::assert_snapshot!(all_unreachable(vec![]), @"cannot reach the graph at (none): no address configured: set `uri`");
+    }
+
+    #[test]
+    fn an_error_of_tls_names_its_fix() {
+        let advised = |text: &str, address: &str| {
+            let detail = std::io::Error::new(ErrorKind::InvalidData, text.to_owned());
+            advise(&Error::IOError { detail }, address)
+        };
+        for (text, address, fix) in [
+            (
+                "invalid peer certificate: UnknownIssuer",
+                "bolt+s://db",
+                "set `ca_file`",
+            ),
+            (
+                "received fatal alert: BadCertificate",
+                "bolt+ssc://db",
+                "set `client_cert_file`",
+            ),
+            (
+                "received fatal alert: CertificateRequired",
+                "bolt+s://db",
+                "set `client_cert_file`",
+            ),
+            ("received corrupt message", "bolt+s://db", "use bolt://"),
+        ] {
+            let advice = advised(text, address);
+            assert!(advice.starts_with(text) && advice.contains(fix), "{advice}");
+        }
     }
 }
