@@ -61,7 +61,7 @@ impl Command {
             "cargo" => cargo(&arguments),
             "docker" => compose(&arguments),
             // Their arguments are theirs.
-            "curl" | "grep" | "promtool" => Vec::new(),
+            "curl" | "export" | "grep" | "promtool" => Vec::new(),
             "cypher-shell" => {
                 let files = arguments
                     .into_iter()
@@ -183,17 +183,16 @@ fn compose(arguments: &[&str]) -> Vec<String> {
 
 /// Whether a text in back-ticks is a command that can be checked.
 pub(crate) fn is_command(span: &str) -> bool {
-    [
-        "cypher-exporter ",
-        "cargo ",
-        "docker compose ",
-        "scripts/",
-        "benches/",
-        ".ci/",
-    ]
-    .iter()
-    .any(|start| span.starts_with(start))
-        && !span.ends_with(".md")
+    let words = words(span);
+    let mut words = words.iter().skip_while(|word| is_assignment(word));
+    let Some(program) = words.next() else {
+        return false;
+    };
+    let takes_arguments = ["cypher-exporter", "cargo", "docker"].contains(&program.as_str());
+    let is_script = ["scripts/", "benches/", ".ci/"]
+        .iter()
+        .any(|folder| program.starts_with(folder));
+    (takes_arguments && words.next().is_some()) || (is_script && !program.ends_with(".md"))
 }
 
 /// The folder in which a page's commands run: the repository, or for a command whose output is
