@@ -162,7 +162,8 @@ impl Board {
     }
 }
 
-fn labelled(graph: &Arc<str>, constant: &Constant) -> Constant {
+/// The constant labels of series from one graph of several.
+pub fn labelled(graph: &Arc<str>, constant: &Constant) -> Constant {
     let name = LabelName::new("graph").expect("`graph` is a valid label name");
     std::iter::once((name, graph.clone()))
         .chain(constant.iter().cloned())

@@ -1,14 +1,14 @@
-//! `check`: every mistake in settings and KPI files; with `--connect` also what the graph thinks of the queries.
+//! `check`: every mistake in settings and KPI files; with `--connect` also those that only the graph can find.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
-use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::project::{self, GraphSource, Project};
-use super::{ExitStatus, counted, generate, graphs};
+use super::project::{self, GraphSource, Project, Rejected};
+use super::report::{Checked, Report};
+use super::{ExitStatus, generate, graphs};
 use crate::cli::{Check, Common};
 use crate::diagnostic::{Place, Problem, WarningReason, nearest, offset};
 use crate::graph::{Graph, GraphError, Request};
@@ -18,79 +18,83 @@ use cypher::{Parameters, Row, Value};
 
 /// Planning a query takes milliseconds; the first one of a fresh server a second or two.
 const WITHIN: Duration = Duration::from_secs(15);
-/// The statement is sent below this line, so that the server's columns are those of the file.
+/// On a line of its own, so that the server reports the columns of the file.
 const EXPLAIN: &str = "EXPLAIN\n";
 
 pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<ExitStatus> {
-    let asked = if options.demo {
+    let source = if options.demo {
         GraphSource::Demo
     } else {
         GraphSource::Configured
     };
-    let Some(mut loaded) = project::load(common, asked)? else {
-        return Ok(ExitStatus::BadInput);
+    let mut project = match project::read(common, source)? {
+        Ok(project) => project,
+        Err(Rejected { problems, text }) => {
+            let report = Report {
+                problems,
+                ..Report::default()
+            };
+            report.print(options.format, |_| text.as_str())?;
+            return Ok(ExitStatus::BadInput);
+        }
     };
-    if !loaded.has_files()? {
+    if let Some(problem) = project.no_files() {
+        let report = Report {
+            problems: vec![problem],
+            ..Report::default()
+        };
+        report.print(options.format, |_| "")?;
         return Ok(ExitStatus::BadInput);
     }
     // A rejected file may hold what the others refer to.
-    if loaded.catalog.errors() == 0
-        && let Err(problems) = generate::files(common, &loaded)?
+    if project.catalog.errors() == 0
+        && let Err(problems) = generate::files(common, &project)?
     {
-        loaded.catalog.problems.extend(problems);
+        project.catalog.problems.extend(problems);
     }
     let connects = options.connect || options.demo;
-    let Some(graphs) = graphs(&loaded, asked).await? else {
+    let Some(graphs) = graphs(&project, source).await? else {
         return Ok(ExitStatus::BadInput);
     };
-    let mut reachable = true;
+    let mut unreachable = Vec::new();
     for (name, graph) in graphs.into_iter().filter(|_| connects) {
-        match ask(&loaded, &name, &graph).await {
-            Ok(problems) => loaded.catalog.problems.extend(problems),
-            Err(error) => {
-                writeln!(anstream::stderr(), "error: {error}\n")?;
-                reachable = false;
-            }
+        match problems_of(&project, &name, &graph).await {
+            Ok(problems) => project.catalog.problems.extend(problems),
+            Err(error) => unreachable.push(error.to_string()),
         }
     }
-    loaded.catalog.sort_problems();
-    loaded.show_problems()?;
-    summarise(&loaded)?;
-    Ok(match (loaded.catalog.errors(), reachable) {
-        (0, true) => ExitStatus::Done,
-        (0, false) => ExitStatus::Failed,
-        _ => ExitStatus::BadInput,
-    })
+    project.catalog.sort_problems();
+    let report = Report {
+        problems: std::mem::take(&mut project.catalog.problems),
+        unreachable,
+        checked: Some(Checked::of(&project.catalog)),
+    };
+    report.print(options.format, |path| project.text(path))?;
+    Ok(status(&report, options.strict))
 }
 
-fn summarise(loaded: &Project) -> anyhow::Result<()> {
-    let catalog = &loaded.catalog;
-    let warnings = catalog
-        .problems
-        .iter()
-        .filter(|problem| problem.level.is_warning())
-        .count();
-    let metrics: usize = catalog.kpis.iter().map(|kpi| kpi.metrics.len()).sum();
-    writeln!(
-        anstream::stdout(),
-        "{}, {}, {}: {}, {}",
-        counted(catalog.kpis.len(), "KPI", "KPIs"),
-        counted(metrics, "metric", "metrics"),
-        counted(catalog.packs.len(), "pack", "packs"),
-        counted(catalog.errors(), "error", "errors"),
-        counted(warnings, "warning", "warnings"),
-    )?;
-    Ok(())
+fn status(report: &Report, strict: bool) -> ExitStatus {
+    if report.errors() > 0 || (strict && report.warnings() > 0) {
+        ExitStatus::BadInput
+    } else if report.unreachable.is_empty() {
+        ExitStatus::Done
+    } else {
+        ExitStatus::Failed
+    }
 }
 
-/// What a graph has to say of the KPIs that ask it.
-async fn ask(loaded: &Project, name: &str, graph: &Graph) -> Result<Vec<Problem>, GraphError> {
+/// The problems that a graph finds in the KPIs that query it.
+async fn problems_of(
+    project: &Project,
+    name: &str,
+    graph: &Graph,
+) -> Result<Vec<Problem>, GraphError> {
     graph.ping(WITHIN).await?;
     let mut problems = Vec::new();
     let mut unknown = Vec::new();
     let mut vocabularies = HashMap::new();
-    let asked = loaded.catalog.kpis.iter().filter(|kpi| kpi.asks(name));
-    for kpi in asked {
+    let kpis = project.catalog.kpis.iter().filter(|kpi| kpi.asks(name));
+    for kpi in kpis {
         match explain(kpi, graph).await {
             Ok(()) => {
                 let vocabulary = match vocabularies.entry(kpi.database.clone()) {
@@ -110,7 +114,7 @@ async fn ask(loaded: &Project, name: &str, graph: &Graph) -> Result<Vec<Problem>
 }
 
 async fn explain(kpi: &Kpi, graph: &Graph) -> Result<(), GraphError> {
-    // Planning does not look at values, but wants the names.
+    // EXPLAIN needs the names of the parameters, not their values.
     let parameters = kpi.parameters_between(BEGINNING, BEGINNING).swap_remove(0);
     let query = format!("{EXPLAIN}{}", kpi.query);
     let request = Request {
@@ -132,7 +136,7 @@ fn refused(kpi: &Kpi, error: &GraphError) -> Problem {
             let line = |line: usize| line.saturating_sub(EXPLAIN.matches('\n').count());
             let at = place.and_then(|place| offset(&kpi.query, line(place.line), place.column));
             (
-                format!("the graph refuses the query: {message}"),
+                format!("the graph rejects the query: {message}"),
                 at.map(|at| at..word_end(&kpi.query, at)),
             )
         }
@@ -146,7 +150,7 @@ fn refused(kpi: &Kpi, error: &GraphError) -> Problem {
         | GraphError::Internal(_)
         | GraphError::Server { .. } => (error.to_string(), None),
     };
-    let fix = "mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell";
+    let fix = "fix the query; to try it, paste the whole file into Neo4j Browser or cypher-shell";
     Problem::error(Place::of(kpi.path.clone(), span), message, fix)
 }
 
@@ -159,7 +163,7 @@ fn word_end(text: &str, at: usize) -> usize {
     at + word.max(1)
 }
 
-/// The names a graph has.
+/// The names that exist in a graph.
 struct Vocabulary {
     labels: Vec<String>,
     relationship_types: Vec<String>,
@@ -179,7 +183,7 @@ impl Vocabulary {
         })
     }
 
-    /// A query over names that the graph does not have is legal and returns nothing, for ever. Each name is said once.
+    /// A query with names that do not exist is valid and returns nothing, forever. Each name is reported once.
     fn unknown_names(&self, kpi: &Kpi, unknown: &mut Vec<Unknown>) {
         let statement = kpi.statement();
         let kinds = [
@@ -208,7 +212,7 @@ impl Vocabulary {
     }
 }
 
-/// A property that is only asked to be NULL is one that need not be there.
+/// A property that is compared with NULL need not exist.
 fn may_be_absent(kpi: &Kpi, property: &Named) -> bool {
     let mut words = kpi
         .query
@@ -220,24 +224,24 @@ fn may_be_absent(kpi: &Kpi, property: &Named) -> bool {
     is_null[0].eq_ignore_ascii_case("IS") && is_null[1].eq_ignore_ascii_case("NULL")
 }
 
-/// A name that the graph does not have, at its first place.
+/// A name that does not exist in the graph, where it is used first.
 struct Unknown {
     kind: &'static str,
     named: Named,
     path: String,
-    meant: Option<String>,
+    suggestion: Option<String>,
     /// The other files that use it.
     others: BTreeSet<String>,
 }
 
 impl Unknown {
     fn new(kind: &'static str, kpi: &Kpi, named: &Named, known: &[String]) -> Self {
-        let meant = nearest(&named.name, known.iter().map(String::as_str)).map(str::to_owned);
+        let suggestion = nearest(&named.name, known.iter().map(String::as_str)).map(str::to_owned);
         Self {
             kind,
             named: named.clone(),
             path: kpi.path.clone(),
-            meant,
+            suggestion,
             others: BTreeSet::new(),
         }
     }
@@ -246,15 +250,12 @@ impl Unknown {
         self.others.remove(&self.path);
         let also = match self.others.len() {
             0 => String::new(),
-            1 => ", which 1 other file names too".to_owned(),
-            more => format!(", which {more} other files name too"),
+            1 => "; 1 other file uses it too".to_owned(),
+            more => format!("; {more} other files use it too"),
         };
-        let fix = match self.meant {
+        let fix = match self.suggestion {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => {
-                "nothing to do if it is still to come; until then the query finds nothing by it"
-                    .to_owned()
-            }
+            None => "fix the name, or ignore this if the graph will have it later".to_owned(),
         };
         let message = format!("the graph has no {} `{}`{also}", self.kind, self.named.name);
         let place = Place::Span(self.path, self.named.span);
@@ -277,7 +278,7 @@ async fn column(
         database,
         timeout: WITHIN,
     };
-    let mut take = |row: &Row| {
+    let mut push = |row: &Row| {
         names.extend(row.iter().filter_map(|value| {
             if let Value::String(name) = value {
                 Some(name.clone())
@@ -287,6 +288,6 @@ async fn column(
         }));
         ControlFlow::Continue(())
     };
-    graph.rows(&request, &mut take).await?;
+    graph.rows(&request, &mut push).await?;
     Ok(names)
 }

@@ -4,7 +4,6 @@ mod owner;
 mod screen;
 mod target;
 
-use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -15,9 +14,9 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::project::{self, GraphSource, ONLY_GRAPH, Project};
-use super::{ExitStatus, Graphs, counted, health, serve};
+use super::{ExitStatus, Graphs, counted, health, output, serve};
 use crate::cli::{Common, DEMO_SEED, Demo};
-use crate::config::check_uri;
+use crate::config::{Invalid, check_uri};
 #[cfg(feature = "embedded")]
 use crate::graph::Embedded;
 use crate::graph::Graph;
@@ -137,8 +136,8 @@ fn prepare(common: &Common, options: &Demo) -> anyhow::Result<Option<(Project, A
         };
         return Ok(project::load(common, GraphSource::Demo)?.map(|loaded| (loaded, graph)));
     };
-    if let Err(rule) = check_uri(uri) {
-        return refuse(&rule);
+    if let Err(Invalid { reason, fix }) = check_uri(uri) {
+        return refuse(&format!("is invalid: {reason}; {fix}"));
     }
     let Some(loaded) = project::load(common, GraphSource::Demo)? else {
         return Ok(None);
@@ -153,7 +152,7 @@ fn prepare(common: &Common, options: &Demo) -> anyhow::Result<Option<(Project, A
 
 /// Prints what is wrong with `--graph`.
 fn refuse<T>(what: &str) -> anyhow::Result<Option<T>> {
-    writeln!(anstream::stderr(), "error: --graph {what}")?;
+    output::error(format_args!("--graph {what}"))?;
     Ok(None)
 }
 
@@ -189,10 +188,9 @@ fn empty_graph() -> anyhow::Result<Option<Arc<Graph>>> {
     #[cfg(not(feature = "embedded"))]
     {
         let how = "build it with `--features embedded`, e.g. cargo run --features embedded -- demo";
-        writeln!(
-            anstream::stderr(),
-            "error: this build does not contain the embedded graph: {how}"
-        )?;
+        output::error(format_args!(
+            "this build does not contain the embedded graph: {how}"
+        ))?;
         Ok(None)
     }
 }

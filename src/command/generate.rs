@@ -8,7 +8,7 @@ use anyhow::Context;
 use similar::TextDiff;
 
 use super::project::{self, Project};
-use super::{ExitStatus, counted};
+use super::{ExitStatus, counted, output};
 use crate::cli::{Common, Generate};
 use crate::diagnostic::Problem;
 use crate::generate::{self, File, Input, MARK};
@@ -80,11 +80,10 @@ fn write(files: &[File], out: &Path) -> anyhow::Result<ExitStatus> {
         written += 1;
     }
     for path in left_over(files, out)? {
-        writeln!(
-            anstream::stderr(),
+        output::plain_error(format_args!(
             "{} is left over from a pack that no longer exists: delete it",
             path.display()
-        )?;
+        ))?;
     }
     let all = counted(files.len(), "file", "files");
     writeln!(

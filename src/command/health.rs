@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use super::{ExitStatus, project};
+use super::{ExitStatus, output, project};
 use crate::cli::{Common, Health};
 use crate::http::client;
 
@@ -30,11 +30,11 @@ pub(super) async fn health(common: &Common, options: &Health) -> anyhow::Result<
             Ok(ExitStatus::Done)
         }
         Ok(response) => {
-            write!(anstream::stderr(), "{}", response.body)?;
+            output::plain_error(response.body.trim_end())?;
             Ok(ExitStatus::Failed)
         }
         Err(error) => {
-            writeln!(anstream::stderr(), "{error}")?;
+            output::plain_error(error)?;
             Ok(ExitStatus::Failed)
         }
     }

@@ -1,42 +1,45 @@
-//! The subcommands, one file each, and what they share. The only place that wires the floors together.
+//! The subcommands, one file each, and what they share. Only here are the floors wired together.
 
 mod check;
+mod completions;
 mod demo;
 mod generate;
 mod health;
 mod init;
+mod log;
+mod output;
 mod project;
+mod report;
 mod run;
 mod serve;
 
 use std::fmt::Display;
-use std::io::Write;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use anyhow::{Context, anyhow};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
 
-use crate::cli::{Cli, Command, LogFormat};
+use crate::cli::{Cli, Command};
 use crate::graph::Graph;
 use project::{GraphSource, Project};
 
-/// How a command ended.
+pub use output::{error as print_error, set_format};
+
+/// The outcome of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
-    /// As asked.
+    /// Success.
     Done,
-    /// Something went wrong that the user's files are not to blame for.
+    /// A failure that is not caused by the user's files.
     Failed,
-    /// The settings or a KPI file are wrong; what is wrong has been said.
+    /// The settings or a KPI file are invalid; the mistakes have been printed.
     BadInput,
 }
 
 impl From<ExitStatus> for ExitCode {
-    fn from(ended: ExitStatus) -> Self {
-        match ended {
+    fn from(status: ExitStatus) -> Self {
+        match status {
             ExitStatus::Done => ExitCode::SUCCESS,
             ExitStatus::Failed => ExitCode::FAILURE,
             // EX_USAGE of sysexits.
@@ -51,19 +54,16 @@ const STACK: usize = 64 * 1024 * 1024;
 /// Threads that are needed besides the workers: the main one, and some for files and name resolution.
 const SPARE_THREADS: usize = 4;
 
-/// Does what the command line says.
+/// Executes the command.
 ///
 /// # Errors
-/// Whatever kept it from being done and is not a matter of the user's files.
+/// Any failure that is not a mistake in the user's files.
 pub fn execute(cli: &Cli) -> anyhow::Result<ExitStatus> {
-    if let Err((level, cause)) = start_log(cli) {
-        writeln!(
-            anstream::stderr(),
-            "error: --log cannot be \"{level}\": {cause}"
-        )?;
+    if let Err(invalid) = log::start(cli) {
+        output::error(invalid)?;
         return Ok(ExitStatus::BadInput);
     }
-    // The driver needs it before the first connection with TLS; a second call would be an error, so its answer is left.
+    // The driver needs it before the first connection with TLS. It fails only on a second call.
     let _ = rustls::crypto::ring::default_provider().install_default();
     check_threads().context(
         "cannot start threads; raise the limit of processes (`ulimit -u`, the pids limit of the container)",
@@ -98,7 +98,7 @@ fn run_command(cli: &Cli) -> anyhow::Result<ExitStatus> {
         .thread_stack_size(STACK)
         .enable_all()
         .build()?;
-    let ended = runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         match cli.command.as_ref().unwrap_or(&Command::Serve) {
             Command::Serve => serve::serve(&cli.common).await,
             Command::Check(options) => check::check(&cli.common, options).await,
@@ -107,20 +107,22 @@ fn run_command(cli: &Cli) -> anyhow::Result<ExitStatus> {
             Command::Generate(options) => generate::generate(&cli.common, options),
             Command::Init(options) => init::init(&cli.common, options).await,
             Command::Health(options) => health::health(&cli.common, options).await,
+            Command::Completions(options) => completions::completions(options.shell),
+            Command::Man => completions::man(),
         }
     });
-    // Queries that do not end must not keep the process.
+    // A query that hangs must not keep the process alive.
     runtime.shutdown_background();
-    ended
+    outcome
 }
 
 /// Graphs by name.
 type Graphs = Vec<(Arc<str>, Arc<Graph>)>;
 
-/// The graphs to ask; `None` when they cannot be had, which has then been said. None of the configured ones is connected yet.
-async fn graphs(loaded: &Project, asked: GraphSource) -> anyhow::Result<Option<Graphs>> {
-    match asked {
-        GraphSource::Configured => Ok(Some(loaded.graphs())),
+/// The graphs to query, not yet connected; `None` if there is none, and the error has been printed.
+async fn graphs(project: &Project, source: GraphSource) -> anyhow::Result<Option<Graphs>> {
+    match source {
+        GraphSource::Configured => Ok(Some(project.graphs())),
         GraphSource::Demo => demo::graphs().await,
     }
 }
@@ -129,37 +131,4 @@ async fn graphs(loaded: &Project, asked: GraphSource) -> anyhow::Result<Option<G
 fn counted<N: Display + From<u8> + PartialEq>(n: N, one: &str, many: &str) -> String {
     let noun = if n == N::from(1) { one } else { many };
     format!("{n} {noun}")
-}
-
-/// The error is the level, and what is wrong with it.
-fn start_log(cli: &Cli) -> Result<(), (&str, ParseError)> {
-    let is_demo = matches!(cli.command, Some(Command::Demo(_)));
-    // The demo has a story of its own to tell; only what is wrong may come in between.
-    let level = cli
-        .common
-        .log
-        .as_deref()
-        .unwrap_or(if is_demo { "warn" } else { "info" });
-    // The driver logs its internals at these levels, and the verifier what the error says too.
-    let quiet = "neo4rs=warn,rustls_platform_verifier=off";
-    let filter = EnvFilter::try_new(format!("{quiet},{level}")).map_err(|cause| (level, cause))?;
-    let stderr = move || {
-        if is_demo {
-            demo::clear_status();
-        }
-        std::io::stderr()
-    };
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(stderr)
-        .with_target(false);
-    match cli.common.log_format {
-        LogFormat::Text => log
-            .with_ansi(
-                anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never,
-            )
-            .init(),
-        LogFormat::Json => log.json().init(),
-    }
-    Ok(())
 }

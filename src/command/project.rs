@@ -1,12 +1,12 @@
-//! Settings and KPI files, loaded and their problems shown: the beginning of every command but `health`.
+//! Loads settings and KPI files and prints their problems: the first step of every command but `health`.
 
 use std::collections::HashMap;
-use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
 
-use super::Graphs;
+use super::{Graphs, output};
 use crate::cli::Common;
 use crate::config::{self, Config, GraphConfig};
 use crate::diagnostic::{Place, Problem, nearest};
@@ -15,50 +15,78 @@ use crate::http::FileProblem;
 use crate::kpi::{self, Catalog, Defaults, Kpi};
 use crate::lint;
 use crate::metric::{Constant, LabelName};
-use crate::queries;
+use crate::queries::{self, QueriesError};
 
-/// What the one graph is called when the settings give it no name.
+/// The name of the only graph when the settings give it none.
 pub(super) const ONLY_GRAPH: &str = "default";
 
-/// Settings, KPIs, and what was wrong with them.
+/// Settings and KPIs, with their problems.
 pub(super) struct Project {
     pub(super) config: Config,
     pub(super) catalog: Catalog,
     texts: HashMap<String, String>,
 }
 
-/// The settings; `None` when they are wrong, which has then been said.
+/// Why nothing can be loaded.
+pub(super) struct Rejected {
+    pub(super) problems: Vec<Problem>,
+    /// The text of the settings, which the problems are in.
+    pub(super) text: String,
+}
+
+/// The settings; `None` if they are invalid, and the errors have been printed.
 pub(super) fn settings(common: &Common) -> anyhow::Result<Option<Config>> {
-    match Config::from_process(common.config.as_deref()) {
-        Ok(config) => Ok(Some(config)),
-        Err(errors) => {
-            writeln!(anstream::stderr(), "{errors}")?;
+    printed(read_settings(common))
+}
+
+fn read_settings(common: &Common) -> Result<Config, Rejected> {
+    Config::from_process(common.config.as_deref()).map_err(|errors| Rejected {
+        problems: errors.problems().to_vec(),
+        text: errors.text().to_owned(),
+    })
+}
+
+/// What was loaded; `None` if nothing was, and the errors have been printed.
+fn printed<T>(loaded: Result<T, Rejected>) -> anyhow::Result<Option<T>> {
+    match loaded {
+        Ok(loaded) => Ok(Some(loaded)),
+        Err(Rejected { problems, text }) => {
+            output::problems(&problems, |_| text.as_str())?;
             Ok(None)
         }
     }
 }
 
-/// Which graphs are asked.
+/// Which graphs to query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GraphSource {
-    /// Those of the settings.
+    /// The graphs in the settings.
     Configured,
-    /// The one graph of the demo, whatever the settings and the KPIs name.
+    /// The graph of the demo, whatever graphs the settings and the KPIs name.
     Demo,
 }
 
-/// Loads everything that can run. `None` when there is nothing to go on with; why has then been said.
-pub(super) fn load(common: &Common, asked: GraphSource) -> anyhow::Result<Option<Project>> {
-    let Some(mut loaded) = files(common)? else {
-        return Ok(None);
+/// Loads the settings and the KPIs that can run. `None` if they cannot be loaded, and the errors have been printed.
+pub(super) fn load(common: &Common, source: GraphSource) -> anyhow::Result<Option<Project>> {
+    printed(read(common, source)?)
+}
+
+/// As [`load`], without printing.
+pub(super) fn read(
+    common: &Common,
+    source: GraphSource,
+) -> anyhow::Result<Result<Project, Rejected>> {
+    let mut project = match read_files(common)? {
+        Ok(project) => project,
+        Err(rejected) => return Ok(Err(rejected)),
     };
     let Project {
         config, catalog, ..
-    } = &mut loaded;
-    match asked {
-        GraphSource::Configured => leave_out_without_graph(catalog, &config.graphs),
+    } = &mut project;
+    match source {
+        GraphSource::Configured => reject_without_graph(catalog, &config.graphs),
         GraphSource::Demo => {
-            // What is counted of a graph that ends with the process must not overwrite what was counted of a real one.
+            // Totals of a graph that ends with the process must not overwrite those of a real graph.
             config.state = None;
             catalog
                 .kpis
@@ -67,19 +95,25 @@ pub(super) fn load(common: &Common, asked: GraphSource) -> anyhow::Result<Option
         }
     }
     catalog.sort_problems();
-    Ok(Some(loaded))
+    Ok(Ok(project))
 }
 
-/// Loads everything, whether or not the graph of a KPI is configured. `None` as in [`load`].
+/// As [`load`], whether or not the graph of a KPI is configured.
 pub(super) fn files(common: &Common) -> anyhow::Result<Option<Project>> {
-    let Some(config) = settings(common)? else {
-        return Ok(None);
+    printed(read_files(common)?)
+}
+
+fn read_files(common: &Common) -> anyhow::Result<Result<Project, Rejected>> {
+    let config = match read_settings(common) {
+        Ok(config) => config,
+        Err(rejected) => return Ok(Err(rejected)),
     };
     let files = match queries::read(&config.queries.path, config.queries.packs.as_deref()) {
         Ok(files) => files,
         Err(error) => {
-            writeln!(anstream::stderr(), "error: {error}")?;
-            return Ok(None);
+            let problems = vec![no_folder(error)];
+            let text = String::new();
+            return Ok(Err(Rejected { problems, text }));
         }
     };
     let const_labels = const_labels(&config)?;
@@ -96,14 +130,36 @@ pub(super) fn files(common: &Common) -> anyhow::Result<Option<Project>> {
         .chain(files.packs)
         .map(|source| (source.path, source.text))
         .collect();
-    Ok(Some(Project {
+    Ok(Ok(Project {
         config,
         catalog,
         texts,
     }))
 }
 
-/// The labels that every series of a KPI carries besides its own.
+fn no_folder(error: QueriesError) -> Problem {
+    let place = |path: &Path| Place::File(path.display().to_string());
+    match error {
+        QueriesError::Folder { path, cause } => Problem::error(
+            place(&path),
+            format!("cannot read the folder: {cause}"),
+            "set `[queries] path` to the folder of the packs",
+        ),
+        QueriesError::Pack {
+            pack,
+            path,
+            nearest,
+        } => {
+            let fix = match nearest {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => "write names of its folders in `[queries] packs`".to_owned(),
+            };
+            Problem::error(place(&path), format!("there is no pack `{pack}`"), fix)
+        }
+    }
+}
+
+/// The labels that every KPI series has besides its own.
 pub(super) fn const_labels(config: &Config) -> anyhow::Result<Vec<LabelName>> {
     let mut labels: Vec<_> = config.labels.iter().map(|(name, _)| name.clone()).collect();
     if config.graphs.len() > 1 {
@@ -112,10 +168,10 @@ pub(super) fn const_labels(config: &Config) -> anyhow::Result<Vec<LabelName>> {
     Ok(labels)
 }
 
-/// A KPI for a graph that nobody configured could never run.
-fn leave_out_without_graph(catalog: &mut Catalog, graphs: &[GraphConfig]) {
+/// A KPI for a graph that is not configured can never run.
+fn reject_without_graph(catalog: &mut Catalog, graphs: &[GraphConfig]) {
     let names: Vec<_> = graphs.iter().map(name).collect();
-    let (kept, lost) = std::mem::take(&mut catalog.kpis)
+    let (kept, rejected) = std::mem::take(&mut catalog.kpis)
         .into_iter()
         .partition::<Vec<_>, _>(|kpi: &Arc<Kpi>| {
             kpi.graph
@@ -125,16 +181,16 @@ fn leave_out_without_graph(catalog: &mut Catalog, graphs: &[GraphConfig]) {
     catalog.kpis = kept;
     catalog
         .problems
-        .extend(lost.iter().map(|kpi| no_graph(kpi, &names)));
+        .extend(rejected.iter().map(|kpi| no_graph(kpi, &names)));
 }
 
 fn no_graph(kpi: &Kpi, names: &[&str]) -> Problem {
     let graph = kpi.graph.as_deref().unwrap_or_default();
     let fix = match nearest(graph, names.iter().copied()) {
         Some(meant) => format!("did you mean \"{meant}\"?"),
-        None => format!("add [graphs.{graph}] to the settings, or take `graph` out of the header"),
+        None => format!("add [graphs.{graph}] to the settings, or remove `graph` from the header"),
     };
-    let message = format!("the settings know no graph \"{graph}\"");
+    let message = format!("unknown graph \"{graph}\"");
     Problem::error(Place::File(kpi.path.clone()), message, fix)
 }
 
@@ -143,25 +199,29 @@ fn name(graph: &GraphConfig) -> &str {
 }
 
 impl Project {
-    /// Prints every problem with its place.
+    /// Prints all problems.
     pub(super) fn show_problems(&self) -> anyhow::Result<()> {
         self.show(&self.catalog.problems)
     }
 
-    /// Whether there is a KPI file at all; says so when there is none.
-    pub(super) fn has_files(&self) -> anyhow::Result<bool> {
+    /// That there is no KPI file at all.
+    pub(super) fn no_files(&self) -> Option<Problem> {
         let none = self.texts.is_empty() && self.catalog.problems.is_empty();
-        if none {
-            let path = self.config.queries.path.display();
-            writeln!(
-                anstream::stderr(),
-                "error: there is no KPI: put a .cypher file into a folder in {path}"
-            )?;
-        }
-        Ok(!none)
+        none.then(|| {
+            let path = self.config.queries.path.display().to_string();
+            let fix = "add a .cypher file to a folder in it";
+            Problem::error(Place::File(path), "no KPI files found", fix)
+        })
     }
 
-    /// Prints every problem, and tells whether there is a KPI that can run; says so when there is none.
+    /// Whether there is a KPI file at all; prints an error if not.
+    pub(super) fn has_files(&self) -> anyhow::Result<bool> {
+        let no_files = self.no_files();
+        self.show(no_files.as_slice())?;
+        Ok(no_files.is_none())
+    }
+
+    /// Prints all problems; whether there is a KPI that can run, with an error if not.
     pub(super) fn can_run(&self) -> anyhow::Result<bool> {
         self.show_problems()?;
         if !self.has_files()? {
@@ -169,23 +229,19 @@ impl Project {
         }
         let none = self.catalog.kpis.is_empty();
         if none {
-            writeln!(
-                anstream::stderr(),
-                "error: no KPI can run: each file has a mistake"
-            )?;
+            output::error("no KPI can run: every file has a mistake")?;
         }
         Ok(!none)
     }
 
-    /// Prints problems of the files that were loaded; without colours where nobody would see them.
+    /// Prints problems of the files that were loaded.
     pub(super) fn show(&self, problems: &[Problem]) -> anyhow::Result<()> {
-        let mut out = anstream::stderr();
-        for problem in problems {
-            let text = problem.path().and_then(|path| self.texts.get(path));
-            let text = text.map_or("", String::as_str);
-            writeln!(out, "{}\n", problem.render(text, true))?;
-        }
-        Ok(())
+        Ok(output::problems(problems, |path| self.text(path))?)
+    }
+
+    /// The text of a file that was loaded.
+    pub(super) fn text(&self, path: &str) -> &str {
+        self.texts.get(path).map_or("", String::as_str)
     }
 
     /// The problems of the files, as the HTTP server shows them.
@@ -208,8 +264,8 @@ impl Project {
         self.config.graphs.iter().map(graph).collect()
     }
 
-    /// The graph at a URI, with the login that the settings have for it, or for their only graph. `None` when they have several
-    /// others: no password is sent to a server that it may not be for.
+    /// The graph at a URI, with the user and password of that graph in the settings, or of the only one. `None` if there are
+    /// several others: a password is never sent to a server that it may not be for.
     pub(super) fn graph_at(&self, uri: &str) -> Option<Graph> {
         let graphs = &self.config.graphs;
         let named = graphs
@@ -222,7 +278,7 @@ impl Project {
         }))
     }
 
-    /// The labels of the settings, which every series of a KPI carries.
+    /// The labels of the settings with their values.
     pub(super) fn constant(&self) -> Constant {
         self.config
             .labels

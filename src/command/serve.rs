@@ -1,4 +1,4 @@
-//! `serve`: everything at work until a signal ends it.
+//! `serve`: runs and serves the KPIs until a signal ends the process.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,70 +21,71 @@ use crate::kpi::Catalog;
 use crate::schedule::Scheduler;
 use crate::state::{Orphan, State, StateError};
 
-/// A supervisor's patience: after SIGTERM the process is gone within 5 s.
-const PATIENCE: Duration = Duration::from_secs(4);
+/// The process ends within 5 s of SIGTERM, before a supervisor kills it.
+const GRACE: Duration = Duration::from_secs(4);
 
 pub(super) async fn serve(common: &Common) -> anyhow::Result<ExitStatus> {
-    let Some(loaded) = project::load(common, GraphSource::Configured)? else {
+    let Some(project) = project::load(common, GraphSource::Configured)? else {
         return Ok(ExitStatus::BadInput);
     };
-    if !loaded.can_run()? {
+    if !project.can_run()? {
         return Ok(ExitStatus::BadInput);
     }
-    // Before anything runs: who cannot be scraped need not ask the graph.
-    let listener = listen(loaded.config.web.listen, "`[web] listen`").await?;
-    warn_without_state(&loaded);
-    at_work(&loaded, &loaded.graphs(), listener, &stop_on_signal()?).await?;
+    // First: an exporter that cannot be scraped need not query the graph.
+    let listener = listen(project.config.web.listen, "`[web] listen`").await?;
+    warn_without_state(&project);
+    at_work(&project, &project.graphs(), listener, &stop_on_signal()?).await?;
     Ok(ExitStatus::Done)
 }
 
-/// Listens there; an error says that `setting` names another address.
+/// Listens on an address; the error names the setting to change.
 pub(super) async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).await;
-    listener.with_context(|| format!("cannot listen on {address}; {setting} names another address"))
+    listener
+        .with_context(|| format!("cannot listen on {address}; set another address with {setting}"))
 }
 
 /// Runs the KPIs on these graphs and serves them, until `stop`.
 pub(super) async fn at_work(
-    loaded: &Project,
+    project: &Project,
     graphs: &[(Arc<str>, Arc<Graph>)],
     listener: TcpListener,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let (site, scheduler) = open(loaded, graphs).await?;
+    let (app, scheduler) = open(project, graphs).await?;
     tracing::info!(
         address = %listener.local_addr()?,
-        kpis = loaded.catalog.kpis.len(),
-        rejected_files = loaded.catalog.rejected_files(),
+        kpis = project.catalog.kpis.len(),
+        rejected_files = project.catalog.rejected_files(),
         "serving /metrics"
     );
-    // Both at once: a refresh whose runs are ended need not be waited for.
-    let ended = async {
+    // At the same time, so that a refresh in progress is ended rather than waited for.
+    let stopped = async {
         stop.cancelled().await;
-        scheduler.stop(PATIENCE).await;
+        scheduler.stop(GRACE).await;
     };
-    tokio::join!(http::serve(listener, Arc::new(site), stop.clone()), ended);
-    tracing::info!("ended");
+    tokio::join!(http::serve(listener, Arc::new(app), stop.clone()), stopped);
+    tracing::info!("stopped");
     Ok(())
 }
 
 async fn open(
-    loaded: &Project,
+    project: &Project,
     graphs: &[(Arc<str>, Arc<Graph>)],
 ) -> anyhow::Result<(AppState, Arc<Scheduler>)> {
     let names: Vec<_> = graphs.iter().map(|(name, _)| name.clone()).collect();
-    let catalog = &loaded.catalog;
-    let board = Arc::new(Board::new(&catalog.kpis, &names, loaded.constant()));
+    let catalog = &project.catalog;
+    let board = Arc::new(Board::new(&catalog.kpis, &names, project.constant()));
     let instruments = Arc::new(Instruments::new(&catalog.kpis, &catalog.packs, &names)?);
     instruments.rejected_files(catalog.rejected_files());
-    let state = state(loaded)?;
+    let state = state(project)?;
     if let Some(state) = &state {
         log_orphans(state, catalog, &names);
     }
     let scheduler = Arc::new(Scheduler::start(&board, &instruments, graphs, state.as_ref()).await);
     let settings = Settings {
-        lifecycle: loaded.config.web.lifecycle,
-        dashboard_url: loaded.config.web.dashboard_url.clone(),
+        lifecycle: project.config.web.lifecycle,
+        dashboard_url: project.config.web.dashboard_url.clone(),
         ..Settings::default()
     };
     let refresh = refresh(&scheduler, &board);
@@ -94,16 +95,20 @@ async fn open(
             instruments,
             refresh,
             settings,
-            problems: loaded.file_problems(),
+            problems: project.file_problems(),
         },
         scheduler,
     ))
 }
 
-/// Where totals are kept, when the settings say so and there is a KPI that has any.
-fn state(loaded: &Project) -> Result<Option<State>, StateError> {
-    let counts = loaded.catalog.kpis.iter().any(|kpi| kpi.window().is_some());
-    loaded
+/// The state folder, if it is configured and there is a window KPI.
+fn state(project: &Project) -> Result<Option<State>, StateError> {
+    let counts = project
+        .catalog
+        .kpis
+        .iter()
+        .any(|kpi| kpi.window().is_some());
+    project
         .config
         .state
         .as_deref()
@@ -112,8 +117,7 @@ fn state(loaded: &Project) -> Result<Option<State>, StateError> {
         .transpose()
 }
 
-/// Names the states that would lie there for ever, since a KPI or a graph was renamed: its totals begin anew otherwise, and
-/// nobody would know why.
+/// Logs state files that no KPI uses: after a rename of a KPI or graph its totals restart, and this says why.
 fn log_orphans(state: &State, catalog: &Catalog, graphs: &[Arc<str>]) {
     let windows = catalog.kpis.iter().filter(|kpi| kpi.window().is_some());
     let targets = windows.flat_map(|kpi| {
@@ -124,30 +128,30 @@ fn log_orphans(state: &State, catalog: &Catalog, graphs: &[Arc<str>]) {
     });
     let owners: Vec<_> = targets.map(|(kpi, graph)| state.file(kpi, graph)).collect();
     let orphans = state.orphans(&owners);
-    // The KPI of a file with a mistake is back as soon as that is mended.
+    // The KPI of a file with a mistake uses its state again once the file is fixed.
     let comes_back = |orphan: &&Orphan| {
         orphan
             .counted_for
             .as_ref()
             .is_some_and(|(kpi, _)| catalog.rejects(kpi))
     };
-    let told: Vec<_> = orphans
+    let unused: Vec<_> = orphans
         .iter()
         .filter(|orphan| !comes_back(orphan))
-        .map(in_words)
+        .map(describe)
         .collect();
-    if !told.is_empty() {
-        let states = told.join("; ");
+    if !unused.is_empty() {
+        let files = unused.join("; ");
         tracing::warn!(
-            "states that no KPI goes on with, end the exporter and rename them, or remove them: {states}"
+            "orphaned state files: stop the exporter, then rename or delete them: {files}"
         );
     }
 }
 
-fn in_words(orphan: &Orphan) -> String {
+fn describe(orphan: &Orphan) -> String {
     let path = orphan.path.display();
     let Some((kpi, graph)) = &orphan.counted_for else {
-        return format!("{path}, which cannot be read");
+        return format!("{path}, which is unreadable");
     };
     let rename_to: Vec<_> = orphan
         .rename_to
@@ -155,14 +159,14 @@ fn in_words(orphan: &Orphan) -> String {
         .map(|path| format!("rename it to {}", path.display()))
         .collect();
     let advice = if rename_to.is_empty() {
-        "no KPI counts the same".to_owned()
+        "no KPI has the same definition".to_owned()
     } else {
         rename_to.join(" or ")
     };
     format!("{path} of {kpi} on the graph {graph}: {advice}")
 }
 
-/// What the web side may ask of the scheduler.
+/// The one request that the HTTP server can make of the scheduler.
 fn refresh(scheduler: &Arc<Scheduler>, board: &Arc<Board>) -> Refresh {
     let (scheduler, board) = (scheduler.clone(), board.clone());
     Arc::new(move |kpi: Option<String>| {
@@ -178,14 +182,14 @@ fn refresh(scheduler: &Arc<Scheduler>, board: &Arc<Board>) -> Refresh {
 }
 
 /// Without a state, a restart counts again what the graph still has.
-fn warn_without_state(loaded: &Project) {
-    let windows = loaded
+fn warn_without_state(project: &Project) {
+    let windows = project
         .catalog
         .kpis
         .iter()
         .filter(|kpi| kpi.window().is_some());
     let kpis = windows.count();
-    if kpis > 0 && loaded.config.state.is_none() {
+    if kpis > 0 && project.config.state.is_none() {
         tracing::warn!(
             kpis,
             "totals of window KPIs are kept in memory only and restart from `start` with the exporter; set `[state] path`"
@@ -193,18 +197,24 @@ fn warn_without_state(loaded: &Project) {
     }
 }
 
-/// Cancelled by SIGTERM or SIGINT.
+/// Cancelled by SIGTERM or SIGINT. SIGHUP, which would end the process, is logged: settings and KPI files are read at start.
 pub(super) fn stop_on_signal() -> anyhow::Result<CancellationToken> {
     let stop = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    let mut hangup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
     let stopped = stop.clone();
     tokio::spawn(async move {
-        let name = tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "SIGINT",
+        let name = loop {
+            tokio::select! {
+                _ = terminate.recv() => break "SIGTERM",
+                _ = interrupt.recv() => break "SIGINT",
+                Some(()) = hangup.recv() => {
+                    tracing::warn!(signal = "SIGHUP", "ignored: restart to apply changed files");
+                }
+            }
         };
-        tracing::info!(signal = name, "ending");
+        tracing::info!(signal = name, "stopping");
         stopped.cancel();
     });
     Ok(stop)

@@ -1,89 +1,86 @@
-//! The config file, with the line of everything in it; the crate `config` would drop the lines.
+//! The config file, with the place of everything in it; the crate `config` would drop the places.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::ops::Range;
 
 use config::{ConfigError, Map, Source, Value, ValueKind};
 use toml::de::{DeTable, DeValue};
 
 use super::key::{Key, is_plain};
-use super::problem::{Place, Problem, Reason};
+use super::origin::Spans;
 
-/// A config file whose values have their line as origin.
+/// A config file whose values have their place as origin.
 #[derive(Clone, Default)]
 pub(super) struct Document {
-    path: PathBuf,
     values: Map<String, Value>,
-    tables: BTreeMap<Key, usize>,
+    pub(super) tables: BTreeMap<Key, Spans>,
+    /// Every value that is no table, and whether it may hold a login, as in `bolt://user:password@host`.
+    pub(super) leaves: Vec<Leaf>,
+}
+
+/// A single value.
+#[derive(Clone)]
+pub(super) struct Leaf {
+    pub(super) key: Key,
+    pub(super) span: Range<usize>,
+    pub(super) has_credentials: bool,
+}
+
+/// A mistake in the TOML itself. It has only the parser's message: its own text shows the line, which may hold a password.
+pub(super) struct SyntaxError {
+    pub(super) span: Option<Range<usize>>,
+    pub(super) message: String,
 }
 
 impl Document {
-    /// Reads TOML; every syntax error is added to `problems`.
-    pub(super) fn parse(path: &Path, text: &str, problems: &mut Vec<Problem>) -> Self {
-        let mut document = Self {
-            path: path.to_owned(),
-            ..Self::default()
-        };
+    /// Reads TOML.
+    pub(super) fn parse(text: &str) -> Result<Self, Vec<SyntaxError>> {
         let (table, errors) = DeTable::parse_recoverable(text);
-        for error in &errors {
-            // Only the message: the error's own text shows the line, and a password may stand in it.
-            let line = error.span().map(|span| line_of(text, span.start));
-            problems.push(Problem {
-                place: document.place(line),
-                reason: Reason::Syntax(error.message().to_owned()),
+        if !errors.is_empty() {
+            let errors = errors.iter().map(|error| SyntaxError {
+                span: error.span(),
+                message: error.message().to_owned(),
             });
+            return Err(errors.collect());
         }
-        document.values = document.table(&Key::default(), table.get_ref(), text);
-        let strange: Vec<String> = document
-            .values
-            .keys()
-            .filter(|name| !is_plain(name))
-            .cloned()
-            .collect();
-        for name in strange {
-            let line = document
-                .values
-                .remove(&name)
-                .and_then(|value| value.origin()?.parse().ok());
-            let line = line.or_else(|| document.line_of_table(&Key::new(&[&name])));
-            let hint = "no section has such a name".to_owned();
-            let reason = Reason::Unknown {
-                what: "key",
-                name,
-                hint,
-            };
-            problems.push(Problem {
-                place: document.place(line),
-                reason,
-            });
-        }
-        document
+        let mut document = Self::default();
+        document.values = document.table(&Key::default(), table.get_ref());
+        Ok(document)
     }
 
-    pub(super) fn place(&self, line: Option<usize>) -> Place {
-        Place::File {
-            path: self.path.clone(),
-            line,
+    /// Takes out the keys that the crate `config` would read as something else.
+    pub(super) fn take_odd(&mut self) -> Vec<(String, Spans)> {
+        let names = self.values.keys().filter(|name| !is_plain(name));
+        let names: Vec<String> = names.cloned().collect();
+        let mut odd = Vec::new();
+        for name in names {
+            let value = self.values.remove(&name);
+            let spans = value.and_then(|value| Spans::from_text(value.origin()?));
+            odd.push((name, spans.unwrap_or_default()));
         }
+        odd
     }
 
-    pub(super) fn line_of_table(&self, key: &Key) -> Option<usize> {
-        self.tables.get(key).copied()
+    pub(super) fn spans_of_table(&self, key: &Key) -> Option<Spans> {
+        self.tables.get(key).cloned()
     }
 
-    fn table(&mut self, parent: &Key, table: &DeTable<'_>, text: &str) -> Map<String, Value> {
+    fn table(&mut self, parent: &Key, table: &DeTable<'_>) -> Map<String, Value> {
         let mut values = Map::new();
         for (name, value) in table.iter() {
             let key = parent.child(name.get_ref());
-            let line = line_of(text, name.span().start);
-            let value = self.value(&key, value.get_ref(), line, text);
+            let spans = Spans {
+                key: name.span(),
+                value: value.span(),
+            };
+            let value = self.value(&key, value.get_ref(), &spans);
             values.insert(name.get_ref().to_string(), value);
         }
         values
     }
 
-    fn value(&mut self, key: &Key, value: &DeValue<'_>, line: usize, text: &str) -> Value {
+    fn value(&mut self, key: &Key, value: &DeValue<'_>, spans: &Spans) -> Value {
         let kind = match value {
             DeValue::String(text) => ValueKind::String(text.to_string()),
             DeValue::Integer(number) => ValueKind::I128(
@@ -96,28 +93,35 @@ impl Document {
             DeValue::Array(values) => ValueKind::Array(
                 values
                     .iter()
-                    .map(|v| self.value(key, v.get_ref(), line_of(text, v.span().start), text))
+                    .map(|item| {
+                        let spans = Spans {
+                            key: spans.key.clone(),
+                            value: item.span(),
+                        };
+                        self.value(key, item.get_ref(), &spans)
+                    })
                     .collect(),
             ),
             DeValue::Table(table) => {
-                self.tables.insert(key.clone(), line);
-                ValueKind::Table(self.table(key, table, text))
+                self.tables.insert(key.clone(), spans.clone());
+                ValueKind::Table(self.table(key, table))
             }
         };
-        Value::new(Some(&line.to_string()), kind)
+        if !matches!(value, DeValue::Array(_) | DeValue::Table(_)) {
+            self.leaves.push(Leaf {
+                key: key.clone(),
+                span: spans.value.clone(),
+                has_credentials: matches!(value, DeValue::String(text) if text.contains('@')),
+            });
+        }
+        Value::new(Some(&spans.to_text()), kind)
     }
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.bytes().take(offset).filter(|b| *b == b'\n').count()
-}
-
-// `Source` asks for `Debug`; a derived one would print passwords.
+// `Source` requires `Debug`; a derived one would print passwords.
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Document")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        f.debug_struct("Document").finish_non_exhaustive()
     }
 }
 

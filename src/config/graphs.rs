@@ -1,70 +1,56 @@
-//! `[graph]` and `[graphs.<name>]`: where the graphs are and who logs in.
+//! `[graph]` and `[graphs.<name>]`: where the graphs are, and the user and password for each.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
 use super::GraphConfig;
+use super::errors::{Caret, Invalid};
 use super::key::Key;
-use super::problem::{Place, Problem, Reason};
+use super::layers::NEO4J_AUTH;
+use super::origin::Origin;
 use super::reader::Reader;
+use super::uri::{URI, check_uri};
 
-const URI: &str = "bolt://localhost:7687";
 const USER: &str = "neo4j";
 const MAX_CONCURRENT: usize = 4;
-
-/// `neo4j` schemes are taken since people have them at hand, but the driver does not route: it asks the server it is given.
-const SCHEMES: [&str; 6] = [
-    "bolt",
-    "bolt+s",
-    "bolt+ssc",
-    "neo4j",
-    "neo4j+s",
-    "neo4j+ssc",
-];
 
 /// All graphs, in order of name; at least one.
 pub(super) fn graphs(reader: &mut Reader) -> Vec<GraphConfig> {
     let (one, several) = (Key::new(&["graph"]), Key::new(&["graphs"]));
-    let Some(place) = reader.place_of(&several) else {
+    let Some(origin) = reader.origin_of(&several) else {
         return vec![graph(reader, None, one)];
     };
-    if reader.place_of(&one).is_some() {
-        reader.problems.push(Problem {
-            place: place.clone(),
-            reason: Reason::Both {
-                key: one.clone(),
-                other: several.clone(),
-            },
-        });
-        // Read all the same, so that its other mistakes show at once.
+    if reader.origin_of(&one).is_some() {
+        both(reader, origin.clone(), &one, &several);
+        // Read all the same, so that its other mistakes are shown at the same time.
         graph(reader, None, one);
     }
     reader.section(&several);
     let names = reader.names("graphs");
-    if names.is_empty() && reader.problems.is_empty() {
-        reader.refuse(
-            &several,
-            place,
-            "names no graph: write [graphs.<name>], or [graph] for a single one".to_owned(),
-        );
+    if names.is_empty() && !reader.has_mistakes() {
+        let fix = "add a section `[graphs.<name>]`, or write `[graph]` for a single graph";
+        reader.mistake(origin, Caret::Key, "`graphs` is empty", fix);
     }
     names.into_iter().map(|name| named(reader, name)).collect()
+}
+
+fn both(reader: &mut Reader, origin: Origin, key: &Key, other: &Key) {
+    let message = format!("`{key}` and `{other}` are both set");
+    reader.mistake(origin, Caret::Key, message, "remove one of them");
 }
 
 fn named(reader: &mut Reader, name: String) -> GraphConfig {
     let key = Key::new(&["graphs", &name]);
     let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
-    if let Some(place) = reader
-        .place_of(&key)
+    if let Some(origin) = reader
+        .origin_of(&key)
         .filter(|_| name.is_empty() || !name.chars().all(legal))
     {
-        // The environment has no case: `Eu` could not be told from `eu` there.
-        reader.refuse(
-            &key,
-            place,
-            "is no name for a graph: use a-z, 0-9, `_` and `-`".to_owned(),
-        );
+        // The environment has no case: `Eu` and `eu` are the same there.
+        let fix = "use a-z, 0-9, `_` and `-`";
+        reader.refuse_key(&key, origin, Invalid::new("unexpected character", fix));
     }
     graph(reader, Some(name), key)
 }
@@ -87,95 +73,39 @@ fn graph(reader: &mut Reader, name: Option<String>, section: Key) -> GraphConfig
         client_cert,
         database: reader.not_empty(&section.child("database")),
         max_concurrent: reader
-            .number(&section.child("max_concurrent"), 1..=64)
+            .integer(&section.child("max_concurrent"), 1..=64)
             .unwrap_or(MAX_CONCURRENT),
     }
 }
 
 fn uris(reader: &mut Reader, key: &Key) -> Vec<String> {
-    let Some(found) = reader.texts(key) else {
+    let Some(found) = reader.strings(key) else {
         return vec![URI.to_owned()];
     };
-    for (uri, place) in &found {
-        if let Err(rule) = check_uri(uri) {
-            reader.refuse(key, place.clone(), rule);
+    for (uri, origin) in &found {
+        if let Err(invalid) = check_uri(uri) {
+            reader.refuse(key, origin.clone(), invalid);
         }
     }
     found.into_iter().map(|(uri, _)| uri).collect()
 }
 
-/// Whether a graph can be at this URI.
-///
-/// # Errors
-/// What the URI must be, as the end of a sentence that begins with where it stands. It never shows the URI.
-pub fn check_uri(uri: &str) -> Result<(), String> {
-    // First of all, so that no other text is ever made from a URI with a password in it.
-    if uri.contains('@') {
-        return Err(
-            "must not hold credentials: write them as `user` and `password_file`".to_owned(),
-        );
-    }
-    let Some((scheme, rest)) = uri.split_once("://") else {
-        return Err(format!("must begin with a scheme, as in {URI}"));
-    };
-    if !SCHEMES.contains(&scheme) {
-        return Err(format!(
-            "must begin with bolt://, bolt+s:// or bolt+ssc://, as in {URI}"
-        ));
-    }
-    let host_and_port = rest.strip_suffix('/').unwrap_or(rest);
-    let (host, port) = match host_and_port.rsplit_once(':') {
-        // The colons of `[::1]` separate no port.
-        Some((host, port)) if !port.contains(']') => (host, Some(port)),
-        _ => (host_and_port, None),
-    };
-    if !is_host(host) {
-        return Err(format!(
-            "must be a scheme, a host and a port and nothing more, as in {URI}"
-        ));
-    }
-    match port.map(str::parse::<u16>) {
-        None | Some(Ok(1..)) => Ok(()),
-        Some(Ok(0) | Err(_)) => Err(format!("must have a port from 1 to 65535, as in {URI}")),
-    }
-}
-
-fn is_host(host: &str) -> bool {
-    match host.strip_prefix('[') {
-        Some(address) => address
-            .strip_suffix(']')
-            .is_some_and(|ip| ip.parse::<std::net::Ipv6Addr>().is_ok()),
-        None => {
-            !host.is_empty()
-                && host
-                    .chars()
-                    .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
-        }
-    }
-}
-
-/// The password, from the key itself or from a file. None at all is an empty one: a server without authentication takes any.
+/// The password, from the key itself or from a file, and that file. The default is empty: a server without authentication
+/// accepts any.
 fn password(reader: &mut Reader, section: &Key) -> (SecretString, Option<PathBuf>) {
-    let (here, there) = (section.child("password"), section.child("password_file"));
-    let text = reader.text(&here);
-    let file = reader.path(&there);
+    let (text_key, file_key) = (section.child("password"), section.child("password_file"));
+    let text = reader.string(&text_key);
+    let file = reader.path(&file_key);
     match (text, file) {
         (None, None) => (SecretString::default(), None),
         (Some((text, _)), None) => (text.into(), None),
-        (None, Some((path, place))) => secret(reader, &there, path, place),
-        (Some((text, here_place)), Some((path, there_place))) => {
-            match layer(&here_place).cmp(&layer(&there_place)) {
-                std::cmp::Ordering::Greater => (text.into(), None),
-                std::cmp::Ordering::Less => secret(reader, &there, path, there_place),
-                std::cmp::Ordering::Equal => {
-                    let reason = Reason::Both {
-                        key: here,
-                        other: there,
-                    };
-                    reader.problems.push(Problem {
-                        place: there_place,
-                        reason,
-                    });
+        (None, Some((path, origin))) => from_file(reader, &file_key, path, origin),
+        (Some((text, text_origin)), Some((path, file_origin))) => {
+            match layer(&text_origin).cmp(&layer(&file_origin)) {
+                Ordering::Greater => (text.into(), None),
+                Ordering::Less => from_file(reader, &file_key, path, file_origin),
+                Ordering::Equal => {
+                    both(reader, file_origin, &text_key, &file_key);
                     (SecretString::default(), None)
                 }
             }
@@ -183,25 +113,26 @@ fn password(reader: &mut Reader, section: &Key) -> (SecretString, Option<PathBuf
     }
 }
 
-/// Two forms of one setting: the one from the higher layer counts, as with any other setting.
-fn layer(place: &Place) -> u8 {
-    match place {
-        Place::Variable(name) if name.starts_with("NEO4J_") => 0,
-        Place::File { .. } => 1,
-        Place::Variable(_) => 2,
+/// Two forms of one setting: that of the higher layer wins, as with any other setting.
+fn layer(origin: &Origin) -> u8 {
+    match origin {
+        Origin::Variable(name) if name == NEO4J_AUTH => 0,
+        Origin::Variable(name) if name.starts_with("NEO4J_") => 1,
+        Origin::File(_) => 2,
+        Origin::Variable(_) => 3,
     }
 }
 
-fn secret(
+fn from_file(
     reader: &mut Reader,
     key: &Key,
     path: PathBuf,
-    place: Place,
+    origin: Origin,
 ) -> (SecretString, Option<PathBuf>) {
-    match read_password(&path) {
+    match read(&path) {
         Ok(password) => (password, Some(path)),
-        Err(rule) => {
-            reader.refuse(key, place, rule);
+        Err(invalid) => {
+            reader.refuse(key, origin, invalid);
             (SecretString::default(), None)
         }
     }
@@ -210,54 +141,64 @@ fn secret(
 /// Reads a file that contains a password.
 ///
 /// # Errors
-/// What is wrong with the file, as the end of a sentence that begins with the key.
+/// What is wrong with the file, and the fix.
 pub fn read_password(path: &Path) -> Result<SecretString, String> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|cause| format!("cannot be read from {}: {cause}", path.display()))?;
-    // Editors and `echo` end a file with a line break that is not part of the password.
+    read(path).map_err(|Invalid { reason, fix }| format!("{reason}; {fix}"))
+}
+
+fn read(path: &Path) -> Result<SecretString, Invalid> {
+    let text = std::fs::read_to_string(path).map_err(|cause| {
+        let reason = format!("cannot read {}: {cause}", path.display());
+        Invalid::new(reason, "check that the file exists and can be read")
+    })?;
+    // Editors and `echo` end a file with a line end that is not part of the password.
     let password = text.strip_suffix('\n').map_or(text.as_str(), |text| {
         text.strip_suffix('\r').unwrap_or(text)
     });
     if password.is_empty() {
-        return Err(format!(
-            "names an empty file, {}: write the password into it",
-            path.display()
-        ));
+        let reason = format!("the file {} is empty", path.display());
+        return Err(Invalid::new(reason, "write the password into it"));
     }
     Ok(password.into())
 }
 
 fn ca_file(reader: &mut Reader, section: &Key, uris: &[String]) -> Option<PathBuf> {
     let key = section.child("ca_file");
-    let (path, place) = reader.path(&key)?;
+    let (path, origin) = reader.path(&key)?;
     // Without TLS, or with `+ssc`, no certificate is verified.
     if !uris.iter().any(|uri| scheme(uri).ends_with("+s")) {
-        let rule = "has no effect without a `uri` that begins with bolt+s://".to_owned();
-        reader.refuse(&key, place, rule);
+        without_tls(reader, &key, origin);
         return None;
     }
     Some(path)
 }
 
 fn client_cert(reader: &mut Reader, section: &Key, uris: &[String]) -> Option<(PathBuf, PathBuf)> {
-    let (cert, key) = (
-        section.child("client_cert_file"),
-        section.child("client_key_file"),
-    );
-    let (other, place, missing) = match (reader.path(&cert), reader.path(&key)) {
-        (Some((cert_path, place)), Some((key_path, _))) => {
+    let cert = section.child("client_cert_file");
+    let key = section.child("client_key_file");
+    match (reader.path(&cert), reader.path(&key)) {
+        (None, None) => None,
+        (Some((_, origin)), None) => alone(reader, origin, &cert, &key),
+        (None, Some((_, origin))) => alone(reader, origin, &key, &cert),
+        (Some((cert_path, origin)), Some((key_path, _))) => {
             if uris.iter().any(|uri| scheme(uri).contains('+')) {
                 return Some((cert_path, key_path));
             }
-            let rule = "has no effect without a `uri` that begins with bolt+s://".to_owned();
-            reader.refuse(&cert, place, rule);
-            return None;
+            without_tls(reader, &cert, origin);
+            None
         }
-        (None, None) => return None,
-        (Some((_, place)), None) => (cert, place, "client_key_file"),
-        (None, Some((_, place))) => (key, place, "client_cert_file"),
-    };
-    reader.refuse(&other, place, format!("needs `{missing}` too"));
+    }
+}
+
+fn without_tls(reader: &mut Reader, key: &Key, origin: Origin) {
+    let message = format!("`{key}` has no effect without TLS");
+    let fix = "begin the `uri` with bolt+s://, or remove the key";
+    reader.mistake(origin, Caret::Key, message, fix);
+}
+
+fn alone<T>(reader: &mut Reader, origin: Origin, key: &Key, missing: &Key) -> Option<T> {
+    let message = format!("`{key}` is set without `{missing}`");
+    reader.mistake(origin, Caret::Key, message, "set both or none");
     None
 }
 

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-/// What the exporter's own variables start with. Two underscores, since Kubernetes makes up `CYPHER_EXPORTER_PORT` and its
-/// like for every service named `cypher-exporter`.
+/// The prefix of the exporter's own variables. Two underscores, since Kubernetes sets `CYPHER_EXPORTER_PORT` and similar
+/// variables for every service named `cypher-exporter`.
 pub(super) const PREFIX: &str = "CYPHER_EXPORTER__";
 
-/// The way to a setting: section, then name.
+/// The path of a setting: section, then name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key(Vec<String>);
+pub(super) struct Key(Vec<String>);
 
 impl Key {
     pub(super) fn new(segments: &[&str]) -> Self {
@@ -23,9 +23,19 @@ impl Key {
         &self.0
     }
 
+    /// The key without its section.
+    pub(super) fn name(&self) -> &str {
+        self.0.last().map_or("", String::as_str)
+    }
+
     /// The variable that sets this key.
     pub(super) fn variable(&self) -> String {
         format!("{PREFIX}{}", self.0.join("__").to_uppercase())
+    }
+
+    /// Whether the value is a secret, whatever it is.
+    pub(super) fn is_secret(&self) -> bool {
+        self.name() == "password"
     }
 }
 
@@ -35,7 +45,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// Whether a segment means itself. The crate `config` reads `a[9]` and `a.b` as ways into lists and tables.
+/// Whether a segment has no syntax of its own. The crate `config` reads `a[9]` and `a.b` as paths into lists and tables.
 pub(super) fn is_plain(segment: &str) -> bool {
     !segment.is_empty()
         && segment

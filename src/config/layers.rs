@@ -1,4 +1,4 @@
-//! The sources of the settings, laid over each other by the crate `config`: what is named by several counts as the highest says.
+//! The sources of the settings, merged by the crate `config`: the highest source that sets a key wins.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -7,100 +7,106 @@ use config::{ConfigError, Map, Source, Value, ValueKind};
 
 use super::document::Document;
 use super::key::{Key, PREFIX, is_plain};
-use super::problem::{Place, Problem, Reason};
+use super::origin::{Origin, Spans};
 
-/// The variables of Neo4j's own tools, lowest first where two name the same key.
-const NEO4J: [(&str, &str); 5] = [
+/// The variables of Neo4j's own tools, lowest first where two set the same key.
+const NEO4J: [(&str, &str); 6] = [
     ("NEO4J_URI", "uri"),
     ("NEO4J_USERNAME", "user"),
     ("NEO4J_USER", "user"),
     ("NEO4J_PASSWORD", "password"),
+    ("NEO4J_PASSWORD_FILE", "password_file"),
     ("NEO4J_DATABASE", "database"),
 ];
 
-/// The name that the crate gives to the origin of what [`config::Environment`] finds.
+/// User and password in one, as the official images of Neo4j take them: `user/password`, or `none` for a server without
+/// authentication. Lower than the variables above.
+pub(super) const NEO4J_AUTH: &str = "NEO4J_AUTH";
+
+/// The origin that the crate gives to what [`config::Environment`] finds.
 const ENVIRONMENT: &str = "the environment";
 
-/// A value and where it stands, before anybody has asked whether it makes sense.
+/// A value and its origin, not yet checked.
 #[derive(Clone)]
 pub(super) struct Setting {
     pub(super) value: Raw,
-    pub(super) place: Place,
+    pub(super) origin: Origin,
 }
 
-/// A value as its source wrote it; the environment knows only text.
+/// A value as its source has it; the environment has only strings.
 #[derive(Clone)]
 pub(super) enum Raw {
-    Text(String),
-    Whole(i128),
-    Fraction,
-    Flag(bool),
+    String(String),
+    Integer(i128),
+    Float,
+    Boolean(bool),
     Date,
-    List(Vec<Setting>),
-    /// Whatever is in it: in a list, or empty. Tables with something in them are keys of their own.
+    Array(Vec<Setting>),
+    /// Whatever it holds, in an array; otherwise an empty one. A table that holds something is as many keys.
     Table,
 }
 
 /// Everything that is set, by key. A table is here only when it is empty.
 pub(super) type Settings = BTreeMap<Key, Setting>;
 
-/// Lays the environment over the file over Neo4j's variables. What cannot be a key at all is added to `problems`.
-pub(super) fn settings(
-    file: &Document,
-    variables: &HashMap<String, String>,
-    problems: &mut Vec<Problem>,
-) -> Settings {
-    let (ours, strange): (HashMap<_, _>, Vec<_>) = own_variables(variables);
-    problems.extend(
-        strange
-            .into_iter()
-            .map(|name| unknown_variable(name, "no setting has such a name")),
-    );
-    let merged = merge(file, ours, variables)
-        .expect("sources that are maps in memory are always read and merged");
+/// Merges the environment over the file over Neo4j's variables.
+pub(super) fn settings(file: &Document, variables: &HashMap<String, String>) -> Settings {
+    let merged =
+        merge(file, variables).expect("sources that are maps in memory are always read and merged");
     let mut settings = Settings::new();
     flatten(&Key::default(), &merged, file, &mut settings);
     settings
 }
 
-/// Whether a variable speaks to the exporter.
+/// Whether a variable is meant for the exporter.
 pub(super) fn is_ours(variable: &str) -> bool {
-    variable.to_uppercase().starts_with(PREFIX) || NEO4J.iter().any(|(name, _)| *name == variable)
+    variable.to_uppercase().starts_with(PREFIX) || is_neo4j(variable)
 }
 
-fn own_variables(variables: &HashMap<String, String>) -> (HashMap<String, String>, Vec<&str>) {
-    let mut ours = HashMap::new();
-    let mut strange = Vec::new();
-    for (name, value) in variables.iter().filter(|(_, value)| !value.is_empty()) {
-        match name.to_uppercase().strip_prefix(PREFIX) {
-            Some(rest) if rest.split("__").all(is_plain) => {
-                _ = ours.insert(name.clone(), value.clone())
-            }
-            Some(_) => strange.push(name.as_str()),
-            None => {}
-        }
-    }
-    (ours, strange)
+fn is_neo4j(variable: &str) -> bool {
+    variable == NEO4J_AUTH || NEO4J.iter().any(|(name, _)| *name == variable)
 }
 
-fn unknown_variable(name: &str, hint: &str) -> Problem {
-    Problem {
-        place: Place::Variable(name.to_owned()),
-        reason: Reason::Unknown {
-            what: "variable",
-            name: name.to_owned(),
-            hint: hint.to_owned(),
-        },
-    }
+/// Whether `NEO4J_AUTH` is set to something else than a user and a password, or `none`.
+pub(super) fn has_invalid_auth(variables: &HashMap<String, String>) -> bool {
+    let mut auth = set(variables).filter(|(name, _)| *name == NEO4J_AUTH);
+    auth.any(|(_, value)| value != "none" && !is_login(value))
+}
+
+fn is_login(auth: &str) -> bool {
+    let login = auth.split_once('/');
+    login.is_some_and(|(user, password)| !user.is_empty() && !password.is_empty())
+}
+
+/// The key's parts of a variable with our prefix.
+fn parts(variable: &str) -> Option<Vec<String>> {
+    let upper = variable.to_uppercase();
+    let rest = upper.strip_prefix(PREFIX)?;
+    Some(rest.split("__").map(str::to_owned).collect())
+}
+
+/// The variables with our prefix whose name cannot be that of a setting.
+pub(super) fn odd(variables: &HashMap<String, String>) -> impl Iterator<Item = &str> {
+    set(variables)
+        .map(|(name, _)| name)
+        .filter(|name| parts(name).is_some_and(|parts| !parts.iter().all(|part| is_plain(part))))
+}
+
+/// An empty variable sets nothing.
+fn set(variables: &HashMap<String, String>) -> impl Iterator<Item = (&str, &str)> {
+    let variables = variables.iter().filter(|(_, value)| !value.is_empty());
+    variables.map(|(name, value)| (name.as_str(), value.as_str()))
 }
 
 fn merge(
     file: &Document,
-    ours: HashMap<String, String>,
     variables: &HashMap<String, String>,
 ) -> Result<Map<String, Value>, ConfigError> {
-    let prefix = PREFIX.trim_end_matches('_');
-    let environment = config::Environment::with_prefix(prefix)
+    let ours = set(variables)
+        .filter(|(name, _)| parts(name).is_some_and(|parts| parts.iter().all(|p| is_plain(p))))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let environment = config::Environment::with_prefix(PREFIX.trim_end_matches('_'))
         .separator("__")
         .ignore_empty(true)
         .source(Some(ours));
@@ -108,7 +114,7 @@ fn merge(
         .add_source(file.clone())
         .add_source(environment)
         .build()?;
-    // Neo4j's variables speak of one graph: with several named ones nobody can say which.
+    // Neo4j's variables are about one graph: with several it is not clear which.
     if named.collect()?.contains_key("graphs") {
         return named.collect();
     }
@@ -135,57 +141,67 @@ fn flatten(parent: &Key, table: &Map<String, Value>, file: &Document, settings: 
 
 fn setting(key: &Key, value: &Value, file: &Document) -> Setting {
     let raw = match &value.kind {
-        ValueKind::String(text) => Raw::Text(text.clone()),
-        ValueKind::Boolean(flag) => Raw::Flag(*flag),
-        ValueKind::I64(number) => Raw::Whole((*number).into()),
-        ValueKind::I128(number) => Raw::Whole(*number),
-        ValueKind::U64(number) => Raw::Whole((*number).into()),
-        ValueKind::U128(number) => Raw::Whole((*number).try_into().unwrap_or(i128::MAX)),
-        ValueKind::Float(_) => Raw::Fraction,
+        ValueKind::String(text) => Raw::String(text.clone()),
+        ValueKind::Boolean(flag) => Raw::Boolean(*flag),
+        ValueKind::I64(number) => Raw::Integer((*number).into()),
+        ValueKind::I128(number) => Raw::Integer(*number),
+        ValueKind::U64(number) => Raw::Integer((*number).into()),
+        ValueKind::U128(number) => Raw::Integer((*number).try_into().unwrap_or(i128::MAX)),
+        ValueKind::Float(_) => Raw::Float,
         // What `Document` makes of a date.
         ValueKind::Nil => Raw::Date,
-        ValueKind::Array(values) => Raw::List(
-            values
-                .iter()
-                .map(|value| setting(key, value, file))
-                .collect(),
-        ),
+        ValueKind::Array(items) => {
+            Raw::Array(items.iter().map(|item| setting(key, item, file)).collect())
+        }
         ValueKind::Table(_) => Raw::Table,
     };
     Setting {
         value: raw,
-        place: place(key, value.origin(), file),
+        origin: origin(key, value.origin(), file),
     }
 }
 
-/// The crate keeps the origin of values, but not of tables.
-fn place(key: &Key, origin: Option<&str>, file: &Document) -> Place {
+fn origin(key: &Key, origin: Option<&str>, file: &Document) -> Origin {
     match origin {
-        Some(ENVIRONMENT) => Place::Variable(key.variable()),
-        Some(name) if NEO4J.iter().any(|(variable, _)| *variable == name) => {
-            Place::Variable(name.to_owned())
-        }
-        line => file.place(
-            line.and_then(|line| line.parse().ok())
-                .or_else(|| file.line_of_table(key)),
+        Some(ENVIRONMENT) => Origin::Variable(key.variable()),
+        Some(name) if is_neo4j(name) => Origin::Variable(name.to_owned()),
+        // The crate keeps the origin of values, but not of tables.
+        spans => Origin::File(
+            spans
+                .and_then(Spans::from_text)
+                .or_else(|| file.spans_of_table(key))
+                .unwrap_or_default(),
         ),
     }
 }
 
-/// `NEO4J_URI` and its like, as settings of `[graph]`.
+/// `NEO4J_URI` and similar variables, as settings of `[graph]`.
 #[derive(Clone)]
 struct Neo4jVariables(Map<String, Value>);
 
 impl From<&HashMap<String, String>> for Neo4jVariables {
     fn from(variables: &HashMap<String, String>) -> Self {
-        let named = NEO4J.iter().filter_map(|(variable, key)| {
-            let text = variables.get(*variable).filter(|text| !text.is_empty())?;
-            Some((
-                format!("graph.{key}"),
-                Value::new(Some(&variable.to_string()), text.as_str()),
-            ))
+        let value_of = |variable: &str| {
+            let text = variables.get(variable)?;
+            (!text.is_empty()).then_some(text.as_str())
+        };
+        let login = value_of(NEO4J_AUTH)
+            .filter(|auth| is_login(auth))
+            .and_then(|auth| auth.split_once('/'));
+        let auth = login.into_iter().flat_map(|(user, password)| {
+            [
+                (NEO4J_AUTH, "user", user),
+                (NEO4J_AUTH, "password", password),
+            ]
         });
-        Self(named.collect())
+        let named = NEO4J
+            .iter()
+            .filter_map(|(variable, key)| Some((*variable, *key, value_of(variable)?)));
+        let settings = auth.chain(named).map(|(variable, key, text)| {
+            let origin = variable.to_owned();
+            (format!("graph.{key}"), Value::new(Some(&origin), text))
+        });
+        Self(settings.collect())
     }
 }
 

@@ -1,9 +1,11 @@
-//! Each rule with a bad case and its exact message; and that no case ever shows a secret.
+//! Each rule with an invalid case and its exact message; and no case ever shows a secret.
+
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::diagnostic::Place;
 
-/// Stands wherever a secret could be; no message and no `Debug` may show it.
+/// Is in every place where a secret could be; no message and no `Debug` may show it.
 const SECRET: &str = "hunter2";
 
 /// A folder with this `config.toml`, and what loading it gives.
@@ -23,355 +25,371 @@ fn environment(variables: &[(&str, &str)]) -> HashMap<String, String> {
         .collect()
 }
 
-/// The problems as text, with the temporary folder taken out.
+/// Each problem on a line: where, what the caret is under, the message, the fix; the temporary folder is taken out.
 fn problems(file: &str, variables: &[(&str, &str)]) -> Vec<String> {
     let errors = load(file, variables).expect_err(file);
-    let folder = errors
-        .problems()
-        .iter()
-        .find_map(|problem| match &problem.place {
-            Place::File { path, .. } => path.parent(),
-            Place::Variable(_) => None,
-        });
-    let folder = folder.map_or_else(
-        || "nowhere".to_owned(),
-        |folder| format!("{}/", folder.display()),
-    );
-    errors
-        .to_string()
-        .lines()
-        .map(|line| line.replace(&folder, ""))
-        .collect()
+    let shown = errors.problems().iter().map(|problem| {
+        let path = problem.path().map(Path::new).and_then(Path::parent);
+        let folder = path.map_or_else(
+            || "nowhere".to_owned(),
+            |path| format!("{}/", path.display()),
+        );
+        let place = match &problem.place {
+            Place::Span(_, span) => {
+                let line = 1 + errors.text()[..span.start].matches('\n').count();
+                format!("{line} ^{}^", &errors.text()[span.clone()])
+            }
+            Place::Line(_, line) => line.to_string(),
+            Place::File(path) => path.clone(),
+            Place::Variable(name) => name.clone(),
+        };
+        let text = format!("{place}: {}; help: {}", problem.message, problem.fix);
+        text.replace(&folder, "")
+    });
+    shown.collect()
 }
 
-/// One mistake in the file, and what is said of it.
+/// One mistake in the file, and how it is reported.
 const FILE_MISTAKES: &[(&str, &str)] = &[
-    // Keys.
     (
         "[graph]\nurii = \"x\"",
-        "config.toml:2: unknown key `graph.urii`: did you mean `graph.uri`?",
+        "2 ^urii^: unknown key `graph.urii`; help: did you mean `graph.uri`?",
     ),
     (
         "[queries]\ncolour = \"hunter2\"",
-        "config.toml:2: unknown key `queries.colour`: its section has `queries.path`, `queries.packs`, `queries.every`",
+        "2 ^colour^: unknown key `queries.colour`; help: use one of `queries.path`, `queries.packs`, `queries.every`",
     ),
     (
         "[wbe]\nlisten = \"0.0.0.0:1\"",
-        "config.toml:2: unknown key `wbe.listen`: did you mean `web.listen`?",
+        "2 ^listen^: unknown key `wbe.listen`; help: did you mean `web.listen`?",
     ),
     (
         "\n[prometheus]\n",
-        "config.toml:2: unknown key `prometheus`: the sections are `graph` or `graphs.<name>`, `queries`, `web`, `state` and `labels`",
+        "2 ^prometheus^: unknown key `prometheus`; help: use one of the sections `graph` or `graphs.<name>`, `queries`, `web`, `state`, `generate` and `labels`",
     ),
     (
         "\"a.b\" = 1",
-        "config.toml:1: unknown key `a.b`: no section has such a name",
+        "1 ^\"a.b\"^: unknown key `a.b`; help: use one of the sections `graph` or `graphs.<name>`, `queries`, `web`, `state`, `generate` and `labels`",
     ),
     (
         "\"a[99999999999]\" = 1",
-        "config.toml:1: unknown key `a[99999999999]`: no section has such a name",
+        "1 ^\"a[99999999999]\"^: unknown key `a[99999999999]`; help: use one of the sections `graph` or `graphs.<name>`, `queries`, `web`, `state`, `generate` and `labels`",
     ),
     (
         "[graphs.eu]\npasword = \"hunter2\"",
-        "config.toml:2: unknown key `graphs.eu.pasword`: did you mean `graphs.eu.password`?",
+        "2 ^pasword^: unknown key `graphs.eu.pasword`; help: did you mean `graphs.eu.password`?",
     ),
     (
         "[queries.every]\nx = 1",
-        "config.toml:2: unknown key `queries.every.x`: did you mean `queries.every`?",
+        "2 ^x^: unknown key `queries.every.x`; help: did you mean `queries.every`?",
     ),
-    // Sections.
     (
         "graph = \"hunter2\"",
-        "config.toml:1: `graph` must be a section, found text",
+        "1 ^…^: invalid type for `graph`: expected a section, found a string; help: write it as the section `[graph]`",
     ),
     (
         "[graph]\nuser = \"a\"\n[graphs.eu]\nuser = \"b\"",
-        "config.toml:4: `graph` and `graphs` are both set: keep one of them",
+        "3 ^graphs^: `graph` and `graphs` are both set; help: remove one of them",
     ),
     (
         "[graphs]",
-        "config.toml:1: `graphs` names no graph: write [graphs.<name>], or [graph] for a single one",
+        "1 ^graphs^: `graphs` is empty; help: add a section `[graphs.<name>]`, or write `[graph]` for a single graph",
     ),
     (
         "[graphs]\neu = \"hunter2\"",
-        "config.toml:2: `graphs.eu` must be a section, found text",
+        "2 ^…^: invalid type for `graphs.eu`: expected a section, found a string; help: write it as the section `[graphs.eu]`",
     ),
     (
         "[graphs.Eu]\nuser = \"a\"",
-        "config.toml:2: `graphs.Eu` is no name for a graph: use a-z, 0-9, `_` and `-`",
+        "1 ^Eu^: invalid name in `graphs.Eu`: unexpected character; help: use a-z, 0-9, `_` and `-`",
     ),
-    // Addresses.
     (
         "[graph]\nuri = \"bolt://neo4j:hunter2@db:7687\"",
-        "config.toml:2: `graph.uri` must not hold credentials: write them as `user` and `password_file`",
+        "2: invalid value for `graph.uri`: it contains credentials; help: remove them from the URI and set `user` and `password_file`",
     ),
     (
         "[graph]\nuri = \"neo4j:hunter2@db\"",
-        "config.toml:2: `graph.uri` must not hold credentials: write them as `user` and `password_file`",
+        "2: invalid value for `graph.uri`: it contains credentials; help: remove them from the URI and set `user` and `password_file`",
     ),
     (
         "[graph]\nuri = \"localhost:7687\"",
-        "config.toml:2: `graph.uri` must begin with a scheme, as in bolt://localhost:7687",
+        "2 ^\"localhost:7687\"^: invalid value for `graph.uri`: it has no scheme; help: begin it with bolt://, bolt+s:// or bolt+ssc://, as in bolt://localhost:7687",
     ),
     (
         "[graph]\nuri = [\n  \"bolt://a\",\n  \"http://b\",\n]",
-        "config.toml:4: `graph.uri` must begin with bolt://, bolt+s:// or bolt+ssc://, as in bolt://localhost:7687",
+        "4 ^\"http://b\"^: invalid value for `graph.uri`: unknown scheme; help: begin it with bolt://, bolt+s:// or bolt+ssc://, as in bolt://localhost:7687",
     ),
     (
         "[graph]\nuri = \"bolt://\"",
-        "config.toml:2: `graph.uri` must be a scheme, a host and a port and nothing more, as in bolt://localhost:7687",
+        "2 ^\"bolt://\"^: invalid value for `graph.uri`: expected the name or address of a host; help: write a scheme, a host and a port, as in bolt://localhost:7687",
     ),
     (
         "[graph]\nuri = \"bolt://a/db\"",
-        "config.toml:2: `graph.uri` must be a scheme, a host and a port and nothing more, as in bolt://localhost:7687",
+        "2 ^\"bolt://a/db\"^: invalid value for `graph.uri`: it has a path; help: remove it; the key `database` names the database",
     ),
     (
         "[graph]\nuri = \"bolt://a:70000\"",
-        "config.toml:2: `graph.uri` must have a port from 1 to 65535, as in bolt://localhost:7687",
+        "2 ^\"bolt://a:70000\"^: invalid value for `graph.uri`: invalid port; help: write a port from 1 to 65535, as in bolt://localhost:7687",
     ),
     (
         "[graph]\nuri = 7687",
-        "config.toml:2: `graph.uri` must be a text in quotes or a list of them, found a whole number",
+        "2 ^7687^: invalid type for `graph.uri`: expected a string or an array of strings, found an integer; help: write `uri = \"…\"` or `uri = [\"…\", \"…\"]`",
     ),
     (
         "[graph]\nuri = [7687]",
-        "config.toml:2: `graph.uri` must be a list of texts in quotes, found a whole number",
+        "2 ^7687^: invalid type for `graph.uri`: expected an array of strings, found an integer; help: write `uri = \"…\"` or `uri = [\"…\", \"…\"]`",
     ),
     (
         "[graph]\nuri = []",
-        "config.toml:2: `graph.uri` must not be an empty list",
+        "2 ^[]^: invalid value for `graph.uri`: the array is empty; help: write `uri = \"…\"` or `uri = [\"…\", \"…\"]`",
     ),
-    // Login.
     (
         "[graph]\nuser = \"\"",
-        "config.toml:2: `graph.user` must not be empty",
+        "2 ^\"\"^: invalid value for `graph.user`: it is empty; help: write a value, or remove the key for its default",
     ),
     (
         "[graph]\ndatabase = \"\"",
-        "config.toml:2: `graph.database` must not be empty",
+        "2 ^\"\"^: invalid value for `graph.database`: it is empty; help: write a value, or remove the key for its default",
     ),
     (
         "[graph]\npassword = 7",
-        "config.toml:2: `graph.password` must be text in quotes, found a whole number",
+        "2: invalid type for `graph.password`: expected a string, found an integer; help: write `password = \"…\"`",
     ),
     (
         "[graph]\npassword = [\"hunter2\"]",
-        "config.toml:2: `graph.password` must be text in quotes, found a list",
+        "2: invalid type for `graph.password`: expected a string, found an array; help: write `password = \"…\"`",
     ),
     (
         "[graph]\npassword = 1979-05-27",
-        "config.toml:2: `graph.password` must be text in quotes, found a date",
+        "2: invalid type for `graph.password`: expected a string, found a date; help: write `password = \"…\"`",
     ),
     (
         "[graph]\npassword = \"hunter2\"\npassword_file = \"secret\"",
-        "config.toml:3: `graph.password` and `graph.password_file` are both set: keep one of them",
+        "3 ^password_file^: `graph.password` and `graph.password_file` are both set; help: remove one of them",
     ),
     (
         "[graph]\npassword_file = \"gone\"",
-        "config.toml:2: `graph.password_file` cannot be read from gone: No such file or directory (os error 2)",
+        "2 ^\"gone\"^: invalid value for `graph.password_file`: cannot read gone: No such file or directory (os error 2); help: check that the file exists and can be read",
     ),
     (
         "[graph]\npassword_file = \"empty\"",
-        "config.toml:2: `graph.password_file` names an empty file, empty: write the password into it",
+        "2 ^\"empty\"^: invalid value for `graph.password_file`: the file empty is empty; help: write the password into it",
     ),
     (
         "[graph]\npassword_file = \"\"",
-        "config.toml:2: `graph.password_file` must be a path, found an empty text",
+        "2 ^\"\"^: invalid value for `graph.password_file`: it is empty; help: write a path, or remove the key",
     ),
-    // Certificates.
     (
         "[graph]\nca_file = \"ca.pem\"",
-        "config.toml:2: `graph.ca_file` has no effect without a `uri` that begins with bolt+s://",
+        "2 ^ca_file^: `graph.ca_file` has no effect without TLS; help: begin the `uri` with bolt+s://, or remove the key",
     ),
     (
         "[graph]\nuri = \"bolt+ssc://db\"\nca_file = \"ca.pem\"",
-        "config.toml:3: `graph.ca_file` has no effect without a `uri` that begins with bolt+s://",
+        "3 ^ca_file^: `graph.ca_file` has no effect without TLS; help: begin the `uri` with bolt+s://, or remove the key",
     ),
     (
         "[graph]\nuri = \"bolt+s://db\"\nclient_cert_file = \"c.pem\"",
-        "config.toml:3: `graph.client_cert_file` needs `client_key_file` too",
+        "3 ^client_cert_file^: `graph.client_cert_file` is set without `graph.client_key_file`; help: set both or none",
     ),
     (
         "[graph]\nuri = \"bolt+s://db\"\nclient_key_file = \"c.key\"",
-        "config.toml:3: `graph.client_key_file` needs `client_cert_file` too",
+        "3 ^client_key_file^: `graph.client_key_file` is set without `graph.client_cert_file`; help: set both or none",
     ),
     (
         "[graph]\nclient_cert_file = \"c.pem\"\nclient_key_file = \"c.key\"",
-        "config.toml:2: `graph.client_cert_file` has no effect without a `uri` that begins with bolt+s://",
+        "2 ^client_cert_file^: `graph.client_cert_file` has no effect without TLS; help: begin the `uri` with bolt+s://, or remove the key",
     ),
-    // Numbers.
     (
         "[graph]\nmax_concurrent = 0",
-        "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64",
+        "2 ^0^: invalid value for `graph.max_concurrent`: it is out of range; help: write an integer from 1 to 64",
     ),
     (
         "[graph]\nmax_concurrent = -1",
-        "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64",
+        "2 ^-1^: invalid value for `graph.max_concurrent`: it is out of range; help: write an integer from 1 to 64",
     ),
     (
         "[graph]\nmax_concurrent = 65",
-        "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64",
+        "2 ^65^: invalid value for `graph.max_concurrent`: it is out of range; help: write an integer from 1 to 64",
     ),
     (
         "[graph]\nmax_concurrent = 999999999999999999999999999999999999999999",
-        "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64",
+        "2 ^999999999999999999999999999999999999999999^: invalid value for `graph.max_concurrent`: it is out of range; help: write an integer from 1 to 64",
     ),
     (
         "[graph]\nmax_concurrent = \"4\"",
-        "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64, found text",
+        "2 ^\"4\"^: invalid type for `graph.max_concurrent`: expected an integer, found a string; help: write an integer from 1 to 64, without quotes",
     ),
     (
         "[graph]\nmax_concurrent = 4.5",
-        "config.toml:2: `graph.max_concurrent` must be a whole number from 1 to 64, found a number with a fraction",
+        "2 ^4.5^: invalid type for `graph.max_concurrent`: expected an integer, found a float; help: write an integer from 1 to 64, without quotes",
     ),
-    // Queries.
     (
         "[queries]\nevery = \"soon\"",
-        "config.toml:2: `queries.every` must be a duration, as in \"30s\" or \"5m\"",
+        "2 ^\"soon\"^: invalid value for `queries.every`: expected a duration; help: write a number and a unit, as in \"30s\" or \"5m\"",
     ),
     (
         "[queries]\nevery = \"0s\"",
-        "config.toml:2: `queries.every` must be from 100ms to 366days",
+        "2 ^\"0s\"^: invalid value for `queries.every`: it is out of range; help: write a duration from \"100ms\" to \"366days\"",
     ),
     (
         "[queries]\nevery = \"2years\"",
-        "config.toml:2: `queries.every` must be from 100ms to 366days",
+        "2 ^\"2years\"^: invalid value for `queries.every`: it is out of range; help: write a duration from \"100ms\" to \"366days\"",
     ),
     (
         "[queries]\nevery = 300",
-        "config.toml:2: `queries.every` must be text in quotes, found a whole number",
+        "2 ^300^: invalid type for `queries.every`: expected a string, found an integer; help: write `every = \"…\"`",
     ),
     (
         "[queries]\npacks = []",
-        "config.toml:2: `queries.packs` must not be an empty list",
+        "2 ^[]^: invalid value for `queries.packs`: the array is empty; help: write `packs = \"…\"` or `packs = [\"…\", \"…\"]`",
     ),
     (
         "[queries]\npacks = [\"../x\"]",
-        "config.toml:2: `queries.packs` must be names of folders in `queries.path`",
+        "2 ^\"../x\"^: invalid value for `queries.packs`: expected the name of a pack; help: write the name of a folder in `queries.path`, without its path",
     ),
     (
         "[queries]\npath = {}",
-        "config.toml:2: `queries.path` must be text in quotes, found a section",
+        "2 ^{}^: invalid type for `queries.path`: expected a string, found a table; help: write `path = \"…\"`",
     ),
-    // Web.
     (
-        "[web]\nlisten = \"localhost:9687\"",
-        "config.toml:2: `web.listen` must be an IP address and a port from 0 to 65535, as in \"0.0.0.0:9687\"",
+        "[web]\nlisten = \"graph:9687\"",
+        "2 ^\"graph:9687\"^: invalid value for `web.listen`: expected an IP address and a port; help: write it as in \"0.0.0.0:9687\", \":9687\", \"localhost:9687\" or \"[::1]:9687\"",
     ),
     (
         "[web]\nlisten = \"0.0.0.0:99999\"",
-        "config.toml:2: `web.listen` must be an IP address and a port from 0 to 65535, as in \"0.0.0.0:9687\"",
+        "2 ^\"0.0.0.0:99999\"^: invalid value for `web.listen`: expected an IP address and a port; help: write it as in \"0.0.0.0:9687\", \":9687\", \"localhost:9687\" or \"[::1]:9687\"",
     ),
     (
         "[web]\nlisten = 9687",
-        "config.toml:2: `web.listen` must be text in quotes, found a whole number",
+        "2 ^9687^: invalid type for `web.listen`: expected a string, found an integer; help: write `listen = \"…\"`",
     ),
     (
         "[web]\nlifecycle = \"yes\"",
-        "config.toml:2: `web.lifecycle` must be true or false, found text",
+        "2 ^\"yes\"^: invalid type for `web.lifecycle`: expected a boolean, found a string; help: write true or false, without quotes",
     ),
     (
         "[web]\nlifecycle = \"true\"",
-        "config.toml:2: `web.lifecycle` must be true or false, found text",
+        "2 ^\"true\"^: invalid type for `web.lifecycle`: expected a boolean, found a string; help: write true or false, without quotes",
     ),
     (
         "[web]\nlifecycle = 1",
-        "config.toml:2: `web.lifecycle` must be true or false, found a whole number",
+        "2 ^1^: invalid type for `web.lifecycle`: expected a boolean, found an integer; help: write true or false, without quotes",
     ),
     (
         "[web]\nconfig_file = \"web.yml\"",
-        "config.toml:2: `web.config_file` (TLS and users) is not available yet: leave it out, and keep strangers away from the port",
+        "2 ^config_file^: `web.config_file` is not supported: there is no TLS and there are no users; help: remove the key, and restrict access to the port in the network",
     ),
     (
         "[web]\ndashboard_url = \"grafana\"",
-        "config.toml:2: `web.dashboard_url` must be an address that begins with http:// or https://, without spaces",
+        "2 ^\"grafana\"^: invalid value for `web.dashboard_url`: expected a URL; help: write a URL that begins with http:// or https://, without spaces",
     ),
     (
         "[web]\ndashboard_url = \"http://a\\r\\nSet-Cookie: x\"",
-        "config.toml:2: `web.dashboard_url` must be an address that begins with http:// or https://, without spaces",
+        "2 ^\"http://a\\r\\nSet-Cookie: x\"^: invalid value for `web.dashboard_url`: expected a URL; help: write a URL that begins with http:// or https://, without spaces",
     ),
     (
         "[generate]\nbase_url = \"docs\"",
-        "config.toml:2: `generate.base_url` must be an address that begins with http:// or https://, without spaces",
+        "2 ^\"docs\"^: invalid value for `generate.base_url`: expected a URL; help: write a URL that begins with http:// or https://, without spaces",
     ),
-    // State and labels.
     (
         "[state]\npath = true",
-        "config.toml:2: `state.path` must be text in quotes, found true or false",
+        "2 ^true^: invalid type for `state.path`: expected a string, found a boolean; help: write `path = \"…\"`",
     ),
     (
         "[labels]\nenv = 1",
-        "config.toml:2: `labels.env` must be text in quotes, found a whole number",
+        "2 ^1^: invalid type for `labels.env`: expected a string, found an integer; help: write `env = \"…\"`",
     ),
     (
         "[labels]\nle = \"1\"",
-        "config.toml:2: `labels.le` is a label that the exporter writes itself: choose another name",
+        "2 ^le^: invalid name in `labels.le`: the exporter sets this label itself; help: choose another name",
     ),
     (
         "[labels]\nmy-env = \"x\"",
-        "config.toml:2: `labels.my-env` is no name for a label: invalid character `-`: use ASCII letters, digits and `_`",
+        "2 ^my-env^: invalid name in `labels.my-env`: invalid character `-`: use ASCII letters, digits and `_`; help: rename the label",
     ),
-    // TOML.
     (
         "[graph]\npassword = \"hunter2",
-        "config.toml:2: not TOML: invalid basic string, expected `\"`",
+        "2: invalid TOML: invalid basic string, expected `\"`; help: fix the TOML; strings need quotes",
     ),
     (
         "[graph]\npassword = hunter2",
-        "config.toml:2: not TOML: string values must be quoted, expected literal string",
+        "2: invalid TOML: string values must be quoted, expected literal string; help: fix the TOML; strings need quotes",
     ),
     (
         "[graph]\nuser = \"a\"\nuser = \"b\"",
-        "config.toml:3: not TOML: duplicate key",
+        "3 ^user^: invalid TOML: duplicate key; help: remove one of them",
+    ),
+    (
+        "[graph]\nuri = \"neo4j://h:7687?policy=eu\"",
+        "2 ^\"neo4j://h:7687?policy=eu\"^: invalid value for `graph.uri`: it has a query; help: remove it: there is no routing, and so no routing policy",
+    ),
+    (
+        "[graph]\nuri = \"bolt://h:7687/neo4j\"",
+        "2 ^\"bolt://h:7687/neo4j\"^: invalid value for `graph.uri`: it has a path; help: remove it; the key `database` names the database",
     ),
 ];
 
-/// One mistake in a variable, and what is said of it.
+/// One mistake in a variable, and how it is reported.
 const VARIABLE_MISTAKES: &[(&str, &str, &str)] = &[
     (
         "CYPHER_EXPORTER__GRAPH__PASWORD",
         "hunter2",
-        "CYPHER_EXPORTER__GRAPH__PASWORD: unknown variable `CYPHER_EXPORTER__GRAPH__PASWORD`: did you mean `CYPHER_EXPORTER__GRAPH__PASSWORD`?",
+        "CYPHER_EXPORTER__GRAPH__PASWORD: unknown variable `CYPHER_EXPORTER__GRAPH__PASWORD`; help: did you mean `CYPHER_EXPORTER__GRAPH__PASSWORD`?",
     ),
     (
         "CYPHER_EXPORTER__QUERIES__PACKS[99999999999]",
         "hunter2",
-        "CYPHER_EXPORTER__QUERIES__PACKS[99999999999]: unknown variable `CYPHER_EXPORTER__QUERIES__PACKS[99999999999]`: no setting has such a name",
+        "CYPHER_EXPORTER__QUERIES__PACKS[99999999999]: unknown variable `CYPHER_EXPORTER__QUERIES__PACKS[99999999999]`; help: use one of the sections `graph` or `graphs.<name>`, `queries`, `web`, `state`, `generate` and `labels`",
     ),
     (
         "CYPHER_EXPORTER__GRAPH__",
         "hunter2",
-        "CYPHER_EXPORTER__GRAPH__: unknown variable `CYPHER_EXPORTER__GRAPH__`: no setting has such a name",
+        "CYPHER_EXPORTER__GRAPH__: unknown variable `CYPHER_EXPORTER__GRAPH__`; help: use one of the sections `graph` or `graphs.<name>`, `queries`, `web`, `state`, `generate` and `labels`",
     ),
     (
         "CYPHER_EXPORTER__GRAPH",
         "hunter2",
-        "CYPHER_EXPORTER__GRAPH: `graph` must be a section, found text",
+        "CYPHER_EXPORTER__GRAPH: invalid type for `graph`: expected a section, found a string; help: set `CYPHER_EXPORTER__GRAPH__…` instead",
     ),
     (
         "CYPHER_EXPORTER__GRAPH__URI",
         "bolt://a,bolt://neo4j:hunter2@b",
-        "CYPHER_EXPORTER__GRAPH__URI: `graph.uri` must not hold credentials: write them as `user` and `password_file`",
+        "CYPHER_EXPORTER__GRAPH__URI: invalid value for `graph.uri`: it contains credentials; help: remove them from the URI and set `user` and `password_file`",
     ),
     (
         "NEO4J_URI",
         "bolt://neo4j:hunter2@b",
-        "NEO4J_URI: `graph.uri` must not hold credentials: write them as `user` and `password_file`",
+        "NEO4J_URI: invalid value for `graph.uri`: it contains credentials; help: remove them from the URI and set `user` and `password_file`",
     ),
     (
         "CYPHER_EXPORTER__GRAPH__MAX_CONCURRENT",
         "many",
-        "CYPHER_EXPORTER__GRAPH__MAX_CONCURRENT: `graph.max_concurrent` must be a whole number from 1 to 64",
+        "CYPHER_EXPORTER__GRAPH__MAX_CONCURRENT: invalid value for `graph.max_concurrent`: it is out of range; help: write an integer from 1 to 64",
     ),
     (
         "CYPHER_EXPORTER__WEB__LIFECYCLE",
         "yes",
-        "CYPHER_EXPORTER__WEB__LIFECYCLE: `web.lifecycle` must be true or false, found text",
+        "CYPHER_EXPORTER__WEB__LIFECYCLE: invalid type for `web.lifecycle`: expected a boolean, found a string; help: write true or false",
     ),
     (
         "CYPHER_EXPORTER__GRAPH__PASSWORD_FILE",
         "no/such/file",
-        "CYPHER_EXPORTER__GRAPH__PASSWORD_FILE: `graph.password_file` cannot be read from no/such/file: No such file or directory (os error 2)",
+        "CYPHER_EXPORTER__GRAPH__PASSWORD_FILE: invalid value for `graph.password_file`: cannot read no/such/file: No such file or directory (os error 2); help: check that the file exists and can be read",
+    ),
+    (
+        "CYPHER_EXPORTER_GRAPH_URI",
+        "bolt://hunter2@x",
+        "CYPHER_EXPORTER_GRAPH_URI: unknown variable `CYPHER_EXPORTER_GRAPH_URI`; help: write `CYPHER_EXPORTER__GRAPH__URI`",
+    ),
+    (
+        "NEO4J_AUTH",
+        "hunter2",
+        "NEO4J_AUTH: expected a user and a password, or `none`; help: write `user/password`",
+    ),
+    (
+        "NEO4J_AUTH",
+        "/hunter2",
+        "NEO4J_AUTH: expected a user and a password, or `none`; help: write `user/password`",
     ),
 ];
 
@@ -393,8 +411,62 @@ fn a_mistake_in_a_variable_names_it() {
     }
 }
 
+/// A secret may be on the line of the mistake, in the same inline table, or the value of an unknown key.
 #[test]
-fn all_problems_come_at_once() {
+fn a_caret_shows_the_line_without_secrets() {
+    let file = "graph = { uri = 7, password = \"hunter2\" }\n\
+        [queries]\nevry = \"hunter2\"\npacks = \"a/b\"\n\
+        [web]\nlisten = \"hunter2@x\"\nlogin.token = \"\"\"\nhunter2\"\"\"\nlifecycle = 2\n";
+    let errors = load(file, &[]).unwrap_err();
+    let problem = &errors.problems()[0];
+    let folder = problem
+        .path()
+        .and_then(|path| path.strip_suffix("config.toml"));
+    insta::assert_snapshot!(errors.to_string().replace(folder.unwrap(), ""), @r#"
+    error: invalid type for `graph.uri`: expected a string or an array of strings, found an integer
+    --> config.toml:1
+     = help: write `uri = "…"` or `uri = ["…", "…"]`
+
+    error: unknown key `queries.evry`
+     --> config.toml:3:1
+      |
+    3 | evry = …
+      | ^^^^
+      |
+      = help: did you mean `queries.every`?
+
+    error: invalid value for `queries.packs`: expected the name of a pack
+     --> config.toml:4:9
+      |
+    4 | packs = "a/b"
+      |         ^^^^^
+      |
+      = help: write the name of a folder in `queries.path`, without its path
+
+    error: invalid value for `web.listen`: expected an IP address and a port
+    --> config.toml:6
+     = help: write it as in "0.0.0.0:9687", ":9687", "localhost:9687" or "[::1]:9687"
+
+    error: unknown key `web.login.token`
+     --> config.toml:7:7
+      |
+    7 | login.token = …
+      |       ^^^^^
+      |
+      = help: use one of `web.listen`, `web.lifecycle`, `web.dashboard_url`
+
+    error: invalid type for `web.lifecycle`: expected a boolean, found an integer
+     --> config.toml:9:13
+      |
+    9 | lifecycle = 2
+      |             ^
+      |
+      = help: write true or false, without quotes
+    "#);
+}
+
+#[test]
+fn all_problems_are_reported_together() {
     let file =
         "[web]\nlisten = 1\nlifecycle = 2\n[graph]\nuri = [\"x\", \"y\"]\n[labels]\nle = \"\"\n";
     let problems = problems(
@@ -406,15 +478,16 @@ fn all_problems_come_at_once() {
     );
     let places: Vec<&str> = problems
         .iter()
-        .filter_map(|text| text.split(": ").next())
+        .filter_map(|text| text.split([' ', ':']).next())
         .collect();
     assert_eq!(
         places,
         [
-            "config.toml:2",
-            "config.toml:3",
-            "config.toml:5",
-            "config.toml:7",
+            "2",
+            "3",
+            "5",
+            "5",
+            "7",
             "CYPHER_EXPORTER__QUERIES__EVERY",
             "CYPHER_EXPORTER__WEB__X",
         ],
@@ -423,7 +496,7 @@ fn all_problems_come_at_once() {
 }
 
 #[test]
-fn all_syntax_errors_come_at_once() {
+fn all_syntax_errors_are_reported_together() {
     let problems = problems("[graph]\nuser = a\n[web]\nlisten = b\n", &[]);
     assert_eq!(problems.len(), 2, "{problems:#?}");
 }
@@ -439,13 +512,17 @@ fn no_problem_shows_a_secret() {
         .iter()
         .map(|(name, value, _)| load("", &[(name, value), login[0]]));
     for errors in files.chain(variables).filter_map(Result::err) {
-        let shown = format!("{errors} {errors:?} {:#?}", errors.problems());
+        let shown = format!(
+            "{errors} {errors:?} {:#?} {}",
+            errors.problems(),
+            errors.text()
+        );
         assert!(!shown.contains(SECRET), "{shown}");
     }
 }
 
 proptest::proptest! {
-    /// Wherever a secret is written by mistake, whatever stands around it: it is not shown.
+    /// Wherever a secret is written by mistake, and whatever is around it: it is not shown.
     #[test]
     fn no_text_at_all_shows_a_secret(
         before in "[ -~\n]{0,20}",
@@ -462,7 +539,7 @@ proptest::proptest! {
 }
 
 #[test]
-fn nothing_at_all_gives_the_defaults() {
+fn an_empty_file_gives_the_defaults() {
     let config = load("", &[]).unwrap();
     let [graph] = &config.graphs[..] else {
         panic!("{config:?}")
@@ -585,11 +662,11 @@ fn every_key_is_read_from_the_environment() {
         ("CYPHER_EXPORTER__QUERIES__PATH", "kpis"),
         ("CYPHER_EXPORTER__QUERIES__PACKS", "bmad,own"),
         ("CYPHER_EXPORTER__QUERIES__EVERY", "15s"),
-        ("CYPHER_EXPORTER__WEB__LISTEN", "127.0.0.1:0"),
+        ("CYPHER_EXPORTER__WEB__LISTEN", "localhost:0"),
         ("CYPHER_EXPORTER__WEB__LIFECYCLE", "true"),
         ("CYPHER_EXPORTER__STATE__PATH", "kept"),
         ("CYPHER_EXPORTER__LABELS__ENV", "prod"),
-        // Kubernetes writes these; they are nobody's settings.
+        // Kubernetes sets these; they are no settings.
         ("CYPHER_EXPORTER_PORT", "tcp://10.0.0.1:9687"),
         ("CYPHER_EXPORTER_SERVICE_HOST", "10.0.0.1"),
     ];
@@ -623,6 +700,18 @@ fn every_key_is_read_from_the_environment() {
     );
     assert_eq!(config.state.unwrap(), Path::new("kept"));
     assert_eq!(config.labels[0].1, "prod");
+}
+
+#[test]
+fn the_host_to_listen_on_may_be_empty_or_localhost() {
+    for (text, expected) in [
+        (":9687", "0.0.0.0:9687"),
+        ("localhost:9687", "127.0.0.1:9687"),
+        ("[::]:1", "[::]:1"),
+    ] {
+        let config = load(&format!("[web]\nlisten = \"{text}\""), &[]).unwrap();
+        assert_eq!(config.web.listen.to_string(), expected);
+    }
 }
 
 #[test]
@@ -677,12 +766,43 @@ fn password_and_password_file_are_one_setting_across_layers() {
 }
 
 #[test]
+fn the_login_may_come_from_the_variables_of_the_official_images() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("password");
+    std::fs::write(&file, "from-file\n").unwrap();
+    let file = file.to_str().unwrap().to_owned();
+    for (variables, expected) in [
+        (&[("NEO4J_AUTH", "reader/a/b")][..], ("reader", "a/b")),
+        (&[("NEO4J_AUTH", "none")], ("neo4j", "")),
+        (
+            &[("NEO4J_AUTH", "reader/x"), ("NEO4J_USER", "other")],
+            ("other", "x"),
+        ),
+        (
+            &[("NEO4J_AUTH", "reader/x"), ("NEO4J_PASSWORD", "y")],
+            ("reader", "y"),
+        ),
+        (&[("NEO4J_PASSWORD_FILE", &file)], ("neo4j", "from-file")),
+        (
+            &[("NEO4J_AUTH", "reader/x"), ("NEO4J_PASSWORD_FILE", &file)],
+            ("reader", "from-file"),
+        ),
+    ] {
+        let config = load("", variables).unwrap();
+        let graph = &config.graphs[0];
+        let login = (graph.user.as_str(), graph.password.expose_secret());
+        assert_eq!(login, expected, "{variables:?}");
+    }
+}
+
+#[test]
 fn a_named_file_must_be_there() {
     let errors = Config::load(Some(Path::new("no/such.toml")), &HashMap::new()).unwrap_err();
-    assert_eq!(
-        errors.to_string(),
-        "no/such.toml: cannot be read: No such file or directory (os error 2)"
-    );
+    insta::assert_snapshot!(errors, @"
+    error: cannot read the settings: No such file or directory (os error 2)
+    --> no/such.toml
+     = help: check that the file exists and can be read
+    ");
 }
 
 #[test]
@@ -707,9 +827,9 @@ fn the_shipped_file_leaves_the_login_to_neo4j_variables() {
     assert_eq!(config.queries.packs, None);
 }
 
-/// What stands commented out in the shipped file is an example of every key, so it must be right as well.
+/// What is commented out in the shipped file is an example of every key, so it must be valid as well.
 #[test]
-fn the_shipped_file_is_right_with_every_example_taken() {
+fn the_shipped_file_is_valid_with_every_example() {
     let text =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("config.toml")).unwrap();
     let examples: Vec<&str> = text

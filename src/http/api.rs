@@ -182,7 +182,8 @@ fn target(target: &Target) -> Value {
     })
 }
 
-fn metric(family: &Family) -> Value {
+/// A family with its series.
+pub fn metric(family: &Family) -> Value {
     json!({
         "name": family.desc.name.as_str(),
         "type": family.metric_type.as_str(),

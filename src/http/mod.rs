@@ -33,6 +33,7 @@ mod scrape;
 mod server;
 mod time;
 
+pub use api::metric as family_as_json;
 pub use server::serve;
 
 /// Everything that responses are made from.

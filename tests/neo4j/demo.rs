@@ -329,7 +329,7 @@ mod embedded {
             .launch();
         assert_eq!(second.exit_code(), 1);
         let expected = format!(
-            "error: cannot listen on {}; --listen names another address: ",
+            "error: cannot listen on {}; set another address with --listen: ",
             first.address()
         );
         assert!(second.log().starts_with(&expected), "{}", second.log());

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::project;
-use super::{ExitStatus, counted};
+use super::{ExitStatus, counted, output};
 use crate::cli::{Common, Init};
 use crate::config::Config;
 use crate::graph::Graph;
@@ -33,10 +33,9 @@ path = \"state\"
 pub(super) async fn init(common: &Common, options: &Init) -> anyhow::Result<ExitStatus> {
     if let Err(cause) = MetricName::new(&options.pack) {
         let pack = &options.pack;
-        writeln!(
-            anstream::stderr(),
-            "error: invalid pack name `{pack}`: {cause}; its KPIs begin with it"
-        )?;
+        output::error(format_args!(
+            "invalid pack name `{pack}`: {cause}; its KPIs begin with it"
+        ))?;
         return Ok(ExitStatus::BadInput);
     }
     let Some(config) = project::settings(common)? else {
@@ -48,7 +47,7 @@ pub(super) async fn init(common: &Common, options: &Init) -> anyhow::Result<Exit
     let schema = match survey::survey(&graph).await {
         Ok(schema) => schema,
         Err(error) => {
-            writeln!(anstream::stderr(), "error: {error}")?;
+            output::error(error)?;
             return Ok(ExitStatus::Failed);
         }
     };
@@ -76,10 +75,9 @@ fn only_graph(config: &Config) -> anyhow::Result<Option<(String, Graph)>> {
             .filter_map(|graph| graph.name.as_deref())
             .collect();
         let names = names.join(", ");
-        writeln!(
-            anstream::stderr(),
-            "error: several graphs are configured ({names}); set NEO4J_URI for the one to read, and use another --config"
-        )?;
+        output::error(format_args!(
+            "several graphs are configured ({names}); set NEO4J_URI for the one to read, and use another --config"
+        ))?;
         return Ok(None);
     };
     let uri = only.uris.first().cloned().unwrap_or_default();

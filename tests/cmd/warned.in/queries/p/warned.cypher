@@ -1,0 +1,3 @@
+// A parameter for nothing.
+/*kpi params = { days = 7 } */
+MATCH (a:Agent) RETURN count(a) AS value
