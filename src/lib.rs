@@ -18,6 +18,7 @@
 //! | 3 | [`config`], [`queries`] | `config.toml` and the environment; the folder of KPI files |
 //! | 4 | [`board`] | the latest reading of each KPI, swapped as a whole, read without locks |
 //! | 4 | [`state`] | cursors and totals of window KPIs on disk |
+//! | 4 | [`inspect`] | what only a graph knows to be wrong with a KPI |
 //! | 4 | [`instruments`] | the exporter's own metrics |
 //! | 5 | [`supervisor`] | keeps the tasks running that must never end |
 //! | 6 | [`schedule`] | when a KPI runs, how a run goes, what a failure does |
@@ -78,6 +79,7 @@ pub mod exposition;
 pub mod generate;
 pub mod graph;
 pub mod http;
+pub mod inspect;
 pub mod instruments;
 pub mod kpi;
 pub mod lint;

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::time::Instant;
 
+use crate::diagnostic::Problem;
 use crate::kpi::Kpi;
 use crate::measure::{Failure, Outcome};
 use crate::metric::{Constant, LabelName, Samples};
@@ -238,6 +239,7 @@ pub struct Target {
     /// The labels that every series of this target carries.
     pub constant: Constant,
     status: ArcSwap<Status>,
+    warnings: ArcSwap<Vec<Problem>>,
     published: ArcSwapOption<Published>,
 }
 
@@ -255,6 +257,7 @@ impl Target {
             graph: graph.clone(),
             constant,
             status: ArcSwap::default(),
+            warnings: ArcSwap::default(),
             published: ArcSwapOption::empty(),
         }
     }
@@ -272,6 +275,16 @@ impl Target {
     /// Whether a run has finished, successful or not.
     pub fn has_run(&self) -> bool {
         self.status.load().last_run.is_some()
+    }
+
+    /// What the graph shows to be wrong with the KPI, such as a label that it does not have.
+    pub fn warnings(&self) -> Arc<Vec<Problem>> {
+        self.warnings.load_full()
+    }
+
+    /// Replaces the warnings.
+    pub fn set_warnings(&self, warnings: Vec<Problem>) {
+        self.warnings.store(Arc::new(warnings));
     }
 
     /// The samples that were last published.

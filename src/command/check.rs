@@ -1,20 +1,18 @@
 //! `check`: every mistake in settings and KPI files; with `--connect` also those that only the graph can find.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::project::{self, GraphSource, Project, Rejected};
 use super::report::{Checked, Report};
 use super::{ExitStatus, generate, graphs};
 use crate::cli::{Check, Common};
-use crate::diagnostic::{Place, Problem, WarningReason, nearest, offset};
+use crate::diagnostic::{Place, Problem, offset};
 use crate::graph::{Graph, GraphError, Request};
+use crate::inspect::{Names, Unknown, window_type};
 use crate::kpi::{BEGINNING, Kpi};
-use cypher::Named;
-use cypher::{Parameters, Row, Value};
 
 /// Planning a query takes milliseconds; the first one of a fresh server a second or two.
 const WITHIN: Duration = Duration::from_secs(15);
@@ -92,24 +90,29 @@ async fn problems_of(
     graph.ping(WITHIN).await?;
     let mut problems = Vec::new();
     let mut unknown = Vec::new();
-    let mut vocabularies = HashMap::new();
+    let mut names = HashMap::new();
     let kpis = project.catalog.kpis.iter().filter(|kpi| kpi.asks(name));
     for kpi in kpis {
         match explain(kpi, graph).await {
             Ok(()) => {
-                let vocabulary = match vocabularies.entry(kpi.database.clone()) {
+                let names = match names.entry(kpi.database.clone()) {
                     Entry::Occupied(known) => known.into_mut(),
                     Entry::Vacant(new) => {
-                        new.insert(Vocabulary::of(graph, kpi.database.as_deref()).await?)
+                        new.insert(Names::of(graph, kpi.database.as_deref()).await?)
                     }
                 };
-                vocabulary.unknown_names(kpi, &mut unknown);
+                unknown.extend(names.unknown(kpi));
+                problems.extend(window_type(kpi, graph).await?);
             }
             Err(error) if error.graph_is_away() => return Err(error),
             Err(error) => problems.push(refused(kpi, &error)),
         }
     }
-    problems.extend(unknown.into_iter().map(Unknown::into_problem));
+    problems.extend(
+        Unknown::join(unknown)
+            .into_iter()
+            .map(Unknown::into_problem),
+    );
     Ok(problems)
 }
 
@@ -161,133 +164,4 @@ fn word_end(text: &str, at: usize) -> usize {
         .find(|c: char| !c.is_alphanumeric() && c != '_')
         .unwrap_or(rest.len());
     at + word.max(1)
-}
-
-/// The names that exist in a graph.
-struct Vocabulary {
-    labels: Vec<String>,
-    relationship_types: Vec<String>,
-    properties: Vec<String>,
-}
-
-impl Vocabulary {
-    async fn of(graph: &Graph, database: Option<&str>) -> Result<Self, GraphError> {
-        let labels = "CALL db.labels() YIELD label RETURN label AS name";
-        let types =
-            "CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType AS name";
-        let properties = "CALL db.propertyKeys() YIELD propertyKey RETURN propertyKey AS name";
-        Ok(Self {
-            labels: column(graph, database, labels).await?,
-            relationship_types: column(graph, database, types).await?,
-            properties: column(graph, database, properties).await?,
-        })
-    }
-
-    /// A query with names that do not exist is valid and returns nothing, forever. Each name is reported once.
-    fn unknown_names(&self, kpi: &Kpi, unknown: &mut Vec<Unknown>) {
-        let statement = kpi.statement();
-        let kinds = [
-            ("label", &statement.labels, &self.labels),
-            (
-                "relationship type",
-                &statement.relationship_types,
-                &self.relationship_types,
-            ),
-            ("property", &statement.properties, &self.properties),
-        ];
-        for (kind, named, known) in kinds {
-            for name in named
-                .iter()
-                .filter(|name| !known.contains(&name.name) && !may_be_absent(kpi, name))
-            {
-                match unknown
-                    .iter_mut()
-                    .find(|before| before.kind == kind && before.named.name == name.name)
-                {
-                    Some(before) => _ = before.others.insert(kpi.path.clone()),
-                    None => unknown.push(Unknown::new(kind, kpi, name, known)),
-                }
-            }
-        }
-    }
-}
-
-/// A property that is compared with NULL need not exist.
-fn may_be_absent(kpi: &Kpi, property: &Named) -> bool {
-    let mut words = kpi
-        .query
-        .get(property.span.end..)
-        .unwrap_or_default()
-        .split_whitespace();
-    let is_null = [words.next(), words.next()]
-        .map(|word| word.unwrap_or_default().trim_end_matches([')', ';', ',']));
-    is_null[0].eq_ignore_ascii_case("IS") && is_null[1].eq_ignore_ascii_case("NULL")
-}
-
-/// A name that does not exist in the graph, where it is used first.
-struct Unknown {
-    kind: &'static str,
-    named: Named,
-    path: String,
-    suggestion: Option<String>,
-    /// The other files that use it.
-    others: BTreeSet<String>,
-}
-
-impl Unknown {
-    fn new(kind: &'static str, kpi: &Kpi, named: &Named, known: &[String]) -> Self {
-        let suggestion = nearest(&named.name, known.iter().map(String::as_str)).map(str::to_owned);
-        Self {
-            kind,
-            named: named.clone(),
-            path: kpi.path.clone(),
-            suggestion,
-            others: BTreeSet::new(),
-        }
-    }
-
-    fn into_problem(mut self) -> Problem {
-        self.others.remove(&self.path);
-        let also = match self.others.len() {
-            0 => String::new(),
-            1 => "; 1 other file uses it too".to_owned(),
-            more => format!("; {more} other files use it too"),
-        };
-        let fix = match self.suggestion {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "fix the name, or ignore this if the graph will have it later".to_owned(),
-        };
-        let message = format!("the graph has no {} `{}`{also}", self.kind, self.named.name);
-        let place = Place::Span(self.path, self.named.span);
-        Problem::warning(WarningReason::UnknownName, place, message, fix)
-    }
-}
-
-async fn column(
-    graph: &Graph,
-    database: Option<&str>,
-    query: &str,
-) -> Result<Vec<String>, GraphError> {
-    let mut names = Vec::new();
-    let columns: [Arc<str>; 1] = ["name".into()];
-    let request = Request {
-        kpi: "cypher-exporter/check",
-        query,
-        columns: &columns,
-        parameters: &Parameters::new(),
-        database,
-        timeout: WITHIN,
-    };
-    let mut push = |row: &Row| {
-        names.extend(row.iter().filter_map(|value| {
-            if let Value::String(name) = value {
-                Some(name.clone())
-            } else {
-                None
-            }
-        }));
-        ControlFlow::Continue(())
-    };
-    graph.rows(&request, &mut push).await?;
-    Ok(names)
 }

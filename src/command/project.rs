@@ -248,12 +248,7 @@ impl Project {
     pub(super) fn file_problems(&self) -> Vec<FileProblem> {
         let file_problem = |problem: &Problem| {
             let text = problem.path().and_then(|path| self.texts.get(path));
-            FileProblem {
-                level: problem.level,
-                path: problem.path().map(str::to_owned),
-                message: problem.message.clone(),
-                report: problem.render(text.map_or("", String::as_str), false),
-            }
+            FileProblem::new(problem, text.map_or("", String::as_str))
         };
         self.catalog.problems.iter().map(file_problem).collect()
     }

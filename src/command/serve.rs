@@ -1,5 +1,6 @@
 //! `serve`: runs and serves the KPIs until a signal ends the process.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,6 +79,7 @@ async fn open(
     let board = Arc::new(Board::new(&catalog.kpis, &names, project.constant()));
     let instruments = Arc::new(Instruments::new(&catalog.kpis, &catalog.packs, &names)?);
     instruments.rejected_files(catalog.rejected_files());
+    count_warnings(catalog, &instruments, &names);
     let state = state(project)?;
     if let Some(state) = &state {
         log_orphans(state, catalog, &names);
@@ -99,6 +101,26 @@ async fn open(
         },
         scheduler,
     ))
+}
+
+/// Counts the warnings about files; those that a graph shows come later.
+fn count_warnings(catalog: &Catalog, instruments: &Instruments, graphs: &[Arc<str>]) {
+    for kpi in &catalog.kpis {
+        let of_kpi = catalog
+            .problems
+            .iter()
+            .filter(|problem| problem.path() == Some(&kpi.path));
+        let mut counts = BTreeMap::<_, usize>::new();
+        for reason in of_kpi.filter_map(|problem| problem.level.reason()) {
+            *counts.entry(reason).or_default() += 1;
+        }
+        for graph in graphs.iter().filter(|graph| kpi.asks(graph)) {
+            let instruments = instruments.target(kpi, graph);
+            counts
+                .iter()
+                .for_each(|(reason, count)| instruments.warnings(*reason, *count));
+        }
+    }
 }
 
 /// The state folder, if it is configured and there is a window KPI.

@@ -17,6 +17,14 @@ pub enum Level {
 }
 
 impl Level {
+    /// The reason of a warning.
+    pub const fn reason(self) -> Option<WarningReason> {
+        match self {
+            Self::Error => None,
+            Self::Warning(reason) => Some(reason),
+        }
+    }
+
     /// Whether it is a warning, whatever the reason.
     pub const fn is_warning(self) -> bool {
         matches!(self, Self::Warning(_))

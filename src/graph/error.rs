@@ -79,7 +79,7 @@ impl GraphError {
     }
 
     /// Whether a retry of the same text fails too: it names what the graph lacks or does not allow.
-    pub(super) fn refuses_statement(&self) -> bool {
+    pub fn refuses_statement(&self) -> bool {
         match self {
             GraphError::Server { code, .. } => code.contains(".ClientError."),
             GraphError::Statement { .. }

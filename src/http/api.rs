@@ -133,7 +133,7 @@ fn problems(state: &AppState) -> Vec<Value> {
             "report": problem.report,
         })
     };
-    state.problems.iter().map(problem).collect()
+    state.all_problems().iter().map(problem).collect()
 }
 
 fn summary_of(board: &Board, status: &str, problems: &[Value]) -> Value {

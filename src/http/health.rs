@@ -44,7 +44,7 @@ pub(super) fn status(state: &AppState) -> &'static str {
         "unknown"
     } else if !board.any_graph_up() || (failed == runs.len() && failed > 0) {
         "unhealthy"
-    } else if failed > 0 || !board.all_graphs_up() || !state.problems.is_empty() {
+    } else if failed > 0 || !board.all_graphs_up() || state.has_problems() {
         "degraded"
     } else {
         "healthy"

@@ -18,7 +18,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::board::{Board, TargetOutcome};
-use crate::diagnostic::Level;
+use crate::diagnostic::{Level, Problem};
 use crate::instruments::Instruments;
 
 mod api;
@@ -61,6 +61,39 @@ pub struct FileProblem {
     pub message: String,
     /// The whole report, as `check` prints it.
     pub report: String,
+}
+
+impl FileProblem {
+    /// A problem of a file with this text.
+    pub fn new(problem: &Problem, text: &str) -> Self {
+        Self {
+            level: problem.level,
+            path: problem.path().map(str::to_owned),
+            message: problem.message.clone(),
+            report: problem.render(text, false),
+        }
+    }
+}
+
+impl AppState {
+    /// Whether there is any problem, of a file or of a KPI on a graph.
+    fn has_problems(&self) -> bool {
+        let mut targets = self.board.targets();
+        !self.problems.is_empty() || targets.any(|target| !target.warnings().is_empty())
+    }
+
+    /// What is wrong with the files, and what the graphs show to be wrong with their KPIs.
+    fn all_problems(&self) -> Vec<FileProblem> {
+        let mut problems = self.problems.clone();
+        for slot in self.board.slots() {
+            for target in slot.targets() {
+                let warnings = target.warnings();
+                let report = |warning| FileProblem::new(warning, &slot.kpi.query);
+                problems.extend(warnings.iter().map(report));
+            }
+        }
+        problems
+    }
 }
 
 /// Runs one KPI by its id, or all, now, and waits for the results.

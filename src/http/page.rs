@@ -37,14 +37,14 @@ pub(super) fn respond(state: &AppState) -> Response {
 /// What the template shows. It escapes every text.
 #[derive(Template)]
 #[template(path = "page.html")]
-struct Page<'a> {
+struct Page {
     style: &'static str,
     version: &'static str,
     status: &'static str,
     last_update: Option<Time>,
     has_dashboard: bool,
     unreachable: Vec<UnreachableGraph>,
-    problems: &'a [FileProblem],
+    problems: Vec<FileProblem>,
     /// The column is shown if there are several graphs.
     has_graph_column: bool,
     rows: Vec<Row>,
@@ -78,8 +78,8 @@ struct Counted {
     lag: Option<String>,
 }
 
-impl<'a> Page<'a> {
-    fn of(state: &'a AppState) -> Self {
+impl Page {
+    fn of(state: &AppState) -> Self {
         let board = &state.board;
         board.drop_stale();
         let unreachable = board.graphs().iter().filter_map(|graph| {
@@ -100,7 +100,7 @@ impl<'a> Page<'a> {
             last_update: board.last_update().map(Time::new),
             has_dashboard: state.settings.dashboard_url.is_some(),
             unreachable: unreachable.collect(),
-            problems: &state.problems,
+            problems: state.all_problems(),
             has_graph_column: board.graphs().len() > 1,
             rows: rows.collect(),
         }
@@ -254,7 +254,7 @@ mod tests {
                 name: "g".into(),
                 reason: "<b a='1' c=\"2\">&</b> é".into(),
             }],
-            problems: &[],
+            problems: Vec::new(),
             has_graph_column: false,
             rows: vec![],
         };

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use prometheus::{HistogramOpts, Registry};
 
+use crate::diagnostic::WarningReason;
 use crate::exposition::{Coding, Format, Segment};
 use crate::kpi::{Kpi, Pack, Timing};
 use crate::measure::{Counts, Outcome};
@@ -294,6 +295,7 @@ struct KpiMetrics {
     runs: Arc<Table<f64>>,
     errors: Arc<Table<f64>>,
     skipped: Arc<Table<f64>>,
+    warnings: Arc<Table<f64>>,
     window_lag: Arc<Table<f64>>,
     windows_halved: Arc<Table<f64>>,
     state_discarded: Arc<Table<f64>>,
@@ -307,6 +309,8 @@ impl KpiMetrics {
             &["kpi"]
         };
         let with_reason = [labels, &["reason"]].concat();
+        let help = "Number of warnings about the KPI, by reason.";
+        let warnings = register(tables, Table::gauges("kpi_warnings", help, &with_reason));
         let tables = RefCell::new(tables);
         let gauges =
             |name, help| register(&mut tables.borrow_mut(), Table::gauges(name, help, labels));
@@ -368,6 +372,7 @@ impl KpiMetrics {
                 "Number of rows with a skipped value, by reason.",
                 &with_reason,
             ),
+            warnings,
             window_lag: gauges(
                 "kpi_window_lag_seconds",
                 "Time in seconds by which the totals of the window KPI were behind the graph at the end of the last run.",
@@ -476,6 +481,12 @@ impl TargetInstruments {
     /// Sets how many seconds the cursor is behind.
     pub fn window_lag(&self, seconds: f64) {
         self.kpis.window_lag.set(&self.labels, seconds);
+    }
+
+    /// Sets how many warnings there are about the KPI for one reason.
+    pub fn warnings(&self, reason: WarningReason, warnings: usize) {
+        let labels = self.with_reason(reason.as_str());
+        self.kpis.warnings.set(&labels, warnings as f64);
     }
 
     /// Counts a window that is retried at half length.

@@ -21,6 +21,7 @@ pub const NAMES: &[&str] = &[
     "cypher_exporter_kpi_stale_after_seconds",
     "cypher_exporter_kpi_timeout_seconds",
     "cypher_exporter_kpi_up",
+    "cypher_exporter_kpi_warnings",
     "cypher_exporter_kpi_window_lag_seconds",
     "cypher_exporter_kpi_windows_halved_total",
     "cypher_exporter_rejected_files",
@@ -43,6 +44,7 @@ pub fn labels(name: &str) -> &'static [&'static str] {
         "cypher_exporter_graph_up" => &["graph"],
         "cypher_exporter_kpi_errors_total"
         | "cypher_exporter_kpi_skipped_rows_total"
+        | "cypher_exporter_kpi_warnings"
         | "cypher_exporter_state_discarded_total" => &["kpi", "reason"],
         _ if name.starts_with("cypher_exporter_kpi_") => &["kpi"],
         _ => &[],

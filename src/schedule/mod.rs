@@ -2,6 +2,7 @@
 
 mod clock;
 mod error;
+mod inspector;
 mod run;
 mod runner;
 mod timer;
@@ -23,6 +24,7 @@ use crate::measure::{Failure, Outcome};
 use crate::state::State;
 use crate::supervisor::supervised;
 
+use inspector::{Inspected, Inspector};
 use runner::{Request, Runner};
 use timer::{Timer, WallClock};
 use watch::GraphWatch;
@@ -70,14 +72,21 @@ impl Scheduler {
             ));
             let (task, stop) = (watch.clone(), scheduler.stop.clone());
             scheduler.tasks.spawn(supervised(task, board.clone(), stop));
+            let mut inspected = Vec::new();
             for (slot, target) in targets_of(board, name) {
                 let kpi = &board.slots()[slot].kpi;
                 let instruments = instruments.target(kpi, name);
+                inspected.push(Inspected::new(slot, target, instruments.clone()));
                 let file = state.map(|state| state.file(kpi, name));
                 let window = WindowRunner::open(kpi, name, file, &instruments).await;
                 let place = (slot, target);
                 scheduler.spawn_runner(board, place, &watch, instruments, window, &wall);
             }
+            let inspector = Inspector::new(watch, board.clone(), inspected);
+            let stop = scheduler.stop.clone();
+            scheduler
+                .tasks
+                .spawn(supervised(inspector, board.clone(), stop));
         }
         scheduler.tasks.close();
         scheduler

@@ -25,12 +25,17 @@ const HOUSE: &[(&str, u8, &[&str])] = &[
     ("graph", 3, &["kpi"]),
     ("config", 3, &["diagnostic", "kpi", "metric"]),
     ("queries", 3, &["diagnostic", "kpi"]),
-    ("board", 4, &["exposition", "kpi", "measure", "metric"]),
+    (
+        "board",
+        4,
+        &["diagnostic", "exposition", "kpi", "measure", "metric"],
+    ),
+    ("inspect", 4, &["diagnostic", "graph", "kpi"]),
     ("state", 4, &["kpi", "measure", "metric"]),
     (
         "instruments",
         4,
-        &["exposition", "kpi", "measure", "metric"],
+        &["diagnostic", "exposition", "kpi", "measure", "metric"],
     ),
     ("supervisor", 5, &["board"]),
     (
@@ -38,7 +43,9 @@ const HOUSE: &[(&str, u8, &[&str])] = &[
         6,
         &[
             "board",
+            "diagnostic",
             "graph",
+            "inspect",
             "instruments",
             "kpi",
             "measure",
