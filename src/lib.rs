@@ -51,7 +51,8 @@
 //! 4. Parsed once: a `Kpi` carries its scanned statement and its fingerprint. A KPI that loads can be
 //!    scheduled, drawn and alerted on; nothing is checked twice.
 //! 5. Only `graph/bolt` names neo4rs, only `crates/embedded` kglite (feature `embedded`, off by
-//!    default), only [`http`] hyper, only [`config`] the environment.
+//!    default), only [`http`] hyper, only [`schedule`] the cron scheduler, only [`config`] the
+//!    environment.
 //! 6. No sample carries a timestamp; age is a gauge.
 //! 7. Bytes are made once: the samples of a KPI are encoded and compressed when they are first asked
 //!    for in a format; a scrape concatenates.

@@ -6,6 +6,7 @@ mod inspector;
 mod run;
 mod runner;
 mod timer;
+mod trigger;
 mod watch;
 mod window_runner;
 mod window_sizer;
@@ -27,6 +28,7 @@ use crate::supervisor::supervised;
 use inspector::{Inspected, Inspector};
 use runner::{Request, Runner};
 use timer::{Timer, WallClock};
+use trigger::Trigger;
 use watch::GraphWatch;
 use window_runner::WindowRunner;
 
@@ -63,6 +65,7 @@ impl Scheduler {
             stop,
         };
         let wall = Arc::new(WallClock::default());
+        let mut trigger = Trigger::new(board.targets().count());
         for (name, graph) in graphs {
             let watch = Arc::new(GraphWatch::new(
                 name.clone(),
@@ -80,7 +83,10 @@ impl Scheduler {
                 let file = state.map(|state| state.file(kpi, name));
                 let window = WindowRunner::open(kpi, name, file, &instruments).await;
                 let place = (slot, target);
-                scheduler.spawn_runner(board, place, &watch, instruments, window, &wall);
+                let kpi = &board.slots()[slot].kpi;
+                let wake = trigger.wake(&kpi.schedule).await;
+                let timer = Timer::new(&kpi.id, &kpi.schedule, &wall, wake);
+                scheduler.spawn_runner(board, place, &watch, instruments, window, timer);
             }
             let inspector = Inspector::new(watch, board.clone(), inspected);
             let stop = scheduler.stop.clone();
@@ -99,10 +105,9 @@ impl Scheduler {
         watch: &Arc<GraphWatch>,
         instruments: TargetInstruments,
         window: Option<WindowRunner>,
-        wall: &Arc<WallClock>,
+        timer: Timer,
     ) {
         let kpi = &board.slots()[slot].kpi;
-        let timer = Timer::new(&kpi.id, &kpi.schedule, wall);
         let (requests, receiver) = mpsc::unbounded_channel();
         let runner = Runner::new(
             (board.clone(), slot, target),

@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::Notify;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep};
 
 use crate::kpi::{Cron, Schedule};
@@ -22,13 +23,21 @@ pub(super) enum Timer {
     Cron {
         cron: Cron,
         wall: Arc<WallClock>,
+        /// Notified when the trigger believes that it is time.
+        wake: Arc<Notify>,
         /// The next tick is the first one after this time.
         after: SystemTime,
     },
 }
 
 impl Timer {
-    pub(super) fn new(id: &str, schedule: &Schedule, wall: &Arc<WallClock>) -> Self {
+    /// `wake` is notified when the trigger believes that a cron expression is due.
+    pub(super) fn new(
+        id: &str,
+        schedule: &Schedule,
+        wall: &Arc<WallClock>,
+        wake: Arc<Notify>,
+    ) -> Self {
         match schedule {
             Schedule::Every(period) => {
                 let next = Instant::now() + phase(id, *period);
@@ -39,6 +48,7 @@ impl Timer {
             Schedule::Cron(cron) => Self::Cron {
                 cron: cron.clone(),
                 wall: wall.clone(),
+                wake,
                 after: wall.now(),
             },
         }
@@ -48,7 +58,12 @@ impl Timer {
     pub(super) async fn next(&mut self) {
         match self {
             Timer::Every { interval, next } => *next = interval.tick().await + interval.period(),
-            Timer::Cron { cron, wall, after } => next_tick(cron, wall, after).await,
+            Timer::Cron {
+                cron,
+                wall,
+                wake,
+                after,
+            } => next_tick(cron, wall, wake, after).await,
         }
     }
 
@@ -78,7 +93,7 @@ impl Timer {
 }
 
 /// Sleeps in steps and evaluates the expression again after each: the system's clock may have been set.
-async fn next_tick(cron: &Cron, wall: &WallClock, after: &mut SystemTime) {
+async fn next_tick(cron: &Cron, wall: &WallClock, wake: &Notify, after: &mut SystemTime) {
     loop {
         let now = wall.now();
         // A clock that was set back: its times come again.
@@ -89,7 +104,10 @@ async fn next_tick(cron: &Cron, wall: &WallClock, after: &mut SystemTime) {
             *after = now;
             return;
         }
-        sleep(left.min(STEP)).await;
+        tokio::select! {
+            () = wake.notified() => {}
+            () = sleep(left.min(STEP)) => {}
+        }
     }
 }
 
@@ -165,7 +183,12 @@ mod tests {
     const HOUR: Duration = Duration::from_secs(3600);
 
     fn every_minute() -> Timer {
-        Timer::new("p/a", &Schedule::Every(MINUTE), &Arc::default())
+        Timer::new(
+            "p/a",
+            &Schedule::Every(MINUTE),
+            &Arc::default(),
+            Arc::default(),
+        )
     }
 
     /// How long it takes until the next tick.
@@ -288,7 +311,7 @@ mod tests {
         fn hourly(&self) -> Timer {
             let text = "// One.\n/*kpi\ncron = \"0 * * * *\"\n*/ RETURN 1 AS value";
             let kpi = crate::kpi::one("queries/p/a.cypher", text);
-            Timer::new(&kpi.id, &kpi.schedule, &self.wall)
+            Timer::new(&kpi.id, &kpi.schedule, &self.wall, Arc::default())
         }
     }
 

@@ -97,6 +97,11 @@ const KEPT: &[(&str, &[&str], &str)] = &[
         &["src/http"],
         "nothing but the server knows HTTP/1",
     ),
+    (
+        "tokio_cron_scheduler",
+        &["src/schedule"],
+        "its traps have their guards there",
+    ),
     ("std::env", &["src/config"], "a setting has one way in"),
 ];
 
