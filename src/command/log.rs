@@ -9,7 +9,7 @@ use crate::diagnostic::{listed, nearest};
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// What logs: parts of this program, and the libraries that use the log.
-const TARGETS: [&str; 10] = [
+const TARGETS: [&str; 11] = [
     "cypher_exporter",
     "cypher_exporter::command",
     "cypher_exporter::graph",
@@ -20,10 +20,12 @@ const TARGETS: [&str; 10] = [
     "neo4rs",
     "rustls",
     "rustls_platform_verifier",
+    "tokio_cron_scheduler",
 ];
 
-/// Quiet unless a directive names them: the driver logs its internals, and the verifier what the error says too.
-const QUIET: &str = "neo4rs=warn,rustls_platform_verifier=off";
+/// Quiet unless a directive names them: the driver and the cron trigger log their internals, and the verifier what the error
+/// says too.
+const QUIET: &str = "neo4rs=warn,tokio_cron_scheduler=warn,rustls_platform_verifier=off";
 
 /// Starts the log.
 ///
