@@ -56,6 +56,9 @@ pub enum Command {
     /// Run KPIs once and print their rows, series and duration
     #[command(after_help = RUN_EXAMPLES)]
     Run(Run),
+    /// Run the tests of KPIs, each on an empty graph
+    #[command(after_help = TEST_EXAMPLES)]
+    Test(Test),
     /// Run the exporter against an in-process graph with synthetic data
     #[command(after_help = DEMO_EXAMPLES)]
     Demo(Demo),
@@ -144,6 +147,18 @@ pub struct Run {
 pub struct Completions {
     /// The shell
     pub shell: Shell,
+}
+
+/// `test`.
+#[derive(Debug, Args)]
+pub struct Test {
+    /// The KPIs to test: `pack/name`, `name`, or the path of a file [default: all]
+    #[arg(value_name = "KPI")]
+    pub kpis: Vec<String>,
+
+    /// Use this Neo4j instead of the embedded graph; it must be empty and is cleared after each test
+    #[arg(long, value_name = "URI")]
+    pub graph: Option<String>,
 }
 
 /// `demo`.
@@ -244,6 +259,17 @@ Examples:
 Without KPI, the files without mistakes run even if others have some.
 
 Exit codes: 0 all succeeded, 1 at least one failed, 64 unknown KPI, or a mistake in a file";
+
+const TEST_EXAMPLES: &str = "\
+Examples:
+  cypher-exporter test                  all tests
+  cypher-exporter test bmad/orphaned_agents insight_total
+  NEO4J_USER=neo4j NEO4J_PASSWORD=… cypher-exporter test --graph bolt://localhost:7687
+
+The tests of orphaned_agents.cypher are in orphaned_agents.test.cypher. Without --graph it needs a build with
+`--features embedded`.
+
+Exit codes: 0 all passed, 1 at least one failed, 64 no such KPI, or a mistake in a file";
 
 const DEMO_EXAMPLES: &str = "\
 Examples:

@@ -12,6 +12,7 @@
 //! | 2 | [`measure`] | rows become samples |
 //! | 2 | [`exposition`] | samples become bytes: text, OpenMetrics, compression, negotiation |
 //! | 2 | [`generate`] | KPIs become dashboards, rules, tests of the rules and runbooks |
+//! | 2 | [`cases`] | files of tests become cases; expected and found samples are compared |
 //! | 2 | [`lint`] | what is wrong across files |
 //! | 2 | [`starter`] | the schema and a sample of a graph become a first pack |
 //! | 3 | [`graph`] | where rows come from; the only place that names a driver |
@@ -72,6 +73,7 @@
 //!   run against it.
 
 pub mod board;
+pub mod cases;
 pub mod cli;
 pub mod command;
 pub mod config;

@@ -1,10 +1,11 @@
-//! Reads the folder of KPI files: `<queries>/<pack>/*.cypher` and `<queries>/<pack>/pack.toml`.
+//! Reads the folder of KPI files: `<queries>/<pack>/*.cypher`, `*.test.cypher` and `pack.toml`.
 
 use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::cases;
 use crate::diagnostic::{Place, Problem, WarningReason, nearest};
 use crate::kpi::Source;
 
@@ -15,6 +16,8 @@ pub struct Files {
     pub kpis: Vec<Source>,
     /// The `pack.toml` files.
     pub packs: Vec<Source>,
+    /// The tests of KPIs.
+    pub tests: Vec<Source>,
     /// Files that are not read, with the reason.
     pub problems: Vec<Problem>,
 }
@@ -137,6 +140,8 @@ fn read_pack(folder: &Path, pack: &str, files: &mut Files) {
             not_a_pack(&path, &name, files);
         } else if name == "pack.toml" {
             read_file(&path, pack, &mut files.packs, &mut files.problems);
+        } else if name.ends_with(cases::ENDING) {
+            read_file(&path, pack, &mut files.tests, &mut files.problems);
         } else if is_companion(&name) || is_documentation(&name) {
             continue;
         } else if name.ends_with(".cypher") {
@@ -187,11 +192,9 @@ fn holds_kpis(path: &Path) -> bool {
 /// Statements that set up a graph, beside the packs.
 const SETUP: [&str; 2] = ["indexes.cypher", "model.cypher"];
 
-/// Whether it is a file beside a KPI: its tests, or the rows behind its number.
+/// Whether it is a file beside a KPI with the rows behind its number.
 fn is_companion(name: &str) -> bool {
-    [".test.cypher", ".rows.cypher"]
-        .iter()
-        .any(|end| name.ends_with(end))
+    name.ends_with(".rows.cypher")
 }
 
 fn is_documentation(name: &str) -> bool {

@@ -61,6 +61,8 @@ pub(super) async fn check(common: &Common, options: &Check) -> anyhow::Result<Ex
             Err(error) => unreachable.push(error.to_string()),
         }
     }
+    let of_tests = project.test_problems();
+    project.catalog.problems.extend(of_tests);
     project.catalog.sort_problems();
     let report = Report {
         problems: std::mem::take(&mut project.catalog.problems),

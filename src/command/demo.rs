@@ -182,7 +182,7 @@ fn not_filled(error: anyhow::Error) -> anyhow::Result<ExitStatus> {
 }
 
 /// An embedded graph. `None` in a build without it; the error has already been printed.
-fn empty_graph() -> anyhow::Result<Option<Arc<Graph>>> {
+pub(super) fn empty_graph() -> anyhow::Result<Option<Arc<Graph>>> {
     #[cfg(feature = "embedded")]
     return Ok(Some(Arc::new(Graph::Embedded(Embedded::new()))));
     #[cfg(not(feature = "embedded"))]

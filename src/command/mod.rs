@@ -12,6 +12,7 @@ mod project;
 mod report;
 mod run;
 mod serve;
+mod test;
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -103,6 +104,7 @@ fn run_command(cli: &Cli) -> anyhow::Result<ExitStatus> {
             Command::Serve => serve::serve(&cli.common).await,
             Command::Check(options) => check::check(&cli.common, options).await,
             Command::Run(options) => run::run(&cli.common, options).await,
+            Command::Test(options) => test::test(&cli.common, options).await,
             Command::Demo(options) => demo::demo(&cli.common, options).await,
             Command::Generate(options) => generate::generate(&cli.common, options),
             Command::Init(options) => init::init(&cli.common, options).await,

@@ -7,15 +7,17 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use super::{Graphs, output};
+use crate::cases::{self, at_moment};
 use crate::cli::Common;
 use crate::config::{self, Config, GraphConfig};
 use crate::diagnostic::{Place, Problem, nearest};
 use crate::graph::{Bolt, BoltSettings, Graph, Password, TlsFiles};
 use crate::http::FileProblem;
-use crate::kpi::{self, Catalog, Defaults, Kpi};
+use crate::kpi::{self, Catalog, Defaults, Kpi, Source};
 use crate::lint;
 use crate::metric::{Constant, LabelName};
 use crate::queries::{self, QueriesError};
+use cypher::UnixMillis;
 
 /// The name of the only graph when the settings give it none.
 pub(super) const ONLY_GRAPH: &str = "default";
@@ -24,6 +26,8 @@ pub(super) const ONLY_GRAPH: &str = "default";
 pub(super) struct Project {
     pub(super) config: Config,
     pub(super) catalog: Catalog,
+    /// The files of tests.
+    pub(super) tests: Vec<Source>,
     texts: HashMap<String, String>,
 }
 
@@ -128,11 +132,13 @@ fn read_files(common: &Common) -> anyhow::Result<Result<Project, Rejected>> {
         .kpis
         .into_iter()
         .chain(files.packs)
+        .chain(files.tests.iter().cloned())
         .map(|source| (source.path, source.text))
         .collect();
     Ok(Ok(Project {
         config,
         catalog,
+        tests: files.tests,
         texts,
     }))
 }
@@ -199,6 +205,35 @@ fn name(graph: &GraphConfig) -> &str {
 }
 
 impl Project {
+    /// The problems in files of tests.
+    pub(super) fn test_problems(&self) -> Vec<Problem> {
+        let problems = self
+            .tests
+            .iter()
+            .filter_map(|source| cases::read(source).err());
+        problems.flatten().collect()
+    }
+
+    /// A KPI of [`GraphSource::Demo`] whose query takes `at` for the time of the graph's clock.
+    pub(super) fn kpi_at(&self, kpi: &Kpi, at: UnixMillis) -> anyhow::Result<Arc<Kpi>> {
+        let text = self.texts.get(&kpi.path).map_or("", String::as_str);
+        let source = Source {
+            path: kpi.path.clone(),
+            pack: kpi.pack.to_string(),
+            text: at_moment(text, at),
+        };
+        let defaults = Defaults {
+            every: self.config.queries.every,
+            const_labels: &[],
+        };
+        let mut loaded = kpi::load(&[source], &[], &defaults).kpis;
+        let mut fixed = loaded.pop().with_context(|| {
+            format!("{} is not a KPI any more once its clock is fixed", kpi.path)
+        })?;
+        Arc::make_mut(&mut fixed).run_on_the_only_graph();
+        Ok(fixed)
+    }
+
     /// Prints all problems.
     pub(super) fn show_problems(&self) -> anyhow::Result<()> {
         self.show(&self.catalog.problems)

@@ -13,7 +13,7 @@ use super::{ExitStatus, Graphs, graphs};
 use crate::board::labelled;
 use crate::cli::{Common, Run as Options};
 use crate::kpi::Kpi;
-use choice::choose;
+pub(super) use choice::choose;
 use once::Job;
 
 pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<ExitStatus> {

@@ -12,6 +12,7 @@ mod cypher_scan;
 mod demo;
 mod families;
 mod graph;
+mod kpi_tests;
 mod lazybird;
 mod mirror;
 mod model;

@@ -137,3 +137,55 @@ fn a_file_that_is_not_text_is_a_problem_of_its_own() {
     );
     assert_eq!(output.status.code(), Some(64));
 }
+
+fn test(folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cypher-exporter"));
+    let command = command.arg("test").current_dir(folder);
+    command.env("NO_COLOR", "1").output().unwrap()
+}
+
+#[cfg(feature = "embedded")]
+#[test]
+fn the_tests_of_the_shipped_packs_pass() {
+    let output = test(repository());
+    let out = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(out.contains(" passed, 0 failed\n"), "{out}");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[cfg(feature = "embedded")]
+#[test]
+fn a_failed_test_is_shown_with_its_place_and_difference() {
+    let output = test(&repository().join("tests/cmd/tested.in"));
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout), @r#"
+    p/agents
+      FAIL  agents have their values
+            queries/p/agents.test.cypher:1
+            samples differ (- expected, + found):
+              p_agents{name="A"} 1
+            - p_agents{name="B"} 3
+            + p_agents{name="B"} 2
+            - p_agents{name="C"} 4
+            + p_agents{name="D"} 2
+      ok    two rows for one agent are an error
+      FAIL  they are not a timeout
+            queries/p/agents.test.cypher:17
+            expected a failure with the reason `timeout`, found `duplicate`: row 2: duplicate row for `p_agents` with the labels {name="A"}; aggregate in the query, or write `on_duplicate = "sum"`
+      FAIL  a statement may be wrong
+            queries/p/agents.test.cypher:23
+            the statement of the case failed: Undefined variable 'x' (embedded graph)
+    4 tests: 1 passed, 3 failed
+    "#);
+}
+
+#[cfg(not(feature = "embedded"))]
+#[test]
+fn without_the_embedded_graph_test_names_the_alternatives() {
+    let output = test(&repository().join("tests/cmd/tested.in"));
+    assert_eq!(output.status.code(), Some(64));
+    insta::assert_snapshot!(
+        String::from_utf8_lossy(&output.stderr),
+        @"error: this build does not contain the embedded graph: build it with `--features embedded`, or use `--graph URI` with an empty Neo4j"
+    );
+}

@@ -20,11 +20,12 @@ const HOUSE: &[(&str, u8, &[&str])] = &[
     ("measure", 2, &["kpi", "metric"]),
     ("exposition", 2, &["metric"]),
     ("generate", 2, &["diagnostic", "kpi", "metric"]),
+    ("cases", 2, &["diagnostic", "kpi"]),
     ("lint", 2, &["diagnostic", "kpi", "metric"]),
     ("starter", 2, &["kpi", "metric"]),
     ("graph", 3, &["kpi"]),
     ("config", 3, &["diagnostic", "kpi", "metric"]),
-    ("queries", 3, &["diagnostic", "kpi"]),
+    ("queries", 3, &["cases", "diagnostic", "kpi"]),
     (
         "board",
         4,

@@ -10,14 +10,17 @@ use crate::diagnostic::{Problem, nearest};
 use crate::kpi::Kpi;
 
 /// The KPIs to run.
-pub(super) struct Choice {
-    pub(super) kpis: Vec<Arc<Kpi>>,
+pub(in crate::command) struct Choice {
+    pub(in crate::command) kpis: Vec<Arc<Kpi>>,
     /// Whether KPIs are missing because of mistakes in their files, which have been printed.
-    pub(super) lacks_some: bool,
+    pub(in crate::command) lacks_some: bool,
 }
 
 /// The KPIs that the command line names; `None` if one of them does not exist or is invalid, and the error has been printed.
-pub(super) fn choose(project: &Project, wanted: &[String]) -> anyhow::Result<Option<Choice>> {
+pub(in crate::command) fn choose(
+    project: &Project,
+    wanted: &[String],
+) -> anyhow::Result<Option<Choice>> {
     if wanted.is_empty() {
         let can_run = project.can_run()?;
         return Ok(can_run.then(|| Choice {
