@@ -433,6 +433,41 @@ fn every_route_and_every_metric_of_the_exporter_is_explained() {
     }
 }
 
+/// The texts that a function gives for the variants of an enum, read from its source.
+fn reasons_in(path: &str, function: &str) -> BTreeSet<String> {
+    let source = read(path);
+    let (_, body) = source
+        .split_once(function)
+        .unwrap_or_else(|| panic!("{path} lacks {function}"));
+    let body = body.split("\n    }\n").next().unwrap();
+    let texts = body
+        .split("=> \"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next());
+    texts.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_reason_is_explained() {
+    let page = page("docs/operations.md");
+    let rows = page
+        .rows
+        .iter()
+        .filter(|row| row.is_below("Metrics of the exporter"));
+    let explained = first_cells(rows);
+    let mut known = reasons_in("src/diagnostic/problem.rs", "fn as_str(");
+    for path in [
+        "src/graph/error.rs",
+        "src/measure/mod.rs",
+        "src/schedule/error.rs",
+    ] {
+        known.extend(reasons_in(path, "fn reason("));
+    }
+    assert!(known.len() > 20, "{known:?}");
+    let missing: Vec<_> = known.difference(&explained).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 #[test]
 fn readme_is_short() {
     let lines = read("README.md").lines().count();
