@@ -16,6 +16,7 @@ COPY Cargo.toml Cargo.lock ./
 COPY crates/cypher/Cargo.toml crates/cypher/
 COPY crates/embedded/Cargo.toml crates/embedded/
 COPY crates/promql/Cargo.toml crates/promql/
+COPY crates/template/Cargo.toml crates/template/
 COPY crates/test-support/Cargo.toml crates/test-support/
 COPY crates/world/Cargo.toml crates/world/
 # Cargo.toml names examples and benches, which are not copied.

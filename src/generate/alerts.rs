@@ -87,7 +87,8 @@ fn rule<'a>(
         .collect();
     let summary = alert
         .summary
-        .clone()
+        .as_ref()
+        .map(|template| template.text.clone())
         .unwrap_or_else(|| default_summary(kpi, alert, &own, &unit));
     let description = description(kpi, alert, &condition, &unit);
     let mut rule = AlertRule {
@@ -101,7 +102,10 @@ fn rule<'a>(
         runbook_url: String::new(),
     };
     let page = format!("{}#{}", runbook_path(&pack.name), runbook_anchor(&rule));
-    rule.runbook_url = alert.runbook.clone().unwrap_or_else(|| shared.link(&page));
+    rule.runbook_url = match &alert.runbook {
+        Some(template) => template.text.clone(),
+        None => template::escape(&shared.link(&page)),
+    };
     rule
 }
 
@@ -129,7 +133,7 @@ pub(super) fn severity(severity: Severity) -> &'static str {
 }
 
 fn default_summary(kpi: Option<&Kpi>, alert: &Alert, labels: &[&str], unit: &str) -> String {
-    let subject = kpi.map_or_else(|| alert.name.clone(), super::title);
+    let subject = template::escape(&kpi.map_or_else(|| alert.name.clone(), super::title));
     let of: Vec<_> = labels
         .iter()
         .map(|label| format!("{{{{ $labels.{label} }}}}"))
@@ -146,9 +150,14 @@ fn default_summary(kpi: Option<&Kpi>, alert: &Alert, labels: &[&str], unit: &str
 fn description(kpi: Option<&Kpi>, alert: &Alert, condition: &Promql, unit: &str) -> String {
     let help = || {
         kpi.and_then(|kpi| kpi.metrics.first())
-            .map(|metric| metric.desc.help.clone())
+            .map(|metric| template::escape(&metric.desc.help))
     };
-    let meaning = alert.description.clone().or_else(help).unwrap_or_default();
+    let meaning = alert
+        .description
+        .as_ref()
+        .map(|template| template.text.clone())
+        .or_else(help)
+        .unwrap_or_default();
     let hold = promql::written(alert.hold);
     let rule = match line(&condition.expr) {
         Some(Line {
@@ -157,7 +166,7 @@ fn description(kpi: Option<&Kpi>, alert: &Alert, condition: &Promql, unit: &str)
             ..
         }) => {
             let value = unit::template(unit);
-            let threshold = unit::shown(threshold, unit);
+            let threshold = template::escape(&unit::shown(threshold, unit));
             format!(
                 "Value: {value}. Fires when the value {} {threshold} for {hold}.",
                 comparison(operator)

@@ -44,12 +44,13 @@ struct Annotations<'a> {
     runbook_url: &'a str,
 }
 
-/// In the order of the list.
+/// In the order of the list; Prometheus expands label values as templates.
 struct Labels<'a>(&'a [(&'a str, String)]);
 
 impl Serialize for Labels<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+        let escaped = |(name, value): &(&str, String)| (*name, template::escape(value));
+        serializer.collect_map(self.0.iter().map(escaped))
     }
 }
 

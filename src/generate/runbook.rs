@@ -49,7 +49,7 @@ fn alert(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
     let alert = rule.alert;
     let mut text = format!("\n### {}\n", alert.name);
     if let Some(description) = &alert.description {
-        text.push_str(&format!("\n{}\n", description.trim()));
+        text.push_str(&format!("\n{}\n", description.text.trim()));
     }
     let hold = promql::written(alert.hold);
     let when = format!(
@@ -63,7 +63,7 @@ fn alert(shared: &Shared<'_>, rule: &AlertRule<'_>) -> String {
         None => text.push_str(&of_selected(shared, rule)),
     }
     if let Some(runbook) = &alert.runbook {
-        text.push_str(&format!("\nSee also <{runbook}>.\n"));
+        text.push_str(&format!("\nSee also <{}>.\n", runbook.text));
     }
     text
 }

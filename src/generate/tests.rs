@@ -567,3 +567,33 @@ fn each_legal_name_has_a_panel_with_its_query() {
         );
     }
 }
+
+const BRACES: &[(&str, &str)] = &[(
+    "queries/p/pages.cypher",
+    "// Pages that still hold a {{ placeholder }} for $job.\n/*kpi\n[[alert]]\nname = \"Placeholders\"\nwhen = \"> 0\"\n*/\nRETURN 1 AS value",
+)];
+
+#[test]
+fn a_help_text_with_braces_is_literal_in_rules_and_dashboards() {
+    let files = made(&catalog(BRACES), &[], None).unwrap();
+    let rules = text(&files, "prometheus/rules/p.yml");
+    let literal =
+        r#"Pages that still hold a {{ \"{{\" }} placeholder }} for $job: {{ $value | humanize }}"#;
+    assert!(
+        rules.contains(&format!("summary: \"{literal}\"")),
+        "{rules}"
+    );
+    let literal = r#"Pages that still hold a {{ "{{" }} placeholder }} for $job."#;
+    assert!(rules.contains(literal), "{rules}");
+    let panel = &dashboard(&files)["panels"][0];
+    assert_eq!(
+        (
+            panel["title"].as_str(),
+            panel["targets"][0]["legendFormat"].as_str()
+        ),
+        (
+            Some("Pages that still hold a {{ placeholder }} for $\u{2060}job"),
+            Some("Pages that still hold a {\u{2060}{ placeholder }} for $\u{2060}job")
+        )
+    );
+}

@@ -246,7 +246,7 @@ pub(super) fn template(unit: &str) -> String {
         "opm" | "cpm" | "reqpm" => format!("{} per minute", value("humanize")),
         other => {
             let suffix = other.strip_prefix("suffix:").unwrap_or_default();
-            format!("{}{suffix}", value("humanize"))
+            format!("{}{}", value("humanize"), template::escape(suffix))
         }
     }
 }

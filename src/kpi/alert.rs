@@ -46,9 +46,9 @@ pub(super) fn read(
         .map_or(Severity::Warning, |at| at.value);
     let keep_firing_for = fields.duration("keep_firing_for").map(|at| at.value);
     let labels = labels(&mut fields);
-    let summary = fields.string("summary").map(|at| at.value);
-    let description = fields.string("description").map(|at| at.value);
-    let runbook = fields.string("runbook").map(|at| at.value);
+    let summary = fields.template("summary");
+    let description = fields.template("description");
+    let runbook = fields.template("runbook");
     let examples = example::read(&mut fields);
     fields.finish();
     let name = legal_name(name, &table, problems);

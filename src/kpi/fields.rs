@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Problems, inside, listed, nearest, shift};
 use promql::{Promql, Variables};
+use template::Template;
 
 /// The longest duration a file may ask for: far beyond any use, and no sum with a clock's time can overflow.
 const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
@@ -163,6 +164,30 @@ impl<'a, 't, 'p, 's> Fields<'a, 't, 'p, 's> {
                         .to_owned(),
                 };
                 let message = format!("invalid PromQL in `{key}`: {}", fault.message);
+                self.problems
+                    .error(inside(&span, &text, &fault.span), message, fix);
+                None
+            }
+        }
+    }
+
+    /// A string that Prometheus expands as a template; a mistake in it is shown at its place.
+    pub(super) fn template(&mut self, key: &'static str) -> Option<Template> {
+        let At { value: text, span } = self.string(key)?;
+        match Template::read(&text) {
+            Ok(read) => Some(Template {
+                place: span,
+                ..read
+            }),
+            Err(fault) => {
+                let meant = text
+                    .get(fault.span.clone())
+                    .and_then(|word| nearest(word, fault.known.iter().copied()));
+                let fix = match meant {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => fault.fix,
+                };
+                let message = format!("invalid template in `{key}`: {}", fault.message);
                 self.problems
                     .error(inside(&span, &text, &fault.span), message, fix);
                 None

@@ -39,6 +39,7 @@ pub use fingerprint::Definition;
 pub use pack::{EXPORT_LATENCY, Pack, PanelRow, QUERY_LATENCY, RecordingRule, Timing};
 use promql::{Operator, Promql};
 pub use skip::SkipReason;
+use template::Template;
 pub use window::{BEGINNING, Start, TimeForm, Window, iso};
 
 /// One file's text and the name it has for people, e.g. `queries/bmad/orphaned_agents.cypher`.
@@ -371,12 +372,12 @@ pub struct Alert {
     pub severity: Severity,
     /// Labels besides the severity, for example for the routes of Alertmanager.
     pub labels: BTreeMap<String, String>,
-    /// One line; Prometheus templates allowed.
-    pub summary: Option<String>,
+    /// One line.
+    pub summary: Option<Template>,
     /// More lines.
-    pub description: Option<String>,
-    /// Where help is.
-    pub runbook: Option<String>,
+    pub description: Option<Template>,
+    /// The URL of the runbook.
+    pub runbook: Option<Template>,
     /// Series for its test; where they are missing they are found from the condition.
     pub examples: Option<Examples>,
     /// Where the file defines it, in bytes.

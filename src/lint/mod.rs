@@ -91,17 +91,22 @@ impl File<'_> {
                 .and_then(|known| known.labels.clone()),
         };
         let Some(labels) = labels else { return };
-        for text in [&alert.summary, &alert.description].into_iter().flatten() {
-            for label in labels_in(text).filter(|label| !labels.contains(*label)) {
-                let fix = format!(
-                    "an alert has the labels of its expression: {}",
-                    shown(&labels)
-                );
-                let message = format!(
-                    "the text of `{}` uses the label `{label}`, which the alert does not have",
-                    alert.name
-                );
-                self.warn(WarningReason::Template, alert.place.clone(), message, fix);
+        let texts = [&alert.summary, &alert.description, &alert.runbook];
+        for template in texts.into_iter().flatten() {
+            for (label, span) in &template.labels {
+                if labels.contains(label) {
+                    continue;
+                }
+                let fix = match nearest(label, labels.iter().map(String::as_str)) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!(
+                        "an alert has the labels of its expression: {}",
+                        shown(&labels)
+                    ),
+                };
+                let message = format!("the alert `{}` has no label `{label}`", alert.name);
+                let place = inside(&template.place, &template.text, span);
+                self.warn(WarningReason::Template, place, message, fix);
             }
         }
     }
@@ -258,16 +263,6 @@ fn keys(matching: &Matching, labels: BTreeSet<String>) -> BTreeSet<String> {
             .filter(|label| !ignored.contains(label))
             .collect(),
     }
-}
-
-/// The labels that a template uses: `$labels.x`.
-fn labels_in(text: &str) -> impl Iterator<Item = &str> {
-    text.split("$labels.").skip(1).map(|rest| {
-        let end = rest
-            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .unwrap_or(rest.len());
-        &rest[..end]
-    })
 }
 
 fn place(promql: &Promql, span: &Range<usize>) -> Range<usize> {

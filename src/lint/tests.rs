@@ -136,7 +136,7 @@ fn promql_that_selects_nothing_is_a_warning() {
     let catalog = linted(&[("p/calls.cypher", &calls), ("p/pack.toml", text)]);
     assert_eq!(
         messages(&catalog),
-        ["p/pack.toml: the text of `A` uses the label `a`, which the alert does not have"]
+        ["p/pack.toml: the alert `A` has no label `a`"]
     );
     let catalog = linted(&[
         ("p/calls.cypher", &calls),

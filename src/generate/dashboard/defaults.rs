@@ -2,7 +2,7 @@
 //! unit and labels alone.
 
 use super::queries::{MetricOf, as_kind, legend, percentiles};
-use super::spec::{PanelSpec, QueryContext};
+use super::spec::{PanelSpec, QueryContext, literal};
 use super::thresholds::{self, Step};
 use crate::diagnostic::Problem;
 use crate::generate::alerts::AlertRule;
@@ -48,10 +48,10 @@ pub(super) fn of_timing(
     let name = timing.name.as_str();
     let labels: Vec<_> = timing.label.iter().map(LabelName::as_str).collect();
     let base = PanelSpec {
-        title: short(&timing.help),
+        title: literal(&short(&timing.help)),
         description: format!(
             "{}\n\n`{name}`, measured by the exporter itself.",
-            timing.help
+            literal(&timing.help)
         ),
         kind: PanelKind::TimeSeries,
         unit: context
@@ -118,12 +118,16 @@ fn base(
         .filter(|rule| rule.kpi.is_some_and(|of| of.id == kpi.id));
     let origin = origin(kpi, metric, &path, of_kpi);
     PanelSpec {
-        title: if kpi.metrics.len() == 1 {
+        title: literal(&if kpi.metrics.len() == 1 {
             title(kpi)
         } else {
             short(&metric.desc.help)
+        }),
+        // What the file writes for the panel may use Grafana's variables.
+        description: match about {
+            Some(about) => format!("{about}\n\n{origin}"),
+            None => format!("{}\n\n{origin}", literal(&metric.desc.help)),
         },
-        description: format!("{}\n\n{origin}", about.unwrap_or(&metric.desc.help)),
         kind: PanelKind::TimeSeries,
         unit: context
             .shared

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::spec::{PanelSpec, Query, QueryContext};
+use super::spec::{PanelSpec, Query, QueryContext, literal_legend};
 use super::thresholds;
 use crate::diagnostic::{Place, Problem};
 use crate::generate::alerts::AlertRule;
@@ -210,7 +210,10 @@ fn quoted(text: &str) -> String {
     let escaped = text
         .replace('\\', "\\\\")
         .replace('"', "\\\"")
-        .replace('\n', "\\n");
+        .replace('\n', "\\n")
+        // Grafana would replace a variable in it.
+        .replace('$', "\\x24")
+        .replace("[[", "\\x5b[");
     format!("\"{escaped}\"")
 }
 
@@ -260,7 +263,7 @@ fn is_instant(kind: PanelKind) -> bool {
 /// `{{a}} / {{b}}`, or the legend of a series without labels.
 pub(super) fn legend(labels: &[&str], without: &str) -> String {
     if labels.is_empty() {
-        return without.to_owned();
+        return literal_legend(without);
     }
     labels
         .iter()

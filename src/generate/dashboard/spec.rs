@@ -115,3 +115,50 @@ impl PanelSpec {
         self.queries.iter().any(|query| query.legend.contains("{{"))
     }
 }
+
+/// Invisible, and part of no variable's name.
+const WORD_JOINER: char = '\u{2060}';
+
+/// A text of the graph's author as Grafana shows it literally: it would replace `$job`, `${job}` and `[[job]]` in titles and
+/// descriptions by the value of a variable, and has no escape for them.
+pub(super) fn literal(text: &str) -> String {
+    let mut literal = String::new();
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        literal.push(c);
+        let is_variable = match (c, rest.peek()) {
+            ('$', Some(next)) => next.is_alphanumeric() || matches!(next, '_' | '{'),
+            ('[', Some('[')) => true,
+            (_, Some(_) | None) => false,
+        };
+        if is_variable {
+            literal.push(WORD_JOINER);
+        }
+    }
+    literal
+}
+
+/// A literal text as a legend, in which Grafana would also replace `{{job}}` by the value of a label.
+pub(super) fn literal_legend(text: &str) -> String {
+    literal(text).replace("{{", &format!("{{{WORD_JOINER}{{"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_variable_is_left() {
+        for (text, expected) in [
+            ("Cost in $ of a job", "Cost in $ of a job"),
+            (
+                "$job ${job} [[job]]",
+                "$\u{2060}job $\u{2060}{job} [\u{2060}[job]]",
+            ),
+            ("{{job}}", "{{job}}"),
+        ] {
+            assert_eq!(literal(text), expected);
+        }
+        assert_eq!(literal_legend("{{job}} $x"), "{\u{2060}{job}} $\u{2060}x");
+    }
+}

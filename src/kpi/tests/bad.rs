@@ -534,6 +534,30 @@ fn one_rule_one_row_header() {
             "write one legend for each `expr`, in the same order",
         ),
         (
+            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nsummary = \"x {{ $lables.region }}\"",
+            "invalid template in `summary`: unknown variable `$lables`",
+            "$lables",
+            "did you mean `$labels`?",
+        ),
+        (
+            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nsummary = \"{{ $labels.region }\"",
+            "invalid template in `summary`: unexpected character `}`",
+            "}",
+            "close the action with two braces: }}",
+        ),
+        (
+            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\ndescription = \"{{ $value | humanise }}\"",
+            "invalid template in `description`: unknown function `humanise`",
+            "humanise",
+            "did you mean `humanize`?",
+        ),
+        (
+            "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nrunbook = \"https://example.org/{{page}}\"",
+            "invalid template in `runbook`: unknown function `page`",
+            "page",
+            "use a function of Prometheus templates; to write braces into the text, use {{ \"{{\" }}",
+        ),
+        (
             "[[alert]]\nname = \"A\"\nwhen = \"> 1\"\nfires = { x = \"2x9\" }",
             "`silent` is missing",
             "{ x = \"2x9\" }",

@@ -406,7 +406,7 @@ severity = \"critical\"\nsummary = \"S {{ $value }}\"\ndescription = \"D\"\nrunb
         (Duration::ZERO, Severity::Critical)
     );
     let texts = [&high.summary, &high.description, &high.runbook]
-        .map(|text| text.as_deref().unwrap_or_default());
+        .map(|template| template.as_ref().map_or("", |template| &template.text));
     assert_eq!(texts, ["S {{ $value }}", "D", "https://example.org"]);
 }
 

@@ -64,7 +64,7 @@ fn rule(alert: &Alert, metric: &str) -> Value {
         "expr": expr,
         "for": format!("{}s", alert.hold.as_secs()),
         "labels": { "severity": severity(alert) },
-        "annotations": { "summary": alert.summary },
+        "annotations": { "summary": alert.summary.as_ref().map(|summary| &summary.text) },
     })
 }
 
