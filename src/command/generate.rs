@@ -11,7 +11,7 @@ use super::project::{self, Project};
 use super::{ExitStatus, counted, output};
 use crate::cli::{Common, Generate};
 use crate::diagnostic::Problem;
-use crate::generate::{self, File, Input, MARK};
+use crate::generate::{self, File, Input};
 
 pub(super) fn generate(common: &Common, options: &Generate) -> anyhow::Result<ExitStatus> {
     let Some(loaded) = project::files(common)? else {
@@ -66,11 +66,21 @@ pub(super) fn files(
     }))
 }
 
+/// Writes what is new or changed and removes what is left over; writes nothing when that would overwrite a file of someone
+/// else.
 fn write(files: &[File], out: &Path) -> anyhow::Result<ExitStatus> {
+    let foreign = foreign(files, out)?;
+    for path in &foreign {
+        let path = path.display();
+        output::error(format_args!("{path} was not generated: {MOVE_IT}"))?;
+    }
+    if !foreign.is_empty() {
+        return Ok(ExitStatus::Failed);
+    }
     let mut written = 0;
     for file in files {
         let path = out.join(&file.path);
-        if text_of(&path)?.as_deref() == Some(&file.text) {
+        if content(&path)?.as_deref() == Some(file.text.as_bytes()) {
             continue;
         }
         let folder = path.parent().unwrap_or(out);
@@ -80,10 +90,12 @@ fn write(files: &[File], out: &Path) -> anyhow::Result<ExitStatus> {
         written += 1;
     }
     for path in left_over(files, out)? {
-        output::plain_error(format_args!(
-            "{} is left over from a pack that no longer exists: delete it",
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        writeln!(
+            anstream::stdout(),
+            "removed {}: its pack no longer exists",
             path.display()
-        ))?;
+        )?;
     }
     let all = counted(files.len(), "file", "files");
     writeln!(
@@ -94,27 +106,35 @@ fn write(files: &[File], out: &Path) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Done)
 }
 
+/// Reports what [`write`] would write, remove or refuse.
 fn check(files: &[File], out: &Path) -> anyhow::Result<ExitStatus> {
     let mut stdout = anstream::stdout();
-    let mut different = 0;
+    let foreign = foreign(files, out)?;
+    for path in &foreign {
+        writeln!(stdout, "{} was not generated: {MOVE_IT}", path.display())?;
+    }
+    let mut different = foreign.len();
     for file in files {
-        let text = text_of(&out.join(&file.path))?.unwrap_or_default();
-        if text != file.text {
-            let diff = TextDiff::from_lines(&text, &file.text);
-            write!(
-                stdout,
-                "{}",
-                diff.unified_diff()
-                    .header(&file.path, "generated from the KPI files")
-            )?;
-            different += 1;
+        let path = out.join(&file.path);
+        let there = content(&path)?.unwrap_or_default();
+        if there == file.text.as_bytes() || foreign.contains(&path) {
+            continue;
         }
+        let there = String::from_utf8_lossy(&there);
+        let diff = TextDiff::from_lines(there.as_ref(), &file.text);
+        write!(
+            stdout,
+            "{}",
+            diff.unified_diff()
+                .header(&file.path, "generated from the KPI files")
+        )?;
+        different += 1;
     }
     let left_over = left_over(files, out)?;
     for path in &left_over {
         writeln!(
             stdout,
-            "{} is left over from a pack that no longer exists: delete it",
+            "{} is left over from a pack that no longer exists",
             path.display()
         )?;
     }
@@ -127,21 +147,41 @@ fn check(files: &[File], out: &Path) -> anyhow::Result<ExitStatus> {
         )?;
         return Ok(ExitStatus::Done);
     }
-    let said = counted(different, "file differs", "files differ");
-    writeln!(anstream::stderr(), "{said}: run `cypher-exporter generate`")?;
+    let differ = counted(different, "file differs", "files differ");
+    output::plain_error(format_args!("{differ}: run `cypher-exporter generate`"))?;
     Ok(ExitStatus::Failed)
 }
 
-/// What stands in a file; none when there is no such file.
-fn text_of(path: &Path) -> anyhow::Result<Option<String>> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
+/// What to do with a file that `generate` would have to overwrite.
+const MOVE_IT: &str = "move or delete it, then run `cypher-exporter generate`";
+
+/// Files of someone else in the places of ours.
+fn foreign(files: &[File], out: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut foreign = Vec::new();
+    for file in files {
+        let path = out.join(&file.path);
+        let is_ours = |bytes: &[u8]| {
+            bytes == file.text.as_bytes()
+                || std::str::from_utf8(bytes)
+                    .is_ok_and(|text| generate::is_generated(&file.path, text))
+        };
+        if content(&path)?.is_some_and(|bytes| !is_ours(&bytes)) {
+            foreign.push(path);
+        }
+    }
+    Ok(foreign)
+}
+
+/// The content of a file; none when there is no such file.
+fn content(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(content) => Ok(Some(content)),
         Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
         Err(cause) => Err(cause).with_context(|| format!("cannot read {}", path.display())),
     }
 }
 
-/// Files in the same folders that were generated once and are not any more: Prometheus and Grafana would go on reading them.
+/// Generated files of packs that no longer exist: Prometheus and Grafana would still load them.
 fn left_over(files: &[File], out: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut left_over = Vec::new();
     for folder in generate::FOLDERS {
@@ -155,12 +195,12 @@ fn left_over(files: &[File], out: &Path) -> anyhow::Result<Vec<PathBuf>> {
         };
         for entry in entries {
             let path = entry?.path();
-            let is_made = files.iter().any(|file| out.join(&file.path) == path);
-            // What is no text was not generated.
-            if !is_made
-                && path.is_file()
-                && fs::read_to_string(&path).is_ok_and(|text| text.contains(MARK))
-            {
+            let is_current = files.iter().any(|file| out.join(&file.path) == path);
+            let is_generated = || {
+                fs::read_to_string(&path)
+                    .is_ok_and(|text| generate::is_generated(&path.to_string_lossy(), &text))
+            };
+            if !is_current && path.is_file() && is_generated() {
                 left_over.push(path);
             }
         }

@@ -21,8 +21,8 @@ mod tests;
 mod unit;
 mod yaml;
 
-/// Every generated file contains this text, which distinguishes it from a file that a person wrote.
-pub const MARK: &str = "Made by `cypher-exporter generate`";
+/// The notice of every generated file begins with this text.
+const MARK: &str = "Made by `cypher-exporter generate`";
 
 /// The folders of the generated files; they may hold other files too.
 pub const FOLDERS: [&str; 4] = [
@@ -31,6 +31,24 @@ pub const FOLDERS: [&str; 4] = [
     "prometheus/rules",
     "prometheus/tests",
 ];
+
+/// Whether a file is one of ours and not one that a person wrote: its notice is where we write it.
+pub fn is_generated(path: &str, text: &str) -> bool {
+    let begins = |line: &str, comment: &str| {
+        line.strip_prefix(comment)
+            .is_some_and(|notice| notice.starts_with(MARK))
+    };
+    match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("yml") => begins(text, "# "),
+        Some("md") => text.lines().take(3).any(|line| begins(line, "<!-- ")),
+        Some("json") => serde_json::from_str::<serde_json::Value>(text).is_ok_and(|json| {
+            json["description"]
+                .as_str()
+                .is_some_and(|it| it.contains(MARK))
+        }),
+        Some(_) | None => false,
+    }
+}
 
 /// What the files are generated from.
 #[derive(Clone, Copy, Debug)]

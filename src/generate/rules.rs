@@ -49,8 +49,8 @@ struct Labels<'a>(&'a [(&'a str, String)]);
 
 impl Serialize for Labels<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let escaped = |(name, value): &(&str, String)| (*name, template::escape(value));
-        serializer.collect_map(self.0.iter().map(escaped))
+        let labels = self.0.iter();
+        serializer.collect_map(labels.map(|(name, value)| (name, template::escape(value))))
     }
 }
 

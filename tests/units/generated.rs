@@ -144,28 +144,51 @@ fn what_drifts_is_shown_and_ends_with_1() {
         "{code} {said}"
     );
 
-    // A pack that is gone leaves files behind, which Prometheus would go on reading; a person's own
-    // file is none of them.
+    // Prometheus would still load the files of a pack that no longer exists. A file of someone else stays, also one that
+    // only mentions the notice.
     generate_in(folder.path(), &[]);
-    fs::write(
-        folder.path().join("prometheus/rules/own.yml"),
-        "groups: []\n",
-    )
-    .unwrap();
+    let own = folder.path().join("prometheus/rules/own.yml");
+    let text = "groups: []\n# Made by `cypher-exporter generate`\n";
+    fs::write(&own, text).unwrap();
     fs::rename(
         folder.path().join("queries/p"),
         folder.path().join("queries/q"),
     )
     .unwrap();
-    generate_in(folder.path(), &[]);
     let (code, said) = generate_in(folder.path(), &["--check"]);
-    assert!(
-        code == 1
-            && said
-                .contains("prometheus/rules/p.yml is left over from a pack that no longer exists"),
-        "{code} {said}"
+    let orphan = "prometheus/rules/p.yml is left over from a pack that no longer exists\n";
+    assert!(code == 1 && said.contains(orphan), "{code} {said}");
+    let (code, said) = generate_in(folder.path(), &[]);
+    let removed = "prometheus/rules/p.yml: its pack no longer exists\n";
+    assert!(code == 0 && said.contains(removed), "{code} {said}");
+    assert_eq!(
+        generate_in(folder.path(), &["--check"]),
+        (0, "8 files up to date\n".to_owned())
     );
-    assert!(!said.contains("own.yml"), "{said}");
+    assert_eq!(fs::read_to_string(own).unwrap(), text);
+}
+
+#[test]
+fn a_file_of_someone_else_is_not_overwritten() {
+    let folder = TempDir::new().unwrap();
+    let kpi = folder.path().join("queries/p/things.cypher");
+    fs::create_dir_all(kpi.parent().unwrap()).unwrap();
+    fs::write(&kpi, "// Things.\nMATCH (n) RETURN count(n) AS value").unwrap();
+    let dashboard = folder.path().join("grafana/dashboards/p.json");
+    fs::create_dir_all(dashboard.parent().unwrap()).unwrap();
+    // Also what is not text.
+    for own in [&b"{ \"title\": \"Mine\" }"[..], b"\xff"] {
+        fs::write(&dashboard, own).unwrap();
+        for arguments in [&[][..], &["--check"]] {
+            let (code, said) = generate_in(folder.path(), arguments);
+            let refused = "grafana/dashboards/p.json was not generated: move or delete it, then run `cypher-exporter generate`\n";
+            assert!(code == 1 && said.contains(refused), "{code} {said}");
+        }
+        assert_eq!(fs::read(&dashboard).unwrap(), own);
+        assert!(!folder.path().join("docs").exists(), "nothing is written");
+    }
+    fs::remove_file(&dashboard).unwrap();
+    assert_eq!(generate_in(folder.path(), &[]).0, 0);
 }
 
 #[test]
@@ -339,6 +362,111 @@ fn prometheus_takes_its_settings_and_all_rules() {
             &program(generation, "promtool"),
             &arguments.collect::<Vec<_>>(),
         )
+    });
+}
+
+/// HELP becomes part of a template, in which braces mean something else.
+#[test]
+fn braces_in_a_help_text_are_shown_literally() {
+    let folder = TempDir::new().unwrap();
+    let kpi = folder.path().join("queries/p/pages.cypher");
+    fs::create_dir_all(kpi.parent().unwrap()).unwrap();
+    let text = "// Pages that still hold a {{ placeholder }}.\n/*kpi\n[[alert]]\nname = \"Placeholders\"\nwhen = \"> 0\"\n*/\nRETURN 1 AS value\n";
+    fs::write(&kpi, text).unwrap();
+    assert_eq!(generate_in(folder.path(), &[]).0, 0);
+    let rules = folder.path().join("prometheus/rules");
+    let test = r#"
+rule_files: [p.yml]
+tests:
+  - interval: 1m
+    input_series: [{ series: p_pages, values: 1x30 }]
+    alert_rule_test:
+      - eval_time: 20m
+        alertname: Placeholders
+        exp_alerts:
+          - exp_labels: { severity: warning, pack: p, kpi: p/pages }
+            exp_annotations:
+              summary: "Pages that still hold a {{ placeholder }}: 1"
+              description: "Pages that still hold a {{ placeholder }}.\nValue: 1. Fires when the value is above 0 for 5m."
+              runbook_url: docs/runbook/p.md#placeholders
+"#;
+    fs::write(rules.join("test.yml"), test).unwrap();
+    judged("escaped braces", |generation| {
+        let promtool = program(generation, "promtool");
+        run_in(&rules, &promtool, &["test", "rules", "test.yml"])
+    });
+}
+
+/// Whatever our reader of templates accepts Prometheus accepts.
+#[test]
+fn promtool_reads_every_template_that_we_read() {
+    use proptest::strategy::{Strategy, ValueTree};
+    let words = proptest::sample::select(vec![
+        "{{ ",
+        " }}",
+        "{{- ",
+        " -}}",
+        " ",
+        "\n",
+        "if ",
+        "{{ else }}",
+        "{{ end }}",
+        "{{ if $value }}",
+        "range ",
+        "{{ range query \"up\" }}",
+        "{{ with .Labels }}",
+        "{{ define \"x\" }}",
+        "{{ template \"x\" }}",
+        "$labels",
+        "$value",
+        "$x",
+        "$",
+        " := ",
+        " = ",
+        " | ",
+        ", ",
+        "(",
+        ")",
+        ".",
+        ".a",
+        ".Labels",
+        "\"x\"",
+        "`y`",
+        "1",
+        "0.5",
+        "-1e3",
+        "humanize ",
+        "printf ",
+        "query ",
+        "toTime",
+        "{{/* c */}}",
+        "é",
+        "{",
+        "}",
+        "'",
+        "\\",
+        "len ",
+        "true",
+    ]);
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let texts = proptest::collection::vec(words, 1..9).prop_map(|words| words.concat());
+    let mut rules = Vec::new();
+    for _ in 0..60_000 {
+        let text = texts.new_tree(&mut runner).unwrap().current();
+        if text.contains("{{") && template::Template::read(&text).is_ok() {
+            rules.push(serde_json::json!({
+                "alert": format!("A{}", rules.len()), "expr": "up", "annotations": { "summary": text },
+            }));
+        }
+    }
+    assert!(rules.len() > 200, "{}", rules.len());
+    let folder = TempDir::new().unwrap();
+    // JSON is YAML.
+    let file = serde_json::json!({ "groups": [{ "name": "g", "rules": rules }] });
+    fs::write(folder.path().join("rules.yml"), file.to_string()).unwrap();
+    judged("accepted templates", |generation| {
+        let promtool = program(generation, "promtool");
+        run_in(folder.path(), &promtool, &["check", "rules", "rules.yml"])
     });
 }
 
