@@ -9,13 +9,15 @@ use crate::diagnostic::{listed, nearest};
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// What logs: parts of this program, and the libraries that use the log.
-const TARGETS: [&str; 11] = [
+const TARGETS: [&str; 13] = [
     "cypher_exporter",
+    "cypher_exporter::board",
     "cypher_exporter::command",
     "cypher_exporter::graph",
     "cypher_exporter::http",
     "cypher_exporter::schedule",
     "cypher_exporter::state",
+    "cypher_exporter::supervisor",
     "hyper",
     "neo4rs",
     "rustls",
