@@ -47,13 +47,17 @@ const UNITS: [(&str, f64); 9] = [
 ];
 
 /// Words in a key that says when a node came to be, the best ones first.
-const CREATED: [&str; 8] = [
+const CREATED: [&str; 12] = [
     "created",
     "timestamp",
     "occurred",
     "opened",
     "started",
+    "placed",
+    "received",
     "added",
+    "published",
+    "ts",
     "time",
     "date",
 ];

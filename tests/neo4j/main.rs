@@ -17,6 +17,7 @@ mod lazybird;
 mod mirror;
 mod model;
 mod serve;
+mod strangers;
 mod systems;
 mod window;
 mod world;
