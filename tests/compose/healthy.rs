@@ -88,7 +88,7 @@ fn stack(what: &str) -> Option<Stack> {
 }
 
 #[test]
-fn prometheus_starts_as_composed_and_tells_that_it_is_ready() {
+fn prometheus_starts_as_composed_and_reports_that_it_is_ready() {
     let what = "prometheus starts as docker-compose.yml says";
     let Some(stack) = stack(what) else { return };
     let service = stack.service("prometheus");

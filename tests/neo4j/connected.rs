@@ -6,7 +6,7 @@ use std::process::Command;
 use tempfile::TempDir;
 use test_support::neo4j::Neo4j;
 
-/// What was said, and how it ended.
+/// The output and the exit code.
 struct Said {
     out: String,
     err: String,

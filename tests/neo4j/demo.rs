@@ -60,7 +60,7 @@ mod real {
     }
 
     #[tokio::test]
-    async fn a_neo4j_is_filled_emptied_and_filled_again_but_never_somebodys() {
+    async fn a_neo4j_is_filled_emptied_and_filled_again_but_never_foreign_nodes() {
         let Some(neo4j) = &alone().await else { return };
 
         // Somebody's graph is left as it is.
@@ -155,7 +155,7 @@ mod real {
     }
 
     #[test]
-    fn a_graph_that_cannot_be_is_told() {
+    fn an_invalid_graph_is_reported() {
         for (uri, expected) in [
             (
                 "localhost:7687",
@@ -222,9 +222,9 @@ mod embedded {
     }
 
     /// Waits until it has written so many lines that begin with a time and name a metric.
-    fn until_told(exporter: &Exporter, lines: usize) {
+    fn until_printed(exporter: &Exporter, lines: usize) {
         let is_news = |line: &&str| line.get(8..15) == Some("Z  bmad");
-        until("it tells what happens", || {
+        until("events are printed", || {
             (exporter.out().lines().filter(is_news).count() >= lines).then_some(())
         });
     }
@@ -262,7 +262,7 @@ mod embedded {
         let up = metrics.beginning("cypher_exporter_kpi_up{kpi=\"bmad/");
         assert_eq!(up.len(), 18);
         assert!(up.iter().all(|line| line.ends_with(" 1")), "{up:?}");
-        until_told(&exporter, 20);
+        until_printed(&exporter, 20);
         let out = exporter.out();
         assert!(
             out.contains(&format!("status page http://{}/, ", exporter.address())),
@@ -284,7 +284,7 @@ mod embedded {
         let mut exporter = demo().start();
         exporter.until_ready(true);
         let first = families(&exporter.metrics());
-        until_told(&exporter, 1);
+        until_printed(&exporter, 1);
         exporter.until("events have happened", |metrics| {
             (families(metrics)["bmad_live_events"] != first["bmad_live_events"]).then_some(())
         });
@@ -293,10 +293,10 @@ mod embedded {
     }
 
     #[test]
-    fn a_speed_that_no_graph_follows_is_told_and_ended_at_once() {
+    fn a_speed_that_no_graph_follows_is_reported_and_ends_immediately() {
         let _alone = alone();
         let mut exporter = demo().argument("--speed").argument("100000").start();
-        until("it says so", || {
+        until("it is printed", || {
             exporter
                 .out()
                 .contains("writes are slower than the simulation")
@@ -307,20 +307,20 @@ mod embedded {
     }
 
     #[test]
-    fn what_it_tells_is_all_that_it_says() {
+    fn it_prints_news_and_logs_nothing() {
         let _alone = alone();
         let mut exporter = Setup::new("demo")
             .in_the_repository()
             .argument("demo")
             .launch();
-        until_told(&exporter, 1);
+        until_printed(&exporter, 1);
         exporter.signal("INT");
         assert_eq!(exporter.exit_code(), 0);
         assert_eq!(exporter.log(), "");
     }
 
     #[test]
-    fn a_port_that_is_taken_is_told() {
+    fn a_port_in_use_is_reported() {
         let _alone = alone();
         let first = demo().start();
         let mut second = demo()
@@ -336,7 +336,7 @@ mod embedded {
     }
 
     #[test]
-    fn check_asks_its_graph() {
+    fn check_uses_its_graph() {
         let _alone = alone();
         let mut check = Setup::new("p")
             .file(
@@ -375,7 +375,7 @@ mod embedded {
     }
 
     #[test]
-    fn run_asks_its_graph_whatever_the_settings_and_the_files_name() {
+    fn run_uses_its_graph_whatever_the_settings_and_the_files_name() {
         let _alone = alone();
         let mut run = Setup::new("p")
             .config("[graphs.a]\n[graphs.b]")

@@ -278,7 +278,7 @@ async fn a_real_prometheus_scrapes_every_sample() {
                 result[0]["value"][1].as_str().unwrap().to_owned()
             };
             assert_eq!(value("up"), "1");
-            // It stands at the end of the answer.
+            // It is at the end of the answer.
             assert_eq!(value("count(process_start_time_seconds)"), "1");
             assert_eq!(
                 value("count({__name__=~\"p_.*\"})"),
@@ -381,7 +381,7 @@ async fn a_real_prometheus_has_the_values_of_the_bmad_pack() {
     }
 }
 
-/// A series as it stands in a text, its labels in order, and its value.
+/// A series as it is in a text, its labels in order, and its value.
 type Samples = BTreeMap<String, f64>;
 
 fn samples_of(text: &str, start: &str) -> Samples {

@@ -6,25 +6,25 @@ pub(crate) const BAD_WORK: &[Trouble] = &[
     Trouble {
         alerts: &["TrainingBudgetExceeded"],
         begins: "CREATE (:TrainingJob {system: 'agentcore', id: 'dear', status: 'running', started_at: datetime(), cost_usd: 120, budget_usd: 100, iteration: 1, iterations_total: 9, loss: 1.0, reward_mean: 1.0})",
-        mended: "MATCH (j:TrainingJob {id: 'dear'}) SET j.budget_usd = 1000",
+        fix: "MATCH (j:TrainingJob {id: 'dear'}) SET j.budget_usd = 1000",
         ..NONE
     },
     Trouble {
         alerts: &["TrainingBudgetWarning"],
         begins: "CREATE (:TrainingJob {system: 'agentcore', id: 'near', status: 'running', started_at: datetime(), cost_usd: 95, budget_usd: 100, iteration: 1, iterations_total: 9, loss: 1.0, reward_mean: 1.0})",
-        mended: "MATCH (j:TrainingJob {id: 'near'}) SET j.budget_usd = 1000",
+        fix: "MATCH (j:TrainingJob {id: 'near'}) SET j.budget_usd = 1000",
         ..NONE
     },
     Trouble {
         alerts: &["TrainingBudgetNotice"],
         begins: "CREATE (:TrainingJob {system: 'agentcore', id: 'more', status: 'running', started_at: datetime(), cost_usd: 80, budget_usd: 100, iteration: 1, iterations_total: 9, loss: 1.0, reward_mean: 1.0})",
-        mended: "MATCH (j:TrainingJob {id: 'more'}) SET j.budget_usd = 1000",
+        fix: "MATCH (j:TrainingJob {id: 'more'}) SET j.budget_usd = 1000",
         ..NONE
     },
     Trouble {
         alerts: &["LongRunningTrainingJob"],
         begins: "CREATE (:TrainingJob {system: 'agentcore', id: 'long', status: 'running', started_at: datetime() - duration('PT2H'), cost_usd: 1, budget_usd: 100, iteration: 1, iterations_total: 9, loss: 1.0, reward_mean: 1.0})",
-        mended: "MATCH (j:TrainingJob {id: 'long'}) SET j.status = 'completed', j.finished_at = datetime()",
+        fix: "MATCH (j:TrainingJob {id: 'long'}) SET j.status = 'completed', j.finished_at = datetime()",
         ..NONE
     },
     Trouble {
@@ -68,43 +68,43 @@ CREATE (a)-[:OWNS]->(:TrainingJob {system: 'agentcore', status: status, finished
     Trouble {
         alerts: &["BmadConfidenceLow"],
         begins: "UNWIND range(1, 90) AS number CREATE (:Insight {group_id: 'doubt', confidence_score: 0.1})",
-        mended: "MATCH (i:Insight {group_id: 'doubt'}) DETACH DELETE i",
+        fix: "MATCH (i:Insight {group_id: 'doubt'}) DETACH DELETE i",
         ..NONE
     },
     Trouble {
         alerts: &["BmadPatternSuccessLow"],
         begins: "CREATE (:Pattern {group_id: 'hope', times_used: 9, success_rate: 0.1})",
-        mended: "MATCH (p:Pattern {group_id: 'hope'}) SET p.success_rate = 0.9",
+        fix: "MATCH (p:Pattern {group_id: 'hope'}) SET p.success_rate = 0.9",
         ..NONE
     },
     Trouble {
         alerts: &["BmadInsightAccuracyLow"],
         begins: "CREATE (:Insight {group_id: 'error', confidence_score: 0.9, times_applied: 9, success_rate: 0.5})",
-        mended: "MATCH (i:Insight {group_id: 'error'}) SET i.success_rate = 1.0",
+        fix: "MATCH (i:Insight {group_id: 'error'}) SET i.success_rate = 1.0",
         ..NONE
     },
     Trouble {
         alerts: &["BmadFewKnowledgeTransfers"],
         begins: "MATCH (:AIAgent)-[shared:CAN_APPLY]->(:Insight) DELETE shared",
-        mended: "MATCH (i:Insight {group_id: 'faith'}), (a:AIAgent {name: 'Winston'}) CREATE (a)-[:CAN_APPLY {shared_at: datetime()}]->(i)",
+        fix: "MATCH (i:Insight {group_id: 'faith'}), (a:AIAgent {name: 'Winston'}) CREATE (a)-[:CAN_APPLY {shared_at: datetime()}]->(i)",
         ..NONE
     },
     Trouble {
         alerts: &["BmadOrphanedAgents", "BmadManyOrphanedAgents"],
         begins: "UNWIND range(1, 5) AS number CREATE (:AIAgent {name: 'orphan-' + number})",
-        mended: "MATCH (a:AIAgent), (b:Brain) WHERE a.name STARTS WITH 'orphan-' CREATE (a)-[:HAS_MEMORY_IN]->(b)",
+        fix: "MATCH (a:AIAgent), (b:Brain) WHERE a.name STARTS WITH 'orphan-' CREATE (a)-[:HAS_MEMORY_IN]->(b)",
         ..NONE
     },
     Trouble {
         alerts: &["BmadPatternReuseLow"],
         begins: "UNWIND range(1, 9) AS number CREATE (:Event {group_id: 'faith', event_type: 'story', timestamp: datetime()})-[:HAS_OUTCOME]->(:Outcome)",
-        mended: "MATCH (e:Event {group_id: 'faith'}), (p:Pattern {group_id: 'faith'}) MERGE (e)-[:USED_PATTERN]->(p)",
+        fix: "MATCH (e:Event {group_id: 'faith'}), (p:Pattern {group_id: 'faith'}) MERGE (e)-[:USED_PATTERN]->(p)",
         ..NONE
     },
     Trouble {
         alerts: &["BmadLearningStalled", "BmadFewHighConfidenceInsights"],
         goes_on: "CREATE (:Event {group_id: 'stalled', event_type: 'story', timestamp: datetime()})",
-        mended: "UNWIND range(1, 20) AS number CREATE (:Insight {group_id: 'stalled', confidence_score: 0.9, created_at: datetime()})",
+        fix: "UNWIND range(1, 20) AS number CREATE (:Insight {group_id: 'stalled', confidence_score: 0.9, created_at: datetime()})",
         ..NONE
     },
     Trouble {
@@ -120,7 +120,7 @@ CREATE (a)-[:OWNS]->(:TrainingJob {system: 'agentcore', status: status, finished
     Trouble {
         alerts: &["LazybirdCacheHitRateLow"],
         begins: "UNWIND range(1, 9) AS number CREATE (:Call {system: 'lazybird', kind: 'cache', action: 'get', target: 'L3', status: 'miss', duration_ms: 2, timestamp: datetime()})",
-        mended: "UNWIND range(1, 20) AS number CREATE (:Call {system: 'lazybird', kind: 'cache', action: 'get', target: 'L3', status: 'hit', duration_ms: 2, timestamp: datetime()})",
+        fix: "UNWIND range(1, 20) AS number CREATE (:Call {system: 'lazybird', kind: 'cache', action: 'get', target: 'L3', status: 'hit', duration_ms: 2, timestamp: datetime()})",
         ..NONE
     },
     Trouble {
@@ -135,7 +135,7 @@ CREATE (a)-[:OWNS]->(:TrainingJob {system: 'agentcore', status: status, finished
             "LazybirdLatencySpike",
         ],
         goes_on: "UNWIND range(1, 10) AS number CREATE (:Task {system: 'lazybird', status: 'failed', duration_ms: 100000, quality: 10, coverage: 9, cost_usd: 0.5, baseline_cost_usd: 0.1, finished_at: datetime()})",
-        mended: "MATCH (t:Task {system: 'lazybird', status: 'failed'}) DETACH DELETE t",
+        fix: "MATCH (t:Task {system: 'lazybird', status: 'failed'}) DETACH DELETE t",
         ..NONE
     },
     Trouble {
@@ -146,7 +146,7 @@ CREATE (a)-[:OWNS]->(:TrainingJob {system: 'agentcore', status: status, finished
     Trouble {
         alerts: &["SessionBuddyActiveSessionsZero"],
         begins: "MATCH (s:Session {system: 'session_buddy'}) SET s.ended_at = datetime()",
-        mended: "CREATE (:Session {system: 'session_buddy', id: 'next', started_at: datetime()})",
+        fix: "CREATE (:Session {system: 'session_buddy', id: 'next', started_at: datetime()})",
         ..NONE
     },
     Trouble {
@@ -157,43 +157,43 @@ CREATE (a)-[:OWNS]->(:TrainingJob {system: 'agentcore', status: status, finished
     Trouble {
         alerts: &["SessionBuddySkillPerformanceDrop"],
         begins: "UNWIND range(1, 10) AS number CREATE (:Call {system: 'session_buddy', kind: 'skill', target: 'pytest', action: 'setup', status: CASE WHEN number <= 6 THEN 'success' ELSE 'error' END, duration_ms: 2000, timestamp: datetime()})",
-        mended: "MATCH (c:Call {system: 'session_buddy', target: 'pytest'}) DELETE c",
+        fix: "MATCH (c:Call {system: 'session_buddy', target: 'pytest'}) DELETE c",
         ..NONE
     },
     Trouble {
         alerts: &["SessionBuddySkillCriticalFailure"],
         begins: "UNWIND range(1, 10) AS number CREATE (:Call {system: 'session_buddy', kind: 'skill', target: 'mypy', action: 'setup', status: 'error', duration_ms: 2000, timestamp: datetime()})",
-        mended: "MATCH (c:Call {system: 'session_buddy', target: 'mypy'}) DELETE c",
+        fix: "MATCH (c:Call {system: 'session_buddy', target: 'mypy'}) DELETE c",
         ..NONE
     },
     Trouble {
         alerts: &["SessionBuddySlowSkillExecution"],
         goes_on: "CREATE (:Call {system: 'session_buddy', kind: 'skill', target: 'slow', action: 'setup', status: 'success', duration_ms: 45000, timestamp: datetime()})",
-        mended: "MATCH (c:Call {system: 'session_buddy', target: 'slow'}) DELETE c",
+        fix: "MATCH (c:Call {system: 'session_buddy', target: 'slow'}) DELETE c",
         ..NONE
     },
     Trouble {
         alerts: &["SessionBuddyVerySlowSkillExecution"],
         goes_on: "CREATE (:Call {system: 'session_buddy', kind: 'skill', target: 'very slow', action: 'setup', status: 'success', duration_ms: 200000, timestamp: datetime()})",
-        mended: "MATCH (c:Call {system: 'session_buddy', target: 'very slow'}) DELETE c",
+        fix: "MATCH (c:Call {system: 'session_buddy', target: 'very slow'}) DELETE c",
         ..NONE
     },
     Trouble {
         alerts: &["SessionBuddyHighInvocationRate"],
         goes_on: "UNWIND range(1, 300) AS number CREATE (:Call {system: 'session_buddy', kind: 'skill', target: 'loop', action: 'setup', status: 'success', duration_ms: 1, timestamp: datetime()})",
-        mended: "MATCH (c:Call {system: 'session_buddy', target: 'loop'}) DELETE c",
+        fix: "MATCH (c:Call {system: 'session_buddy', target: 'loop'}) DELETE c",
         ..NONE
     },
     Trouble {
         alerts: &["SessionBuddyCrackerjackIntegrationFailing"],
         goes_on: "CREATE (:Call {system: 'session_buddy', kind: 'skill', target: 'ruff-fail', action: 'execution', status: 'success', duration_ms: 2000, timestamp: datetime()})",
-        mended: "MATCH (c:Call {system: 'session_buddy', target: 'ruff-fail'}) DELETE c",
+        fix: "MATCH (c:Call {system: 'session_buddy', target: 'ruff-fail'}) DELETE c",
         ..NONE
     },
     Trouble {
         alerts: &["SessionBuddyCICDPipelineFailure"],
         goes_on: "UNWIND range(1, 3) AS number CREATE (:Call {system: 'session_buddy', kind: 'skill', target: 'deploy', action: 'execution', status: 'error', duration_ms: 2000, timestamp: datetime()})",
-        mended: "MATCH (c:Call {system: 'session_buddy', target: 'deploy'}) DELETE c",
+        fix: "MATCH (c:Call {system: 'session_buddy', target: 'deploy'}) DELETE c",
         ..NONE
     },
 ];

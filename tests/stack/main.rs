@@ -1,6 +1,6 @@
 //! The whole stack: a real Neo4j, the exporter, a real Prometheus and a real Alertmanager, each
 //! with the files that we ship. Every alert fires and resolves because the graph has changed, and
-//! people are told of both.
+//! notifications are sent of both.
 // The driver's futures lie so deep in each other that the compiler's default is just passed, or
 // just not, by chance.
 #![recursion_limit = "256"]
@@ -61,7 +61,7 @@ async fn every_alert_fires_and_resolves_with_the_graph() {
     let mut rows = Vec::new();
     for (at, (wave, troubles)) in WAVES.iter().enumerate() {
         let began_before = (at == 0).then_some(began);
-        let told = join_all(
+        let reported = join_all(
             troubles
                 .iter()
                 .map(|trouble| stack.go_through(trouble, began_before)),
@@ -71,8 +71,8 @@ async fn every_alert_fires_and_resolves_with_the_graph() {
                 stack.with_a_failing_kpi().await
             }
         };
-        let (told, ()) = join(told, beside).await;
-        rows.extend(told.into_iter().flatten());
+        let (reported, ()) = join(reported, beside).await;
+        rows.extend(reported.into_iter().flatten());
         stack.until_all_is_well(wave).await;
     }
     rows.extend(stack.without_graph(WITHOUT_GRAPH).await);
@@ -85,5 +85,5 @@ async fn every_alert_fires_and_resolves_with_the_graph() {
     stack.until_all_is_well("an outage of the exporter").await;
     assert_eq!(rows.len(), alerts.0.len());
     alerts.print(&rows);
-    alerts.were_told(&stack.receiver.chat());
+    alerts.were_reported(&stack.receiver.chat());
 }

@@ -1,5 +1,5 @@
-//! The graph, the exporter or a KPI is gone: what people are told then, and what Alertmanager keeps
-//! from them.
+//! The graph, the exporter or a KPI is gone: which notifications are sent then, and what
+//! Alertmanager keeps from them.
 
 use std::fs;
 use std::time::Instant;
@@ -34,13 +34,13 @@ impl Stack {
         for alert in HELD_BACK {
             assert!(
                 self.receiver.fired(alert, began).is_none(),
-                "people were told of {alert}, which follows from {alerts:?}"
+                "a notification of {alert} was sent, which follows from {alerts:?}"
             );
         }
-        let mended = Instant::now();
+        let fixed = Instant::now();
         tokio::task::block_in_place(|| neo4j.restart());
         drop(neo4j);
-        self.until_resolved(&fired, began, mended).await
+        self.until_resolved(&fired, began, fixed).await
     }
 
     /// Whether Alertmanager has these alerts and keeps all of them to itself.
@@ -69,21 +69,21 @@ impl Stack {
         let broken = self.queries.path().join("bmad/broken.cypher");
         fs::write(&broken, "// This is no query.\nMATCH\n").unwrap();
         move_cursor(self.exporter.folder(), NOT_ALERTED_ON, 3600);
-        let mended = Instant::now();
+        let fixed = Instant::now();
         self.exporter.start_again();
-        let mut rows = self.until_resolved(&fired, began, mended).await;
+        let mut rows = self.until_resolved(&fired, began, fixed).await;
 
-        let fired = self.until_fired(afterwards, mended).await;
+        let fired = self.until_fired(afterwards, fixed).await;
         fs::remove_file(broken).unwrap();
         let repaired = Instant::now();
         self.exporter.kill();
         move_cursor(self.exporter.folder(), NOT_ALERTED_ON, -3600);
         self.exporter.start_again();
-        rows.extend(self.until_resolved(&fired, mended, repaired).await);
+        rows.extend(self.until_resolved(&fired, fixed, repaired).await);
         rows
     }
 
-    /// An alert that people were told of is held back while its KPI fails: it speaks of the past.
+    /// An alert whose notification was sent is held back while its KPI fails: it is about the past.
     pub(crate) async fn with_a_failing_kpi(&self) {
         let began = Instant::now();
         self.change("CREATE (:TrainingJob {system: 'agentcore', id: 'past', status: 'running', started_at: datetime(), cost_usd: 95, budget_usd: 100, iteration: 1, iterations_total: 9, loss: 1.0, reward_mean: 1.0})").await;
@@ -94,8 +94,8 @@ impl Stack {
             self.holds_back(&["TrainingBudgetWarning"])
         })
         .await;
-        // It will end untold. A KPI that was mended before its failing was told would leave people
-        // without the reason.
+        // It ends without a notification. A KPI fixed before its failure was reported would leave
+        // people without the reason.
         let has_a_reason = || {
             !self
                 .receiver
@@ -103,7 +103,7 @@ impl Stack {
                 .iter()
                 .any(|alert| alert == "TrainingBudgetWarning")
         };
-        self.until("people are told that the KPI fails", || {
+        self.until("a notification says that the KPI fails", || {
             has_a_reason().then_some(())
         })
         .await;

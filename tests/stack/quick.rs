@@ -44,7 +44,7 @@ fn quick(purpose: Use, duration: Duration) -> Duration {
     Duration::from_millis(minute.mul_f64(root).as_millis() as u64)
 }
 
-/// Writes the durations of a text anew.
+/// Writes the durations of a text again.
 type Change<'c> = &'c dyn Fn(Use, &str) -> String;
 
 fn quicker(purpose: Use, text: &str) -> String {
@@ -136,7 +136,7 @@ fn settings(text: &str, keys: &[(&str, Use)]) -> String {
     })
 }
 
-/// Replaces what stands there for certain.
+/// Replaces text that must be there.
 fn with(text: &str, addresses: &[(&str, String)]) -> String {
     addresses
         .iter()

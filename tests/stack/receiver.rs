@@ -1,4 +1,4 @@
-//! Who is told: a webhook of Alertmanager's own form, and the chat that speaks Slack's.
+//! The receivers of notifications: a webhook in Alertmanager's own format, and a chat in Slack's.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -9,14 +9,14 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-/// What one alert was last told to be.
+/// What one alert was last reported to be.
 #[derive(Debug)]
-struct Told {
-    /// The KPI that it speaks of.
+struct Reported {
+    /// The KPI that it is about.
     kpi: Option<String>,
     fires: bool,
     at: Instant,
-    /// When it was first told to fire, of the time that it fires or fired last.
+    /// When it was first reported to fire, of the time that it fires or fired last.
     fired_at: Option<Instant>,
 }
 
@@ -32,30 +32,31 @@ pub(crate) struct Message {
 #[derive(Debug, Default)]
 struct Heard {
     /// By name and fingerprint.
-    alerts: BTreeMap<(String, String), Told>,
+    alerts: BTreeMap<(String, String), Reported>,
     chat: Vec<Message>,
 }
 
 impl Heard {
-    fn of(&self, alert: &str) -> impl Iterator<Item = &Told> {
+    fn of(&self, alert: &str) -> impl Iterator<Item = &Reported> {
         self.alerts
             .iter()
             .filter(move |((name, _), _)| name == alert)
-            .map(|(_, told)| told)
+            .map(|(_, reported)| reported)
     }
 
     fn unfinished(&self) -> impl Iterator<Item = &String> {
-        let firing = self
-            .alerts
-            .iter()
-            .filter(|((name, _), told)| told.fires && !self.may_end_untold(name, told));
+        let firing = self.alerts.iter().filter(|((name, _), reported)| {
+            reported.fires && !self.may_end_unreported(name, reported)
+        });
         firing.map(|((name, _), _)| name)
     }
 
-    /// Whether Alertmanager may have held it back as it resolved: then it says so to nobody, ever.
-    fn may_end_untold(&self, alert: &str, told: &Told) -> bool {
+    /// Whether Alertmanager may have held it back as it resolved: then it never sends that.
+    fn may_end_unreported(&self, alert: &str, reported: &Reported) -> bool {
         let holds_back = |name: &&str| {
-            *name != alert && told.kpi.is_some() && self.of(name).any(|by| by.kpi == told.kpi)
+            *name != alert
+                && reported.kpi.is_some()
+                && self.of(name).any(|by| by.kpi == reported.kpi)
         };
         ["CypherExporterKpiDown", "CypherExporterKpiStale"]
             .iter()
@@ -142,7 +143,7 @@ impl Receiver {
             };
             heard.alerts.insert(
                 key,
-                Told {
+                Reported {
                     kpi,
                     fires,
                     at,
@@ -152,25 +153,25 @@ impl Receiver {
         }
     }
 
-    /// When it was first told that an alert fires, if that was after this moment and it still does.
+    /// When it was first reported that an alert fires, if that was after this moment and it still does.
     pub(crate) fn fired(&self, alert: &str, since: Instant) -> Option<Instant> {
         let heard = self.heard.lock().unwrap();
-        let fires = heard.of(alert).any(|told| told.fires);
+        let fires = heard.of(alert).any(|reported| reported.fires);
         heard
             .of(alert)
-            .filter_map(|told| told.fired_at)
+            .filter_map(|reported| reported.fired_at)
             .filter(|at| fires && *at >= since)
             .min()
     }
 
-    /// When it was told that the last series of an alert has resolved.
+    /// When it was reported that the last series of an alert has resolved.
     pub(crate) fn resolved(&self, alert: &str) -> Option<Instant> {
         let heard = self.heard.lock().unwrap();
         let fires = heard.unfinished().any(|name| name == alert);
         heard
             .of(alert)
-            .filter(|told| !fires && !told.fires)
-            .map(|told| told.at)
+            .filter(|reported| !fires && !reported.fires)
+            .map(|reported| reported.at)
             .max()
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::receiver::Message;
 use super::servers::{files, repository};
 
-/// How long it took until people were told.
+/// How long it took until a notification was sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row {
     pub(crate) alert: &'static str,
@@ -55,7 +55,7 @@ impl Alerts {
     }
 
     /// Whether the chat has named each of them as firing and as resolved, readably.
-    pub(crate) fn were_told(&self, chat: &[Message]) {
+    pub(crate) fn were_reported(&self, chat: &[Message]) {
         for message in chat {
             let Message { color, title, text } = message;
             assert!(

@@ -7,19 +7,19 @@ use super::bad_work::BAD_WORK;
 /// Changes of the graph that bring alerts to fire, and that bring them to resolve.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Trouble {
-    /// The alerts; a trouble is mended when all of them have fired.
+    /// The alerts; a trouble is fixed when all of them have fired.
     pub(crate) alerts: &'static [&'static str],
     /// Happens once.
     pub(crate) begins: &'static str,
-    /// Happens each second until it is mended.
+    /// Happens each second until it is fixed.
     pub(crate) goes_on: &'static str,
     /// Mends it.
-    pub(crate) mended: &'static str,
+    pub(crate) fix: &'static str,
     /// Nobody finishes a task meanwhile.
     pub(crate) stops_tasks: bool,
-    /// It is mended just after the exporter has logged this, so that no run counts a half of what
-    /// is being mended.
-    pub(crate) mended_after: Option<&'static str>,
+    /// It is fixed just after the exporter has logged this, so that no run counts a half of what
+    /// is being fixed.
+    pub(crate) fix_after: Option<&'static str>,
 }
 
 /// What a trouble does not say.
@@ -27,12 +27,12 @@ pub(crate) const NONE: Trouble = Trouble {
     alerts: &[],
     begins: "",
     goes_on: "",
-    mended: "",
+    fix: "",
     stops_tasks: false,
-    mended_after: None,
+    fix_after: None,
 };
 
-/// The graph before anything happens: what no alert speaks of.
+/// The graph before anything happens: which no alert is about.
 pub(crate) const WELL: &str = "
 CREATE (b:Brain)
 CREATE (teacher:AIAgent {name: 'Bob'})-[:HAS_MEMORY_IN]->(b)
@@ -73,8 +73,8 @@ const FLOOD: Trouble = Trouble {
 UNWIND range(1, 20001) AS number
 CREATE (:Call {system: 'agentos', kind: 'a2a', target: 'agent-' + number, response_bytes: 1, timestamp: datetime() - duration('PT1H')})
 ",
-    mended: "MATCH (c:Call) WHERE c.response_bytes = 1 DELETE c",
-    mended_after: Some("none is shorter"),
+    fix: "MATCH (c:Call) WHERE c.response_bytes = 1 DELETE c",
+    fix_after: Some("none is shorter"),
     ..NONE
 };
 
@@ -88,7 +88,7 @@ CREATE (i:Insight {group_id: 'hub', confidence_score: 0.9})
 CREATE (teacher:AIAgent {name: 'hub-teacher'})-[:HAS_MEMORY_IN]->(b), (learner:AIAgent {name: 'hub-learner'})-[:HAS_MEMORY_IN]->(b)
 WITH i, teacher, learner UNWIND range(1, 6000) AS number
 CREATE (teacher)-[:LEARNED]->(i)<-[:CAN_APPLY {shared_at: datetime() - duration({minutes: number})}]-(learner)",
-    mended: "MATCH (i:Insight {group_id: 'hub'}) DETACH DELETE i",
+    fix: "MATCH (i:Insight {group_id: 'hub'}) DETACH DELETE i",
     ..NONE
 };
 

@@ -158,7 +158,7 @@ impl Stack {
         self.neo4j.read().await.write(statements).await;
     }
 
-    /// Brings its alerts to fire and to resolve, and says when people were told.
+    /// Brings its alerts to fire and to resolve, and returns when notifications were sent.
     pub(crate) async fn go_through(
         &self,
         trouble: &Trouble,
@@ -169,11 +169,11 @@ impl Stack {
             None => self.begin(trouble).await,
         };
         let fired = self.until_fired(trouble.alerts, began).await;
-        let mended = self.mend(trouble).await;
-        self.until_resolved(&fired, began, mended).await
+        let fixed = self.fix(trouble).await;
+        self.until_resolved(&fired, began, fixed).await
     }
 
-    /// Waits until people were told of all of them, and no one has taken that back.
+    /// Waits until notifications of all of them were sent, and none was taken back.
     pub(crate) async fn until_fired(
         &self,
         alerts: &[&'static str],
@@ -186,12 +186,12 @@ impl Stack {
         .await
     }
 
-    /// Waits until people were told that all of them are over.
+    /// Waits until notifications say that all of them are resolved.
     pub(crate) async fn until_resolved(
         &self,
         fired: &[(&'static str, Instant)],
         began: Instant,
-        mended: Instant,
+        fixed: Instant,
     ) -> Vec<Row> {
         let mut rows = Vec::new();
         for (alert, fired) in fired {
@@ -201,13 +201,13 @@ impl Stack {
                 })
                 .await;
             assert!(
-                resolved > mended,
-                "{alert} was taken back before its cause was mended"
+                resolved > fixed,
+                "{alert} was taken back before its cause was fixed"
             );
             rows.push(Row {
                 alert,
                 to_fire: *fired - began,
-                to_resolve: resolved - mended,
+                to_resolve: resolved - fixed,
             });
         }
         rows
@@ -222,13 +222,13 @@ impl Stack {
         began
     }
 
-    async fn mend(&self, trouble: &Trouble) -> Instant {
-        // Not within a second's work, whose rest would come after the mending.
+    async fn fix(&self, trouble: &Trouble) -> Instant {
+        // Not within a second's work, whose rest would come after the fix.
         let neo4j = self.neo4j.write().await;
         let mut begun = None;
-        if let Some(line) = trouble.mended_after {
+        if let Some(line) = trouble.fix_after {
             // All but the commit is done before, so that no run can begin meanwhile.
-            begun = Some(neo4j.begin(trouble.mended).await);
+            begun = Some(neo4j.begin(trouble.fix).await);
             let said = || self.exporter.log().matches(line).count();
             let before = said();
             self.until(&format!("the log says once more: {line}"), || {
@@ -241,15 +241,15 @@ impl Stack {
             happening.retain(|statements| *statements != trouble.goes_on);
             happening.extend(trouble.stops_tasks.then_some(TASKS));
         }
-        let mended = Instant::now();
+        let fixed = Instant::now();
         match begun {
             Some(transaction) => transaction.commit().await.unwrap(),
-            None => neo4j.write(trouble.mended).await,
+            None => neo4j.write(trouble.fix).await,
         }
-        mended
+        fixed
     }
 
-    /// Waits until nothing fires, and nobody believes otherwise.
+    /// Waits until nothing fires, and the last notification says so.
     pub(crate) async fn until_all_is_well(&self, after: &str) {
         self.until(&format!("all is well again after {after}"), || {
             let fires = !self

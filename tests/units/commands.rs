@@ -1,6 +1,6 @@
-//! Whole-program cases as text: what is typed, what is said, how it ends. None needs a graph.
+//! Whole-program cases as text: the command, its output and its exit code. None needs a graph.
 //!
-//! `TRYCMD=overwrite cargo test --test units commands` writes what is said now into the files of
+//! `TRYCMD=overwrite cargo test --test units commands` writes the present output into the files of
 //! `tests/cmd`.
 
 use std::path::Path;
@@ -80,7 +80,7 @@ fn colours_are_for_those_who_see_them() {
 }
 
 #[test]
-fn who_has_read_enough_is_told_nothing() {
+fn a_closed_pipe_is_no_error() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut command = Command::new(env!("CARGO_BIN_EXE_cypher-exporter"));

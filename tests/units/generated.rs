@@ -727,7 +727,7 @@ fn dashboards_are_what_grafanas_types_say() {
 fn the_schema_refuses_broken_dashboards() {
     type Break = fn(&mut Value);
     let faults: [(&str, Break); 6] = [
-        ("a key that nobody knows", |dashboard| {
+        ("an unknown key", |dashboard| {
             dashboard["colour"] = "red".into()
         }),
         ("a title that is a number", |dashboard| {
@@ -1023,7 +1023,7 @@ fn nothing_is_named_that_the_exporter_does_not_emit() {
             let name = selector.metric().unwrap();
             let known = vocabulary
                 .get(name)
-                .unwrap_or_else(|| panic!("nobody emits {name}: {query}"));
+                .unwrap_or_else(|| panic!("no KPI emits {name}: {query}"));
             for matcher in selector
                 .matchers
                 .iter()
@@ -1083,7 +1083,7 @@ fn nothing_is_named_that_the_exporter_does_not_emit() {
                 || is_part_of_a_record(word, &vocabulary);
             assert!(
                 !is_ours || is_known || word.ends_with('_'),
-                "{path} names {word}, which nobody emits"
+                "{path} names {word}, which no KPI emits"
             );
         }
     }
@@ -1143,6 +1143,6 @@ fn buckets_are_known_with_their_bounds() {
     assert_eq!(
         grows("p_snapshot_bytes_bucket"),
         Some((false, vec![1.0, 5.0])),
-        "made anew each run"
+        "made again each run"
     );
 }

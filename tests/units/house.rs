@@ -76,7 +76,7 @@ const HOUSE: &[(&str, u8, &[&str])] = &[
 
 const EVERYTHING: &[&str] = &["*"];
 
-/// What only some may name: the start of a path, the files that may, and why nobody else.
+/// What only some may name: the start of a path, the files that may, and why no other.
 const KEPT: &[(&str, &[&str], &str)] = &[
     (
         "neo4rs",
@@ -203,7 +203,7 @@ fn read(root: &Path, folder: &Path, files: &mut Vec<(String, String)>) {
 }
 
 #[test]
-fn the_house_stands() {
+fn no_rule_is_broken() {
     let files = house();
     assert!(
         files.iter().any(|(path, _)| path == "src/lib.rs"),

@@ -82,7 +82,7 @@ fn written(kpi: &Kpi, points: &[Arc<Samples>]) -> String {
         .collect()
 }
 
-/// The sample lines of a run that goes well.
+/// The sample lines of a successful run.
 fn text(header: &str, columns: &str, rows: &[Vec<Value>]) -> String {
     let kpi = kpi(header, columns);
     let measured = measure(&kpi, rows).unwrap_or_else(|error| panic!("{error}"));
@@ -130,7 +130,7 @@ fn a_gauge_takes_what_a_float_holds() {
 }
 
 #[test]
-fn labels_are_told_as_they_are() {
+fn labels_keep_their_text() {
     let rows: Vec<_> = [
         Value::Null,
         s(""),

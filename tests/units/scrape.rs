@@ -336,7 +336,7 @@ async fn silent_and_slow_clients_are_closed() {
     let mut silent = served.connect().await;
     let end = timeout(PATIENCE, silent.read(&mut [0; 64]))
         .await
-        .expect("a silent client stays for ever")
+        .expect("a silent client stays forever")
         .unwrap();
     assert_eq!(end, 0);
     // One byte at a time is no way to keep a place either.
@@ -355,7 +355,7 @@ async fn silent_and_slow_clients_are_closed() {
     let mut answer = Vec::new();
     let _ = timeout(PATIENCE, slow_reader.read_to_end(&mut answer))
         .await
-        .expect("a slow client stays for ever");
+        .expect("a slow client stays forever");
     assert!(!answer.starts_with(b"HTTP/1.1 200"));
     drip.abort();
     assert_eq!(served.get("/-/healthy", "").await, "ok\n");
@@ -451,7 +451,7 @@ fn held() -> (Refresh, mpsc::Receiver<()>, Arc<Notify>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stop_waits_for_the_answer_under_way_but_not_for_ever() {
+async fn a_stop_waits_for_the_response_under_way_but_not_forever() {
     for finishes in [true, false] {
         let (refresh, mut begins, go) = held();
         let limits = Limits {
@@ -476,7 +476,7 @@ async fn a_stop_waits_for_the_answer_under_way_but_not_for_ever() {
             .unwrap();
         timeout(PATIENCE, begins.recv()).await.unwrap().unwrap();
         served.stop.cancel();
-        // An idle connection ends at once, and nobody new is let in.
+        // An idle connection ends at once, and no new connection is accepted.
         assert_eq!(
             timeout(PATIENCE, idle.read(&mut [0; 1]))
                 .await

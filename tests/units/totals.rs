@@ -197,7 +197,7 @@ fn integers_stay_exact() {
 }
 
 #[test]
-fn what_cannot_be_counted_says_why() {
+fn what_cannot_be_counted_is_reported_with_its_reason() {
     for (header, rows, fault, reason) in [
         (
             "",

@@ -101,7 +101,7 @@ test_support::on_every_graph! {
     an_empty_graph
     nothing_but_missing_properties
     careless_worlds
-    nobody_owns_anything
+    nothing_has_an_owner
     answers_that_can_be_seen_at_a_glance
 }
 
@@ -265,7 +265,7 @@ async fn careless_worlds(graph: &Graph) {
     }
 }
 
-async fn nobody_owns_anything(graph: &Graph) {
+async fn nothing_has_an_owner(graph: &Graph) {
     let shape = Shape {
         agents: 0,
         ..Shape::default()

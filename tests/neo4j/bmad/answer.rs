@@ -17,7 +17,7 @@ use cypher_exporter::{queries, schedule};
 /// The values by their labels.
 pub(crate) type Answer = BTreeMap<BTreeMap<String, String>, f64>;
 
-/// All that is said in `queries/bmad`.
+/// All that is written in `queries/bmad`.
 pub(crate) fn catalog() -> Catalog {
     load(&files())
 }

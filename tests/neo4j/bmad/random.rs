@@ -28,7 +28,7 @@ impl Default for Shape {
     }
 }
 
-/// `unknown` stands beside missing ones on purpose, an empty text and awkward characters too.
+/// `unknown` is next to missing ones on purpose, an empty text and awkward characters too.
 const GROUPS: [&str; 6] = [
     "faith-meats",
     "diff-driven-saas",

@@ -1,8 +1,8 @@
 //! What the embedded engine does as Neo4j does: the statements of `alike.cypher` are asked of both,
 //! and Neo4j is right.
 //!
-//! What KPIs are made of stands there, so that a new release of the engine that gets one of it
-//! wrong is noticed. What is known to differ stands in `differences.rs`.
+//! What KPIs are made of is listed there, so that a new release of the engine that gets one of
+//! them wrong is noticed. Known differences are in `differences.rs`.
 
 use std::fmt::Write as _;
 

@@ -217,22 +217,22 @@ async fn addresses_are_tried_in_order() {
     let Some(neo4j) = &neo4j::shared() else {
         return;
     };
-    let nobody = crate::graph::faults::nobody_listens();
+    let closed = crate::graph::faults::nothing_listens();
     let graph = graph_of(BoltSettings {
-        uris: vec![nobody.clone(), neo4j.uri().into()],
+        uris: vec![closed.clone(), neo4j.uri().into()],
         ..neo4j.settings()
     });
     graph.ping(Duration::from_secs(20)).await.unwrap();
 
     let none = graph_of(BoltSettings {
-        uris: vec![nobody.clone(), nobody.clone()],
+        uris: vec![closed.clone(), closed.clone()],
         ..neo4j.settings()
     });
     let error = none.ping(Duration::from_secs(20)).await.unwrap_err();
     let GraphError::Unreachable { uri, .. } = error else {
         panic!("{error:?}")
     };
-    assert_eq!(uri, format!("{nobody}, {nobody}"));
+    assert_eq!(uri, format!("{closed}, {closed}"));
 }
 
 /// A server with a password that speaks only TLS.
@@ -390,7 +390,7 @@ async fn tls_is_asked_for_by_the_address(neo4j: &Neo4j) {
 }
 
 #[tokio::test]
-async fn a_server_without_tls_is_told_from_one_that_is_away() {
+async fn a_server_without_tls_is_not_an_unreachable_one() {
     let Some(neo4j) = &neo4j::shared() else {
         return;
     };

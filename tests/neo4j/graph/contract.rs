@@ -255,7 +255,7 @@ pub(crate) async fn the_beginning_is_before_everything_in_every_form(
     assert_eq!(asked.rows(graph).await.unwrap(), [[Value::Boolean(true)]]);
 }
 
-pub(crate) async fn the_clock_is_told_in_milliseconds(graph: &Graph, _: &Differences) {
+pub(crate) async fn the_clock_is_in_milliseconds(graph: &Graph, _: &Differences) {
     let ours = || {
         i64::try_from(
             SystemTime::now()
@@ -310,7 +310,7 @@ pub(crate) async fn a_syntax_error_says_where(graph: &Graph, differences: &Diffe
     still_answers(graph).await;
 }
 
-pub(crate) async fn other_faults_in_the_text_are_told(graph: &Graph, _: &Differences) {
+pub(crate) async fn other_faults_in_the_text_are_reported(graph: &Graph, _: &Differences) {
     for (query, part) in [
         ("RETURN $nope AS v", "nope"),
         ("RETURN no.such(1) AS v", "no.such"),
@@ -325,7 +325,7 @@ pub(crate) async fn other_faults_in_the_text_are_told(graph: &Graph, _: &Differe
     still_answers(graph).await;
 }
 
-pub(crate) async fn an_error_amid_the_rows_comes_after_them(
+pub(crate) async fn an_error_after_some_rows_follows_them(
     graph: &Graph,
     differences: &Differences,
 ) {
@@ -390,7 +390,7 @@ pub(crate) async fn changes_are_made_all_or_none(graph: &Graph, _: &Differences)
     assert!(held().await.is_empty());
 }
 
-pub(crate) async fn an_unknown_database_is_told(graph: &Graph, _: &Differences) {
+pub(crate) async fn an_unknown_database_is_reported(graph: &Graph, _: &Differences) {
     let mut asked = question("RETURN 1 AS v");
     asked.database = Some("nowhere".into());
     let error = asked.rows(graph).await.unwrap_err();
@@ -440,7 +440,7 @@ pub(crate) async fn a_deadline_holds(graph: &Graph, differences: &Differences) {
     still_answers(graph).await;
 }
 
-pub(crate) async fn a_dropped_question_harms_nobody(graph: &Graph, differences: &Differences) {
+pub(crate) async fn a_dropped_query_harms_no_other(graph: &Graph, differences: &Differences) {
     for milliseconds in [1, 10, 100] {
         let question = question(asked(differences, ENDLESS));
         let dropped =
@@ -450,7 +450,7 @@ pub(crate) async fn a_dropped_question_harms_nobody(graph: &Graph, differences: 
     }
 }
 
-pub(crate) async fn many_ask_at_once(graph: &Graph, _: &Differences) {
+pub(crate) async fn many_queries_run_at_the_same_time(graph: &Graph, _: &Differences) {
     let ask = async |i: i64| {
         let rows = question(format!("UNWIND range(1, 2000) AS x RETURN x + {i} AS v"))
             .rows(graph)

@@ -661,11 +661,11 @@ async fn what_the_engine_answers_otherwise_is_known() {
     }
 }
 
-/// A loop inside one expression does not see that nobody waits any more: the engine looks for that
-/// between rows. Others do not wait for it, and its own KPI is not asked again, since each run
-/// would leave one more behind.
+/// A loop inside one expression does not notice that its caller stopped waiting: the engine checks
+/// for that between rows. Others do not wait for it, and its own KPI is not asked again, since each
+/// run would leave one more behind.
 #[tokio::test]
-async fn a_long_expression_holds_up_nobody() {
+async fn a_long_expression_delays_no_other_query() {
     let engine = engine::graph();
     let long = "WITH range(1, 1200) AS r RETURN reduce(s = 0, a IN r | s + reduce(t = 0, b IN r | t + a * b)) AS v";
     let limit = std::time::Duration::from_millis(500);

@@ -169,7 +169,7 @@ async fn the_names_in_the_graph_are_listed() {
 }
 
 #[tokio::test]
-async fn explain_tells_mistakes_and_asks_nothing() {
+async fn explain_reports_mistakes_and_runs_nothing() {
     let graph = graph();
     let file = "// Help.\n/*kpi\nevery = \"1m\"\n*/\nMATCH (n:Agent) RETURN count(n) AS v";
     assert_eq!(

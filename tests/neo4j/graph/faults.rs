@@ -27,7 +27,7 @@ fn at(uri: String) -> BoltSettings {
 }
 
 /// An address that refuses connections.
-pub(crate) fn nobody_listens() -> String {
+pub(crate) fn nothing_listens() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("bolt://{}", listener.local_addr().unwrap())
 }
@@ -56,8 +56,8 @@ async fn is_back(graph: &Graph) {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_named_and_then_left_alone_for_a_moment() {
-    let uri = nobody_listens();
+async fn an_unreachable_server_is_named_and_not_tried_again_for_a_moment() {
+    let uri = nothing_listens();
     let graph = graph_of(at(uri.clone()));
     let error = quick(&graph).await.unwrap_err();
     assert!(
@@ -94,7 +94,7 @@ async fn a_handshake_that_is_never_answered_ends_at_the_deadline() {
     for scheme in ["bolt", "bolt+s"] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let graph = graph_of(at(format!("{scheme}://{}", listener.local_addr().unwrap())));
-        // The system takes the connection; nobody ever reads from it.
+        // The system takes the connection; nothing ever reads from it.
         let error = quick(&graph).await.unwrap_err();
         assert!(
             matches!(&error, GraphError::Unreachable { cause, .. } if cause.contains("no response")),

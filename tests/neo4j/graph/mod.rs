@@ -41,17 +41,17 @@ macro_rules! contract {
             parameters_of_every_kind_arrive
             moments_arrive_as_datetimes
             the_beginning_is_before_everything_in_every_form
-            the_clock_is_told_in_milliseconds
+            the_clock_is_in_milliseconds
             a_syntax_error_says_where
-            other_faults_in_the_text_are_told
-            an_error_amid_the_rows_comes_after_them
+            other_faults_in_the_text_are_reported
+            an_error_after_some_rows_follows_them
             writes_are_refused
             changes_are_made_all_or_none
-            an_unknown_database_is_told
+            an_unknown_database_is_reported
             a_sink_that_breaks_ends_the_query
             a_deadline_holds
-            a_dropped_question_harms_nobody
-            many_ask_at_once
+            a_dropped_query_harms_no_other
+            many_queries_run_at_the_same_time
         }
     };
 }

@@ -16,7 +16,7 @@ use super::pack;
 pub(crate) struct Faulty {
     pub(crate) source: Source,
     line: usize,
-    /// What stood there and what stands there now.
+    /// The text before and after.
     pub(crate) change: String,
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn files(pack: &str) -> Files {
     files
 }
 
-/// All that is said in `queries/<pack>`.
+/// All that is written in `queries/<pack>`.
 pub(crate) fn catalog(pack: &str) -> Catalog {
     let files = files(pack);
     load(&files.kpis, &files.packs)
@@ -92,7 +92,7 @@ fn described_as(name: &str, metric_type: &str, mut labels: Vec<&str>, bounds: &[
     format!("{name} {metric_type} {labels:?} {bounds:?}")
 }
 
-/// Every KPI of the pack stands in exactly one row of its dashboard.
+/// Every KPI of the pack is in exactly one row of its dashboard.
 pub(crate) fn has_a_place_for_every_kpi(pack: &str) {
     let catalog = catalog(pack);
     let mut placed: Vec<_> = catalog.packs[0]

@@ -1,5 +1,5 @@
-//! Random worlds, the same for the same seed const_labels: all four systems and nobody's nodes in
-//! one graph, properties missing, kinds that nobody knows, work that still runs.
+//! Random worlds, the same for the same seed const_labels: all four systems and nodes without an
+//! owner in one graph, properties missing, unknown kinds, work that still runs.
 
 use super::window::EDGES;
 use super::world::{
@@ -87,7 +87,7 @@ const STEP_KINDS: [&str; 9] = [
     "meditation",
 ];
 
-// `unknown` stands beside missing ones on purpose, an empty text and awkward characters too.
+// `unknown` is next to missing ones on purpose, an empty text and awkward characters too.
 const AGENTS: [&str; 6] = [
     "claude_opus",
     "gemini_flash",

@@ -37,7 +37,7 @@ struct Relationship {
 }
 
 impl Script {
-    /// The world as it stands at `now`.
+    /// The world as it is at `now`.
     pub(crate) fn of(world: &World, now: UnixMillis) -> Self {
         let mut script = Self {
             nodes: nodes(world, now),

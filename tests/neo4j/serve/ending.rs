@@ -78,7 +78,7 @@ async fn sigterm_ends_it_and_its_queries() {
 }
 
 #[tokio::test]
-async fn so_does_sigint() {
+async fn sigint_ends_it_and_its_queries() {
     let Some(neo4j) = &shared() else { return };
     ends_in_good_order(neo4j, "sigint", "INT").await;
 }

@@ -88,7 +88,7 @@ async fn a_million_rows_are_refused_early_and_cost_no_memory() {
 }
 
 #[tokio::test]
-async fn a_hundred_kpis_due_at_once_starve_no_scrape() {
+async fn a_hundred_kpis_due_at_the_same_time_starve_no_scrape() {
     let Some(neo4j) = &shared() else { return };
     let many = |rows: u32| {
         format!("UNWIND range(1, {rows}) AS n\nRETURN toString(n) AS n, rand() AS value")
@@ -138,7 +138,7 @@ async fn a_hundred_kpis_due_at_once_starve_no_scrape() {
 }
 
 #[tokio::test]
-async fn a_query_that_breaks_its_connection_is_asked_again_but_not_without_pauses() {
+async fn a_query_that_breaks_its_connection_is_retried_with_pauses() {
     let Some(neo4j) = &shared() else { return };
     let line = line_that_breaks_at(neo4j.address().to_owned(), "a query of death");
     let graph = format!(

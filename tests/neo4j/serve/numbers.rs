@@ -1,4 +1,4 @@
-//! From a file and a graph to numbers: what a user writes, and what stands on `/metrics`.
+//! From a file and a graph to numbers: what a user writes, and what is on `/metrics`.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,7 +6,7 @@ use test_support::exporter::Setup;
 use test_support::neo4j::shared;
 
 #[tokio::test]
-async fn three_lines_make_a_metric_and_a_broken_file_harms_nobody() {
+async fn three_lines_make_a_metric_and_a_broken_file_stops_no_other() {
     let Some(neo4j) = &shared() else { return };
     neo4j
         .write("UNWIND ['a', 'b', 'b'] AS name CREATE (:Start {name: name})")
@@ -146,7 +146,7 @@ async fn a_failed_run_keeps_drops_or_replaces_the_values() {
 }
 
 #[tokio::test]
-async fn the_exporter_tells_of_each_kpi_how_its_runs_go() {
+async fn the_exporter_reports_the_runs_of_each_kpi() {
     let Some(neo4j) = &shared() else { return };
     let rows = "UNWIND [['a', 1.0], ['b', null], ['c', 0.0 / 0.0]] AS row\nRETURN row[0] AS name, row[1] AS value";
     let exporter = Setup::on("own", neo4j).each_second("rows", rows).start();

@@ -47,7 +47,7 @@ async fn a_server_fails_in_every_way_and_comes_back() {
     watched.serves_at_once();
     watched.frozen();
     for exporter in [&watched.alone, &watched.both, &early] {
-        tells_nobody(exporter, PASSWORD);
+        is_secret(exporter, PASSWORD);
     }
 }
 
@@ -290,7 +290,7 @@ async fn wrong_password(neo4j: &Neo4j) {
     assert!(reason.contains("check user and password"), "{reason}");
     // A fresh login of someone else.
     neo4j.write("RETURN 1").await;
-    tells_nobody(&exporter, WRONG);
+    is_secret(&exporter, WRONG);
 }
 
 fn tls_required(neo4j: &Neo4j) {
@@ -327,7 +327,7 @@ fn each_kpi_of_the_pack_has_its_query_latency(exporter: &Exporter) {
     }
 }
 
-fn tells_nobody(exporter: &Exporter, secret: &str) {
+fn is_secret(exporter: &Exporter, secret: &str) {
     let pages = [
         "/metrics",
         "/",

@@ -60,7 +60,8 @@ async fn a_deeply_nested_list_is_an_error_of_its_kpi() {
         .each_second("other", "RETURN 7 AS value")
         .start();
     let runs = |metrics: &Metrics| metrics.own("runs_total", "deep/list");
-    // Of more than some thousand levels, depending on how warm it is, the server itself fails or falls silent.
+    // Of more than some thousand levels, depending on how warm it is, the server itself fails or
+    // falls silent.
     for depth in [4_500, 8_000, 12_000] {
         neo4j
             .write(&format!("MATCH (d:Deep) SET d.depth = {depth}"))

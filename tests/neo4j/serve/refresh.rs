@@ -31,7 +31,7 @@ async fn refreshing_is_forbidden_unless_the_settings_allow_it() {
 }
 
 #[tokio::test]
-async fn a_refresh_runs_now_and_tells_how_it_went() {
+async fn a_refresh_runs_now_and_reports_its_outcome() {
     let Some(neo4j) = &shared() else { return };
     let exporter = Setup::on("refresh", neo4j)
         .web("lifecycle = true")
@@ -91,7 +91,7 @@ async fn a_refresh_runs_now_and_tells_how_it_went() {
 }
 
 #[tokio::test]
-async fn those_who_ask_during_a_run_share_the_next_one() {
+async fn refreshes_during_a_run_share_the_next_one() {
     let Some(neo4j) = &shared() else { return };
     let observer = Observer::of(neo4j);
     let query = "UNWIND range(1, 3000) AS a UNWIND range(1, 3000) AS b WITH a, b WHERE a + b < 0\nRETURN count(*) AS value";

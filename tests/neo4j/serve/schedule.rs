@@ -74,7 +74,7 @@ async fn a_kpi_slower_than_its_interval_never_runs_twice_at_once() {
 }
 
 #[tokio::test]
-async fn no_more_queries_at_once_than_allowed_and_waiting_is_no_fault() {
+async fn no_more_queries_run_at_the_same_time_than_allowed_and_waiting_is_no_error() {
     let Some(neo4j) = &shared() else { return };
     let observer = Observer::of(neo4j);
     // Each takes some 0.3 s, so that the last ones wait longer than any of them may take.
@@ -150,7 +150,8 @@ async fn kpis_that_hang_leave_a_permit_to_the_others() {
     exporter.until("four more timeouts", |_| {
         (both() >= before + 4.0).then_some(())
     });
-    // One after the other they take 8 s; together they would take 4 s, and the other KPI would wait for them.
+    // One after the other they take 8 s; together they would take 4 s, and the other KPI would wait
+    // for them.
     let ran = runs(&exporter, "hang/other") - ran;
     assert!(ran >= 4.0, "{ran} runs");
 }

@@ -31,7 +31,7 @@ const STEP: Kind = Kind {
 /// Keys in the order of the ids.
 type Keys = BTreeMap<String, Key>;
 
-/// A node as it stands at a moment.
+/// A node as it is at a moment.
 struct Node<'m> {
     properties: &'m Properties,
     now: UnixMillis,

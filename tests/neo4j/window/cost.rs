@@ -87,7 +87,7 @@ fn runs(exporter: &Exporter) -> f64 {
 }
 
 #[tokio::test]
-async fn a_run_with_nothing_new_is_one_question_and_writes_nothing() {
+async fn a_run_with_nothing_new_is_one_query_and_writes_nothing() {
     let Some(neo4j) = &shared() else { return };
     neo4j
         .write("CREATE (:Rare {timestamp: datetime(), kind: 'k'})")

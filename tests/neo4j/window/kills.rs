@@ -110,7 +110,7 @@ fn write_until(stop: &Arc<AtomicBool>, mut writer: Writer) -> tokio::task::JoinH
     tokio::spawn(async move {
         while !stop.load(Ordering::Relaxed) {
             writer.write().await;
-            // A pause keeps the graph small over many kills; nobody waits for it.
+            // A pause keeps the graph small over many kills; nothing waits for it.
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         writer.written

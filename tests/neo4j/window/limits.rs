@@ -30,7 +30,7 @@ async fn a_window_that_times_out_is_halved_until_all_is_counted() {
         .kpi("events", &header, WORK)
         .each_second("other", "RETURN 1 AS value")
         .start();
-    // Who asks meanwhile hears of a window that went well.
+    // A refresh in the meantime reports a successful window.
     let answer = exporter.post("/api/metrics/refresh?kpi=heavy/events");
     assert_eq!(answer.status, 200, "{}", answer.body);
     let mut seen = Vec::new();
@@ -161,7 +161,7 @@ async fn a_lag_that_was_raised_is_no_fault_of_the_clock() {
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace("lag = \"2s\"", "lag = \"1h\"")).unwrap();
     exporter.start_again();
-    let log = exporter.until("it is told", |_| {
+    let log = exporter.until("it is logged", |_| {
         Some(exporter.log()).filter(|log| log.contains("counting resumes when"))
     });
     assert!(
@@ -173,7 +173,7 @@ async fn a_lag_that_was_raised_is_no_fault_of_the_clock() {
 }
 
 #[tokio::test]
-async fn windows_that_follow_upon_each_other_leave_a_turn_to_the_other_kpis() {
+async fn consecutive_windows_leave_permits_to_other_kpis() {
     let Some(neo4j) = &shared() else { return };
     let header = |n: u32| {
         format!("name = \"endless_{n}_total\"\ntype = \"counter\"\ntimeout = \"2s\"\n{WINDOW}")
@@ -207,7 +207,7 @@ async fn windows_that_follow_upon_each_other_leave_a_turn_to_the_other_kpis() {
 }
 
 #[tokio::test]
-async fn days_of_downtime_are_made_up_for_in_steps() {
+async fn days_of_downtime_are_caught_up_in_steps() {
     let Some(neo4j) = &shared() else { return };
     let create = "CREATE (:Gap {timestamp: datetime() - duration('PT30S'), kind: 'k'})";
     neo4j.write(create).await;

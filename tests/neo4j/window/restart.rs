@@ -1,4 +1,4 @@
-//! What is saved, what is taken up again at the next start, and what is not.
+//! What is saved, what the next start restores, and what it does not.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -75,7 +75,7 @@ async fn totals_go_on_where_they_were_although_the_graph_has_forgotten() {
         .start();
     count_some(&mut writer, &exporter, "forgets").await;
     exporter.kill();
-    // Snapshot counters would fall; and what is new is counted although nobody looked.
+    // Snapshot counters would fall; and what is new is counted although no scrape came.
     neo4j.write("MATCH (e:Forgets) DELETE e").await;
     let before = writer.written.counter("forgets_kinds_total");
     writer.write().await;
@@ -115,7 +115,7 @@ async fn totals_go_on_where_they_were_although_the_graph_has_forgotten() {
 }
 
 #[tokio::test]
-async fn a_changed_query_counts_anew_and_says_so() {
+async fn a_changed_query_counts_from_the_start_and_is_logged() {
     let Some(neo4j) = &shared() else { return };
     let mut writer = Writer::new(neo4j, "Changes", 2);
     let mut exporter = setup("changes", neo4j)
@@ -168,7 +168,7 @@ async fn a_changed_query_counts_anew_and_says_so() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_taken_up_stays_and_the_kpi_fails_until_it_can() {
+async fn a_file_that_cannot_be_restored_stays_and_the_kpi_fails_until_it_can() {
     let Some(neo4j) = &shared() else { return };
     let mut writer = Writer::new(neo4j, "Stays", 8);
     let mut exporter = setup("stays", neo4j)
@@ -204,7 +204,7 @@ async fn a_file_that_cannot_be_taken_up_stays_and_the_kpi_fails_until_it_can() {
         for word in [word, name_of(&file)] {
             assert!(exporter.log().contains(word), "{}", exporter.log());
         }
-        // It is taken up without a restart, and nothing was lost.
+        // It is restored without a restart, and nothing was lost.
         if file.is_dir() {
             fs::remove_dir(&file).unwrap();
         }
@@ -216,7 +216,7 @@ async fn a_file_that_cannot_be_taken_up_stays_and_the_kpi_fails_until_it_can() {
 }
 
 #[tokio::test]
-async fn a_damaged_file_is_set_aside_and_the_kpi_counts_anew() {
+async fn a_damaged_file_is_set_aside_and_the_kpi_counts_from_the_start() {
     let Some(neo4j) = &shared() else { return };
     let mut writer = Writer::new(neo4j, "Damaged", 3);
     let mut exporter = setup("damaged", neo4j)
@@ -352,7 +352,7 @@ async fn a_folder_that_cannot_be_used_keeps_nothing_else_from_running() {
         count_some(&mut writer, &exporter, "folder").await;
     }
 
-    // One that is taken away and made anew is no longer this program's.
+    // One that is taken away and made again is no longer this program's.
     let moved = exporter.folder().join("moved");
     fs::rename(&folder, &moved).unwrap();
     fs::create_dir(&folder).unwrap();
