@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use promql::written;
+use test_support::wait::stretched;
 
 /// What a minute becomes of those that are waited for: `for`, and the times of Alertmanager.
 const WAIT: Duration = Duration::from_secs(2);
@@ -22,6 +23,33 @@ const OFTEN: Duration = Duration::from_secs(1);
 
 /// How often a KPI is asked: more would keep a small machine busy with nothing else.
 const ASKED: Duration = Duration::from_secs(2);
+
+/// How much slower the motion is, so that a busy machine can follow it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Motion {
+    slower: f64,
+}
+
+impl Motion {
+    /// As fast as this machine follows now: two threads for each core that want to run are no hindrance.
+    pub(crate) fn of_this_machine() -> Self {
+        let load = stretched(Duration::from_secs(1)).as_secs_f64();
+        Self {
+            slower: (load / 2.0).max(1.0),
+        }
+    }
+
+    /// A time to wait, as much longer as the motion is slower.
+    pub(crate) fn patience(self, patience: Duration) -> Duration {
+        patience.mul_f64(self.slower)
+    }
+
+    fn quicker(self, purpose: Use, text: &str) -> String {
+        let duration = humantime::parse_duration(text)
+            .unwrap_or_else(|error| panic!("{text} is not a valid duration: {error}"));
+        written(quick(purpose, duration).mul_f64(self.slower))
+    }
+}
 
 /// What a duration is for.
 #[derive(Clone, Copy, Debug)]
@@ -47,20 +75,14 @@ fn quick(purpose: Use, duration: Duration) -> Duration {
 /// Writes the durations of a text again.
 type Change<'c> = &'c dyn Fn(Use, &str) -> String;
 
-fn quicker(purpose: Use, text: &str) -> String {
-    let duration = humantime::parse_duration(text)
-        .unwrap_or_else(|error| panic!("{text} is no duration: {error}"));
-    written(quick(purpose, duration))
-}
-
 /// Any two durations look the same.
 fn any(_: Use, _: &str) -> String {
     "…".to_owned()
 }
 
 /// The rewritten text, which says the same but for its durations.
-fn alike(text: &str, rewrite: impl Fn(&str, Change<'_>) -> String) -> String {
-    let quick = rewrite(text, &quicker);
+fn alike(motion: Motion, text: &str, rewrite: impl Fn(&str, Change<'_>) -> String) -> String {
+    let quick = rewrite(text, &|purpose, text| motion.quicker(purpose, text));
     assert_eq!(
         rewrite(text, &any),
         rewrite(&quick, &any),
@@ -70,8 +92,8 @@ fn alike(text: &str, rewrite: impl Fn(&str, Change<'_>) -> String) -> String {
 }
 
 /// A file of rules.
-pub(crate) fn rules(text: &str) -> String {
-    alike(text, |text, change| {
+pub(crate) fn rules(motion: Motion, text: &str) -> String {
+    alike(motion, text, |text, change| {
         let mut deeper_than = None;
         let line = |line: &str| {
             let indent = line.len() - line.trim_start().len();
@@ -128,8 +150,8 @@ fn setting(line: &str, keys: &[(&str, Use)], change: Change<'_>) -> String {
     format!("{key}: {}{end}", change(*purpose, duration))
 }
 
-fn settings(text: &str, keys: &[(&str, Use)]) -> String {
-    alike(text, |text, change| {
+fn settings(motion: Motion, text: &str, keys: &[(&str, Use)]) -> String {
+    alike(motion, text, |text, change| {
         text.split_inclusive('\n')
             .map(|line| setting(line, keys, change))
             .collect()
@@ -150,9 +172,10 @@ fn with(text: &str, addresses: &[(&str, String)]) -> String {
 }
 
 /// `prometheus.yml`.
-pub(crate) fn prometheus(text: &str, addresses: &[(&str, String)]) -> String {
+pub(crate) fn prometheus(motion: Motion, text: &str, addresses: &[(&str, String)]) -> String {
     with(
         &settings(
+            motion,
             text,
             &[
                 ("scrape_interval", Use::Often),
@@ -164,9 +187,9 @@ pub(crate) fn prometheus(text: &str, addresses: &[(&str, String)]) -> String {
 }
 
 /// `alertmanager.yml`.
-pub(crate) fn alertmanager(text: &str, addresses: &[(&str, String)]) -> String {
+pub(crate) fn alertmanager(motion: Motion, text: &str, addresses: &[(&str, String)]) -> String {
     let waits = ["group_wait", "group_interval", "repeat_interval"].map(|key| (key, Use::Wait));
-    with(&settings(text, &waits), addresses)
+    with(&settings(motion, text, &waits), addresses)
 }
 
 /// The durations of a KPI file's header, each with what it is when the file does not say it.
@@ -183,7 +206,7 @@ const OF_WINDOWS: [(&str, Use, &str); 3] = [
 
 /// A KPI file. What its header does not say has a default, so that all durations are said in the
 /// end.
-pub(crate) fn kpi(text: &str) -> String {
+pub(crate) fn kpi(motion: Motion, text: &str) -> String {
     const OPENS: &str = "/*kpi\n";
     let (before, header) = text
         .split_once(OPENS)
@@ -198,7 +221,7 @@ pub(crate) fn kpi(text: &str) -> String {
         let duration = said.map_or(default, |line| {
             line.split('"').nth(1).expect("a duration in quotes")
         });
-        format!("{name} = \"{}\"\n", quicker(purpose, duration))
+        format!("{name} = \"{}\"\n", motion.quicker(purpose, duration))
     };
     let quick = format!(
         "{before}{OPENS}{}{}",
@@ -233,6 +256,7 @@ fn timeless(text: &str) -> String {
 
 #[test]
 fn only_durations_change() {
+    let motion = Motion { slower: 1.0 };
     const RULE: &str = "rules:
       - alert: A
         expr: |-
@@ -242,7 +266,7 @@ fn only_durations_change() {
         annotations:
           summary: for 5m [5m]
 ";
-    insta::assert_snapshot!(rules(RULE), @"
+    insta::assert_snapshot!(rules(motion, RULE), @"
     rules:
           - alert: A
             expr: |-
@@ -261,7 +285,7 @@ for = \"5m\"
 */
 RETURN 1
 ";
-    insta::assert_snapshot!(kpi(WINDOW), @r#"
+    insta::assert_snapshot!(kpi(motion, WINDOW), @r#"
     /*kpi
     every = "2s"
     timeout = "3s917ms"
@@ -273,7 +297,7 @@ RETURN 1
     */
     RETURN 1
     "#);
-    insta::assert_snapshot!(kpi("/*kpi\n[panel]\n*/\nRETURN 1\n"), @r#"
+    insta::assert_snapshot!(kpi(motion, "/*kpi\n[panel]\n*/\nRETURN 1\n"), @r#"
     /*kpi
     every = "2s"
     timeout = "3s917ms"

@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::quick;
+use super::quick::{self, Motion};
 use test_support::programs::program;
 use test_support::server::{Server, free_address};
 
@@ -41,10 +41,17 @@ pub(crate) struct Servers {
 
 impl Servers {
     /// None where they are missing.
-    pub(crate) fn start(exporter: &str, receiver: &str) -> Option<Self> {
+    pub(crate) fn start(motion: Motion, exporter: &str, receiver: &str) -> Option<Self> {
         let home = tempfile::Builder::new().prefix("stack-").tempdir().unwrap();
         let (prometheus, alertmanager) = (free_address(), free_address());
-        settle(home.path(), exporter, &prometheus, &alertmanager, receiver);
+        settle(
+            motion,
+            home.path(),
+            exporter,
+            &prometheus,
+            &alertmanager,
+            receiver,
+        );
         let quiet = "--log.level=warn";
         let of_prometheus = [
             "--config.file=prometheus.yml",
@@ -109,7 +116,14 @@ impl Servers {
 }
 
 /// The files of the repository's folder `prometheus`, with the addresses of here.
-fn settle(home: &Path, exporter: &str, prometheus: &str, alertmanager: &str, receiver: &str) {
+fn settle(
+    motion: Motion,
+    home: &Path,
+    exporter: &str,
+    prometheus: &str,
+    alertmanager: &str,
+    receiver: &str,
+) {
     let write = |name: &str, text: &str| fs::write(home.join(name), text).unwrap();
     ["rules", "templates"]
         .iter()
@@ -118,7 +132,7 @@ fn settle(home: &Path, exporter: &str, prometheus: &str, alertmanager: &str, rec
         let name = file.file_name().unwrap().to_str().unwrap();
         write(
             &format!("rules/{name}"),
-            &quick::rules(&fs::read_to_string(&file).unwrap()),
+            &quick::rules(motion, &fs::read_to_string(&file).unwrap()),
         );
     }
     for file in files("prometheus/templates") {
@@ -135,7 +149,7 @@ fn settle(home: &Path, exporter: &str, prometheus: &str, alertmanager: &str, rec
     ];
     write(
         "prometheus.yml",
-        &quick::prometheus(&shipped("prometheus/prometheus.yml"), &hosts),
+        &quick::prometheus(motion, &shipped("prometheus/prometheus.yml"), &hosts),
     );
     // Beside the chat, whose messages are for people, a program hears what fires.
     let webhook = format!(
@@ -150,7 +164,7 @@ fn settle(home: &Path, exporter: &str, prometheus: &str, alertmanager: &str, rec
     ];
     write(
         "alertmanager.yml",
-        &quick::alertmanager(&shipped("prometheus/alertmanager.yml"), &places),
+        &quick::alertmanager(motion, &shipped("prometheus/alertmanager.yml"), &places),
     );
     write("chat_webhook_url", &format!("http://{receiver}/chat"));
 }

@@ -74,7 +74,7 @@ UNWIND range(1, 20001) AS number
 CREATE (:Call {system: 'agentos', kind: 'a2a', target: 'agent-' + number, response_bytes: 1, timestamp: datetime() - duration('PT1H')})
 ",
     fix: "MATCH (c:Call) WHERE c.response_bytes = 1 DELETE c",
-    fix_after: Some("none is shorter"),
+    fix_after: Some("in the shortest possible window"),
     ..NONE
 };
 

@@ -11,7 +11,7 @@ use tokio::sync::RwLock;
 use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::quick;
+use super::quick::{self, Motion};
 use super::receiver::Receiver;
 use super::servers::{Servers, files, shipped};
 use super::table::Row;
@@ -49,6 +49,7 @@ pub(crate) struct Stack {
     happening: Happening,
     worker: AbortHandle,
     pub(crate) queries: TempDir,
+    motion: Motion,
 }
 
 impl Drop for Stack {
@@ -58,7 +59,7 @@ impl Drop for Stack {
 }
 
 /// The queries in quick motion.
-fn queries() -> TempDir {
+fn queries(motion: Motion) -> TempDir {
     let folder = tempfile::Builder::new()
         .prefix("queries-")
         .tempdir()
@@ -73,7 +74,11 @@ fn queries() -> TempDir {
             let text = fs::read_to_string(&file).unwrap();
             let name = file.to_string_lossy();
             let is_kpi = name.ends_with(".cypher") && !name.ends_with(".test.cypher");
-            let text = if is_kpi { quick::kpi(&text) } else { text };
+            let text = if is_kpi {
+                quick::kpi(motion, &text)
+            } else {
+                text
+            };
             fs::write(to.join(file.file_name().unwrap()), text).unwrap();
         }
     }
@@ -109,7 +114,8 @@ impl Stack {
         for trouble in past {
             neo4j.write(trouble.begins).await;
         }
-        let queries = queries();
+        let motion = Motion::of_this_machine();
+        let queries = queries(motion);
         let exporter = Setup::on("stack", &neo4j)
             .config("[state]\npath = \"state\"")
             .variable(
@@ -120,6 +126,7 @@ impl Stack {
             .start();
         let receiver = Receiver::start();
         let servers = Servers::start(
+            motion,
             &exporter.address().to_string(),
             &receiver.address.to_string(),
         )
@@ -135,6 +142,7 @@ impl Stack {
             happening,
             worker,
             queries,
+            motion,
         }
     }
 
@@ -267,7 +275,7 @@ impl Stack {
 
     /// Looks until there is something.
     pub(crate) async fn until<T>(&self, what: &str, look: impl Fn() -> Option<T>) -> T {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.motion.patience(PATIENCE);
         loop {
             if let Some(found) = look() {
                 return found;
