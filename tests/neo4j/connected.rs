@@ -77,29 +77,29 @@ async fn a_syntax_error_is_shown_in_the_file() {
     ]);
     let said = exporter(&folder, neo4j, &["check", "--connect"]);
     insta::assert_snapshot!(said.err, @r#"
-    error: the graph refuses the query: Variable `m` not defined
+    error: the graph rejects the query: Variable `m` not defined
      --> queries/p/first.cypher:1:61
       |
     1 | /*kpi help = "On the first line." */ MATCH (n) RETURN count(m) AS value
       |                                                             ^
       |
-      = help: mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell
+      = help: fix the query; to try it, paste the whole file into Neo4j Browser or cypher-shell
 
-    error: the graph refuses the query: Unknown function 'nope'
+    error: the graph rejects the query: Unknown function 'nope'
      --> queries/p/function.cypher:6:8
       |
     6 | RETURN nope(n.x) AS value
       |        ^^^^
       |
-      = help: mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell
+      = help: fix the query; to try it, paste the whole file into Neo4j Browser or cypher-shell
 
-    error: the graph refuses the query: Variable `m` not defined
+    error: the graph rejects the query: Variable `m` not defined
      --> queries/p/variable.cypher:2:24
       |
     2 | MATCH (n) RETURN count(m) AS value
       |                        ^
       |
-      = help: mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell
+      = help: fix the query; to try it, paste the whole file into Neo4j Browser or cypher-shell
     "#);
     assert_eq!(
         said.out,
@@ -150,7 +150,7 @@ async fn names_that_the_graph_lacks_are_warnings() {
     3 | WHERE a.check_nmae = 'x' AND a.zzzzzzzzzz = 1
       |                                ^^^^^^^^^^
       |
-      = help: nothing to do if it is still to come; until then the query finds nothing by it
+      = help: fix the name, or ignore this if the graph will have it later
     ");
     assert_eq!(said.out, "1 KPI, 1 metric, 1 pack: 0 errors, 4 warnings\n");
     assert_eq!(said.code, Some(0), "a warning is no failure");
@@ -249,7 +249,7 @@ async fn run_shows_rows_series_and_time() {
       "Bo"   2.5
       NULL   3
       … 2 more
-      1 row left out: the value was NULL
+      1 row skipped: the value was NULL
     # HELP p_people People by name.
     # TYPE p_people gauge
     p_people{name="Ada"} 5
@@ -294,6 +294,14 @@ async fn a_run_that_fails_says_where_and_leaves_the_others() {
     ]);
     let said = exporter(&folder, neo4j, &["run"]);
     insta::assert_snapshot!(without_times(&said.err), @"
+    warning: both sides are integers, so the server drops the fraction
+     --> queries/p/b_zero.cypher:2:8
+      |
+    2 | RETURN 1 / 0 AS value
+      |        ^^^^^
+      |
+      = help: write `1.0 * 1 / 0`
+
     p/a_syntax: failed after [..] ms: queries/p/a_syntax.cypher:3:14: Variable `m` not defined
     p/b_zero: failed after [..] ms: / by zero (Neo.ClientError.Statement.ArithmeticError)
     p/c_text: failed after [..] ms: row 1: expected a number in the column `value`, found a string; convert it with `toFloat(…)`

@@ -159,11 +159,11 @@ mod real {
         for (uri, expected) in [
             (
                 "localhost:7687",
-                "error: --graph must begin with a scheme, as in bolt://localhost:7687\n",
+                "error: --graph is invalid: it has no scheme; begin it with bolt://, bolt+s:// or bolt+ssc://, as in bolt://localhost:7687\n",
             ),
             (
                 "bolt://neo4j:secret@localhost",
-                "error: --graph must not hold credentials: ",
+                "error: --graph is invalid: it contains credentials; ",
             ),
         ] {
             let setup = Setup::new("demo")
@@ -360,13 +360,13 @@ mod embedded {
           |
           = help: did you mean `AIAgent`?
 
-        error: the graph refuses the query: Undefined variable 'b' (embedded graph)
+        error: the graph rejects the query: Undefined variable 'b' (embedded graph)
          --> queries/p/wrong.cypher:2:32
           |
         2 | MATCH (a:AIAgent) RETURN count(b) AS value
           |                                ^
           |
-          = help: mend the query; to try it, paste the whole file into Neo4j Browser or cypher-shell
+          = help: fix the query; to try it, paste the whole file into Neo4j Browser or cypher-shell
         ");
         assert_eq!(
             check.out(),
