@@ -490,7 +490,7 @@ async fn a_renamed_kpi_or_graph_goes_on_when_its_file_is_renamed_too() {
         .start();
     count_some(&mut writer, &exporter, "renamed").await;
     assert!(
-        !exporter.log().contains("no KPI goes on with"),
+        !exporter.log().contains("orphaned state files"),
         "{}",
         exporter.log()
     );
@@ -515,7 +515,7 @@ async fn a_renamed_kpi_or_graph_goes_on_when_its_file_is_renamed_too() {
     rewrite(&exporter, "renamed", "every =", "evry =");
     exporter.start_again();
     assert!(
-        !exporter.log().contains("no KPI goes on with"),
+        !exporter.log().contains("orphaned state files"),
         "{}",
         exporter.log()
     );
@@ -527,7 +527,7 @@ async fn a_renamed_kpi_or_graph_goes_on_when_its_file_is_renamed_too() {
     let log = exporter.log();
     let told = log
         .lines()
-        .find(|line| line.contains("no KPI goes on with"))
+        .find(|line| line.contains("orphaned state files"))
         .unwrap_or_else(|| panic!("{log}"));
     assert!(
         told.contains(name_of(&state)) && told.contains("of renamed/kinds on the graph default"),
