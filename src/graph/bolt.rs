@@ -201,6 +201,7 @@ impl Bolt {
         request: &Request<'_>,
         sink: &mut RowSink<'_>,
     ) -> Result<(), GraphError> {
+        log_query(request);
         let deadline = Instant::now() + request.timeout;
         let connection = self.connect(request.timeout, deadline).await?;
         self.run((connection, None), request, deadline, sink).await
@@ -298,6 +299,7 @@ impl Bolt {
         request: &Request<'_>,
         sink: &mut RowSink<'_>,
     ) -> Result<(), GraphError> {
+        log_query(request);
         let deadline = Instant::now() + request.timeout;
         let begun = self
             .connect_with(
@@ -377,6 +379,7 @@ impl Bolt {
             parameters,
         } in changes
         {
+            tracing::trace!(query = &**statement, "write");
             let query = neo4rs::query(statement).with_params(value::encode(parameters));
             transaction
                 .run(query)
@@ -539,6 +542,17 @@ impl Bolt {
         }
         classified
     }
+}
+
+/// Logs what the graph is asked. Never the values of parameters, which may be secret.
+fn log_query(request: &Request<'_>) {
+    let Request {
+        kpi,
+        query,
+        database,
+        ..
+    } = request;
+    tracing::trace!(%kpi, database, query, "query");
 }
 
 /// Waits for the end of a connection, and reports it.

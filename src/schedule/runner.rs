@@ -14,7 +14,7 @@ use super::window_runner::{Next, WindowRunner};
 use crate::board::{Board, Slot, Status};
 use crate::instruments::TargetInstruments;
 use crate::kpi::{Kpi, OnError};
-use crate::measure::{Failure, Measured, Outcome, Skipped, fallback, overflow};
+use crate::measure::{Counts, Failure, Measured, Outcome, Skipped, fallback, overflow};
 use crate::metric::Samples;
 use crate::supervisor::{Panicked, Task};
 
@@ -168,6 +168,7 @@ impl Runner {
             self.status.last_success = Some(now);
         }
         self.status.outcome = Some(outcome.clone());
+        log_run(&self.kpi().id, &self.watch.name, outcome);
         self.log(outcome);
         self.publish_status();
         for request in self.waiting.drain(..) {
@@ -349,6 +350,27 @@ async fn query(kpi: &Kpi, last: &[Arc<Samples>], watch: &GraphWatch, low_priorit
     }
 }
 
+/// Logs each finished run, for those who look for the expensive KPI.
+fn log_run(kpi: &str, graph: &str, outcome: &Outcome) {
+    let duration_ms = outcome
+        .duration()
+        .map(|duration| duration.as_secs_f64() * 1000.0);
+    match outcome {
+        Outcome::NothingNew(counts) | Outcome::Succeeded { result: counts, .. } => {
+            let Counts { rows, series, .. } = counts;
+            tracing::debug!(%kpi, %graph, rows, series, duration_ms, "run succeeded");
+        }
+        Outcome::Failed { error, .. } => {
+            let reason = error.reason;
+            tracing::debug!(%kpi, %graph, reason, duration_ms, "run failed");
+        }
+        Outcome::NotAsked(error) => {
+            let reason = error.reason;
+            tracing::debug!(%kpi, %graph, reason, "run skipped");
+        }
+    }
+}
+
 /// The pause before a query that has lost the connection repeatedly although the graph answers each ping.
 fn pause(in_vain: u32) -> Duration {
     let seconds = in_vain
@@ -377,5 +399,66 @@ mod tests {
             [0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300]
         );
         assert_eq!(pause(u32::MAX), LONGEST_PAUSE);
+    }
+
+    /// Where a test writes its log.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn debug_logs_each_run() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let log = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::DEBUG)
+            .with_writer(move || writer.clone())
+            .with_target(false)
+            .with_ansi(false)
+            .without_time()
+            .finish();
+        let duration = Duration::from_micros(12_500);
+        let result = Counts {
+            rows: 3,
+            series: 2,
+            skipped: Skipped::default(),
+        };
+        let error = Failure {
+            reason: "timeout",
+            message: "no answer".to_owned(),
+        };
+        tracing::subscriber::with_default(log, || {
+            for outcome in [
+                Outcome::Succeeded { result, duration },
+                Outcome::NothingNew(result),
+                Outcome::Failed {
+                    error: error.clone(),
+                    duration,
+                    skipped: Skipped::default(),
+                },
+                Outcome::NotAsked(error),
+            ] {
+                log_run("p/k", "default", &outcome);
+            }
+        });
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(
+            text.lines().map(str::trim).collect::<Vec<_>>(),
+            [
+                r#"DEBUG run succeeded kpi=p/k graph=default rows=3 series=2 duration_ms=12.5"#,
+                r#"DEBUG run succeeded kpi=p/k graph=default rows=3 series=2"#,
+                r#"DEBUG run failed kpi=p/k graph=default reason="timeout" duration_ms=12.5"#,
+                r#"DEBUG run skipped kpi=p/k graph=default reason="timeout""#,
+            ]
+        );
     }
 }
