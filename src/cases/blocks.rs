@@ -75,8 +75,8 @@ impl Splitter<'_> {
             let first = rest.chars().next().map_or(1, char::len_utf8);
             at += if rest.starts_with("//") {
                 rest.find(['\n', '\r']).unwrap_or(rest.len())
-            } else if rest.starts_with("/*") {
-                let end = rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
+            } else if let Some(inner) = rest.strip_prefix("/*") {
+                let end = inner.find("*/").map_or(rest.len(), |end| end + 4);
                 if let Some(mark) = mark(&rest[..end]) {
                     self.end_statement();
                     self.blocks.push(Block {

@@ -144,9 +144,9 @@ impl<'f, 't> Fields<'f, 't, '_, '_> {
     }
 
     fn time(&mut self, key: &str, value: &DeValue<'_>, span: Range<usize>) -> UnixMillis {
-        let text = match value {
-            DeValue::Datetime(time) => Some(time.to_string()),
-            value => value.as_str().map(str::to_owned),
+        let text = match value.as_datetime() {
+            Some(time) => Some(time.to_string()),
+            None => value.as_str().map(str::to_owned),
         };
         let time = text.and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
         match time {

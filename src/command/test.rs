@@ -66,18 +66,23 @@ pub(super) async fn test(common: &Common, options: &Options) -> anyhow::Result<E
         }
     }
     let status = tally.print()?;
-    Ok(match status {
-        ExitStatus::Done if choice.lacks_some => ExitStatus::BadInput,
-        status => status,
+    let is_incomplete = status == ExitStatus::Done && choice.lacks_some;
+    Ok(if is_incomplete {
+        ExitStatus::BadInput
+    } else {
+        status
     })
 }
+
+/// A KPI and its cases.
+type Tested = (Arc<Kpi>, Vec<Case>);
 
 /// The chosen KPIs and their cases. `None` if a file of tests has a problem, which has been printed.
 fn read_cases(
     project: &Project,
     kpis: Vec<Arc<Kpi>>,
     all: bool,
-) -> anyhow::Result<Option<Vec<(Arc<Kpi>, Vec<Case>)>>> {
+) -> anyhow::Result<Option<Vec<Tested>>> {
     let mut problems = Vec::new();
     let known: Vec<_> = kpis.iter().map(|kpi| path_of_tests(&kpi.path)).collect();
     if all {
@@ -230,17 +235,15 @@ async fn run_case(
 
 /// The error of a statement, with its place in the file of tests.
 fn statement_failed(kpi: &Kpi, error: &GraphError) -> String {
-    let cause = match error {
-        GraphError::Statement {
-            message,
-            place: Some(place),
-        } => format!(
-            "{}:{}:{}: {message}",
-            path_of_tests(&kpi.path),
-            place.line,
-            place.column
-        ),
-        error => error.to_string(),
+    let path = path_of_tests(&kpi.path);
+    let cause = if let GraphError::Statement {
+        message,
+        place: Some(place),
+    } = error
+    {
+        format!("{path}:{}:{}: {message}", place.line, place.column)
+    } else {
+        error.to_string()
     };
     format!("the statement of the case failed: {cause}")
 }

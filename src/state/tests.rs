@@ -21,11 +21,11 @@ fn window(path: &str, header: &str) -> Arc<Kpi> {
 }
 
 fn encode(saved: &Saved, kpi: &Kpi, graph: &str) -> Vec<u8> {
-    record::encode(saved, kpi, &kpi.definition(), graph)
+    record::encode(saved, kpi, kpi.definition(), graph)
 }
 
 fn decode(bytes: &[u8], kpi: &Kpi) -> Result<Saved, Fault> {
-    record::decode(bytes, kpi, &kpi.definition())
+    record::decode(bytes, kpi, kpi.definition())
 }
 
 fn counter() -> Arc<Kpi> {
