@@ -239,8 +239,18 @@ pub struct Target {
     /// The labels that every series of this target carries.
     pub constant: Constant,
     status: ArcSwap<Status>,
-    warnings: ArcSwap<Vec<Problem>>,
+    /// By source.
+    warnings: [ArcSwap<Vec<Problem>>; 2],
     published: ArcSwapOption<Published>,
+}
+
+/// What finds warnings about a target: each replaces only its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WarningSource {
+    /// The questions to the graph.
+    Inspection,
+    /// The rows of the last run.
+    Run,
 }
 
 /// The samples of a target.
@@ -257,7 +267,7 @@ impl Target {
             graph: graph.clone(),
             constant,
             status: ArcSwap::default(),
-            warnings: ArcSwap::default(),
+            warnings: Default::default(),
             published: ArcSwapOption::empty(),
         }
     }
@@ -278,13 +288,19 @@ impl Target {
     }
 
     /// What the graph shows to be wrong with the KPI, such as a label that it does not have.
-    pub fn warnings(&self) -> Arc<Vec<Problem>> {
-        self.warnings.load_full()
+    pub fn warnings(&self) -> Vec<Problem> {
+        let of_source = |warnings: &ArcSwap<Vec<Problem>>| warnings.load().to_vec();
+        self.warnings.iter().flat_map(of_source).collect()
     }
 
-    /// Replaces the warnings.
-    pub fn set_warnings(&self, warnings: Vec<Problem>) {
-        self.warnings.store(Arc::new(warnings));
+    /// The warnings of one source.
+    pub fn warnings_of(&self, source: WarningSource) -> Arc<Vec<Problem>> {
+        self.warnings[source as usize].load_full()
+    }
+
+    /// Replaces the warnings of one source.
+    pub fn set_warnings(&self, source: WarningSource, warnings: Vec<Problem>) {
+        self.warnings[source as usize].store(Arc::new(warnings));
     }
 
     /// The samples that were last published.

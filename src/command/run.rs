@@ -14,7 +14,7 @@ use crate::board::labelled;
 use crate::cli::{Common, Run as Options};
 use crate::kpi::Kpi;
 pub(super) use choice::choose;
-use once::Job;
+use once::{Job, NamesByDatabase};
 
 pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<ExitStatus> {
     let source = if options.demo {
@@ -41,8 +41,13 @@ pub(super) async fn run(common: &Common, options: &Options) -> anyhow::Result<Ex
         return Ok(ExitStatus::BadInput);
     };
     let mut all_succeeded = true;
+    let mut names = NamesByDatabase::new();
     for job in jobs(&project, &choice.kpis, &graphs) {
-        let once = job.run(options.rows).await;
+        let graph = job.graph;
+        let mut once = job.run(options.rows).await;
+        if once.succeeded() {
+            once.inspect(graph, &mut names).await;
+        }
         if options.json {
             once.print_json()?;
         } else {

@@ -280,6 +280,14 @@ impl Bolt {
         })
     }
 
+    /// The error of a refused login, with what is unusual about the password that was sent.
+    fn explain_refusal(&self, error: GraphError) -> GraphError {
+        match &*lock(&self.sent) {
+            Some(password) => failure::with_password(error, password),
+            None => error,
+        }
+    }
+
     /// Whether the file contains another password than the one that was sent last.
     fn has_new_password(&self) -> bool {
         let Password::File { .. } = self.settings.password else {
@@ -412,11 +420,10 @@ impl Bolt {
             Some(connection) if connection.is_fresh() => Ok((connection, None)),
             idle => match self
                 .gate
-                .pass(
-                    deadline,
-                    || self.has_new_password(),
-                    self.verify(idle, probe, deadline),
-                )
+                .pass(deadline, || self.has_new_password(), async {
+                    let verified = self.verify(idle, probe, deadline).await;
+                    verified.map_err(|error| self.explain_refusal(error))
+                })
                 .await
             {
                 Ok(outcome) => outcome,
@@ -534,7 +541,7 @@ impl Bolt {
         };
         let classified = failure::of_query(&error, &connection.address, request);
         if matches!(classified, GraphError::Authentication { .. }) {
-            return self.gate.refuse(classified);
+            return self.gate.refuse(self.explain_refusal(classified));
         }
         if matches!(error, neo4rs::Error::Neo4j(_)) {
             // The server responded, so the connection works.

@@ -123,6 +123,17 @@ impl Kpi {
         &self.statement
     }
 
+    /// The divisions in its columns of ratios and times that would lose their fraction if both sides were integers.
+    pub fn fractional_divisions(&self) -> impl Iterator<Item = &cypher::Division> {
+        division::fractional(self)
+    }
+
+    /// Whether its query chooses between values, so that a value need not be the result of a calculation.
+    pub fn has_fallback(&self) -> bool {
+        let query = self.query.to_lowercase();
+        query.contains("case") || query.contains("coalesce")
+    }
+
     /// What it counts.
     pub fn definition(&self) -> &Definition {
         &self.definition

@@ -10,6 +10,8 @@ mod row_labels;
 mod rows;
 mod totals;
 mod value;
+mod warnings;
+mod whole;
 
 use std::sync::Arc;
 
@@ -17,9 +19,9 @@ use crate::kpi::SkipReason;
 
 pub use fallback::fallback;
 pub use outcome::{Counts, Failure, Measured, Outcome};
-pub use overflow::{Overflow, overflow};
 pub use rows::{MAX_ROWS_OF_WINDOW, Rows};
 pub use totals::Totals;
+pub use warnings::{integer_divisions, last_buckets};
 
 /// The number of rows with a skipped value, by reason. A NULL counts only if no metric used the row: a row may feed only
 /// some of several metrics.
@@ -119,9 +121,7 @@ pub enum MeasureError {
         limit: &'static str,
     },
     /// A label is a list, a map, a node, a relationship or a path.
-    #[error(
-        "row {row}: expected a label in the column `{column}`, found a {found}; return one of its properties"
-    )]
+    #[error("row {row}: expected a label in the column `{column}`, found a {found}; {fix}")]
     Label {
         /// From 1.
         row: u64,
@@ -129,6 +129,8 @@ pub enum MeasureError {
         column: Arc<str>,
         /// Its type there.
         found: &'static str,
+        /// How to fix it.
+        fix: &'static str,
     },
     /// A state that `expect` does not list.
     #[error(

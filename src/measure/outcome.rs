@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Skipped;
+use crate::kpi::Column;
 use crate::metric::Samples;
 
 /// What became of one run. The schedule passes on the samples and the error itself; everyone else reads [`Counts`] and
@@ -43,6 +44,8 @@ pub struct Measured {
     pub skipped: Skipped,
     /// Whether the samples can differ from those before: false for a window that counted nothing.
     pub changed: bool,
+    /// The columns of ratios and times that had only integers, although they are divisions; none if no row says so or not.
+    pub integer_columns: Option<Vec<Column>>,
 }
 
 impl Measured {

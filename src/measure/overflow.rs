@@ -11,9 +11,9 @@ const ONE_IN: u64 = 20;
 /// A histogram with too many observations above its last bound.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error(
-    "{above} of {all} observations of `{metric}` exceed its last bound {bound}, so its 95th percentile is unknown; add higher `buckets`"
+    "{above} of {all} observations of `{metric}` exceed its last bound {bound}, so its 95th percentile is unknown"
 )]
-pub struct Overflow {
+pub(super) struct Overflow {
     metric: MetricName,
     bound: f64,
     above: u64,
@@ -21,7 +21,7 @@ pub struct Overflow {
 }
 
 /// The histograms of a KPI whose last bound is too low, over all their series.
-pub fn overflow(kpi: &Kpi, samples: &[Arc<Samples>]) -> Vec<Overflow> {
+pub(super) fn overflow(kpi: &Kpi, samples: &[Arc<Samples>]) -> Vec<Overflow> {
     let metrics = kpi.metrics.iter().zip(samples);
     let overflows = metrics.filter_map(|(metric, samples)| {
         let Samples::Histogram { bounds, series } = &**samples else {
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(
             warnings(&[fast, slow].concat()),
             [
-                "2 of 21 observations of `p_t` exceed its last bound 10, so its 95th percentile is unknown; add higher `buckets`"
+                "2 of 21 observations of `p_t` exceed its last bound 10, so its 95th percentile is unknown"
             ]
         );
     }

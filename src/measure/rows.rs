@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::family_builder::FamilyBuilder;
 use super::row_context::RowContext;
+use super::whole::{self, Whole};
 use super::{MeasureError, Measured, Skipped, Totals, Unused};
 use crate::kpi::{Kpi, SkipReason};
 use crate::metric::Samples;
@@ -17,6 +18,7 @@ pub const MAX_ROWS_OF_WINDOW: u64 = 1_000_000;
 pub struct Rows<'k> {
     kpi: &'k Kpi,
     metrics: Vec<FamilyBuilder<'k>>,
+    wholes: Vec<Whole>,
     rows: u64,
     limit: Option<u64>,
     skipped: Skipped,
@@ -34,6 +36,7 @@ impl<'k> Rows<'k> {
         Self {
             kpi,
             metrics,
+            wholes: Whole::of(kpi),
             rows: 0,
             limit: None,
             skipped: Skipped::default(),
@@ -75,6 +78,7 @@ impl<'k> Rows<'k> {
             row,
             number: self.rows,
         };
+        self.wholes.iter_mut().for_each(|whole| whole.row(row));
         let (mut nulls, mut skipped) = (0, Skipped::default());
         for metric in &mut self.metrics {
             match metric.add(&context) {
@@ -117,6 +121,7 @@ impl<'k> Rows<'k> {
             return Err(error);
         }
         let changed = self.metrics.iter().any(FamilyBuilder::is_changed);
+        let integer_columns = whole::columns(self.kpi, &self.wholes);
         let metrics = self.metrics.into_iter();
         let samples: Result<Vec<_>, _> = metrics.map(FamilyBuilder::finish).collect();
         Ok(Measured {
@@ -124,6 +129,7 @@ impl<'k> Rows<'k> {
             rows: self.rows,
             skipped: self.skipped,
             changed,
+            integer_columns,
         })
     }
 }

@@ -50,9 +50,7 @@ impl Cell<'_> {
                 Err(self
                     .not_a_number("return its `.epochSeconds`, or the `.seconds` of a duration"))
             }
-            Value::Composite(_) => {
-                Err(self.not_a_number("return its size or one of its properties"))
-            }
+            Value::Composite(kind) => Err(self.not_a_number(number_of(kind))),
         }
     }
 
@@ -147,6 +145,7 @@ impl Cell<'_> {
                     row: self.row,
                     column: self.column.clone(),
                     found,
+                    fix: label_of(found),
                 });
             }
         }
@@ -158,6 +157,36 @@ impl Cell<'_> {
         let mut label = String::new();
         self.write_label(&mut label)?;
         Ok(label.into())
+    }
+}
+
+/// How to return a number instead of a value of this type.
+fn number_of(kind: &str) -> &'static str {
+    match kind {
+        "list" => "return its `size(…)`, or one of its elements such as `list[0]`",
+        "map" => "return one of its entries, such as `map.key`",
+        "node" | "relationship" => {
+            "return one of its properties, such as `n.amount`, or `count(…)` of them"
+        }
+        "path" => "return its `length(…)`",
+        "point" => "return one of its coordinates, such as `.x`",
+        "byte array" => "store the number as a number, and return that property",
+        _ => "return a number",
+    }
+}
+
+/// How to return a label instead of a value of this type.
+fn label_of(kind: &str) -> &'static str {
+    match kind {
+        "list" => {
+            "return one of its elements, such as `labels(n)[0]`, or a row for each with `UNWIND`"
+        }
+        "map" => "return one of its entries, such as `map.key`",
+        "node" | "relationship" => "return one of its properties, such as `n.name`",
+        "path" => "return a property of one of its nodes, such as `nodes(path)[0].name`",
+        "point" => "return one of its coordinates, such as `.srid`",
+        "byte array" => "return a string property instead",
+        _ => "return a string",
     }
 }
 
@@ -210,11 +239,19 @@ mod tests {
             ),
             (
                 Value::Composite("list"),
-                "row 1: expected a number in the column `n`, found a list; return its size",
+                "row 1: expected a number in the column `n`, found a list; return its `size(…)`",
+            ),
+            (
+                Value::Composite("map"),
+                "row 1: expected a number in the column `n`, found a map; return one of its entries",
             ),
             (
                 Value::Composite("node"),
-                "row 1: expected a number in the column `n`, found a node",
+                "row 1: expected a number in the column `n`, found a node; return one of its properties",
+            ),
+            (
+                Value::Composite("byte array"),
+                "row 1: expected a number in the column `n`, found a byte array; store the number",
             ),
         ] {
             let text = cell(&value).unwrap_err().to_string();
@@ -253,5 +290,9 @@ mod tests {
         .label()
         .unwrap_err();
         assert_eq!(error.reason(), "label");
+        assert_eq!(
+            error.to_string(),
+            "row 3: expected a label in the column `l`, found a map; return one of its entries, such as `map.key`"
+        );
     }
 }

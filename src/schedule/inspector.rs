@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::warnings;
 use super::watch::GraphWatch;
-use crate::board::Board;
-use crate::diagnostic::{Problem, WarningReason};
+use crate::board::{Board, WarningSource};
 use crate::graph::GraphError;
 use crate::inspect::{Inspection, Names, inspect};
 use crate::instruments::TargetInstruments;
@@ -85,35 +85,18 @@ impl Inspector {
     }
 }
 
-/// Logs what is new; what is no longer so vanishes.
 fn publish(board: &Board, inspected: &mut Inspected, found: Inspection) {
+    inspected.is_final = found.is_final;
     let slot = &board.slots()[inspected.slot];
     let target = &slot.targets()[inspected.target];
-    let before = target.warnings();
-    for warning in found
-        .warnings
-        .iter()
-        .filter(|warning| !before.contains(warning))
-    {
-        let (kpi, graph) = (&slot.kpi.id, &target.graph);
-        let reason = warning.level.reason().map(WarningReason::as_str);
-        tracing::warn!(%kpi, %graph, reason, help = warning.fix, "{}", warning.message);
-    }
-    for reason in WarningReason::ALL {
-        let count = |warnings: &[Problem]| {
-            warnings
-                .iter()
-                .filter(|warning| warning.level.reason() == Some(reason))
-                .count()
-        };
-        let (was, is) = (count(&before), count(&found.warnings));
-        // A resolved warning is 0; one that never was is no series.
-        if was != is {
-            inspected.instruments.warnings(reason, is);
-        }
-    }
-    inspected.is_final = found.is_final;
-    target.set_warnings(found.warnings);
+    let instruments = &inspected.instruments;
+    warnings::publish(
+        slot,
+        target,
+        instruments,
+        WarningSource::Inspection,
+        found.warnings,
+    );
 }
 
 impl Task for Inspector {

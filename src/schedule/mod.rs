@@ -7,6 +7,7 @@ mod run;
 mod runner;
 mod timer;
 mod trigger;
+mod warnings;
 mod watch;
 mod window_runner;
 mod window_sizer;

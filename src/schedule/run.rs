@@ -170,6 +170,7 @@ impl Run {
             rows: 0,
             skipped: Skipped::default(),
             changed,
+            integer_columns: None,
         })
     }
 

@@ -9,12 +9,16 @@ use tokio::time::{Instant, sleep_until};
 use super::error::RunError;
 use super::run::{Run, run_after};
 use super::timer::Timer;
+use super::warnings;
 use super::watch::GraphWatch;
 use super::window_runner::{Next, WindowRunner};
-use crate::board::{Board, Slot, Status};
+use crate::board::{Board, Slot, Status, WarningSource};
+use crate::diagnostic::{Problem, WarningReason};
 use crate::instruments::TargetInstruments;
 use crate::kpi::{Kpi, OnError};
-use crate::measure::{Counts, Failure, Measured, Outcome, Skipped, fallback, overflow};
+use crate::measure::{
+    Counts, Failure, Measured, Outcome, Skipped, fallback, integer_divisions, last_buckets,
+};
 use crate::metric::Samples;
 use crate::supervisor::{Panicked, Task};
 
@@ -50,8 +54,6 @@ pub(super) struct Runner {
     timed_out: bool,
     /// The reason of the failure that was last logged; none after a success.
     logged: Option<&'static str>,
-    /// Too many observations above the last bound of a histogram, which has been logged.
-    overflow: bool,
 }
 
 impl Runner {
@@ -80,7 +82,6 @@ impl Runner {
             replaced: false,
             timed_out: false,
             logged: None,
-            overflow: false,
         };
         runner.publish_restored();
         runner
@@ -230,8 +231,9 @@ impl Runner {
         let counts = measured.counts();
         self.status.rows = counts.rows;
         self.status.series = counts.series;
-        if measured.changed || self.replaced {
-            self.log_overflow(&measured.samples);
+        let is_new = measured.changed || self.replaced;
+        self.publish_warnings(&measured, is_new);
+        if is_new {
             let (samples, stale_at) = (Some(measured.samples), self.stale_at);
             self.slot().publish_until(self.target, samples, stale_at);
         }
@@ -273,15 +275,24 @@ impl Runner {
         }
     }
 
-    /// Logs histograms with a last bound that is too low once.
-    fn log_overflow(&mut self, samples: &[Arc<Samples>]) {
-        let found = overflow(self.kpi(), samples);
-        if !self.overflow {
-            for histogram in &found {
-                tracing::info!(kpi = %self.kpi().id, graph = %self.watch.name, "{histogram}");
-            }
-        }
-        self.overflow = !found.is_empty();
+    /// Publishes what the rows show to be wrong. A run without new values says nothing, so that the warnings of the last one
+    /// remain.
+    fn publish_warnings(&self, measured: &Measured, is_new: bool) {
+        let (slot, target) = (self.slot(), &self.slot().targets()[self.target]);
+        let before = target.warnings_of(WarningSource::Run);
+        let of = |reason| {
+            let has_reason = move |warning: &&Problem| warning.level.reason() == Some(reason);
+            before.iter().filter(has_reason).cloned().collect()
+        };
+        let mut found: Vec<Problem> = integer_divisions(&slot.kpi, measured)
+            .unwrap_or_else(|| of(WarningReason::IntegerDivision));
+        found.extend(if is_new {
+            last_buckets(&slot.kpi, &measured.samples)
+        } else {
+            of(WarningReason::LastBucket)
+        });
+        let source = WarningSource::Run;
+        warnings::publish(slot, target, &self.instruments, source, found);
     }
 
     /// Drops the values as `on_error` demands; the failure itself is logged.

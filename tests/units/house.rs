@@ -17,7 +17,7 @@ const HOUSE: &[(&str, u8, &[&str])] = &[
     ("metric", 0, &[]),
     ("diagnostic", 0, &[]),
     ("kpi", 1, &["diagnostic", "metric"]),
-    ("measure", 2, &["kpi", "metric"]),
+    ("measure", 2, &["diagnostic", "kpi", "metric"]),
     ("exposition", 2, &["metric"]),
     ("generate", 2, &["diagnostic", "kpi", "metric"]),
     ("cases", 2, &["diagnostic", "kpi"]),

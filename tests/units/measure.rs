@@ -445,7 +445,7 @@ fn what_breaks_a_run_names_row_and_column() {
             "",
             plain,
             vec![cells([Value::Composite("list")])],
-            "row 1: expected a number in the column `value`, found a list; return its size or one of its properties",
+            "row 1: expected a number in the column `value`, found a list; return its `size(…)`, or one of its elements such as `list[0]`",
         ),
         (
             "",
@@ -460,7 +460,7 @@ fn what_breaks_a_run_names_row_and_column() {
                 cells([s("x"), i(1)]),
                 cells([Value::Composite("node"), i(1)]),
             ],
-            "row 2: expected a label in the column `a`, found a node; return one of its properties",
+            "row 2: expected a label in the column `a`, found a node; return one of its properties, such as `n.name`",
         ),
         (
             "",

@@ -1,6 +1,7 @@
 //! One run of one KPI on one graph, with what is printed of it: as text or as JSON.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -8,14 +9,19 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::{counted, output};
 use super::table::{cell, table};
+use crate::diagnostic::Problem;
 use crate::exposition::{Format, Segment};
 use crate::graph::Graph;
 use crate::http::family_as_json;
+use crate::inspect::{Names, inspect};
 use crate::kpi::{Kpi, SkipReason};
-use crate::measure::{Measured, overflow};
+use crate::measure::{Measured, integer_divisions, last_buckets};
 use crate::metric::{Constant, Family, Part};
 use crate::schedule::{self, Run};
 use cypher::{Row, Value};
+
+/// The names in use, by graph and database: each is asked once.
+pub(super) type NamesByDatabase = HashMap<(Arc<str>, Option<Arc<str>>), Names>;
 
 /// A run that has ended.
 pub(super) struct Once {
@@ -26,6 +32,8 @@ pub(super) struct Once {
     /// The first rows.
     rows: Vec<Row>,
     run: Run,
+    /// What the graph shows to be wrong with the KPI.
+    inspected: Vec<Problem>,
 }
 
 /// A KPI on one graph.
@@ -62,6 +70,7 @@ impl Job<'_> {
             constant: self.constant,
             rows,
             run,
+            inspected: Vec::new(),
         }
     }
 }
@@ -73,6 +82,22 @@ impl Once {
 
     pub(super) fn succeeded(&self) -> bool {
         self.run.result().is_ok()
+    }
+
+    /// Asks the graph what only it knows to be wrong with the KPI. A question that fails is no failure of the run.
+    pub(super) async fn inspect(&mut self, graph: &Graph, names: &mut NamesByDatabase) {
+        let of_database = match names.entry((self.graph.clone(), self.kpi.database.clone())) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let Ok(names) = Names::of(graph, self.kpi.database.as_deref()).await else {
+                    return;
+                };
+                new.insert(names)
+            }
+        };
+        if let Ok(found) = inspect(&self.kpi, of_database, graph).await {
+            self.inspected = found.warnings;
+        }
     }
 
     /// The lines of the exposition that are samples, by their series; none after a failure.
@@ -99,9 +124,10 @@ impl Once {
         if measured.rows > self.rows.len() as u64 {
             writeln!(out, "  … {} more", measured.rows - self.rows.len() as u64)?;
         }
-        for warning in self.warnings(measured) {
-            writeln!(out, "  {warning}")?;
+        for skipped in skipped(measured) {
+            writeln!(out, "  {skipped}")?;
         }
+        output::problems(&self.problems(measured), |_| &self.kpi.query)?;
         writeln!(out, "{}", self.exposition(measured))?;
         Ok(())
     }
@@ -179,17 +205,17 @@ impl Once {
 
     /// What a reader of the values should know.
     fn warnings(&self, measured: &Measured) -> Vec<String> {
-        let skipped = measured.skipped.reasons().map(|(reason, rows)| {
-            format!(
-                "{} skipped: {}",
-                counted(rows, "row", "rows"),
-                why_skipped(reason)
-            )
-        });
-        let overflows = overflow(&self.kpi, &measured.samples);
-        skipped
-            .chain(overflows.iter().map(ToString::to_string))
-            .collect()
+        let problems = self.problems(measured).into_iter();
+        let problems = problems.map(|problem| format!("{}; {}", problem.message, problem.fix));
+        skipped(measured).chain(problems).collect()
+    }
+
+    /// What the graph and the rows show to be wrong with the KPI.
+    fn problems(&self, measured: &Measured) -> Vec<Problem> {
+        let mut problems = self.inspected.clone();
+        problems.extend(integer_divisions(&self.kpi, measured).unwrap_or_default());
+        problems.extend(last_buckets(&self.kpi, &measured.samples));
+        problems
     }
 
     fn families(&self, measured: &Measured) -> Vec<Family> {
@@ -224,6 +250,17 @@ fn value_as_json(value: &Value) -> Json {
         Value::String(text) => json!(text),
         Value::Float(_) | Value::Temporal(_) | Value::Composite(_) => json!(cell(value)),
     }
+}
+
+/// The rows with a skipped value, by reason.
+fn skipped(measured: &Measured) -> impl Iterator<Item = String> {
+    measured.skipped.reasons().map(|(reason, rows)| {
+        format!(
+            "{} skipped: {}",
+            counted(rows, "row", "rows"),
+            why_skipped(reason)
+        )
+    })
 }
 
 fn why_skipped(reason: SkipReason) -> &'static str {

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use neo4rs::Error;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::message::{in_characters, one_line, with_place};
 use crate::graph::{GraphError, Request};
@@ -123,6 +124,35 @@ fn login(error: &Error, address: &str) -> Option<GraphError> {
     })
 }
 
+/// Adds to the error of a refused login what is unusual about the ends of the password, which may
+/// come from a file or a copy. The password is sent as it is, since it may be meant so.
+pub(super) fn with_password(mut error: GraphError, password: &SecretString) -> GraphError {
+    if let GraphError::Authentication { cause, .. } = &mut error
+        && !cause.contains(CREDENTIALS_EXPIRED)
+        && let Some(unusual) = unusual(password.expose_secret())
+    {
+        cause.push_str("; the password ");
+        cause.push_str(unusual);
+        cause.push_str(": remove that, unless it is part of the password");
+    }
+    error
+}
+
+/// What is unusual about the ends of a password, without its text.
+fn unusual(password: &str) -> Option<&'static str> {
+    if password.starts_with('\u{feff}') {
+        Some("begins with a byte order mark")
+    } else if password.ends_with(['\n', '\r']) {
+        Some("ends with a line end")
+    } else if password.starts_with(char::is_whitespace) {
+        Some("begins with a blank")
+    } else if password.ends_with(char::is_whitespace) {
+        Some("ends with a blank")
+    } else {
+        None
+    }
+}
+
 fn with_code(message: &str, code: &str) -> String {
     format!("{} ({code})", one_line(message))
 }
@@ -165,6 +195,10 @@ fn advise(error: &Error, address: &str) -> String {
 fn of_server(code: &str, message: &str, request: &Request<'_>) -> GraphError {
     let (message, place) = with_place(message);
     let place = place.map(|place| in_characters(place, request.query));
+    let message = match cure(&message) {
+        Some(cure) => format!("{message}; {cure}"),
+        None => message,
+    };
     match code {
         "Neo.ClientError.Statement.AccessMode" => GraphError::Writes(message),
         "Neo.ClientError.Database.DatabaseNotFound" => GraphError::Database(message),
@@ -181,6 +215,21 @@ fn of_server(code: &str, message: &str, request: &Request<'_>) -> GraphError {
             code: code.to_owned(),
             message,
         },
+    }
+}
+
+/// How to write a calculation that fails for some data.
+fn cure(message: &str) -> Option<&'static str> {
+    let message = message.to_lowercase();
+    if message.contains("by zero") {
+        Some(
+            "write `CASE WHEN n > 0 THEN 1.0 * x / n END`, and aggregate in a `WITH` before it: a row with NULL \
+             is skipped",
+        )
+    } else if message.contains("long overflow") || message.contains("integer overflow") {
+        Some("calculate with floats: `toFloat(x)`")
+    } else {
+        None
     }
 }
 
@@ -226,6 +275,45 @@ mod tests {
                 "{code}"
             );
         }
+    }
+
+    #[test]
+    fn a_calculation_that_fails_says_how_to_write_it() {
+        let error = classified("Statement.ArithmeticError", "/ by zero", "RETURN 1 / 0");
+        insta::assert_snapshot!(error, @"/ by zero; write `CASE WHEN n > 0 THEN 1.0 * x / n END`, and aggregate in a `WITH` before it: a row with NULL is skipped (Neo.ClientError.Statement.ArithmeticError)");
+        let error = classified("Statement.ArithmeticError", "long overflow", "RETURN 1");
+        insta::assert_snapshot!(error, @"long overflow; calculate with floats: `toFloat(x)` (Neo.ClientError.Statement.ArithmeticError)");
+    }
+
+    #[test]
+    fn a_refused_password_with_unusual_ends_is_explained() {
+        let refused = |cause: &str, password: &str| {
+            let error = GraphError::Authentication {
+                uri: "bolt://db".into(),
+                cause: cause.to_owned(),
+                next_try: Duration::ZERO,
+            };
+            with_password(error, &password.into()).to_string()
+        };
+        for (password, expected) in [
+            ("geheim", None),
+            ("ge heim", None),
+            ("geheim\n", Some("ends with a line end")),
+            ("geheim\r\n", Some("ends with a line end")),
+            ("\u{feff}geheim", Some("begins with a byte order mark")),
+            (" geheim", Some("begins with a blank")),
+            ("geheim\t", Some("ends with a blank")),
+        ] {
+            let text = refused("unauthorized", password);
+            let unusual = expected.map_or(String::new(), |unusual| {
+                format!("; the password {unusual}: remove that, unless it is part of the password")
+            });
+            let expected =
+                format!("login refused by the graph at bolt://db: unauthorized{unusual}");
+            assert_eq!(text, expected, "{password:?}");
+        }
+        // The server has accepted this one.
+        assert!(!refused(CREDENTIALS_EXPIRED, "geheim\n").contains("line end"));
     }
 
     #[test]

@@ -113,7 +113,7 @@ fn decode_any(row: &neo4rs::Row, column: &str) -> Result<Value, GraphError> {
         BoltType::Relation(_) | BoltType::UnboundedRelation(_) => Value::Composite("relationship"),
         BoltType::Path(_) => Value::Composite("path"),
         BoltType::Point2D(_) | BoltType::Point3D(_) => Value::Composite("point"),
-        BoltType::Bytes(_) => Value::Composite("bytes"),
+        BoltType::Bytes(_) => Value::Composite("byte array"),
         BoltType::Duration(_) => {
             // The only access to the four parts: the driver's type exposes none of them.
             let (months, days, seconds, nanoseconds) = row.get(column).map_err(undecodable)?;
