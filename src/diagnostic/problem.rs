@@ -25,6 +25,11 @@ impl Level {
         }
     }
 
+    /// Whether it is a warning about precision only: the numbers are right, a quantile of them is not.
+    pub const fn is_hint(self) -> bool {
+        matches!(self, Self::Warning(WarningReason::LastBucket))
+    }
+
     /// Whether it is a warning, whatever the reason.
     pub const fn is_warning(self) -> bool {
         matches!(self, Self::Warning(_))

@@ -78,8 +78,8 @@ impl FileProblem {
 impl AppState {
     /// Whether there is any problem, of a file or of a KPI on a graph.
     fn has_problems(&self) -> bool {
-        let mut targets = self.board.targets();
-        !self.problems.is_empty() || targets.any(|target| !target.warnings().is_empty())
+        let mut warnings = self.board.targets().flat_map(|target| target.warnings());
+        !self.problems.is_empty() || warnings.any(|warning| !warning.level.is_hint())
     }
 
     /// What is wrong with the files, and what the graphs show to be wrong with their KPIs.

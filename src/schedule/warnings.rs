@@ -16,7 +16,12 @@ pub(super) fn publish(
     for warning in found.iter().filter(|warning| is_new(warning, &before)) {
         let (kpi, graph) = (&slot.kpi.id, &target.graph);
         let reason = warning.level.reason().map(WarningReason::as_str);
-        tracing::warn!(%kpi, %graph, reason, help = warning.fix, "{}", warning.message);
+        let (help, message) = (&warning.fix, &warning.message);
+        if warning.level.is_hint() {
+            tracing::info!(%kpi, %graph, reason, help, "{message}");
+        } else {
+            tracing::warn!(%kpi, %graph, reason, help, "{message}");
+        }
     }
     for reason in WarningReason::ALL {
         let count = |warnings: &[Problem]| {

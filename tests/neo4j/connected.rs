@@ -303,7 +303,7 @@ async fn a_run_that_fails_says_where_and_leaves_the_others() {
       = help: write `1.0 * 1 / 0`
 
     p/a_syntax: failed after [..] ms: queries/p/a_syntax.cypher:3:14: Variable `m` not defined
-    p/b_zero: failed after [..] ms: / by zero (Neo.ClientError.Statement.ArithmeticError)
+    p/b_zero: failed after [..] ms: / by zero; write `CASE WHEN n > 0 THEN 1.0 * x / n END`, and aggregate in a `WITH` before it: a row with NULL is skipped (Neo.ClientError.Statement.ArithmeticError)
     p/c_text: failed after [..] ms: row 1: expected a number in the column `value`, found a string; convert it with `toFloat(…)`
     ");
     assert!(
